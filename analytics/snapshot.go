@@ -1,0 +1,54 @@
+// Package analytics says what the rolled-up minutes mean.
+//
+// Each minute the [Loop] takes one frame of the rollup, judges every node of the
+// business tree and publishes one immutable [Snapshot]. Page, API, terminal,
+// alarms, scaler and the series that Headroom writes all read that snapshot, so
+// they cannot disagree. The arithmetic is in the packages season, band, peak,
+// growth and order, which know no clock and no I/O.
+package analytics
+
+import (
+	"strings"
+	"time"
+
+	"headroom/storage/fleet"
+)
+
+// Snapshot is what Headroom knows after one minute. It is never changed once
+// published; readers must not change it either.
+type Snapshot struct {
+	At        time.Time // start of the minute it is about, in the configured zone
+	Published time.Time
+	Model     string
+	Levels    []string // labels of the hierarchy, top first
+	Rows      []Row    // by fleet.Node.Index
+	Growth    []Growth // same order
+	byID      map[string]int
+}
+
+// Find returns the position of a node in Rows and Growth, -1 if it is unknown.
+func (s *Snapshot) Find(id string) int {
+	if i, ok := s.byID[id]; ok {
+		return i
+	}
+	return -1
+}
+
+// Filter says which rows to show. The zero value shows all modules.
+type Filter struct {
+	Path     fleet.Path // the node whose subtree to show
+	Level    string     // a label of the hierarchy; empty: the last, the modules
+	Deviates *bool
+	Search   string // part of the id, in any case
+}
+
+// Match tells whether row passes the filter.
+func (f Filter) Match(s *Snapshot, row *Row) bool {
+	level := f.Level
+	if level == "" {
+		level = s.Levels[len(s.Levels)-1]
+	}
+	return row.Level == level && row.Path.Under(f.Path) &&
+		(f.Deviates == nil || *f.Deviates == row.Deviates) &&
+		(f.Search == "" || strings.Contains(strings.ToLower(row.ID), strings.ToLower(f.Search)))
+}

@@ -1,0 +1,47 @@
+package analytics
+
+// Curve is what the page of one node draws: its load of the last 24 hours and
+// the band up to the end of today. All slices have one entry for each step.
+type Curve struct {
+	ID       string   `json:"id"`
+	Step     int      `json:"step_seconds"`
+	Times    []int64  `json:"times"` // Unix seconds
+	Load     []Number `json:"load"`  // null after now and where nothing was measured
+	Expected []Number `json:"expected"`
+	Lower    []Number `json:"lower"`
+	Upper    []Number `json:"upper"`
+	LastWeek []Number `json:"last_week"` // load at the same time a week before
+	Now      int64    `json:"now"`       // the snapshot's minute, Unix seconds
+	Peak     Peak     `json:"peak_today"`
+}
+
+// Trend is a node's daily peaks of the growth window and the line through them,
+// continued to the horizon. All slices have one entry for each day.
+type Trend struct {
+	ID     string   `json:"id"`
+	Days   []string `json:"days"`  // YYYY-MM-DD, oldest first
+	Peaks  []Number `json:"peaks"` // null for days without enough data and for the future
+	Line   []Number `json:"line"`
+	Lower  []Number `json:"lower"` // prediction interval; null within the past
+	Upper  []Number `json:"upper"`
+	Target Number   `json:"target_load"`
+	Growth Growth   `json:"growth"`
+}
+
+// Explanation is the arithmetic behind a verdict, a forecast or an order line,
+// step by step.
+type Explanation struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Steps []Step `json:"steps"`
+}
+
+// Step is one line of arithmetic: the name of the result, the formula with
+// names, the same with numbers, and the number.
+type Step struct {
+	Name    string   `json:"name"`
+	Formula string   `json:"formula"`
+	Numbers string   `json:"numbers"`
+	Result  string   `json:"result"`
+	Inputs  []string `json:"inputs,omitempty"` // the values that the formula read, one a line
+}

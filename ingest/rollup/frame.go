@@ -1,0 +1,42 @@
+// Package rollup sums up the samples of a minute for every node of the
+// business tree.
+//
+// Samples of the configured signals enter as they arrive, through the [Cell] of
+// their series; once a minute is over, [Rollup.Close] returns its [Frame].
+// Samples that come too late for their minute, and history that is loaded in
+// any order, are rolled up from the store by package backfill.
+package rollup
+
+import "math"
+
+// Value is what was seen of one tree node in one minute. A number that is not
+// known is NaN, never zero.
+type Value struct {
+	Load      float64 // mean over the devices, percent of a device
+	LoadMax   float64 // the highest device
+	Devices   float64 // devices that reported
+	Silent    float64 // devices that reported within a day and have stopped
+	Processes float64 // processes that reported
+	Busy      float64 // seconds of work done in the minute
+	Requests  float64 // requests answered in the minute
+}
+
+// Unknown is the value of a node of which nothing was seen.
+func Unknown() Value {
+	nan := math.NaN()
+	return Value{Load: nan, LoadMax: nan, Devices: nan, Silent: nan, Processes: nan, Busy: nan, Requests: nan}
+}
+
+// Frame holds the values of one minute for all nodes of the tree.
+type Frame struct {
+	Minute int64   // Unix seconds of the minute's start
+	Values []Value // by fleet.Node.Index
+}
+
+// At returns the value of a node; Unknown if the frame is older than the node.
+func (f *Frame) At(node int) Value {
+	if node >= len(f.Values) {
+		return Unknown()
+	}
+	return f.Values[node]
+}

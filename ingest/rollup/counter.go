@@ -1,0 +1,68 @@
+package rollup
+
+import "time"
+
+// counter turns a growing total into what it grew by in a minute.
+//
+// The growth between two samples belongs to the minute of the later one. What
+// a minute gathered is scaled to sixty seconds, so that neither a scrape that
+// slips over the minute's edge nor a missed one shows; a counter that fell was
+// reset and has grown by its new value. In a minute without a sample the last
+// rate counts for as long as a device's last value does.
+type counter struct {
+	clock
+	value   float64 // newest total
+	rate    float64 // per second, of the newest interval
+	rated   bool    // two samples came, rate is known
+	grown   [openMinutes]growth
+	process *process
+}
+
+type growth struct {
+	minute  int64
+	by      float64
+	seconds float64 // that the growth took
+}
+
+func (c *counter) push(ts int64, v float64) {
+	before, total := c.last, c.value
+	if !c.tick(ts) {
+		return
+	}
+	c.value = v
+	c.process.last = max(c.process.last, ts)
+	if before == 0 {
+		return
+	}
+	by, seconds := v-total, float64(ts-before)/1000
+	if by < 0 {
+		by = v
+	}
+	c.rate, c.rated = by/seconds, true
+	minute := minuteOf(ts / 1000)
+	g := &c.grown[minute/60%openMinutes]
+	if minute > g.minute {
+		*g = growth{minute: minute}
+	}
+	g.by += by
+	g.seconds += seconds
+}
+
+// at returns the growth in a minute; known is false before the second sample
+// and once the counter is silent.
+func (c *counter) at(minute int64, timeout time.Duration) (by float64, known bool) {
+	if g := &c.grown[minute/60%openMinutes]; g.minute == minute && g.seconds > 0 {
+		return g.by / g.seconds * 60, true
+	}
+	return c.rate * 60, c.rated && c.alive(minute, timeout)
+}
+
+func (c *counter) alive(minute int64, timeout time.Duration) bool {
+	return (minute+60)*1000-c.last < c.reach(timeout)+60_000
+}
+
+// process is one worker process; several counters may be its own.
+type process struct {
+	last    int64 // newest sample of any of its counters, Unix ms
+	counted int64 // minute in which it was counted
+}

@@ -1,0 +1,157 @@
+package rollup
+
+import (
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"headroom/storage"
+	"headroom/storage/fleet"
+)
+
+// Options say which samples are signals and when a minute is complete.
+type Options struct {
+	Tree         *fleet.Tree // its levels are the hierarchy's labels
+	NodeLabel    string      // tells devices of a module apart
+	ProcessLabel string      // tells processes of a device apart
+
+	// The matchers of the three signals; a signal without matchers is not
+	// taken from samples.
+	Load, Busy, Requests []storage.Matcher
+	LoadAggregate        Aggregate
+
+	DeviceTimeout time.Duration // how long a silent sender's last value counts, see [reach]
+
+	// Late is called when a sample belongs to a minute that is closed already,
+	// about once for each module and hour. It must not block.
+	Late func(module *fleet.Node, hour int64)
+}
+
+// Rollup sums up minutes. All methods may be called from many goroutines;
+// samples of one series must come from one at a time.
+type Rollup struct {
+	opts Options
+
+	closed     atomic.Int64 // start of the newest closed minute, Unix seconds
+	lateEpoch  atomic.Int64 // raised by ForgetLate, so that every cell reports again
+	unassigned atomic.Int64 // series that match a signal and lie outside the tree
+
+	mu      sync.Mutex // protects modules, taken before a module's own lock
+	modules []*module  // by fleet.Node.Index; nil for inner nodes
+}
+
+// New returns a rollup whose first open minute is the one of now; samples of
+// earlier minutes are reported as late.
+func New(opts Options, now time.Time) *Rollup {
+	r := &Rollup{opts: opts}
+	r.closed.Store(minuteOf(now.Unix()) - 60)
+	return r
+}
+
+// Unassigned is the number of series that carry a signal, but none of the
+// hierarchy's labels, so that they belong to no module.
+func (r *Rollup) Unassigned() int64 { return r.unassigned.Load() }
+
+// Closed returns the start of the newest closed minute in Unix seconds.
+func (r *Rollup) Closed() int64 { return r.closed.Load() }
+
+// ForgetLate makes every series report late samples again, also for hours that
+// it has reported before. Whoever takes up the reported hours calls it first.
+func (r *Rollup) ForgetLate() { r.lateEpoch.Add(1) }
+
+// Close ends the minute that starts at minute (Unix seconds) and returns its
+// frame. Minutes must be closed in increasing order.
+func (r *Rollup) Close(minute int64) *Frame {
+	r.closed.Store(minute)
+	nodes := r.opts.Tree.Nodes()
+	sums := make([]sum, len(nodes))
+	r.mu.Lock()
+	modules := r.modules[:min(len(r.modules), len(nodes))]
+	r.mu.Unlock()
+	for i, m := range modules {
+		if m != nil {
+			sums[i] = m.close(minute, r.opts.DeviceTimeout, r.opts.LoadAggregate)
+		}
+	}
+	for i := len(nodes) - 1; i >= 0; i-- { // children come after their parents
+		if p := nodes[i].Parent; p >= 0 {
+			sums[p].add(&sums[i])
+		}
+	}
+	f := &Frame{Minute: minute, Values: make([]Value, len(nodes))}
+	for i := range sums {
+		f.Values[i] = sums[i].value()
+	}
+	return f
+}
+
+// module returns the module of a node, adding it if it is new.
+func (r *Rollup) module(n *fleet.Node) *module {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.modules) <= n.Index {
+		r.modules = append(r.modules, nil)
+	}
+	if r.modules[n.Index] == nil {
+		r.modules[n.Index] = newModule(n)
+	}
+	return r.modules[n.Index]
+}
+
+// sum adds up devices and processes; it is what a parent gets from a child.
+type sum struct {
+	load, max       float64
+	devices, silent int
+	processes       int
+	busy, requests  float64
+	known           signals
+}
+
+// signals tells which numbers of a sum come from at least one sender.
+type signals struct{ load, busy, requests bool }
+
+func (s *sum) add(c *sum) {
+	s.max = maxOf(s.max, c.max, s.known.load, c.known.load)
+	s.load += c.load
+	s.devices += c.devices
+	s.silent += c.silent
+	s.processes += c.processes
+	s.busy += c.busy
+	s.requests += c.requests
+	s.known.load = s.known.load || c.known.load
+	s.known.busy = s.known.busy || c.known.busy
+	s.known.requests = s.known.requests || c.known.requests
+}
+
+func maxOf(a, b float64, aKnown, bKnown bool) float64 {
+	switch {
+	case !aKnown:
+		return b
+	case !bKnown:
+		return a
+	}
+	return math.Max(a, b)
+}
+
+func (s *sum) value() Value {
+	v := Unknown()
+	if s.known.load {
+		v.Load, v.LoadMax, v.Devices = s.load/float64(s.devices), s.max, float64(s.devices)
+	}
+	if s.known.load || s.silent > 0 {
+		v.Silent = float64(s.silent)
+	}
+	if s.known.busy {
+		v.Busy = s.busy
+	}
+	if s.known.requests {
+		v.Requests = s.requests
+	}
+	if s.known.busy || s.known.requests {
+		v.Processes = float64(s.processes)
+	}
+	return v
+}
+
+func minuteOf(t int64) int64 { return t - t%60 }

@@ -1,0 +1,86 @@
+# Headroom's tasks. `make run` is the way in; `make help` lists the rest.
+
+GO      ?= go
+NPM     ?= npm
+BIN     := bin
+TAGS    := nomsgpack
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+BUILT   ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+
+INFO    := github.com/prometheus/common/version
+LDFLAGS := -s -w -X $(INFO).Version=$(VERSION) -X $(INFO).Revision=$(COMMIT) -X $(INFO).BuildDate=$(BUILT)
+
+# With a C compiler the faster zstd is linked in; either way the binary is static.
+ifneq ($(shell command -v $(or $(CC),gcc) 2>/dev/null),)
+export CGO_ENABLED := 1
+BUILD_TAGS  := $(TAGS),netgo,osusergo
+BUILD_FLAGS := -ldflags '$(LDFLAGS) -linkmode external -extldflags -static'
+else
+export CGO_ENABLED := 0
+BUILD_TAGS  := $(TAGS)
+BUILD_FLAGS := -ldflags '$(LDFLAGS)'
+endif
+
+WEB         := ui/web
+WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.go' 2>/dev/null)
+WEB_MODULES := $(WEB)/node_modules/.package-lock.json
+WEB_PAGES   := $(WEB)/dist/index.html
+
+.DEFAULT_GOAL := help
+.PHONY: help run build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench clean
+
+help: ## list the tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build everything and start the demo (ARGS='--modules=2428' for the full size)
+	$(BIN)/headroom demo $(ARGS)
+
+build: $(WEB_PAGES) ## build bin/headroom with its pages
+	$(GO) build -trimpath -tags $(BUILD_TAGS) $(BUILD_FLAGS) -o $(BIN)/ ./cmd/...
+
+web: $(WEB_PAGES) ## build only the pages
+
+$(WEB_MODULES): $(WEB)/package.json $(WEB)/package-lock.json
+	cd $(WEB) && $(NPM) ci --no-audit --no-fund
+	@touch $@
+
+$(WEB_PAGES): $(WEB_MODULES) $(WEB_SOURCES)
+	cd $(WEB) && $(NPM) run build
+	@touch $@
+
+test: test-tools ## run every test, after installing what they need
+	@$(MAKE) --no-print-directory test-web test-go # anew: a C compiler may be there only now
+
+test-tools: ## install the programs that tests start
+	scripts/install-test-tools.sh
+	scripts/peers.sh
+
+test-go: build ## run the Go tests (PKG=./storage/... for a part, RACE= without the race detector)
+	scripts/go-test.sh -tags $(TAGS) $(RACE) $(or $(PKG),./...)
+
+RACE ?= -race
+
+test-web: $(WEB_MODULES) ## run the pages' unit tests
+	cd $(WEB) && $(NPM) test
+
+lint: lint-go lint-sh lint-web ## check style and common mistakes
+
+lint-go: $(WEB_PAGES)
+	@files=$$(git ls-files '*.go' | xargs gofmt -l); test -z "$$files" || { echo "not formatted by gofmt:"; echo "$$files"; exit 1; }
+	$(GO) vet -tags $(TAGS) ./...
+	$(GO) -C scripts/tools build -o $(CURDIR)/.cache/tools/ honnef.co/go/tools/cmd/staticcheck
+	.cache/tools/staticcheck -tags $(TAGS) ./...
+
+lint-sh:
+	scripts/install-test-tools.sh shellcheck
+	git ls-files '*.sh' .ci/run | xargs shellcheck
+
+lint-web: $(WEB_MODULES)
+	cd $(WEB) && $(NPM) run lint && $(NPM) run typecheck
+
+bench: build test-tools ## compare with victoria-metrics and Prometheus, in one table
+	bench/run.sh
+
+clean: ## remove what was built (tools and peers stay in .cache)
+	git clean -fdXq $(BIN) $(WEB) bench/out

@@ -1,0 +1,69 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/VictoriaMetrics/VictoriaMetrics/lib/protoparser/prometheus"
+)
+
+// promText is the Prometheus text exposition, as exporters serve it. A batch
+// with a bad line is refused as a whole, as by Prometheus and the Pushgateway.
+var promText = format{protocol: "prometheus_text", decode: decodePromText}
+
+var promRows = sync.Pool{New: func() any { return new(prometheus.Rows) }}
+
+func decodePromText(r *request) error {
+	rows := promRows.Get().(*prometheus.Rows)
+	defer func() {
+		rows.Reset()
+		promRows.Put(rows)
+	}()
+	text := asString(r.body)
+	good := true
+	rows.UnmarshalWithErrLogger(text, func(string) { good = false })
+	if !good {
+		return firstBadLine(text)
+	}
+	b := newBatch(r.extra)
+	defer b.release()
+	now := r.now.UnixMilli()
+	for i := range rows.Rows {
+		row := &rows.Rows[i]
+		b.start(row.Metric)
+		for _, tag := range row.Tags {
+			b.label(tag.Key, tag.Value)
+		}
+		if row.Timestamp == 0 {
+			row.Timestamp = now
+		}
+		b.end(row.Timestamp, row.Value)
+	}
+	return r.write(b.rows, allOrNone)
+}
+
+// firstBadLine names the first line that does not parse. Only a bad batch pays
+// for the second pass.
+func firstBadLine(text string) error {
+	var rows prometheus.Rows
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		reason := ""
+		rows.UnmarshalWithErrLogger(line, func(s string) { reason = s })
+		if reason == "" {
+			continue
+		}
+		if i := strings.LastIndex(reason, `": `); i >= 0 { // the parser repeats the line in front
+			reason = reason[i+3:]
+		}
+		return fmt.Errorf("line %d: %s: %q", n, reason, shorten(strings.TrimSpace(line)))
+	}
+	return errors.New("a line does not parse on its own")
+}
+
+// asString looks at b as a string, which must not outlive b.
+func asString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

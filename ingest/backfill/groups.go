@@ -34,7 +34,7 @@ func (b *Backfill) groupsSpan(ctx context.Context, dirty []*fleet.Node, s span) 
 		tops[m.Path[0]] = true
 	}
 	var open []*group // one for each level above the module
-	closeTo := func(level int) error {
+	finish := func(level int) error {
 		for len(open) > level {
 			g := open[len(open)-1]
 			open = open[:len(open)-1]
@@ -46,18 +46,18 @@ func (b *Backfill) groupsSpan(ctx context.Context, dirty []*fleet.Node, s span) 
 		return nil
 	}
 	for _, m := range sortedModules(tree, tops) {
-		if err := closeTo(common(open, m)); err != nil {
+		if err := finish(common(open, m)); err != nil {
 			return err
 		}
 		for len(open) < len(m.Path)-1 {
-			open = append(open, newGroup(tree.Find(m.Path[:len(open)+1].ID()), s.n))
+			open = append(open, newGroup(tree.Find(m.Path[:len(open)+1].ID()), s))
 			b.step(1)
 		}
 		if err := b.addModule(ctx, open, m, s); err != nil {
 			return err
 		}
 	}
-	return closeTo(0)
+	return finish(0)
 }
 
 // common returns how many of the open groups lie above m.
@@ -90,6 +90,15 @@ func (b *Backfill) addModule(ctx context.Context, above []*group, m *fleet.Node,
 		}
 		numbers[i] = x
 	}
+	var gaps steps
+	gaps.count(s.n, func(i int) bool { return !math.IsNaN(numbers[0][i]) })
+	step := gaps.usual()
+	for i := range numbers {
+		hold(numbers[i], step)
+	}
+	for _, g := range above {
+		g.step = min(g.step, step)
+	}
 	for k := range s.n {
 		var v rollup.Value
 		for i := range numbers {
@@ -103,13 +112,17 @@ func (b *Backfill) addModule(ctx context.Context, above []*group, m *fleet.Node,
 }
 
 // group adds up modules; Load holds the sum over devices until values is called.
+// Coarse modules hold their values between their samples, and the group has the
+// step of its finest module.
 type group struct {
 	node *fleet.Node
+	span span
+	step int
 	sums []rollup.Value
 }
 
-func newGroup(n *fleet.Node, minutes int) *group {
-	g := &group{node: n, sums: make([]rollup.Value, minutes)}
+func newGroup(n *fleet.Node, s span) *group {
+	g := &group{node: n, span: s, step: 60, sums: make([]rollup.Value, s.n)}
 	for i := range g.sums {
 		g.sums[i] = rollup.Unknown()
 	}
@@ -137,6 +150,9 @@ func (g *group) add(k int, v rollup.Value) {
 func (g *group) values() []rollup.Value {
 	for i := range g.sums {
 		g.sums[i].Load /= g.sums[i].Devices
+		if g.span.minute(i)/60%int64(g.step) != 0 {
+			g.sums[i] = rollup.Unknown()
+		}
 	}
 	return g.sums
 }

@@ -222,27 +222,9 @@ func (m *moduleMinutes) countProcesses(i int) (n int) {
 // step is the usual distance of the devices' samples in minutes, 1 to 60: coarse
 // history is rolled up at its own step, not stretched over every minute.
 func (m *moduleMinutes) step() int {
-	var gaps [61]int
+	var s steps
 	for _, d := range m.devices {
-		last := -1
-		for i, n := range d.n {
-			if n == 0 {
-				continue
-			}
-			if last >= 0 {
-				gaps[min(i-last, 60)]++
-			}
-			last = i
-		}
+		s.count(m.span.n, func(i int) bool { return d.n[i] > 0 })
 	}
-	usual := 1
-	for g := range gaps {
-		if gaps[g] > gaps[usual] {
-			usual = g
-		}
-	}
-	for 60%usual != 0 { // a step that fits the hour, so that days line up
-		usual--
-	}
-	return usual
+	return s.usual()
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -87,7 +88,7 @@ func newOffenders(log *slog.Logger, m *metrics) *offenders {
 
 // note counts a refusal, and logs it unless that was just done.
 func (o *offenders) note(now time.Time, r *refusal) {
-	name := shorten(r.offender)
+	name := strings.Clone(shorten(r.offender)) // it lies in a request's buffer
 	o.mu.Lock()
 	key := r.reason.String() + " " + name
 	last, known := o.logged[key]

@@ -1,0 +1,16 @@
+package analytics
+
+import "errors"
+
+// What a reader may have asked for in vain. They are wrapped with the name of
+// the thing; callers tell them apart by errors.Is.
+var (
+	// ErrNoNode means that the business tree has no node with this id.
+	ErrNoNode = errors.New("no such node in the business tree")
+	// ErrNotKept means that nothing is kept of the time asked for.
+	ErrNotKept = errors.New("not kept")
+	// ErrNoModel means that no model has this name.
+	ErrNoModel = errors.New("no such model")
+	// ErrNoSnapshot means that no minute was judged yet.
+	ErrNoSnapshot = errors.New("no minute was judged yet")
+)

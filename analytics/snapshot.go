@@ -23,13 +23,25 @@ type Snapshot struct {
 	Levels    []string // labels of the hierarchy, top first
 	Rows      []Row    // by fleet.Node.Index
 	Growth    []Growth // same order
-	byID      map[string]int
+
+	nodes []*fleet.Node
+	tree  *fleet.Tree
+}
+
+// NewSnapshot returns a snapshot of all nodes that tree knows, its rows still
+// empty.
+func NewSnapshot(tree *fleet.Tree, at time.Time, model string) *Snapshot {
+	nodes := tree.Nodes()
+	return &Snapshot{
+		At: at, Model: model, Levels: tree.Levels(), nodes: nodes, tree: tree,
+		Rows: make([]Row, len(nodes)), Growth: make([]Growth, len(nodes)),
+	}
 }
 
 // Find returns the position of a node in Rows and Growth, -1 if it is unknown.
 func (s *Snapshot) Find(id string) int {
-	if i, ok := s.byID[id]; ok {
-		return i
+	if n := s.tree.Find(id); n != nil && n.Index < len(s.Rows) {
+		return n.Index
 	}
 	return -1
 }

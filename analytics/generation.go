@@ -1,0 +1,161 @@
+package analytics
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"sync"
+	"time"
+
+	"headroom/analytics/season"
+)
+
+// generation is what all nodes' histories say about one local day. Its nodes
+// are only added to by learning; afterwards it is never changed.
+type generation struct {
+	day   int
+	nodes []*learned // by fleet.Node.Index, nil for nodes without history
+}
+
+// of returns what is learned of a node; the zero value if nothing is.
+func (g *generation) of(node int) *learned {
+	if g == nil || node >= len(g.nodes) || g.nodes[node] == nil {
+		return &nothing
+	}
+	return g.nodes[node]
+}
+
+var nothing learned
+
+// learnAhead is how long before midnight the next day is learned, so that its
+// first minutes have a table at once.
+const learnAhead = 45 * time.Minute
+
+// Learn reads the whole history and takes up the day of now.
+func (l *Loop) Learn(ctx context.Context, now time.Time) error {
+	cal := season.NewCalendar(l.opts.Model.Location)
+	day, _ := cal.Split(now.Unix())
+	g, days, err := l.learnDay(ctx, day)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.day > day {
+		return nil // midnight passed meanwhile, and asked for learning again
+	}
+	l.day, l.learned = day, g
+	for i, t := range days {
+		for len(l.today) <= i {
+			l.today = append(l.today, newToday())
+		}
+		if t != nil {
+			l.today[i].adopt(t)
+		}
+	}
+	return nil
+}
+
+// learnDay learns a day from the days before it, and returns with it the
+// minutes of the day itself that the store has.
+func (l *Loop) learnDay(ctx context.Context, day int) (*generation, []*today, error) {
+	began := time.Now()
+	g := &generation{day: day}
+	var days []*today
+	var mu sync.Mutex // protects g.nodes and days
+	work := make(chan *history, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for h := range work {
+				index, k, t := h.node.Index, l.opts.Model.learn(h, day), todayOf(h, day)
+				h.release()
+				mu.Lock()
+				g.nodes, days = putAt(g.nodes, index, k), putAt(days, index, t)
+				mu.Unlock()
+				l.stats.learnedNodes.Inc()
+			}
+		})
+	}
+	err := l.reader.All(ctx, day-l.opts.Model.historyDays(), day, func(h *history) { work <- h })
+	close(work)
+	wg.Wait()
+	if err != nil {
+		return nil, nil, err
+	}
+	l.stats.learnSeconds.Set(time.Since(began).Seconds())
+	l.opts.Logger.Info("learned from history", "day", season.Date(day), "nodes", len(g.nodes), "took", time.Since(began).Round(time.Millisecond))
+	return g, days, nil
+}
+
+func putAt[T any](s []*T, i int, v *T) []*T {
+	for len(s) <= i {
+		s = append(s, nil)
+	}
+	s[i] = v
+	return s
+}
+
+// learnInBackground learns anew when history changed and, late in the evening,
+// the next day ahead. A failure is logged and tried again a minute later.
+func (l *Loop) learnInBackground(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.relearn:
+			if err = l.Learn(ctx, time.Now()); err != nil {
+				l.HistoryChanged()
+			}
+		case now := <-tick.C:
+			err = l.learnNext(ctx, now)
+		}
+		if err != nil && ctx.Err() == nil {
+			l.opts.Logger.Error("learning from history failed; the table goes on with what was learned before", "err", err)
+			sleepUntil(ctx, time.Now().Add(time.Minute))
+		}
+	}
+}
+
+// learnNext learns tomorrow if now is late enough and it is not learned yet.
+func (l *Loop) learnNext(ctx context.Context, now time.Time) error {
+	cal := season.NewCalendar(l.opts.Model.Location)
+	day, _ := cal.Split(now.Add(learnAhead).Unix())
+	l.mu.Lock()
+	due := day > l.day && (l.ready == nil || l.ready.day != day)
+	l.mu.Unlock()
+	if !due {
+		return nil
+	}
+	g, _, err := l.learnDay(ctx, day)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ready = g
+	return nil
+}
+
+// todayOf takes the minutes of a day from a node's history.
+func todayOf(h *history, day int) *today {
+	t := newToday()
+	copy(t.minutes[:], h.grid.Day(day-h.grid.First))
+	t.newest = h.newest
+	return t
+}
+
+// adopt fills in the minutes that the store knows and the loop does not: those
+// before the start, and those that were backfilled.
+func (t *today) adopt(stored *today) {
+	for i, v := range stored.minutes {
+		if !math.IsNaN(v) { // corrections included
+			t.minutes[i] = v
+		}
+	}
+	t.newest = max(t.newest, stored.newest)
+	t.rewind()
+}

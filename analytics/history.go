@@ -1,0 +1,170 @@
+package analytics
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"headroom/analytics/season"
+	"headroom/ingest/rollup"
+	"headroom/storage"
+	"headroom/storage/fleet"
+)
+
+// history is a node's load by local day and minute of the day.
+type history struct {
+	node   *fleet.Node
+	grid   *season.Grid
+	newest int64 // newest minute with a load, Unix seconds
+}
+
+// reader reads the rolled-up loads of nodes from the store.
+type reader struct {
+	store storage.Store
+	tree  *fleet.Tree
+	loc   *time.Location
+}
+
+// All calls f with the history of every node, for the days first … last; nodes
+// that the tree does not know yet are added to it. Whoever is done with a
+// history releases it.
+func (r reader) All(ctx context.Context, first, last int, f func(*history)) error {
+	for _, prefix := range []string{rollup.ModulePrefix, rollup.GroupPrefix} {
+		ms := []storage.Matcher{storage.Metric(prefix + rollup.LoadPercent)}
+		if err := r.read(ctx, ms, first, last, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// One returns the history of one node, without any value if there is none.
+func (r reader) One(ctx context.Context, n *fleet.Node, first, last int) (*history, error) {
+	out := newHistory(n, first, last)
+	ms := rollup.Select(n, r.tree.Levels(), rollup.LoadPercent)
+	err := r.read(ctx, ms, first, last, func(h *history) { *out = *h })
+	return out, err
+}
+
+// grids keeps the memory of histories, of which each takes 0.7 MB.
+var grids sync.Pool
+
+func newHistory(n *fleet.Node, first, last int) *history {
+	days := last - first + 1
+	if g, ok := grids.Get().(*season.Grid); ok && len(g.Values) == days*season.MinutesPerDay {
+		g.First = first
+		for i := range g.Values {
+			g.Values[i] = math.NaN()
+		}
+		return &history{node: n, grid: g}
+	}
+	return &history{node: n, grid: season.NewGrid(first, days, season.MinutesPerDay)}
+}
+
+// release gives the history's memory back; it cannot be used after.
+func (h *history) release() { grids.Put(h.grid) }
+
+func (r reader) read(ctx context.Context, ms []storage.Matcher, first, last int, f func(*history)) error {
+	cal := season.NewCalendar(r.loc)
+	q := storage.Query{Matchers: ms, Range: storage.TimeRange{From: cal.Start(first) * 1000, To: cal.Start(last+1)*1000 - 1}}
+	var h *history
+	finish := func() {
+		if h != nil {
+			h.fillCoarse()
+			f(h)
+		}
+	}
+	err := r.store.Select(ctx, q, func(b *storage.Block) error {
+		n := r.node(b.Labels)
+		if n == nil {
+			return nil
+		}
+		if h == nil || h.node != n {
+			finish()
+			h = newHistory(n, first, last)
+		}
+		h.add(cal, b)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read load history: %w", err)
+	}
+	finish()
+	return nil
+}
+
+// node finds the tree node of a series; nil if its labels are not a path.
+func (r reader) node(labels []storage.Label) *fleet.Node {
+	levels := r.tree.Levels()
+	path := make(fleet.Path, 0, len(levels))
+	for _, level := range levels {
+		name := storage.Value(labels, level)
+		if name == "" {
+			break
+		}
+		path = append(path, name)
+	}
+	if len(path) == 0 {
+		return nil
+	}
+	if n := r.tree.Find(path.ID()); n != nil {
+		return n
+	}
+	if len(path) < len(levels) {
+		return nil // a group whose modules are all unknown
+	}
+	for i := range path {
+		path[i] = string([]byte(path[i])) // the block's memory is not ours to keep
+	}
+	return r.tree.Add(path)
+}
+
+func (h *history) add(cal *season.Calendar, b *storage.Block) {
+	for i, ts := range b.Timestamps {
+		if math.IsNaN(b.Values[i]) {
+			continue
+		}
+		t := ts / 1000
+		day, minute := cal.Split(t)
+		h.grid.Day(day - h.grid.First)[minute] = b.Values[i]
+		h.newest = max(h.newest, t)
+	}
+}
+
+// fillCoarse lets the samples of coarse days stand for their whole step.
+func (h *history) fillCoarse() {
+	for i := range len(h.grid.Values) / h.grid.Slots {
+		season.FillCoarse(h.grid.Day(i))
+	}
+}
+
+// storedReach is how old a stored minute may be to count for a later one.
+const storedReach = 5 * 60
+
+// Frame reads a minute as it was stored, each number at most storedReach old.
+func (r reader) Frame(ctx context.Context, minute int64) (*rollup.Frame, error) {
+	f := &rollup.Frame{Minute: minute}
+	for i, suffix := range rollup.Suffixes {
+		for _, prefix := range []string{rollup.ModulePrefix, rollup.GroupPrefix} {
+			q := storage.Query{
+				Matchers: []storage.Matcher{storage.Metric(prefix + suffix)},
+				Range:    storage.TimeRange{From: (minute - storedReach) * 1000, To: minute*1000 + 59_999},
+			}
+			err := r.store.Select(ctx, q, func(b *storage.Block) error {
+				if n := r.node(b.Labels); n != nil {
+					for len(f.Values) <= n.Index {
+						f.Values = append(f.Values, rollup.Unknown())
+					}
+					f.Values[n.Index].SetNumber(i, b.Values[len(b.Values)-1])
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, fmt.Errorf("read stored minute: %w", err)
+			}
+		}
+	}
+	return f, nil
+}

@@ -1,0 +1,189 @@
+package analytics
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"headroom/analytics/season"
+	"headroom/ingest/rollup"
+)
+
+// Loop judges every node each minute and publishes the result.
+type Loop struct {
+	opts   Options
+	reader reader
+	cal    *season.Calendar // of the goroutine that evaluates
+	writer *writer
+	stats  *stats
+
+	current atomic.Pointer[Snapshot]
+
+	mu       sync.Mutex // protects the fields below
+	learned  *generation
+	ready    *generation // learned ahead for the next day
+	today    []*today    // by fleet.Node.Index
+	day      int         // that today is about
+	watchers map[chan struct{}]struct{}
+
+	relearn chan struct{} // asks for learning anew, holds one request
+}
+
+// NewLoop returns a loop that has learned nothing yet.
+func NewLoop(opts Options) *Loop {
+	return &Loop{
+		opts:     opts,
+		reader:   reader{store: opts.Store, tree: opts.Tree, loc: opts.Model.Location},
+		cal:      season.NewCalendar(opts.Model.Location),
+		writer:   newWriter(opts),
+		stats:    newStats(opts.Registerer),
+		watchers: map[chan struct{}]struct{}{},
+		relearn:  make(chan struct{}, 1),
+	}
+}
+
+// Snapshot returns the newest snapshot, nil before the first.
+func (l *Loop) Snapshot() *Snapshot { return l.current.Load() }
+
+// Subscribe returns a channel that gets a signal after each new snapshot, and a
+// function that ends it. A slow reader misses signals, never snapshots.
+func (l *Loop) Subscribe() (<-chan struct{}, func()) {
+	c := make(chan struct{}, 1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.watchers[c] = struct{}{}
+	return c, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.watchers, c)
+	}
+}
+
+// HistoryChanged asks the loop to learn anew, since minutes of the past were
+// written or corrected. Many calls in a row cost one learning.
+func (l *Loop) HistoryChanged() {
+	select {
+	case l.relearn <- struct{}{}:
+	default:
+	}
+}
+
+// Run learns from the store, publishes a first snapshot, then one for each
+// minute until ctx is done.
+func (l *Loop) Run(ctx context.Context) error {
+	now := time.Now()
+	if err := l.Learn(ctx, now); err != nil {
+		return fmt.Errorf("first table: %w", err)
+	}
+	if err := l.publishStored(ctx, minuteStart(now.Add(-l.opts.Grace))-60); err != nil {
+		return fmt.Errorf("first table: %w", err)
+	}
+	go l.learnInBackground(ctx)
+	for {
+		minute := minuteStart(time.Now().Add(-l.opts.Grace)) // still open
+		if !sleepUntil(ctx, time.Unix(minute+60, 0).Add(l.opts.Grace)) {
+			return nil
+		}
+		l.Evaluate(ctx, minute)
+	}
+}
+
+// publishStored publishes the table of a minute as it was stored before the
+// start, so that a restart shows what was known and not an empty page.
+func (l *Loop) publishStored(ctx context.Context, minute int64) error {
+	frame, err := l.reader.Frame(ctx, minute)
+	if err != nil {
+		return err
+	}
+	l.current.Store(l.judge(frame))
+	l.signal()
+	return nil
+}
+
+func minuteStart(t time.Time) int64 { return t.Unix() - t.Unix()%60 }
+
+func sleepUntil(ctx context.Context, t time.Time) bool {
+	timer := time.NewTimer(time.Until(t))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// Evaluate closes a minute (its start in Unix seconds), judges it, publishes the
+// snapshot and writes its series.
+func (l *Loop) Evaluate(ctx context.Context, minute int64) {
+	began := time.Now()
+	if l.opts.Feed != nil {
+		if err := l.opts.Feed.Feed(ctx, minute); err != nil {
+			l.stats.feedErrors.Inc()
+			l.opts.Logger.Warn("asking for the minute's signals failed; its loads are unknown", "minute", time.Unix(minute, 0).UTC(), "err", err)
+		}
+	}
+	frame := l.opts.Rollup.Close(minute)
+	snap := l.judge(frame)
+	l.current.Store(snap)
+	l.signal()
+	l.stats.published(snap, time.Since(began))
+	if err := l.writer.write(ctx, snap, frame); err != nil {
+		l.stats.writeErrors.Inc()
+		l.opts.Logger.Error("writing the minute's series failed; it is shown, but not kept", "minute", snap.At, "err", err)
+	}
+}
+
+func (l *Loop) signal() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.watchers {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// judge enters a frame into the nodes' day and makes the snapshot of it.
+func (l *Loop) judge(frame *rollup.Frame) *Snapshot {
+	day, minute := l.cal.Split(frame.Minute)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.turnDayLocked(day)
+	at := time.Unix(frame.Minute, 0).In(l.opts.Model.Location)
+	s := NewSnapshot(l.opts.Tree, at, "classic")
+	for len(l.today) < len(s.nodes) {
+		l.today = append(l.today, newToday())
+	}
+	for i, n := range s.nodes {
+		t, v := l.today[i], frame.At(i)
+		t.put(minute, frame.Minute, v.Load)
+		t.advance(minute + 1)
+		s.Rows[i] = l.opts.Model.row(at, n, l.learned.of(i), t, v, s.Levels)
+		s.Growth[i] = l.opts.Model.growth(n, l.learned, i, &s.Rows[i])
+	}
+	sumOrders(s.nodes, s.Growth)
+	s.Published = time.Now().In(l.opts.Model.Location)
+	return s
+}
+
+// turnDayLocked starts a new local day: with what was learned ahead for it if
+// there is any; if not, with yesterday's until learning is through. l.mu must
+// be held.
+func (l *Loop) turnDayLocked(day int) {
+	if day == l.day {
+		return
+	}
+	for _, t := range l.today {
+		t.clear()
+	}
+	l.day = day
+	if l.ready != nil && l.ready.day == day {
+		l.learned = l.ready
+	}
+	l.ready = nil
+	l.HistoryChanged()
+}

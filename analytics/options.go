@@ -1,0 +1,57 @@
+package analytics
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"headroom/ingest/rollup"
+	"headroom/storage"
+	"headroom/storage/fleet"
+)
+
+// Model sets what the table and the orders are computed with.
+type Model struct {
+	Location    *time.Location // of "the same time of day" and "today"
+	BandDays    int            // previous days that make the band
+	BandWidth   float64        // half-width of the band in standard deviations
+	GrowthDays  int            // previous days that make the line
+	HorizonDays int            // from a request to a machine in service
+	Level       float64        // nominal coverage of the forecasts' intervals
+	TargetLoad  float64        // percent at which a device counts as full
+}
+
+// Classic is the plain model: mean ± 3 standard deviations of the same minute
+// of the 28 previous days, a straight line through 60 days.
+func Classic(loc *time.Location) Model {
+	return Model{Location: loc, BandDays: 28, BandWidth: 3, GrowthDays: 60, HorizonDays: 30, Level: 0.95, TargetLoad: 60}
+}
+
+// historyDays is how many previous days the model reads: the growth window, or
+// what the peak's past errors need, whichever is longer.
+func (m Model) historyDays() int { return max(m.GrowthDays, m.BandDays, peakDays) }
+
+// Rollup is what the loop asks of the rollup of the minutes.
+type Rollup interface {
+	Close(minute int64) *rollup.Frame
+}
+
+// Feeder brings the samples of a minute that are not pushed but asked for.
+type Feeder interface {
+	Feed(ctx context.Context, minute int64) error
+}
+
+// Options wire a [Loop].
+type Options struct {
+	Model  Model
+	Tree   *fleet.Tree
+	Rollup Rollup
+	Feed   Feeder        // nil when all signals are pushed
+	Store  storage.Store // holds the rolled-up minutes; takes what the loop writes
+	Grace  time.Duration // how long after its end a minute stays open
+	Logger *slog.Logger
+
+	Registerer prometheus.Registerer
+}

@@ -82,13 +82,28 @@ func (s *suite) expect(q storage.Query, want ...storage.Series) {
 	for _, w := range want {
 		id := name(w.Labels)
 		if !slices.EqualFunc(got[id], w.Samples, sameSample) {
-			s.Errorf("%s: got %v, want %v (of %d series)", id, got[id], w.Samples, len(got))
+			s.Errorf("%s: %s (of %d series)", id, difference(got[id], w.Samples), len(got))
 		}
 		delete(got, id)
 	}
 	if len(got) > 0 {
 		s.Errorf("series that should not be selected by %v: %v", q.Matchers, slices.Sorted(maps.Keys(got)))
 	}
+}
+
+// difference says where two lists of samples part.
+func difference(got, want []storage.Sample) string {
+	i := 0
+	for i < min(len(got), len(want)) && sameSample(got[i], want[i]) {
+		i++
+	}
+	at := func(x []storage.Sample) any {
+		if i < len(x) {
+			return x[i]
+		}
+		return "nothing"
+	}
+	return fmt.Sprintf("got %d samples, want %d; sample %d: got %v, want %v", len(got), len(want), i, at(got), at(want))
 }
 
 func sameSample(a, b storage.Sample) bool {

@@ -94,7 +94,7 @@ func (s *suite) metric() string {
 
 // start returns the minute from which tests write: half an hour ago, so that
 // any store takes what follows.
-func start() int64 { return time.Now().Add(-30*time.Minute).Truncate(time.Minute).UnixMilli() }
+func start() int64 { return time.Now().Add(-30 * time.Minute).Truncate(time.Minute).UnixMilli() }
 
 // series builds a series of a metric with labels given as name, value, ….
 func series(metric string, pairs ...string) storage.Series {

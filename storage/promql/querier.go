@@ -33,7 +33,7 @@ type querier struct {
 
 // Select reads at once all that a selector selects: the engine lists a
 // selector's series before it evaluates the first of them.
-func (q *querier) Select(ctx context.Context, sorted bool, hints *promstorage.SelectHints, ms ...*labels.Matcher) promstorage.SeriesSet {
+func (q *querier) Select(ctx context.Context, _ bool, hints *promstorage.SelectHints, ms ...*labels.Matcher) promstorage.SeriesSet {
 	matchers, err := fromProm(ms)
 	if err != nil {
 		return promstorage.ErrSeriesSet(err)
@@ -53,9 +53,9 @@ func (q *querier) Select(ctx context.Context, sorted bool, hints *promstorage.Se
 	if err != nil {
 		return promstorage.ErrSeriesSet(selectError(ctx, matchers, err))
 	}
-	if sorted {
-		slices.SortFunc(c.series, func(a, b *series) int { return labels.Compare(a.labels, b.labels) })
-	}
+	// A store has no order of its own; sums of floats have, and must not change
+	// from one call to the next.
+	slices.SortFunc(c.series, func(a, b *series) int { return labels.Compare(a.labels, b.labels) })
 	return &seriesSet{rest: c.series}
 }
 

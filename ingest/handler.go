@@ -96,12 +96,12 @@ const (
 
 // write checks rows and stores what passed.
 func (r *request) write(rows []storage.Series, p policy) error {
-	return r.in.write(WithSender(r.Context(), r.sender), rows, &r.tally, p)
+	return r.in.write(r.Context(), r.sender, rows, &r.tally, p)
 }
 
-func (in *Ingest) write(ctx context.Context, rows []storage.Series, t *tally, p policy) error {
+func (in *Ingest) write(ctx context.Context, sender string, rows []storage.Series, t *tally, p policy) error {
 	before := *t
-	rows = in.checker.keep(Sender(ctx), in.now(), rows, t)
+	rows = in.checker.keep(sender, in.now(), rows, t)
 	if good := t.kept - before.kept; p == allOrNone && t.bad() > before.bad() {
 		t.kept = before.kept
 		t.refused[badBatch] += good

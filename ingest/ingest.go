@@ -107,28 +107,18 @@ type Sink struct {
 func (in *Ingest) Sink(protocol string) Sink { return Sink{in, protocol} }
 
 // Write checks rows and stores those that pass. It fails if the store does;
-// samples that were refused are counted and named in the log only, since such
-// senders cannot be answered. The sender is taken from [WithSender].
-func (s Sink) Write(ctx context.Context, rows []storage.Series) error {
+// samples that were refused are counted, since such senders cannot be answered.
+// The sender is a host's address without its port, or another name for who is
+// charged with new series.
+func (s Sink) Write(ctx context.Context, sender string, rows []storage.Series) error {
 	var t tally
-	err := s.in.write(ctx, rows, &t, keepGood)
+	err := s.in.write(ctx, sender, rows, &t, keepGood)
 	s.in.metrics.count(s.protocol, &t)
 	return err
 }
 
-type senderKey struct{}
-
-// WithSender names who sends what is written under this context: a host's
-// address, without the port.
-func WithSender(ctx context.Context, sender string) context.Context {
-	return context.WithValue(ctx, senderKey{}, sender)
-}
-
-// Sender returns the name that [WithSender] gave, empty if there is none.
-func Sender(ctx context.Context) string {
-	s, _ := ctx.Value(senderKey{}).(string)
-	return s
-}
+// Malformed counts a sample that could not be read.
+func (s Sink) Malformed() { s.in.metrics.rejected[malformed].Inc() }
 
 // A format is one protocol that is pushed over HTTP.
 type format struct {

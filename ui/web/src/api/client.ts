@@ -1,0 +1,54 @@
+import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
+
+/** Where the server's paths begin: the page may live under a prefix. */
+export const root = typeof document === "undefined" ? "http://localhost/" : document.baseURI;
+
+interface Answer<T> {
+  status: string;
+  data: T;
+  error?: string;
+}
+
+export class ApiError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The id is one segment of the URL: its slashes are encoded too. */
+const module = (id: string) => `modules/${encodeURIComponent(id)}`;
+
+async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const response = await fetch(new URL(`api/v1/${path}`, root), init);
+  const answer = (await response.json().catch(() => null)) as Answer<T> | null;
+  if (!response.ok || answer === null) {
+    throw new ApiError(response.status, answer?.error ?? `${response.status} ${response.statusText}`);
+  }
+  return answer.data;
+}
+
+async function list<T>(path: string, init?: RequestInit): Promise<T[]> {
+  return (await call<T[] | null>(path, init)) ?? [];
+}
+
+const atLevel = (level: string) => (level ? `?level=${encodeURIComponent(level)}` : "");
+
+export const api = {
+  status: () => call<Status>("status"),
+  tree: () => list<TreeNode>("tree"),
+  warnings: (level: string) => list<Row>(`warnings${atLevel(level)}`),
+  growth: (level: string) => list<Growth>(`growth${atLevel(level)}`),
+  module: (id: string) => call<Module>(module(id)),
+  curve: (id: string) => call<Curve>(`${module(id)}/forecast`),
+  trend: (id: string) => call<Trend>(`${module(id)}/growth`),
+  explain: (id: string) => call<Explanation>(`explain?id=${encodeURIComponent(id)}`),
+  note: (id: string, note: string) =>
+    call<unknown>(`${module(id)}/note`, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ note }),
+    }),
+};

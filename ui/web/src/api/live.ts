@@ -1,0 +1,86 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { root } from "./client";
+import type { Progress } from "./types";
+
+/** What the event stream tells: how often a snapshot came, what is being loaded. */
+export interface Live {
+  revision: number;
+  connected: boolean;
+  progress: Progress[] | null;
+}
+
+/** Several snapshots in a row, as when history is loaded, are fetched once. */
+const debounceMillis = 250;
+
+/** Follows the server's event stream; the browser reconnects by itself. */
+export function useLive(): Live {
+  const [live, setLive] = useState<Live>({ revision: 0, connected: true, progress: null });
+  useEffect(() => {
+    let timer = 0;
+    const bump = () => {
+      clearTimeout(timer);
+      timer = window.setTimeout(() => setLive((l) => ({ ...l, revision: l.revision + 1 })), debounceMillis);
+    };
+    let lost = false;
+    const source = new EventSource(new URL("api/v1/live", root));
+    source.addEventListener("snapshot", bump);
+    source.addEventListener("progress", (e) => {
+      const progress = readProgress(e.data);
+      if (progress) setLive((l) => ({ ...l, progress }));
+    });
+    source.onopen = () => {
+      setLive((l) => ({ ...l, connected: true }));
+      if (lost) bump(); // snapshots may have been missed
+      lost = false;
+    };
+    source.onerror = () => {
+      lost = true;
+      setLive((l) => ({ ...l, connected: false }));
+    };
+    return () => {
+      clearTimeout(timer);
+      source.close();
+    };
+  }, []);
+  return live;
+}
+
+/** The event holds one step or all of them. */
+export function readProgress(data: string): Progress[] | null {
+  try {
+    const value = JSON.parse(data) as Progress | Progress[] | null;
+    return value === null ? [] : Array.isArray(value) ? value : [value];
+  } catch {
+    return null;
+  }
+}
+
+export interface Resource<T> {
+  data: T | undefined;
+  error: Error | undefined;
+  mutate: (change: (data: T) => T) => void;
+}
+
+/**
+ * Loads data for a key and again with every revision. While a newer revision
+ * is under way the older data stay; another key starts empty.
+ */
+export function useResource<T>(key: string, revision: number, load: () => Promise<T>): Resource<T> {
+  const [held, setHeld] = useState<{ key: string; data?: T; error?: Error }>({ key });
+  const newest = useRef(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: key stands for what load reads
+  useEffect(() => {
+    const ticket = ++newest.current;
+    load().then(
+      (data) => ticket === newest.current && setHeld({ key, data }),
+      (error: Error) =>
+        ticket === newest.current && setHeld((h) => (h.key === key ? { ...h, error } : { key, error })),
+    );
+  }, [key, revision]);
+  const current = held.key === key ? held : { key };
+  return {
+    data: current.data,
+    error: current.error,
+    mutate: (change) => setHeld((h) => (h.data === undefined ? h : { ...h, data: change(h.data) })),
+  };
+}

@@ -1,0 +1,150 @@
+// The JSON of the HTTP API: the structs of package analytics, field by field.
+// null is a number that is not known; it is never shown as zero.
+
+export type Num = number | null;
+export type State = "ok" | "learning" | "stale";
+
+export interface Peak {
+  value: Num;
+  lower: Num;
+  upper: Num;
+  at: string | null;
+  seen: Num;
+}
+
+export interface Row {
+  id: string;
+  path: string[];
+  level: string;
+  devices: Num;
+  devices_silent: Num;
+  processes: Num;
+  busy_seconds: Num;
+  requests: Num;
+  at: string;
+  load: Num;
+  load_max: Num;
+  mean: Num;
+  lower: Num;
+  upper: Num;
+  days: number;
+  deviates: boolean;
+  direction: "up" | "down" | "";
+  score: Num;
+  since: string | null;
+  peak_today: Peak;
+  state: State;
+  reason?: string;
+  age_seconds: Num;
+  note: string;
+}
+
+export interface Interval {
+  value: Num;
+  lower: Num;
+  upper: Num;
+}
+
+/** Days as YYYY-MM-DD; empty where the forecast does not get there. */
+export interface Dates {
+  value: string;
+  lower: string;
+  upper: string;
+}
+
+export interface Growth {
+  id: string;
+  path: string[];
+  level: string;
+  as_of: string;
+  days: number;
+  slope_per_day: Num;
+  percent_per_day: Num;
+  r2: Num;
+  peak_now: Num;
+  horizon_days: number;
+  peak_at_horizon: Interval;
+  peak_max: Interval;
+  target_load: Num;
+  full_on: Dates;
+  devices: Num;
+  devices_needed: Num;
+  devices_to_request: Num;
+  state: State;
+  reason: string;
+}
+
+export interface Module {
+  row: Row;
+  growth: Growth;
+}
+
+/** One entry of every array for each step. */
+export interface Curve {
+  id: string;
+  step_seconds: number;
+  times: number[];
+  load: Num[];
+  expected: Num[];
+  lower: Num[];
+  upper: Num[];
+  last_week: Num[];
+  now: number;
+  peak_today: Peak;
+}
+
+/** One entry of every array for each day. */
+export interface Trend {
+  id: string;
+  days: string[];
+  peaks: Num[];
+  line: Num[];
+  lower: Num[];
+  upper: Num[];
+  target_load: Num;
+  growth: Growth;
+}
+
+export interface Step {
+  name: string;
+  formula: string;
+  numbers: string;
+  result: string;
+  inputs?: string[];
+}
+
+export interface Explanation {
+  id: string;
+  title: string;
+  steps: Step[];
+}
+
+export interface TreeNode {
+  id: string;
+  path: string[];
+  level: string;
+  parent: string;
+  modules: number;
+  deviating: number;
+  stale: number;
+  learning: number;
+}
+
+export interface Progress {
+  name: string;
+  done: number;
+  total: number;
+  eta_seconds: Num;
+}
+
+export interface Status {
+  version: string;
+  model: string;
+  timezone: string;
+  levels: string[];
+  at: string;
+  published: string;
+  modules: number;
+  mode: string;
+  progress: Progress[] | null;
+}

@@ -1,0 +1,66 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api } from "./api/client";
+import { useLive, useResource } from "./api/live";
+import { Header } from "./header";
+import { Help } from "./help";
+import { useKeys } from "./keys";
+import { ModulePage } from "./module/page";
+import { useRouter } from "./state/router";
+import { defaultView, modulePath, type View, writeView } from "./state/view";
+import { TablePage } from "./table/page";
+import { firstLanguage, keepLanguage, type Language, LanguageProvider, texts } from "./text/language";
+
+export function App() {
+  const { route, go } = useRouter();
+  const live = useLive();
+  const status = useResource("status", live.revision, api.status);
+  const [language, setLanguage] = useState<Language>(firstLanguage);
+  const [help, setHelp] = useState(false);
+  const text = texts[language];
+
+  // The table stays as it was left while a module's page is open.
+  const left = useRef<View | null>(null);
+  if (route.page === "table") left.current = route.view;
+  const backToTable = () => go(writeView(left.current ?? defaultView) || "./");
+
+  useEffect(() => {
+    document.documentElement.lang = text.locale;
+    keepLanguage(language);
+  }, [language, text]);
+  useKeys({ "?": () => setHelp((open) => !open) });
+
+  const progress = live.progress ?? status.data?.progress ?? [];
+  return (
+    <LanguageProvider value={text}>
+      <Header
+        status={status.data}
+        connected={live.connected}
+        onHome={backToTable}
+        onHelp={() => setHelp(true)}
+        onLanguage={() => setLanguage(language === "en" ? "zh" : "en")}
+      />
+      {left.current && (
+        <TablePage
+          shown={route.page === "table"}
+          view={left.current}
+          revision={live.revision}
+          status={status.data}
+          progress={progress}
+          onView={(view) => go(writeView(view) || "./", true)}
+          onOpen={(id) => go(modulePath(id))}
+        />
+      )}
+      {route.page === "module" && (
+        <ModulePage
+          key={route.id}
+          id={route.id}
+          revision={live.revision}
+          status={status.data}
+          onBack={backToTable}
+          onPath={(path) => go(writeView({ ...defaultView, path }) || "./")}
+        />
+      )}
+      {help && <Help onClose={() => setHelp(false)} />}
+    </LanguageProvider>
+  );
+}

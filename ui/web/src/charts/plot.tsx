@@ -1,0 +1,95 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import uPlot from "uplot";
+import type { Aligned } from "./series";
+
+/** Draws on the finished chart: marks that are no series. */
+export type Mark = (u: uPlot) => void;
+
+interface Props {
+  data: Aligned;
+  marks: (colors: Colors) => Mark[];
+  top: number; // the upper end of the axis, which begins at zero
+  label: string; // what the picture says, for those who do not see it
+  height: number;
+  look: string; // changes when options says something else: the language, the zone
+  options: (colors: Colors) => Look;
+}
+
+export type Look = Pick<uPlot.Options, "tzDate" | "axes" | "series" | "bands">;
+
+export type Colors = Record<
+  "ink" | "muted" | "grid" | "load" | "ghost" | "band" | "bandEdge" | "warn",
+  string
+>;
+
+/** One chart: made once, fed with each snapshot, destroyed on leaving. */
+export function Plot({ data, marks, top, label, height, look, options }: Props) {
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  const latest = useRef({ marks, top });
+  const dark = useDark();
+  latest.current = { marks, top };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: data has an effect of its own; look stands for options
+  useEffect(() => {
+    const el = host.current;
+    if (!el) return;
+    const colors = readColors(el);
+    const made = new uPlot(
+      {
+        ...options(colors),
+        width: el.clientWidth,
+        height,
+        scales: { y: { range: () => [0, latest.current.top] } },
+        cursor: { y: false, points: { size: 7 } },
+        legend: { live: true },
+        hooks: { draw: [(u) => drawAll(u, latest.current.marks(colors))] },
+      },
+      data,
+      el,
+    );
+    chart.current = made;
+    const size = new ResizeObserver(() => made.setSize({ width: el.clientWidth, height }));
+    size.observe(el);
+    return () => {
+      size.disconnect();
+      made.destroy();
+      chart.current = null;
+    };
+  }, [look, dark, height]);
+  useEffect(() => chart.current?.setData(data), [data]);
+
+  return <div class="plot" ref={host} role="img" aria-label={label} />;
+}
+
+function drawAll(u: uPlot, marks: Mark[]) {
+  for (const mark of marks) mark(u);
+}
+
+/** The chart's colours are those of the page, light or dark. */
+function readColors(el: Element): Colors {
+  const style = getComputedStyle(el);
+  const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: read("ink"),
+    muted: read("muted"),
+    grid: read("line"),
+    load: read("chart-load"),
+    ghost: read("chart-ghost"),
+    band: read("chart-band"),
+    bandEdge: read("chart-band-edge"),
+    warn: read("up"),
+  };
+}
+
+function useDark(): boolean {
+  const query = "(prefers-color-scheme: dark)";
+  const [dark, setDark] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const follow = () => setDark(list.matches);
+    list.addEventListener("change", follow);
+    return () => list.removeEventListener("change", follow);
+  }, []);
+  return dark;
+}

@@ -1,0 +1,72 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Status } from "./api/types";
+import { address, plainClick } from "./state/router";
+import { clock, span } from "./text/format";
+import { useText } from "./text/language";
+
+interface Props {
+  status: Status | undefined;
+  connected: boolean;
+  onHome: () => void;
+  onHelp: () => void;
+  onLanguage: () => void;
+}
+
+export function Header({ status, connected, onHome, onHelp, onLanguage }: Props) {
+  const text = useText();
+  return (
+    <header class="top">
+      <a
+        class="brand"
+        href={address("./")}
+        onClick={(e) => {
+          if (!plainClick(e)) return;
+          e.preventDefault();
+          onHome();
+        }}
+      >
+        <img src="./favicon.svg" alt="" width="22" height="22" />
+        Headroom
+      </a>
+      <span class="tagline">{text.tagline}</span>
+      <Freshness status={status} connected={connected} />
+      <button type="button" class="quiet" title={text.switchTitle} onClick={onLanguage}>
+        {text.switchTo}
+      </button>
+      <button type="button" class="quiet" title={text.help} aria-label={text.help} onClick={onHelp}>
+        ?
+      </button>
+    </header>
+  );
+}
+
+/** A snapshot comes each minute; after this many seconds without one something is wrong. */
+const lateSeconds = 150;
+
+/** The minute that is shown and how long ago it was published. */
+function Freshness({ status, connected }: { status: Status | undefined; connected: boolean }) {
+  const text = useText();
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((n) => n + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const published = Date.parse(status?.published ?? "");
+  const known = published > 0; // a Go zero time before the first snapshot
+  const age = (Date.now() - published) / 1000;
+  const state = !connected || (known && age > lateSeconds) ? "late" : known ? "fresh" : "none";
+  return (
+    <div class={`freshness ${state}`} role="status" aria-live="off">
+      <span class="dot" aria-hidden="true" />
+      {known && (
+        <>
+          <b>{clock(status?.at ?? null)}</b>
+          <span class="age" title={status?.published}>
+            {text.updatedAgo(span(age))}
+          </span>
+        </>
+      )}
+      {!connected && <span class="lost">{text.disconnected}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { useEffect, useRef } from "preact/hooks";
+import { useText } from "./text/language";
+
+/** The keys and the words of the table. */
+export function Help({ onClose }: { onClose: () => void }) {
+  const text = useText();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} class="help" onClose={onClose} aria-label={text.help}>
+      <dl>
+        {text.keys.map(([keys, meaning]) => (
+          <>
+            <dt>
+              {keys.split(/\s+/).map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{meaning}</dd>
+          </>
+        ))}
+      </dl>
+      <hr />
+      <dl>
+        {text.legend.map(([word, meaning]) => (
+          <>
+            <dt>{word}</dt>
+            <dd>{meaning}</dd>
+          </>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit">{text.close}</button>
+      </form>
+    </dialog>
+  );
+}

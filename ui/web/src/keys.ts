@@ -1,0 +1,24 @@
+import { useEffect } from "preact/hooks";
+
+export type Keys = Record<string, (e: KeyboardEvent) => void>;
+
+const typesText = (target: EventTarget | null) =>
+  target instanceof HTMLElement && target.matches("input:not([type=checkbox]), textarea, select");
+
+/** Calls the function of a key pressed anywhere but in a text field. */
+export function useKeys(keys: Keys) {
+  useEffect(() => {
+    const press = (e: KeyboardEvent) => {
+      if (e.ctrlKey || e.metaKey || e.altKey || typesText(e.target)) return;
+      const action = keys[e.key];
+      if (!action) return;
+      // Enter on a button or link means that button.
+      if (e.key === "Enter" && e.target instanceof HTMLElement && e.target.matches("a, button, summary"))
+        return;
+      e.preventDefault();
+      action(e);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
+}

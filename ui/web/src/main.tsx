@@ -1,0 +1,14 @@
+import "uplot/dist/uPlot.min.css";
+import "./styles/base.css";
+import "./styles/table.css";
+import "./styles/phone.css";
+import "./styles/module.css";
+import { render } from "preact";
+import { root } from "./api/client";
+import { App } from "./app";
+
+// The server wrote <base> relative to the first URL; it must not follow the later ones.
+document.querySelector("base")?.setAttribute("href", root);
+
+const host = document.getElementById("app");
+if (host) render(<App />, host);

@@ -1,0 +1,42 @@
+import type { Progress } from "./api/types";
+import { count, span } from "./text/format";
+import { useText } from "./text/language";
+
+export function Loading() {
+  const text = useText();
+  return (
+    <p class="loading" role="status">
+      {text.loading}…
+    </p>
+  );
+}
+
+export function Failure({ error }: { error: Error }) {
+  const text = useText();
+  return (
+    <p class="failure" role="alert">
+      {text.failed(error.message)}
+    </p>
+  );
+}
+
+/** Work that is under way, such as the history that is being loaded. */
+export function ProgressList({ steps }: { steps: Progress[] }) {
+  const text = useText();
+  const open = steps.filter((step) => step.total > 0 && step.done < step.total);
+  if (open.length === 0) return null;
+  return (
+    <ul class="progress">
+      {open.map((step) => (
+        <li key={step.name}>
+          <span>{step.name}</span>
+          <progress value={step.done} max={step.total} aria-label={step.name} />
+          <span>
+            {count(step.done)} / {count(step.total)}
+            {step.eta_seconds !== null && step.eta_seconds > 0 && `, ${text.eta(span(step.eta_seconds))}`}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,41 @@
+import { useState } from "preact/hooks";
+import { root } from "../api/client";
+import { useText } from "../text/language";
+
+/** A request that makes the first row, in the labels of this server. */
+export function firstSample(levels: string[], server: string): string {
+  const names = ["shop", "web", "cart", "cart-api"];
+  const labels = levels.map((level, i) => `${level}="${names[i] ?? `name${i + 1}`}"`);
+  const sample = `headroom_load_percent{${[...labels, 'node="host-1"'].join(",")}} 23.5`;
+  return `echo '${sample}' |\n  curl --data-binary @- ${server}api/v1/import/prometheus`;
+}
+
+/** What to do when nothing has been sent yet. */
+export function Empty({ levels }: { levels: string[] }) {
+  const text = useText();
+  return (
+    <div class="empty">
+      <h2>{text.emptyTitle}</h2>
+      <p>{text.emptyText}</p>
+      <Command line={firstSample(levels, root)} />
+      <p>{text.emptyDemo}</p>
+      <Command line="headroom demo" />
+    </div>
+  );
+}
+
+function Command({ line }: { line: string }) {
+  const text = useText();
+  const [copied, setCopied] = useState(false);
+  const copy = () => navigator.clipboard.writeText(line).then(() => setCopied(true));
+  return (
+    <div class="command">
+      <pre>{line}</pre>
+      {navigator.clipboard && (
+        <button type="button" onClick={copy}>
+          {copied ? text.copied : text.copy}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api } from "../api/client";
+import { useText } from "../text/language";
+
+interface Props {
+  id: string;
+  note: string;
+  onSaved: (id: string, note: string) => void;
+}
+
+/** A note that is edited in place: Enter saves it, Esc leaves it as it was. */
+export function NoteCell({ id, note, onSaved }: Props) {
+  const text = useText();
+  const [editing, setEditing] = useState(false);
+  const [failure, setFailure] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (editing) input.current?.focus();
+  }, [editing]);
+
+  const save = async () => {
+    const value = input.current?.value.trim() ?? "";
+    if (value !== note) {
+      try {
+        await api.note(id, value);
+        onSaved(id, value);
+      } catch (error) {
+        setFailure(text.noteFailed((error as Error).message));
+        return;
+      }
+    }
+    setFailure("");
+    setEditing(false);
+  };
+  const press = (e: KeyboardEvent) => {
+    if (e.key === "Enter" && !e.isComposing) void save();
+    if (e.key !== "Escape") return;
+    e.stopPropagation();
+    setFailure("");
+    setEditing(false);
+  };
+
+  if (!editing) {
+    return (
+      <button
+        type="button"
+        class={`note ${note ? "" : "empty"}`}
+        title={note || text.addNote}
+        aria-label={`${text.editNote(id)}: ${note}`}
+        onClick={(e) => {
+          e.stopPropagation();
+          setEditing(true);
+        }}
+      >
+        {note || text.addNote}
+      </button>
+    );
+  }
+  return (
+    <input
+      ref={input}
+      class={`note ${failure ? "failed" : ""}`}
+      defaultValue={note}
+      maxLength={500}
+      title={failure || undefined}
+      aria-label={text.editNote(id)}
+      aria-invalid={failure !== ""}
+      onClick={(e) => e.stopPropagation()}
+      onKeyDown={press}
+      onBlur={() => void save()}
+    />
+  );
+}

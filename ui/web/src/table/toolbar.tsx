@@ -1,0 +1,124 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useKeys } from "../keys";
+import type { View } from "../state/view";
+import { count } from "../text/format";
+import { useText } from "../text/language";
+import { columns } from "./columns";
+
+interface Props {
+  view: View;
+  levels: string[];
+  shown: number;
+  all: number;
+  active: boolean;
+  onView: (view: View) => void;
+  onTree: () => void;
+  onSave: () => void;
+}
+
+/** Search, filters and the order, all of which stand in the URL. */
+export function Toolbar({ view, levels, shown, all, active, onView, onTree, onSave }: Props) {
+  const text = useText();
+  const input = useRef<HTMLInputElement>(null);
+  useKeys(
+    active
+      ? {
+          "/": () => input.current?.select(),
+          d: () => onView({ ...view, deviates: !view.deviates }),
+        }
+      : {},
+  );
+  return (
+    <div class="toolbar" role="search">
+      <button type="button" class="show-tree" onClick={onTree} title={text.showTree}>
+        {text.tree}
+      </button>
+      <Search input={input} value={view.search} onSearch={(search) => onView({ ...view, search })} />
+      <label class="chip">
+        <input
+          type="checkbox"
+          checked={view.deviates}
+          onChange={(e) => onView({ ...view, deviates: e.currentTarget.checked })}
+        />
+        {text.onlyDeviating}
+      </label>
+      <label class="select">
+        <span>{text.level}</span>
+        <select
+          value={view.level || levels.at(-1)}
+          onChange={(e) => {
+            const level = e.currentTarget.value;
+            onView({ ...view, level: level === levels.at(-1) ? "" : level });
+          }}
+        >
+          {levels.map((level) => (
+            <option key={level}>{level}</option>
+          ))}
+        </select>
+      </label>
+      <SortChoice view={view} onView={onView} />
+      <span class="rows" role="status">
+        {text.rows(count(shown), count(all))}
+      </span>
+      <button type="button" class="csv" title={text.csvTitle} onClick={onSave} disabled={shown === 0}>
+        {text.csv}
+      </button>
+    </div>
+  );
+}
+
+interface SearchProps {
+  input: { current: HTMLInputElement | null };
+  value: string;
+  onSearch: (value: string) => void;
+}
+
+/** The URL is written when typing pauses: browsers refuse more than about 100 changes in 30 s. */
+const pauseMillis = 150;
+
+function Search({ input, value, onSearch }: SearchProps) {
+  const text = useText();
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed === value) return;
+    const timer = setTimeout(() => onSearch(typed), pauseMillis);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <input
+      ref={input}
+      type="search"
+      class="search"
+      placeholder={text.search}
+      title={text.searchHint}
+      aria-label={text.search}
+      aria-keyshortcuts="/"
+      value={typed}
+      onInput={(e) => setTyped(e.currentTarget.value)}
+      onKeyDown={(e) => {
+        if (e.key === "Escape" || e.key === "Enter") e.currentTarget.blur();
+      }}
+    />
+  );
+}
+
+/** On a phone there is no table head to click on. */
+function SortChoice({ view, onView }: { view: View; onView: (view: View) => void }) {
+  const text = useText();
+  return (
+    <label class="select sort-choice">
+      <span class="hidden">{text.columns.deviates}</span>
+      <select value={view.sort} onChange={(e) => onView({ ...view, sort: e.currentTarget.value })}>
+        {columns.map(({ id, highFirst }) => {
+          const first = highFirst ? [`-${id}`, id] : [id, `-${id}`];
+          return first.map((sort) => (
+            <option key={sort} value={sort}>
+              {sort.startsWith("-") ? "↓" : "↑"} {text.columns[id]}
+            </option>
+          ));
+        })}
+      </select>
+    </label>
+  );
+}

@@ -1,9 +1,6 @@
 package season
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // FiveMinuteMeans writes the 288 five-minute means of a day of 1440 minutes to
 // dst.
@@ -107,13 +104,4 @@ func FillCoarse(minutes []float64) {
 			return
 		}
 	}
-}
-
-// Median returns the lower median of integers; 0 of none. It sorts a copy.
-func Median(values []int64) int64 {
-	if len(values) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[(len(sorted)-1)/2]
 }

@@ -1,0 +1,101 @@
+package backtest
+
+import (
+	"headroom/analytics/band"
+	"headroom/analytics/growth"
+	"headroom/analytics/peak"
+	"headroom/analytics/season"
+)
+
+// model makes the forecasts of every task.
+type model struct {
+	name string
+
+	// bands starts on a series of which nothing is known yet; its days and
+	// slots are those of the empty grid. Bands are width standard deviations
+	// to each side.
+	bands func(empty *season.Grid, width float64) bander
+
+	// peak forecasts the peak of a day as of a slot. It reads the days before
+	// and of the day itself the slots before asof. An interval reaches z
+	// standard deviations to each side.
+	peak func(g *season.Grid, day, asof int, z float64) peak.Forecast
+
+	// growth forecasts from daily peaks, NaN where there was none, those of
+	// the next days: one interval a day up to the horizon, then one for the
+	// largest of them. It returns nil if there are too few peaks.
+	growth func(peaks []float64, horizon int, level float64) []interval
+}
+
+// bander follows a series: it is asked for each value before it is shown it.
+type bander interface {
+	expect(day, slot int) band.Band
+	see(day, slot int, v float64)
+}
+
+// interval is a forecast; numbers are NaN where too little is known.
+type interval struct{ value, lower, upper float64 }
+
+// models are all models that are compared, in the order of the score table.
+var models = []model{
+	{"classic", classicBands, classicPeak, classicGrowth},
+	{"naive", naiveBands, naivePeak, naiveGrowth},
+}
+
+// Models returns the names of all models.
+func Models() []string {
+	names := make([]string, len(models))
+	for i, m := range models {
+		names[i] = m.name
+	}
+	return names
+}
+
+func modelByName(name string) (model, bool) {
+	for _, m := range models {
+		if m.name == name {
+			return m, true
+		}
+	}
+	return model{}, false
+}
+
+// classicBand is package band's table, learned anew each day.
+type classicBand struct {
+	seen  *season.Grid
+	table *band.Table
+	width float64
+	day   int // of table
+}
+
+func classicBands(empty *season.Grid, width float64) bander {
+	return &classicBand{seen: empty, table: band.NewTable(empty.Slots), width: width, day: empty.First - 1}
+}
+
+func (c *classicBand) expect(day, slot int) band.Band {
+	if day != c.day {
+		c.table.Learn(c.seen, day, band.Days, c.width)
+		c.day = day
+	}
+	return c.table.At(slot)
+}
+
+func (c *classicBand) see(day, slot int, v float64) { c.seen.Day(day - c.seen.First)[slot] = v }
+
+func classicPeak(g *season.Grid, day, asof int, z float64) peak.Forecast {
+	lastHour, seen := peak.SoFar(g.Day(day-g.First), asof)
+	return peak.Learn(g, day).Forecast(asof, lastHour, seen, z)
+}
+
+func classicGrowth(peaks []float64, horizon int, level float64) []interval {
+	line, err := growth.Fit(peaks, growth.MinDays)
+	if err != nil {
+		return nil
+	}
+	out := make([]interval, horizon+1)
+	for h := range horizon {
+		out[h].value, out[h].lower, out[h].upper = line.At(h+1, level)
+	}
+	out[horizon] = out[line.Highest(horizon)-1]
+	return out
+}

@@ -1,0 +1,63 @@
+package backtest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"headroom/analytics/band"
+	"headroom/analytics/peak"
+	"headroom/analytics/season"
+)
+
+// peakRows is the outcome of the task peak.
+type peakRows struct {
+	asof string // hh:mm
+	rows []peakRow
+}
+
+type peakRow struct {
+	day    int
+	said   interval
+	actual float64 // NaN: the day is not full
+}
+
+var errCoarse = errors.New("a forecast of today's peak needs values at least every hour")
+
+// replayPeak makes a row for each local day whose time asof the series reaches.
+func replayPeak(o Options, p *placed, m model) (outcome, error) {
+	if p.length > 60 {
+		return nil, errCoarse
+	}
+	g, z := p.peakGrid(), band.Width(o.Level)
+	asof := o.AsOf * g.Slots / season.MinutesPerDay
+	out := &peakRows{asof: fmt.Sprintf("%02d:%02d", o.AsOf/60, o.AsOf%60)}
+	for day := p.from; day < p.to && p.over(p.cal.At(day, o.AsOf)); day++ {
+		f := m.peak(g, day, asof, z)
+		out.rows = append(out.rows, peakRow{
+			day:    day,
+			said:   interval{f.Value, f.Lower, f.Upper},
+			actual: season.Peak(g.Day(day-p.from), peak.FullShare),
+		})
+	}
+	return out, nil
+}
+
+func (r *peakRows) csv(w io.Writer) error {
+	t := newTable(w, "day", "asof", "forecast", "lower", "upper", "actual")
+	for _, row := range r.rows {
+		t.text(season.Date(row.day))
+		t.text(r.asof)
+		t.numbers(row.said.value, row.said.lower, row.said.upper, row.actual)
+		t.end()
+	}
+	return t.flush()
+}
+
+func (r *peakRows) score(o Options) tally {
+	var t tally
+	for _, row := range r.rows {
+		t.see(row.actual, row.said, o.Level)
+	}
+	return t
+}

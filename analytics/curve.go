@@ -24,7 +24,7 @@ func (l *Loop) node(id string) (*fleet.Node, *Snapshot, error) {
 
 // dayOf returns the local day that a snapshot is about.
 func (l *Loop) dayOf(s *Snapshot) int {
-	day, _ := season.NewCalendar(l.opts.Model.Location).Split(s.At.Unix())
+	day, _ := season.NewCalendar(l.model().Location).Split(s.At.Unix())
 	return day
 }
 
@@ -36,7 +36,7 @@ func (l *Loop) Curve(ctx context.Context, id string) (*Curve, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, day := l.opts.Model, l.dayOf(s)
+	m, day := *l.model(), l.dayOf(s)
 	h, err := l.reader.One(ctx, n, day-1-max(m.BandDays, 7), day)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (l *Loop) Trend(_ context.Context, id string) (*Trend, error) {
 	l.mu.Lock()
 	g := l.learned
 	l.mu.Unlock()
-	k, m := g.of(n.Index), l.opts.Model
+	k, m := g.of(n.Index), *l.model()
 	t := &Trend{ID: id, Target: Number(m.TargetLoad), Growth: s.Growth[n.Index]}
 	if g == nil {
 		return t, nil
@@ -120,7 +120,7 @@ func (l *Loop) At(ctx context.Context, minute int64, model string) (*Snapshot, e
 	if model != "" && model != "classic" {
 		return nil, fmt.Errorf("model %q: %w; there is: classic", model, ErrNoModel)
 	}
-	cal := season.NewCalendar(l.opts.Model.Location)
+	cal := season.NewCalendar(l.model().Location)
 	day, _ := cal.Split(minute)
 	frame, err := l.reader.Frame(ctx, minute)
 	if err != nil {
@@ -130,6 +130,7 @@ func (l *Loop) At(ctx context.Context, minute int64, model string) (*Snapshot, e
 		return nil, fmt.Errorf("no loads are stored at %d: %w", minute, ErrNotKept)
 	}
 	past := &Loop{opts: l.opts, reader: l.reader, cal: cal, stats: l.stats, day: day, relearn: make(chan struct{}, 1)}
+	past.settings.Store(l.model())
 	g, days, err := past.learnDay(ctx, day)
 	if err != nil {
 		return nil, err

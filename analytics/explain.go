@@ -28,7 +28,7 @@ func (l *Loop) Explain(ctx context.Context, id string) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, day := l.opts.Model, l.dayOf(s)
+	m, day := *l.model(), l.dayOf(s)
 	h, err := l.reader.One(ctx, n, day-m.historyDays(), day)
 	if err != nil {
 		return nil, err

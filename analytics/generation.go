@@ -33,7 +33,7 @@ const learnAhead = 45 * time.Minute
 
 // Learn reads the whole history and takes up the day of now.
 func (l *Loop) Learn(ctx context.Context, now time.Time) error {
-	cal := season.NewCalendar(l.opts.Model.Location)
+	cal := season.NewCalendar(l.model().Location)
 	day, _ := cal.Split(now.Unix())
 	g, days, err := l.learnDay(ctx, day)
 	if err != nil {
@@ -68,7 +68,7 @@ func (l *Loop) learnDay(ctx context.Context, day int) (*generation, []*today, er
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for h := range work {
-				index, k, t := h.node.Index, l.opts.Model.learn(h, day), todayOf(h, day)
+				index, k, t := h.node.Index, l.model().learn(h, day), todayOf(h, day)
 				h.release()
 				mu.Lock()
 				g.nodes, days = putAt(g.nodes, index, k), putAt(days, index, t)
@@ -77,7 +77,7 @@ func (l *Loop) learnDay(ctx context.Context, day int) (*generation, []*today, er
 			}
 		})
 	}
-	err := l.reader.All(ctx, day-l.opts.Model.historyDays(), day, func(h *history) { work <- h })
+	err := l.reader.All(ctx, day-l.model().historyDays(), day, func(h *history) { work <- h })
 	close(work)
 	wg.Wait()
 	if err != nil {
@@ -122,7 +122,7 @@ func (l *Loop) learnInBackground(ctx context.Context) {
 
 // learnNext learns tomorrow if now is late enough and it is not learned yet.
 func (l *Loop) learnNext(ctx context.Context, now time.Time) error {
-	cal := season.NewCalendar(l.opts.Model.Location)
+	cal := season.NewCalendar(l.model().Location)
 	day, _ := cal.Split(now.Add(learnAhead).Unix())
 	l.mu.Lock()
 	due := day > l.day && (l.ready == nil || l.ready.day != day)

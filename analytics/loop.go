@@ -19,7 +19,8 @@ type Loop struct {
 	writer *writer
 	stats  *stats
 
-	current atomic.Pointer[Snapshot]
+	current  atomic.Pointer[Snapshot]
+	settings atomic.Pointer[Model]
 
 	mu       sync.Mutex // protects the fields below
 	learned  *generation
@@ -33,7 +34,7 @@ type Loop struct {
 
 // NewLoop returns a loop that has learned nothing yet.
 func NewLoop(opts Options) *Loop {
-	return &Loop{
+	l := &Loop{
 		opts:     opts,
 		reader:   reader{store: opts.Store, tree: opts.Tree, loc: opts.Model.Location},
 		cal:      season.NewCalendar(opts.Model.Location),
@@ -42,6 +43,17 @@ func NewLoop(opts Options) *Loop {
 		watchers: map[chan struct{}]struct{}{},
 		relearn:  make(chan struct{}, 1),
 	}
+	l.settings.Store(&opts.Model)
+	return l
+}
+
+func (l *Loop) model() *Model { return l.settings.Load() }
+
+// SetModel changes what the table is computed with, from the next learning on,
+// which it asks for. The location must stay.
+func (l *Loop) SetModel(m Model) {
+	l.settings.Store(&m)
+	l.HistoryChanged()
 }
 
 // Snapshot returns the newest snapshot, nil before the first.
@@ -153,7 +165,7 @@ func (l *Loop) judge(frame *rollup.Frame) *Snapshot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.turnDayLocked(day)
-	at := time.Unix(frame.Minute, 0).In(l.opts.Model.Location)
+	at := time.Unix(frame.Minute, 0).In(l.model().Location)
 	s := NewSnapshot(l.opts.Tree, at, "classic")
 	for len(l.today) < len(s.nodes) {
 		l.today = append(l.today, newToday())
@@ -162,11 +174,11 @@ func (l *Loop) judge(frame *rollup.Frame) *Snapshot {
 		t, v := l.today[i], frame.At(i)
 		t.put(minute, frame.Minute, v.Load)
 		t.advance(minute + 1)
-		s.Rows[i] = l.opts.Model.row(at, n, l.learned.of(i), t, v, s.Levels)
-		s.Growth[i] = l.opts.Model.growth(n, l.learned, i, &s.Rows[i])
+		s.Rows[i] = l.model().row(at, n, l.learned.of(i), t, v, s.Levels)
+		s.Growth[i] = l.model().growth(n, l.learned, i, &s.Rows[i])
 	}
 	sumOrders(s.nodes, s.Growth)
-	s.Published = time.Now().In(l.opts.Model.Location)
+	s.Published = time.Now().In(l.model().Location)
 	return s
 }
 

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/grafana/regexp"
 )
@@ -83,4 +84,11 @@ func Value(labels []Label, name string) string {
 		}
 	}
 	return ""
+}
+
+// Minutely tells whether a metric is one that Headroom writes once a minute.
+// Its minutes can be corrected: a correction is stored at the minute + k ms, k
+// from 1 to 59,999, and reads as the minute's only value if its k is highest.
+func Minutely(metric string) bool {
+	return strings.HasPrefix(metric, "headroom_module_") || strings.HasPrefix(metric, "headroom_group_")
 }

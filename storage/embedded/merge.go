@@ -170,11 +170,8 @@ func (c *columns) merge(a, b *columns) {
 	c.values = append(append(c.values, a.values[i:]...), b.values[j:]...)
 }
 
-// Series of these metrics have one value a minute and can be corrected.
-const correctablePrefix = "headroom_module_"
-
 func correctable(labels []storage.Label) bool {
-	return strings.HasPrefix(storage.Value(labels, storage.MetricName), correctablePrefix)
+	return storage.Minutely(storage.Value(labels, storage.MetricName))
 }
 
 const minute = 60_000 // ms

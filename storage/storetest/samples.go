@@ -105,11 +105,19 @@ func staleness(s *suite) {
 func specialValues(s *suite) {
 	t0, m := float64(start()), s.metric()
 	var rows []storage.Series
-	for i, v := range []float64{0, 0.1, 100. / 3, 1e-9, -1e15, 123456789.125, math.Inf(1), math.Inf(-1)} {
+	for i, v := range []float64{0, 0.1, 1e-9, -1e15, 123456789.125, math.Inf(1), math.Inf(-1)} {
 		rows = append(rows, with(series(m, "i", fmt.Sprint(i)), t0, v))
 	}
 	s.write(rows...)
 	s.expect(of(m), rows...)
+}
+
+// longFractions need more digits than VictoriaMetrics keeps.
+func longFractions(s *suite) {
+	t0, m := float64(start()), s.metric()
+	row := with(series(m), t0, 100./3, t0+minute, math.Pi, t0+2*minute, 2./3)
+	s.write(row)
+	s.expectAbout(of(m), row, 1e-12)
 }
 
 func sameSampleTwice(s *suite) {

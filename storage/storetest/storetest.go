@@ -60,6 +60,7 @@ var cases = []testCase{
 	{"memory may be reused", nil, reuse},
 	{"staleness markers", nil, staleness},
 	{"special values", nil, specialValues},
+	{"long fractions", nil, longFractions},
 	{"label values of any bytes", nil, strangeLabels},
 	{"empty labels count as absent", nil, emptyLabels},
 	{"order of labels", nil, labelOrder},

@@ -24,8 +24,6 @@ import (
 
 // Options wire a Backfill.
 type Options struct {
-	Raw    storage.Store  // holds the senders' samples
-	Store  storage.Store  // takes the rolled-up series
 	Rollup rollup.Options // the same as the live rollup's
 	Logger *slog.Logger
 
@@ -46,6 +44,8 @@ type Options struct {
 type Backfill struct {
 	opts  Options
 	names *rollup.Names
+	raw   storage.Store // holds the senders' samples
+	store storage.Store // takes the rolled-up series
 
 	mu       sync.Mutex // protects the fields below
 	late     map[*fleet.Node]hours
@@ -69,6 +69,11 @@ type Progress struct {
 func New(opts Options) *Backfill {
 	return &Backfill{opts: opts, names: rollup.NewNames(opts.Rollup.Tree.Levels()), late: map[*fleet.Node]hours{}}
 }
+
+// Attach says where the senders' samples are and where the rolled-up series go.
+// It comes apart from New since a store that opens reports late samples already;
+// it must be called before Run and Polled.
+func (b *Backfill) Attach(raw, store storage.Store) { b.raw, b.store = raw, store }
 
 // Late reports that a module got a sample of an hour (Unix seconds) that is
 // closed. It never blocks for long.

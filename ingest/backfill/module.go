@@ -21,7 +21,7 @@ func (b *Backfill) module(ctx context.Context, m *fleet.Node, h hours) (written 
 	if h.from >= h.to {
 		return 0, nil
 	}
-	devices, err := b.opts.Raw.LabelValues(ctx, b.opts.Rollup.NodeLabel, storage.Query{
+	devices, err := b.raw.LabelValues(ctx, b.opts.Rollup.NodeLabel, storage.Query{
 		Matchers: b.matchers(m, b.opts.Rollup.Load), Range: storage.TimeRange{From: h.from * 1000, To: h.to * 1000},
 	})
 	if err != nil {
@@ -88,7 +88,7 @@ func (b *Backfill) read(ctx context.Context, m *fleet.Node, signal []storage.Mat
 		return nil
 	}
 	q := storage.Query{Matchers: b.matchers(m, signal), Range: storage.TimeRange{From: s.from * 1000, To: s.to()*1000 - 1}}
-	return b.opts.Raw.Select(ctx, q, func(blk *storage.Block) error { f(blk); return nil })
+	return b.raw.Select(ctx, q, func(blk *storage.Block) error { f(blk); return nil })
 }
 
 // matchers selects a signal's series of one module.

@@ -74,7 +74,7 @@ func (b *Backfill) covered(ctx context.Context, h hours) (newest int64, err erro
 		Matchers: []storage.Matcher{storage.Metric(rollup.ModulePrefix + rollup.LoadPercent)},
 		Range:    storage.TimeRange{From: h.from * 1000, To: h.to*1000 - 1},
 	}
-	err = b.opts.Store.Select(ctx, q, func(blk *storage.Block) error {
+	err = b.store.Select(ctx, q, func(blk *storage.Block) error {
 		newest = max(newest, blk.Timestamps[len(blk.Timestamps)-1]/1000+60)
 		return nil
 	})

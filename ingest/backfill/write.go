@@ -28,7 +28,7 @@ func (b *Backfill) write(ctx context.Context, n *fleet.Node, s span, values []ro
 	if len(rows) == 0 {
 		return 0, nil
 	}
-	if err := b.opts.Store.Write(ctx, rows); err != nil {
+	if err := b.store.Write(ctx, rows); err != nil {
 		return 0, fmt.Errorf("write minutes of %s: %w", n.ID, err)
 	}
 	count := 0
@@ -68,7 +68,7 @@ func (b *Backfill) stored(ctx context.Context, n *fleet.Node, suffix string, s s
 		Matchers: rollup.Select(n, b.opts.Rollup.Tree.Levels(), suffix),
 		Range:    storage.TimeRange{From: s.from * 1000, To: s.to()*1000 - 1},
 	}
-	err := b.opts.Store.Select(ctx, q, func(blk *storage.Block) error {
+	err := b.store.Select(ctx, q, func(blk *storage.Block) error {
 		for k, ts := range blk.Timestamps {
 			x[s.index(ts)] = blk.Values[k]
 		}

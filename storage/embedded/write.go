@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -39,6 +40,7 @@ func (s *Store) Write(ctx context.Context, rows []storage.Series) error {
 	for i := range w.runs {
 		s.head.Append(w.runs[i].series, w.runs[i].samples)
 	}
+	s.head.Appended(w.samples)
 	return w.refusal()
 }
 
@@ -77,8 +79,8 @@ type writer struct {
 	now      int64 // Unix seconds
 	from, to int64 // the times that can be kept, Unix milliseconds
 
-	key     []byte
 	runs    []run
+	samples int              // of the runs
 	kept    []storage.Sample // of rows of which a part is kept
 	record  wal.Samples
 	refused storage.RefusedError
@@ -97,7 +99,7 @@ func (s *Store) newWriter() *writer {
 	now := time.Now()
 	clear(w.runs)
 	*w = writer{store: s, now: now.Unix(), from: s.oldest(now), to: now.Add(s.opts.Future).UnixMilli(),
-		key: w.key, runs: w.runs[:0], kept: w.kept[:0], record: w.record}
+		runs: w.runs[:0], kept: w.kept[:0], record: w.record}
 	return w
 }
 
@@ -109,23 +111,29 @@ func (s *Store) oldest(now time.Time) int64 {
 
 // resolve finds the series of the rows and leaves out what cannot be kept.
 func (w *writer) resolve(rows []storage.Series) {
+	var before *head.Series
 	for i := range rows {
 		samples := w.keepable(rows[i].Samples)
 		if len(samples) == 0 {
 			continue
 		}
-		var err error
-		if w.key, err = head.AppendKey(w.key[:0], rows[i].Labels); err != nil {
-			w.refused.Add(storage.RefusedLabels, len(samples), err)
-			continue
-		}
-		series, err := w.store.head.Enter(w.key, w.now)
+		series, err := w.store.head.Enter(before, rows[i].Labels, w.now)
 		if err != nil {
-			w.refused.Add(storage.RefusedLimit, len(samples), err)
+			w.refuse(len(samples), err)
 			continue
 		}
 		w.runs = append(w.runs, run{series, samples})
+		w.samples += len(samples)
+		before = series
 	}
+}
+
+func (w *writer) refuse(samples int, err error) {
+	reason := storage.RefusedLimit
+	if errors.As(err, new(*head.LabelError)) {
+		reason = storage.RefusedLabels
+	}
+	w.refused.Add(reason, samples, err)
 }
 
 // keepable returns the samples that can be kept: nearly always all.

@@ -74,7 +74,7 @@ func (h *Head) Sweep(before int64) (n int) {
 		idle := sh.idle(before)
 		sh.mu.RUnlock()
 		if idle {
-			n += h.remove(sh, func(s *Series) bool { return s.seen.Load() < before && s.empty() })
+			n += h.remove(sh, func(s *Series) bool { return s.leaves(before) })
 		}
 	}
 	return n
@@ -90,6 +90,21 @@ func (sh *shard) idle(before int64) bool {
 		}
 	}
 	return false
+}
+
+// leaves tells whether the series leaves now. A writer may find it without a
+// lock meanwhile: he notes the time before he looks whether it is gone, so one
+// of the two sees the other.
+func (s *Series) leaves(before int64) bool {
+	if s.seen.Load() >= before || !s.empty() {
+		return false
+	}
+	s.gone.Store(true)
+	if s.seen.Load() >= before {
+		s.gone.Store(false)
+		return false
+	}
+	return true
 }
 
 func (s *Series) empty() bool {
@@ -117,6 +132,7 @@ func (h *Head) remove(sh *shard, leaves func(*Series) bool) (n int) {
 			if !leaves(s) {
 				continue
 			}
+			s.gone.Store(true)
 			sh.remove(s)
 			n++
 			h.count(g.metric, -1)

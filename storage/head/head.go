@@ -93,10 +93,40 @@ func (h *Head) ActiveOf(metric string) int {
 // Pending returns how many samples wait for a [Head.Drain].
 func (h *Head) Pending() int { return int(h.pending.Load()) }
 
-// Enter returns the series of a key (see [AppendKey]), making it active if it
-// is not. now is the time in Unix seconds. The key is not kept. The error is
-// that of Admit.
-func (h *Head) Enter(key []byte, now int64) (*Series, error) {
+// Enter returns the series with these labels, making it active if it is not.
+// before is the series that was entered just before this one, nil for none:
+// senders keep their order, so each series remembers its successor. now is the
+// time in Unix seconds. The labels are not kept. The error is one of the labels
+// (a [*LabelError]) or that of Admit.
+func (h *Head) Enter(before *Series, labels []storage.Label, now int64) (*Series, error) {
+	if before != nil {
+		if s := before.after.Load(); s != nil && hasLabels(s.key, labels) && s.touch(now) {
+			return s, nil
+		}
+	}
+	var buf [512]byte
+	key, err := AppendKey(buf[:0], labels)
+	if err != nil {
+		return nil, &LabelError{err}
+	}
+	s, err := h.enter(key, now)
+	if err == nil && before != nil {
+		before.after.Store(s)
+	}
+	return s, err
+}
+
+// LabelError tells that labels name no series.
+type LabelError struct{ error }
+
+// touch notes that the series is being written to, and tells whether it is
+// still active: then a sweep will not take it before the head's idle time is over.
+func (s *Series) touch(now int64) bool {
+	s.seen.Store(now)
+	return !s.gone.Load()
+}
+
+func (h *Head) enter(key []byte, now int64) (*Series, error) {
 	hash := maphash.Bytes(h.seed, key)
 	sh := &h.shards[hash%shards]
 	sh.mu.RLock()
@@ -143,15 +173,6 @@ func (h *Head) count(metric string, n int64) {
 	}
 	c.(*atomic.Int64).Add(n)
 	h.active.Add(n)
-}
-
-// Find returns the series of a key if it is active, nil otherwise.
-func (h *Head) Find(key []byte) *Series {
-	hash := maphash.Bytes(h.seed, key)
-	sh := &h.shards[hash%shards]
-	sh.mu.RLock()
-	defer sh.mu.RUnlock()
-	return sh.find(hash, key)
 }
 
 // find returns the series with this key. sh.mu must be held, for reading.

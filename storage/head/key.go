@@ -60,6 +60,33 @@ func sorted(labels []storage.Label) []storage.Label {
 	return labels
 }
 
+// hasLabels tells whether labels have this key, without building it.
+func hasLabels(key string, labels []storage.Label) bool {
+	for i := range labels {
+		name := labels[i].Name
+		if name == storage.MetricName {
+			name = ""
+		}
+		var ok bool
+		if key, ok = cutPrefix(key, name); !ok {
+			return false
+		}
+		if key, ok = cutPrefix(key, labels[i].Value); !ok {
+			return false
+		}
+	}
+	return key == ""
+}
+
+// cutPrefix takes s off a key if s is its first string.
+func cutPrefix(key, s string) (rest string, ok bool) {
+	n := 2 + len(s)
+	if len(key) < n || int(key[0])<<8|int(key[1]) != len(s) || key[2:n] != s {
+		return key, false
+	}
+	return key[n:], true
+}
+
 func appendString(dst []byte, s string) []byte {
 	dst = binary.BigEndian.AppendUint16(dst, uint16(len(s)))
 	return append(dst, s...)

@@ -17,6 +17,10 @@ type Series struct {
 	// Ref is free for who logs the series, to know it again.
 	Ref atomic.Uint64
 
+	// after is the series that came behind this one in a request.
+	after atomic.Pointer[Series]
+	gone  atomic.Bool // has left the head, or is about to
+
 	next  *Series // in the chain of a hash; guarded by the shard, as the rest of its links
 	group *group
 	index int
@@ -32,7 +36,7 @@ type Series struct {
 func (s *Series) Key() string { return s.key }
 
 // Append adds samples in the order of their arrival and shows them to the
-// watcher. The slice is not kept.
+// watcher. The slice is not kept. The caller tells [Head.Appended].
 func (h *Head) Append(s *Series, samples []storage.Sample) {
 	s.mu.Lock()
 	s.samples = append(s.samples, samples...)
@@ -42,5 +46,8 @@ func (h *Head) Append(s *Series, samples []storage.Sample) {
 		}
 	}
 	s.mu.Unlock()
-	h.pending.Add(int64(len(samples)))
 }
+
+// Appended counts samples that were appended: once a request, since all
+// writers share the counter.
+func (h *Head) Appended(n int) { h.pending.Add(int64(n)) }

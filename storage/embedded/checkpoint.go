@@ -35,7 +35,7 @@ func (s *Store) background() {
 		if err := s.checkpoint(); err != nil {
 			s.opts.Logger.Error("The store could not make a checkpoint; it will try again", "err", err)
 		}
-		s.head.Sweep(time.Now().Add(-s.opts.IdleAfter).Unix())
+		s.head.Sweep(time.Now().Add(-s.opts.IdleAfter).Unix(), &s.writing)
 	}
 }
 

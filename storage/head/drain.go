@@ -1,6 +1,7 @@
 package head
 
 import (
+	"sync"
 	"time"
 
 	"headroom/storage"
@@ -66,15 +67,18 @@ func (s *Series) forget() {
 }
 
 // Sweep lets the series leave that hold no samples and were not written to
-// since before (Unix seconds), and returns how many left.
-func (h *Head) Sweep(before int64) (n int) {
+// since before (Unix seconds), and returns how many left. It holds writers, a
+// lock that keeps them out between Enter and Append, for short times only.
+func (h *Head) Sweep(before int64, writers sync.Locker) (n int) {
 	for i := range h.shards {
 		sh := &h.shards[i]
 		sh.mu.RLock()
 		idle := sh.idle(before)
 		sh.mu.RUnlock()
 		if idle {
-			n += h.remove(sh, func(s *Series) bool { return s.leaves(before) })
+			writers.Lock()
+			n += h.remove(sh, func(s *Series) bool { return s.idle(before) })
+			writers.Unlock()
 		}
 	}
 	return n
@@ -84,7 +88,7 @@ func (h *Head) Sweep(before int64) (n int) {
 func (sh *shard) idle(before int64) bool {
 	for _, g := range sh.metrics {
 		for _, s := range g.series {
-			if s.seen.Load() < before && s.empty() {
+			if s.idle(before) {
 				return true
 			}
 		}
@@ -92,25 +96,10 @@ func (sh *shard) idle(before int64) bool {
 	return false
 }
 
-// leaves tells whether the series leaves now. A writer may find it without a
-// lock meanwhile: he notes the time before he looks whether it is gone, so one
-// of the two sees the other.
-func (s *Series) leaves(before int64) bool {
-	if s.seen.Load() >= before || !s.empty() {
-		return false
-	}
-	s.gone.Store(true)
-	if s.seen.Load() >= before {
-		s.gone.Store(false)
-		return false
-	}
-	return true
-}
-
-func (s *Series) empty() bool {
+func (s *Series) idle(before int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.samples) == 0
+	return s.seen.Load() < before && len(s.samples) == 0
 }
 
 // Delete removes the series that match, with their samples. No writer may be

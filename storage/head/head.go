@@ -97,10 +97,12 @@ func (h *Head) Pending() int { return int(h.pending.Load()) }
 // before is the series that was entered just before this one, nil for none:
 // senders keep their order, so each series remembers its successor. now is the
 // time in Unix seconds. The labels are not kept. The error is one of the labels
-// (a [*LabelError]) or that of Admit.
+// (a [*LabelError]) or that of Admit. Until the samples have been appended no
+// Sweep and no Delete may come between.
 func (h *Head) Enter(before *Series, labels []storage.Label, now int64) (*Series, error) {
 	if before != nil {
-		if s := before.after.Load(); s != nil && hasLabels(s.key, labels) && s.touch(now) {
+		if s := before.after.Load(); s != nil && !s.gone.Load() && hasLabels(s.key, labels) {
+			s.seen.Store(now)
 			return s, nil
 		}
 	}
@@ -119,20 +121,13 @@ func (h *Head) Enter(before *Series, labels []storage.Label, now int64) (*Series
 // LabelError tells that labels name no series.
 type LabelError struct{ error }
 
-// touch notes that the series is being written to, and tells whether it is
-// still active: then a sweep will not take it before the head's idle time is over.
-func (s *Series) touch(now int64) bool {
-	s.seen.Store(now)
-	return !s.gone.Load()
-}
-
 func (h *Head) enter(key []byte, now int64) (*Series, error) {
 	hash := maphash.Bytes(h.seed, key)
 	sh := &h.shards[hash%shards]
 	sh.mu.RLock()
 	s := sh.find(hash, key)
 	if s != nil {
-		s.seen.Store(now) // under the lock: a sweep must not take it from now on
+		s.seen.Store(now)
 	}
 	sh.mu.RUnlock()
 	if s != nil {

@@ -19,7 +19,7 @@ type Series struct {
 
 	// after is the series that came behind this one in a request.
 	after atomic.Pointer[Series]
-	gone  atomic.Bool // has left the head, or is about to
+	gone  atomic.Bool // has left the head
 
 	next  *Series // in the chain of a hash; guarded by the shard, as the rest of its links
 	group *group

@@ -1,0 +1,162 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// suite is what every state database has to do. open returns the same one each
+// time, as it was left.
+func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
+	run := func(name string, test func(t *testing.T, open func() *DB)) {
+		t.Run(name, func(t *testing.T) { test(t, database(t)) })
+	}
+	run("Notes", testNotes)
+	run("ReportsNeverChange", testReports)
+	run("Checkpoints", testCheckpoints)
+	run("ConcurrentUse", testConcurrentUse)
+}
+
+func TestSQLite(t *testing.T) {
+	suite(t, func(t *testing.T) func() *DB {
+		path := filepath.Join(t.TempDir(), "new", "a state #1?.db")
+		return func() *DB {
+			t.Helper()
+			db := mustOpen(t, path)
+			if _, err := os.Stat(path); err != nil {
+				t.Fatalf("the file is not where it should be: %v", err)
+			}
+			return db
+		}
+	})
+}
+
+func mustOpen(t *testing.T, path string) *DB {
+	t.Helper()
+	db, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantNotes(t *testing.T, db *DB, want map[string]string) {
+	t.Helper()
+	got, err := db.Notes().Notes(t.Context())
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("notes %v, %v; want %v", got, err, want)
+	}
+}
+
+func testNotes(t *testing.T, open func() *DB) {
+	ctx, db := t.Context(), open()
+	at := time.Date(2026, 11, 22, 21, 5, 0, 0, time.UTC)
+	db.now = func() time.Time { at = at.Add(time.Minute); return at }
+	notes := db.Notes()
+	wantNotes(t, db, map[string]string{})
+
+	must(t, notes.SetNote(ctx, "Qzone/WNS", "moves on Monday", "li"))
+	must(t, notes.SetNote(ctx, "Qzone/WNS", "moves on Tuesday 迁移'; --", "wang"))
+	must(t, notes.SetNote(ctx, "Qzone/WNS", "moves on Tuesday 迁移'; --", "zhao")) // no change, no version
+	must(t, notes.SetNote(ctx, "Qzone", "gone soon", ""))
+	must(t, notes.SetNote(ctx, "Qzone", "", ""))
+	must(t, notes.SetNote(ctx, "never", "", "li"))
+	if err := notes.SetNote(ctx, "long", strings.Repeat("x", MaxNote+1), ""); !errors.Is(err, ErrNoteTooLong) {
+		t.Errorf("a long note: %v", err)
+	}
+
+	must(t, db.Close())
+	db = open()
+	wantNotes(t, db, map[string]string{"Qzone/WNS": "moves on Tuesday 迁移'; --"})
+	history, err := db.Notes().History(ctx, "Qzone/WNS")
+	want := []Note{
+		{Text: "moves on Tuesday 迁移'; --", Who: "wang", At: time.Date(2026, 11, 22, 21, 7, 0, 0, time.UTC)},
+		{Text: "moves on Monday", Who: "li", At: time.Date(2026, 11, 22, 21, 6, 0, 0, time.UTC)},
+	}
+	if err != nil || !reflect.DeepEqual(history, want) {
+		t.Errorf("history %+v, %v; want %+v", history, err, want)
+	}
+}
+
+func testReports(t *testing.T, open func() *DB) {
+	ctx, db := t.Context(), open()
+	body := []byte(`{"month": "2026-11", "who": "报告"}`)
+	if _, ok, err := db.Reports().Load(ctx, "2026-11"); ok || err != nil {
+		t.Errorf("before it was published: %v, %v", ok, err)
+	}
+	if err := db.Reports().Publish(ctx, "2026-11", body, checksum("other")); err == nil {
+		t.Error("a wrong checksum was taken")
+	}
+	must(t, db.Reports().Publish(ctx, "2026-11", body, checksum(string(body))))
+	if err := db.Reports().Publish(ctx, "2026-11", []byte("{}"), checksum("{}")); !errors.Is(err, ErrPublished) {
+		t.Errorf("published twice: %v", err)
+	}
+
+	must(t, db.Close())
+	db = open()
+	got, ok, err := db.Reports().Load(ctx, "2026-11")
+	if !ok || err != nil || !bytes.Equal(got, body) {
+		t.Errorf("got %q, %v, %v; want %q", got, ok, err, body)
+	}
+
+	_, err = db.sql.ExecContext(ctx, `UPDATE reports SET body = '{}'`)
+	must(t, err)
+	if _, _, err := db.Reports().Load(ctx, "2026-11"); err == nil {
+		t.Error("a report that was changed behind our back was returned")
+	}
+}
+
+func testCheckpoints(t *testing.T, open func() *DB) {
+	ctx, db := t.Context(), open()
+	if _, ok, err := db.Checkpoints().Load(ctx, "loop"); ok || err != nil {
+		t.Errorf("before the first: %v, %v", ok, err)
+	}
+	for _, want := range [][]byte{{0, 1, 0xff}, []byte("text"), nil} {
+		must(t, db.Checkpoints().Save(ctx, "loop", want))
+		got, ok, err := db.Checkpoints().Load(ctx, "loop")
+		if !ok || err != nil || !bytes.Equal(got, want) {
+			t.Errorf("got %q, %v, %v; want %q", got, ok, err, want)
+		}
+	}
+}
+
+func testConcurrentUse(t *testing.T, open func() *DB) {
+	const writers, each = 8, 10
+	dbs := []*DB{open(), open()} // as two processes would
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := range each {
+				notes := dbs[w%2].Notes()
+				if err := notes.SetNote(context.Background(), "shared", fmt.Sprint(w, i), "w"); err != nil {
+					t.Error(err)
+				}
+				if _, err := notes.Notes(context.Background()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	history, err := dbs[0].Notes().History(t.Context(), "shared")
+	if err != nil || len(history) != writers*each {
+		t.Errorf("%d versions, %v; want %d", len(history), err, writers*each)
+	}
+}

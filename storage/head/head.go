@@ -66,6 +66,7 @@ type shard struct {
 type group struct {
 	metric string
 	series []*Series
+	index  index
 }
 
 // New returns an empty head.
@@ -189,6 +190,7 @@ func (sh *shard) insert(s *Series) {
 	}
 	s.group, s.index = g, len(g.series)
 	g.series = append(g.series, s)
+	g.index.add(s)
 	s.next = sh.byHash[s.hash]
 	sh.byHash[s.hash] = s
 }
@@ -200,6 +202,7 @@ func (sh *shard) remove(s *Series) {
 	s.group.series[s.index].index = s.index
 	s.group.series[last] = nil
 	s.group.series = s.group.series[:last]
+	s.group.index.remove(s)
 	if last == 0 {
 		delete(sh.metrics, s.group.metric)
 	}

@@ -55,7 +55,7 @@ func (g *group) visit(m matcher, f func(*Series)) {
 	if g == nil {
 		return
 	}
-	for _, s := range g.series {
+	for _, s := range g.candidates(m) {
 		if m.match(s.key) {
 			f(s)
 		}
@@ -82,8 +82,9 @@ func (s *Series) overlaps(r storage.TimeRange) bool {
 
 // matcher is a list of matchers, prepared to look at many keys.
 type matcher struct {
-	metric   string   // the one metric that can match, empty if any
-	contains []string // how labels that must be there look in a key
+	metric   string          // the one metric that can match, empty if any
+	labels   []storage.Label // that must be there, without the metric's name
+	contains []string        // how they look in a key
 	all      []storage.Matcher
 }
 
@@ -96,6 +97,7 @@ func compile(matchers []storage.Matcher) matcher {
 		if x.Name == storage.MetricName {
 			m.metric = x.Value
 		} else {
+			m.labels = append(m.labels, storage.Label{Name: x.Name, Value: x.Value})
 			m.contains = append(m.contains, string(appendString(appendString(nil, x.Name), x.Value)))
 		}
 	}

@@ -1,0 +1,65 @@
+package simfleet
+
+import (
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"headroom/storage"
+)
+
+// spin uses CPU time until this process has used a good bit more of it.
+func spin(until time.Time) (n int) {
+	for time.Now().Before(until) {
+		n++
+	}
+	return n
+}
+
+func TestMachineReportsThisProcess(t *testing.T) {
+	m, err := NewMachine(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := func() (got []storage.Series) {
+		t.Helper()
+		if err := m.Sample(time.Now(), func(r []storage.Series) error { got = r; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	pid := strconv.Itoa(os.Getpid())
+	first := find(rows(), busyMetric, "process", pid)
+	if first == nil {
+		t.Fatal("the first sample has no counter of this process")
+	}
+	spin(time.Now().Add(100 * time.Millisecond))
+	second := rows()
+	command := storage.Value(first.Labels, "module")
+
+	load := find(second, loadMetric, "module", command)
+	if load == nil || load.Samples[0].Value <= 0 || load.Samples[0].Value > 100 {
+		t.Errorf("load of %s: %v, want above 0", command, load)
+	}
+	all := find(second, loadMetric, "module", "all")
+	if all == nil || all.Samples[0].Value <= 0 || all.Samples[0].Value > 100 {
+		t.Errorf("load of the machine: %v, want above 0", all)
+	}
+	after := find(second, busyMetric, "process", pid)
+	if after.Samples[0].Value <= first.Samples[0].Value {
+		t.Errorf("busy seconds went from %v to %v", first.Samples, after.Samples)
+	}
+	if storage.Value(after.Labels, "business") != ThisMachine || storage.Value(after.Labels, "node") == "" {
+		t.Errorf("labels %v", after.Labels)
+	}
+}
+
+func find(rows []storage.Series, metric, label, value string) *storage.Series {
+	for i, r := range rows {
+		if storage.Value(r.Labels, storage.MetricName) == metric && storage.Value(r.Labels, label) == value {
+			return &rows[i]
+		}
+	}
+	return nil
+}

@@ -33,6 +33,7 @@ export function App() {
   return (
     <LanguageProvider value={text}>
       <Header
+        page={route.page}
         status={status.data}
         connected={live.connected}
         onHome={backToTable}

@@ -1,10 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Status } from "./api/types";
 import { address, plainClick } from "./state/router";
+import type { Route } from "./state/view";
 import { clock, span } from "./text/format";
 import { useText } from "./text/language";
 
 interface Props {
+  page: Route["page"];
   status: Status | undefined;
   connected: boolean;
   onHome: () => void;
@@ -12,23 +14,24 @@ interface Props {
   onLanguage: () => void;
 }
 
-export function Header({ status, connected, onHome, onHelp, onLanguage }: Props) {
+export function Header({ page, status, connected, onHome, onHelp, onLanguage }: Props) {
   const text = useText();
+  const home = (e: MouseEvent) => {
+    if (!plainClick(e)) return;
+    e.preventDefault();
+    onHome();
+  };
   return (
     <header class="top">
-      <a
-        class="brand"
-        href={address("./")}
-        onClick={(e) => {
-          if (!plainClick(e)) return;
-          e.preventDefault();
-          onHome();
-        }}
-      >
+      <a class="brand" href={address("./")} onClick={home}>
         <img src="./favicon.svg" alt="" width="22" height="22" />
         Headroom
       </a>
-      <span class="tagline">{text.tagline}</span>
+      <nav>
+        <a href={address("./")} aria-current={page === "table" ? "page" : undefined} onClick={home}>
+          {text.table}
+        </a>
+      </nav>
       <Freshness status={status} connected={connected} />
       <button type="button" class="quiet" title={text.switchTitle} onClick={onLanguage}>
         {text.switchTo}

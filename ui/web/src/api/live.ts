@@ -68,7 +68,7 @@ export interface Resource<T> {
 export function useResource<T>(key: string, revision: number, load: () => Promise<T>): Resource<T> {
   const [held, setHeld] = useState<{ key: string; data?: T; error?: Error }>({ key });
   const newest = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: key stands for what load reads
+  // The key stands for all that load reads.
   useEffect(() => {
     const ticket = ++newest.current;
     load().then(

@@ -30,7 +30,7 @@ export function Plot({ data, marks, top, label, height, look, options }: Props) 
   const dark = useDark();
   latest.current = { marks, top };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: data has an effect of its own; look stands for options
+  // Data come by the next effect; look stands for options.
   useEffect(() => {
     const el = host.current;
     if (!el) return;
@@ -42,7 +42,7 @@ export function Plot({ data, marks, top, label, height, look, options }: Props) 
         height,
         scales: { y: { range: () => [0, latest.current.top] } },
         cursor: { y: false, points: { size: 7 } },
-        legend: { live: true },
+        legend: { markers: { width: 0, fill: strokeOf } },
         hooks: { draw: [(u) => drawAll(u, latest.current.marks(colors))] },
       },
       data,
@@ -61,6 +61,12 @@ export function Plot({ data, marks, top, label, height, look, options }: Props) 
 
   return <div class="plot" ref={host} role="img" aria-label={label} />;
 }
+
+/** The legend shows each series in the colour of its line. */
+const strokeOf = (u: uPlot, i: number): string => {
+  const stroke = u.series[i]?.stroke;
+  return String(typeof stroke === "function" ? stroke(u, i) : (stroke ?? "transparent"));
+};
 
 function drawAll(u: uPlot, marks: Mark[]) {
   for (const mark of marks) mark(u);

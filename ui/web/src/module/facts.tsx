@@ -59,8 +59,8 @@ export function Facts({ row, growth, onNote }: Props) {
 const devices = (row: Row, silent: (n: string) => string) =>
   row.devices_silent ? `${count(row.devices)} (${silent(count(row.devices_silent))})` : count(row.devices);
 
-const slope = (g: Growth, perDay: (percent: string, points: string) => string) =>
-  g.percent_per_day === null ? unknown : perDay(signed(g.percent_per_day), signed(g.slope_per_day, 3));
+const slope = (g: Growth, perDay: (percent: string, days: number) => string) =>
+  g.percent_per_day === null ? unknown : perDay(signed(g.percent_per_day), g.days);
 
 const beyond = (g: Growth, words: string) => (g.slope_per_day === null ? unknown : words);
 

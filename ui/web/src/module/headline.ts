@@ -15,8 +15,8 @@ export function headline(row: Row, text: Text): string {
 
 function verdict(row: Row, text: Text): string {
   const say = text.sentence;
-  if (!row.deviates) return `${say.within}.`;
+  if (!row.deviates) return say.within;
   const direction = row.direction === "down" ? text.down : text.up;
   const since = row.since ? say.forSince(span(secondsBetween(row.since, row.at)), clock(row.since)) : "";
-  return `${say.deviates(direction, since, decimal(row.score))}.`;
+  return say.deviates(direction, since, decimal(row.score));
 }

@@ -64,8 +64,8 @@ export const columns: Column[] = [
         below={
           peak.value !== null && (
             <>
-              {range(peak.lower, peak.upper)}
-              {peak.at && <span class="when"> {text.at(clock(peak.at))}</span>}
+              <span class="interval">{range(peak.lower, peak.upper)} </span>
+              {peak.at && text.at(clock(peak.at))}
             </>
           )
         }

@@ -14,7 +14,7 @@ export function firstSample(levels: string[], server: string): string {
 export function Empty({ levels }: { levels: string[] }) {
   const text = useText();
   return (
-    <div class="empty">
+    <div class="first-steps">
       <h2>{text.emptyTitle}</h2>
       <p>{text.emptyText}</p>
       <Command line={firstSample(levels, root)} />

@@ -28,6 +28,7 @@ export function Grid({ entries, sheet, sort, shown, onSort }: Props) {
   const { first, end } = windowOf(entries.length, top, visible, height);
 
   const move = (step: number) => {
+    (document.activeElement as HTMLElement | null)?.blur(); // Enter then means the row, not a button left behind
     const now = entries.findIndex((e) => e.row.id === cursor);
     const next = Math.min(Math.max(now + step, 0), entries.length - 1);
     setCursor(entries[next]?.row.id ?? null);
@@ -42,7 +43,7 @@ export function Grid({ entries, sheet, sort, shown, onSort }: Props) {
       <table class="warnings" aria-rowcount={entries.length + 1}>
         <Head sort={sort} sheet={sheet} onSort={onSort} />
         <tbody>
-          {first > 0 && <tr class="gap" style={{ height: `${first * height}px` }} aria-hidden="true" />}
+          {first > 0 && <tr class="gap" style={{ height: `${first * height}px` }} />}
           {entries.slice(first, end).map((entry, i) => (
             <Line
               key={entry.row.id}
@@ -53,7 +54,7 @@ export function Grid({ entries, sheet, sort, shown, onSort }: Props) {
             />
           ))}
           {end < entries.length && (
-            <tr class="gap" style={{ height: `${(entries.length - end) * height}px` }} aria-hidden="true" />
+            <tr class="gap" style={{ height: `${(entries.length - end) * height}px` }} />
           )}
         </tbody>
       </table>
@@ -98,7 +99,6 @@ interface LineProps {
 function Line({ entry, sheet, index, chosen }: LineProps) {
   const { row } = entry;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the row and j, k, Enter do the same
     <tr
       class={`row ${row.state} ${chosen ? "chosen" : ""}`}
       aria-rowindex={index + 2}

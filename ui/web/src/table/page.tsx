@@ -59,7 +59,7 @@ export function TablePage({ shown, view, revision, status, progress, onView, onO
         <Tree nodes={tree.data ?? none} levels={levels} path={view.path} onPath={choose} />
       </aside>
       <section>
-        <h1 class="hidden">{text.tagline}</h1>
+        <h1 class="hidden">{text.table}</h1>
         <Toolbar
           view={view}
           levels={levels}

@@ -29,7 +29,7 @@ export function Toolbar({ view, levels, shown, all, active, onView, onTree, onSa
       : {},
   );
   return (
-    <div class="toolbar" role="search">
+    <search class="toolbar">
       <button type="button" class="show-tree" onClick={onTree} title={text.showTree}>
         {text.tree}
       </button>
@@ -63,7 +63,7 @@ export function Toolbar({ view, levels, shown, all, active, onView, onTree, onSa
       <button type="button" class="csv" title={text.csvTitle} onClick={onSave} disabled={shown === 0}>
         {text.csv}
       </button>
-    </div>
+    </search>
   );
 }
 

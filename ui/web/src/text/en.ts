@@ -9,13 +9,10 @@ export const en = {
   switchTitle: "Show the pages in Chinese",
   duration,
 
-  tagline: "Warning table",
-  asOf: (clock: string) => `as of ${clock}`,
-  ago: (s: Span) => `${duration(s)} ago`,
+  table: "Warning table",
   updatedAgo: (s: Span) => `updated ${duration(s)} ago`,
   disconnected: "connection lost, trying again",
   failed: (reason: string) => `The server could not answer: ${reason}`,
-  retry: "Try again",
   loading: "Loading",
   close: "Close",
 
@@ -91,9 +88,9 @@ export const en = {
   back: "Warning table",
   sentence: {
     ok: (load: string, mean: string, band: string) => `Load ${load} %, expected ${mean} % (${band}): `,
-    within: "as usual",
+    within: "as usual.",
     deviates: (direction: string, since: string, score: string) =>
-      `deviates ${direction}${since}, score ${score}`,
+      `deviates ${direction}${since}, score ${score}.`,
     forSince: (s: Span, clock: string) => ` for ${duration(s)} (since ${clock})`,
     learning: "Still learning: ",
     stale: (s: Span) => `No data for ${duration(s)}; the last values are shown. `,
@@ -139,8 +136,7 @@ export const en = {
     order: "Devices to request",
     note: "Note",
   },
-  perDay: (percent: string, points: string) => `${percent} % a day (${points} points)`,
-  outOf: (days: number) => `over ${days} days`,
+  perDay: (percent: string, days: number) => `${percent} % a day, over ${days} days`,
 
   keys: [
     ["/", "search"],

@@ -10,13 +10,10 @@ export const zh: Text = {
   switchTitle: "以英文显示页面",
   duration,
 
-  tagline: "容量预警表",
-  asOf: (clock) => `截至 ${clock}`,
-  ago: (s) => `${duration(s)}前`,
+  table: "容量预警表",
   updatedAgo: (s) => `${duration(s)}前更新`,
   disconnected: "连接中断，正在重试",
   failed: (reason) => `服务器无法应答：${reason}`,
-  retry: "重试",
   loading: "加载中",
   close: "关闭",
 
@@ -39,11 +36,11 @@ export const zh: Text = {
   columns: {
     path: "模块",
     devices: "设备数",
-    load: "当前负载 %",
-    mean: "历史均值 %",
+    load: "当前 %",
+    mean: "均值 %",
     band: "置信区间 %",
     deviates: "是否偏离",
-    peak: "今日预期峰值 %",
+    peak: "今日峰值 %",
     growth: "日增长 %",
     full: "触顶日期",
     order: "需申请",
@@ -91,8 +88,8 @@ export const zh: Text = {
   back: "容量预警表",
   sentence: {
     ok: (load, mean, band) => `负载 ${load} %，预期 ${mean} %（${band}）：`,
-    within: "正常",
-    deviates: (direction, since, score) => `${direction}${since}，偏离度 ${score}`,
+    within: "正常。",
+    deviates: (direction, since, score) => `${direction}${since}，偏离度 ${score}。`,
     forSince: (s, clock) => `，已持续 ${duration(s)}（始于 ${clock}）`,
     learning: "仍在学习：",
     stale: (s) => `已 ${duration(s)}无数据，以下为最后的数值。`,
@@ -138,8 +135,7 @@ export const zh: Text = {
     order: "需申请设备数",
     note: "备注",
   },
-  perDay: (percent, points) => `每天 ${percent} %（${points} 个百分点）`,
-  outOf: (days) => `依据 ${days} 天`,
+  perDay: (percent, days) => `每天 ${percent} %，依据 ${days} 天`,
 
   keys: [
     ["/", "搜索"],

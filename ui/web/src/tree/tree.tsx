@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { TreeNode } from "../api/types";
 import { isUnder } from "../table/entries";
+import { count } from "../text/format";
 import { useText } from "../text/language";
 import { type Branch, growBranches, totals } from "./branches";
 
@@ -78,7 +79,7 @@ function Choice({ name, node, chosen, onChoose }: ChoiceProps) {
     >
       <span class="name">{name}</span>
       {node.deviating > 0 && <span class="deviating">{node.deviating}</span>}
-      <span class="modules">{node.modules}</span>
+      <span class="modules">{count(node.modules)}</span>
     </button>
   );
 }

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import type { Row } from "../api/types";
+import { defaultView } from "../state/view";
+import { sampleGrowth, sampleRow } from "../testing/sample";
+import { columns } from "./columns";
+import { barScale, filterEntries, isUnder, joinGrowth, sortEntries, sortKeys } from "./entries";
+
+const entriesOf = (...rows: Row[]) => joinGrowth(rows, []);
+const idsOf = (entries: { row: Row }[]) => entries.map((e) => e.row.id);
+
+describe("joining", () => {
+  it("finds the growth of the same node, wherever it stands", () => {
+    const entries = joinGrowth(
+      [sampleRow("a"), sampleRow("b"), sampleRow("c")],
+      [sampleGrowth("c", { devices_to_request: 3 }), sampleGrowth("a", { devices_to_request: 1 })],
+    );
+    expect(entries.map((e) => e.growth?.devices_to_request)).toEqual([1, undefined, 3]);
+  });
+});
+
+describe("sorting", () => {
+  it("puts unknown numbers last in both orders", () => {
+    const entries = entriesOf(
+      sampleRow("a", { load: null }),
+      sampleRow("b", { load: 1 }),
+      sampleRow("c", { load: 2 }),
+    );
+    expect(idsOf(sortEntries(entries, "load"))).toEqual(["b", "c", "a"]);
+    expect(idsOf(sortEntries(entries, "-load"))).toEqual(["c", "b", "a"]);
+  });
+  it("shows deviating rows first, the farthest on top, whatever the score of the others", () => {
+    const entries = entriesOf(
+      sampleRow("high", { deviates: false, score: 9 }),
+      sampleRow("two", { score: 2 }),
+      sampleRow("three", { score: 3 }),
+      sampleRow("learning", { deviates: false, score: null }),
+    );
+    expect(idsOf(sortEntries(entries, "-deviates"))).toEqual(["three", "two", "high", "learning"]);
+  });
+  it("orders names by their numbers, and equal rows by name", () => {
+    const entries = entriesOf(sampleRow("m/SET_W10"), sampleRow("m/SET_W9"), sampleRow("m/SET_W1"));
+    const natural = ["m/SET_W1", "m/SET_W9", "m/SET_W10"];
+    expect(idsOf(sortEntries(entries, "path"))).toEqual(natural);
+    expect(idsOf(sortEntries(entries, "-load"))).toEqual(natural);
+  });
+  it("leaves rows alone for a column that it does not know", () => {
+    expect(idsOf(sortEntries(entriesOf(sampleRow("b"), sampleRow("a")), "-colour"))).toEqual(["b", "a"]);
+  });
+  it("has a key for every column", () => {
+    for (const { id } of columns) expect(sortKeys[id], id).toBeDefined();
+  });
+});
+
+describe("filtering", () => {
+  const entries = entriesOf(
+    sampleRow("Qzone/WNS/a", { note: "Spring campaign" }),
+    sampleRow("Qzone/WNS2/b", { deviates: false }),
+    sampleRow("Weiyun/WNS/c"),
+  );
+  const show = (change: object) => idsOf(filterEntries(entries, { ...defaultView, ...change }));
+  it("keeps to the subtree, not to names that begin alike", () => {
+    expect(show({ path: "Qzone/WNS" })).toEqual(["Qzone/WNS/a"]);
+    expect(isUnder("Qzone", "Qzone")).toBe(true);
+    expect(isUnder("Qzone2", "Qzone")).toBe(false);
+  });
+  it("wants every word, in path or note, in any case", () => {
+    expect(show({ search: "wns qzone" })).toEqual(["Qzone/WNS/a", "Qzone/WNS2/b"]);
+    expect(show({ search: "SPRING" })).toEqual(["Qzone/WNS/a"]);
+    expect(show({ search: "   " })).toHaveLength(3);
+  });
+  it("can show what deviates only", () => {
+    expect(show({ deviates: true })).toEqual(["Qzone/WNS/a", "Weiyun/WNS/c"]);
+  });
+});
+
+describe("the end of the bars", () => {
+  it("holds loads and bands, unknown ones left out", () => {
+    expect(barScale(entriesOf(sampleRow("a", { load: null, upper: null })))).toBe(20);
+    expect(barScale(entriesOf(sampleRow("a", { load: 50, upper: 61 })))).toBe(80);
+    expect(barScale(entriesOf(sampleRow("a", { load: 250 })))).toBe(260);
+  });
+});

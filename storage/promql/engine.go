@@ -23,7 +23,8 @@ import (
 // stands for the default.
 type Options struct {
 	Timeout       time.Duration // of one evaluation, default 2m
-	MaxSamples    int           // in memory at once in one query, default 50,000,000 (16 bytes each)
+	MaxSamples    int           // read by one query, and made by it at once; default 50,000,000, 16 bytes each
+	MaxTotal      int           // read by all running queries together, default twice MaxSamples
 	MaxSeries     int           // read by one selector, default 1,000,000
 	MaxConcurrent int           // queries of users that run at once, default 20
 	MaxWait       time.Duration // for one of these slots, default 10s
@@ -37,6 +38,7 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	setDefault(&o.Timeout, 2*time.Minute)
 	setDefault(&o.MaxSamples, 50_000_000)
+	setDefault(&o.MaxTotal, 2*o.MaxSamples)
 	setDefault(&o.MaxSeries, 1_000_000)
 	setDefault(&o.MaxConcurrent, 20)
 	setDefault(&o.MaxWait, 10*time.Second)
@@ -58,6 +60,7 @@ type Engine struct {
 	prom   *prom.Engine
 	parser parser.Parser
 	gate   *gate
+	budget *budget
 }
 
 // New returns an engine over store.
@@ -74,6 +77,7 @@ func New(store storage.Store, opts Options) *Engine {
 		prom:   prom.NewEngine(engineOpts(opts, p)),
 		parser: p,
 		gate:   newGate(opts.MaxConcurrent, opts.MaxWait, opts.Registerer),
+		budget: newBudget(opts.MaxTotal, opts.Registerer),
 	}
 }
 

@@ -42,7 +42,7 @@ func (e *Engine) ParseSelectors(texts []string) (Selectors, error) {
 // Series lists the label sets of the series that have samples in the range,
 // each once, sorted. It stops after limit of them; 0 is no limit.
 func (e *Engine) Series(ctx context.Context, sel Selectors, span storage.TimeRange, limit int) ([]labels.Labels, error) {
-	leave, err := e.gate.enter(ctx)
+	ctx, leave, err := e.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +57,17 @@ func (e *Engine) Series(ctx context.Context, sel Selectors, span storage.TimeRan
 	}
 	slices.SortFunc(seen.list, labels.Compare)
 	return seen.list, nil
+}
+
+// enter waits for a slot and starts the clock of a listing, which the engine
+// does for a query.
+func (e *Engine) enter(ctx context.Context) (context.Context, func(), error) {
+	leave, err := e.gate.enter(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.opts.Timeout)
+	return ctx, func() { cancel(); leave() }, nil
 }
 
 func (e *Engine) listSeries(ctx context.Context, q storage.Query, f func([]storage.Label) error) error {
@@ -109,7 +120,7 @@ func (e *Engine) LabelValues(ctx context.Context, name string, sel Selectors, sp
 }
 
 func (e *Engine) union(ctx context.Context, sel Selectors, span storage.TimeRange, list func(context.Context, storage.Query) ([]string, error)) ([]string, error) {
-	leave, err := e.gate.enter(ctx)
+	ctx, leave, err := e.enter(ctx)
 	if err != nil {
 		return nil, err
 	}

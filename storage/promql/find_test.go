@@ -3,6 +3,7 @@ package promql
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"headroom/storage"
 )
@@ -53,5 +54,16 @@ func TestLabels(t *testing.T) {
 	}
 	if all, err := e.LabelValues(t.Context(), "node", nil, always); err != nil || len(all) != 5 {
 		t.Errorf("values of all series %v, %v; want 5", all, err)
+	}
+}
+
+func TestListingsHaveATimeLimit(t *testing.T) {
+	e := New(&memory{hang: make(chan struct{})}, Options{Timeout: time.Millisecond})
+	sel, err := e.ParseSelectors([]string{"load"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Series(t.Context(), sel, always, 0); KindOf(err) != Timeout {
+		t.Errorf("%v, want a timeout", err)
 	}
 }

@@ -9,16 +9,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
-// BusyError tells that a query found no free slot in time.
+// BusyError tells that a query was turned away because of others.
 type BusyError struct {
-	Running int           // queries at once
-	Waited  time.Duration // before giving up
+	Reason string // what is used up
 }
 
 // Error says what a user can do.
-func (e *BusyError) Error() string {
-	return fmt.Sprintf("%d queries are running and none ended within %s: retry later", e.Running, e.Waited)
-}
+func (e *BusyError) Error() string { return e.Reason + ": retry later" }
 
 // gate lets a limited number of queries run at once.
 type gate struct {
@@ -68,7 +65,7 @@ func (g *gate) enter(ctx context.Context) (leave func(), err error) {
 		return leave, nil
 	case <-timer.C:
 		g.refused.Inc()
-		return nil, &BusyError{Running: cap(g.slots), Waited: g.maxWait}
+		return nil, &BusyError{Reason: fmt.Sprintf("%d queries are running and none ended within %s", cap(g.slots), g.maxWait)}
 	case <-ctx.Done():
 		return nil, fmt.Errorf("waiting for a query slot: %w", ctx.Err())
 	}

@@ -2,7 +2,6 @@ package promql
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -18,17 +17,22 @@ type queryable struct {
 	store      storage.Store
 	maxSeries  int // of one selector
 	maxSamples int // of one query
+	budget     *budget
 }
 
 func (q queryable) Querier(from, to int64) (promstorage.Querier, error) {
-	return &querier{queryable: q, whole: storage.TimeRange{From: from, To: to}}, nil
+	return &querier{
+		queryable: q,
+		whole:     storage.TimeRange{From: from, To: to},
+		account:   account{budget: q.budget, limit: q.maxSamples},
+	}, nil
 }
 
 // querier reads the store for one query. The engine uses it from one goroutine.
 type querier struct {
 	queryable
-	whole storage.TimeRange // of the query, where a selector names none
-	held  int               // samples read so far
+	whole   storage.TimeRange // of the query, where a selector names none
+	account account           // of the samples read so far
 }
 
 // Select reads at once all that a selector selects: the engine lists a
@@ -44,8 +48,8 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *promstorage.SelectH
 	}
 	var c collector
 	err = q.store.Select(ctx, storage.Query{Matchers: matchers, Range: span, MaxSeries: q.maxSeries}, func(b *storage.Block) error {
-		if q.held += len(b.Timestamps); q.held > q.maxSamples {
-			return &storage.LimitError{What: "samples", Limit: q.maxSamples}
+		if err := q.account.take(len(b.Timestamps)); err != nil {
+			return err
 		}
 		c.add(b)
 		return nil
@@ -59,10 +63,13 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *promstorage.SelectH
 	return &seriesSet{rest: c.series}
 }
 
-// selectError tells a caller that left, and a limit that was met, from a store
-// that failed.
+// selectError tells a store that failed from a caller that left or ran out of
+// time, however the store puts it, and from a limit that was met.
 func selectError(ctx context.Context, matchers []storage.Matcher, err error) error {
-	if ctx.Err() != nil || is[*storage.LimitError](err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if cause := ctx.Err(); cause != nil {
+		return fmt.Errorf("select %v: %w", matchers, cause)
+	}
+	if is[*storage.LimitError](err) || is[*BusyError](err) {
 		return err
 	}
 	return storeError{fmt.Errorf("select %v: %w", matchers, err)}
@@ -88,7 +95,12 @@ func (q *querier) LabelValues(ctx context.Context, name string, _ *promstorage.L
 	return values, nil, err
 }
 
-func (q *querier) Close() error { return nil }
+// Close is called once the query has its result, which shares no memory with
+// what was read.
+func (q *querier) Close() error {
+	q.account.close()
+	return nil
+}
 
 // fromProm turns Prometheus' matchers into the store's.
 func fromProm(ms []*labels.Matcher) ([]storage.Matcher, error) {

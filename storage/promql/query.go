@@ -70,7 +70,7 @@ func (e *Engine) prepare(ctx context.Context, req Request) (prom.Query, error) {
 }
 
 func (e *Engine) queryable() queryable {
-	return queryable{store: e.store, maxSeries: e.opts.MaxSeries, maxSamples: e.opts.MaxSamples}
+	return queryable{store: e.store, maxSeries: e.opts.MaxSeries, maxSamples: e.opts.MaxSamples, budget: e.budget}
 }
 
 // Sample is one value of an instant query.

@@ -123,6 +123,7 @@ func TestErrorsHaveAKind(t *testing.T) {
 	f("series", TooMuch, Options{MaxSeries: 4}, fleet(), `load`)
 	f("samples read", TooMuch, Options{MaxSamples: 30}, fleet(), `sum(sum_over_time(load[10m]))`)
 	f("samples made", TooMuch, Options{MaxSamples: 30}, fleet(), `sum_over_time(vector(1)[1h:1m])`)
+	f("samples of all queries", Busy, Options{MaxTotal: 30}, fleet(), `sum(sum_over_time(load[10m]))`)
 	f("store", Storage, Options{}, &memory{fail: errors.New("disk gone")}, `load`)
 	f("timeout", Timeout, Options{Timeout: time.Millisecond}, &memory{hang: make(chan struct{})}, `load`)
 }
@@ -178,5 +179,15 @@ func TestInstantNeedsNoSlot(t *testing.T) {
 	defer leave()
 	if _, err := e.Instant(t.Context(), "load", t0); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestSamplesAreGivenBack(t *testing.T) {
+	e := New(fleet(), Options{})
+	for _, query := range []string{"load", "load * on (module) load", "sum("} {
+		_, _ = e.Instant(t.Context(), query, t0.Add(10*time.Minute))
+		if n := e.budget.held.Load(); n != 0 {
+			t.Errorf("%d samples held after %q, want none", n, query)
+		}
 	}
 }

@@ -184,7 +184,8 @@ func (s *suiteStorage) Close() error { return nil }
 func (s *suiteStorage) id() string { return fmt.Sprintf("%d.%d", s.scope, s.loads) }
 
 func (s *suiteStorage) Querier(from, to int64) (promstorage.Querier, error) {
-	return queryable{store: scoped{s.suite.store, s.id()}, maxSeries: 1_000_000, maxSamples: 50_000_000}.Querier(from, to)
+	e := New(scoped{s.suite.store, s.id()}, Options{})
+	return e.queryable().Querier(from, to)
 }
 
 type suiteAppender struct {

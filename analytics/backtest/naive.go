@@ -74,18 +74,18 @@ func naivePeak(g *season.Grid, day, asof int, z float64) peak.Forecast {
 		}
 		return v
 	}
-	errs := season.NewMoments(1)
-	for i, n := row-1, 0; i >= 0 && n < peak.ErrorDays; i-- {
+	var errs season.Moment
+	n, s := 0, math.NaN()
+	for i := row - 1; i >= 0 && n < peak.ErrorDays; i-- {
 		if e := dayPeak(g, i)/expect(i) - 1; e == e && !math.IsInf(e, 0) {
-			errs.Add([]float64{e})
-			n++
+			errs = errs.With(e)
+			n, _, s = errs.Stats()
 		}
 	}
-	f := peak.Forecast{Value: expect(row), Slot: -1}
-	n, _, s := errs.Slot(0)
 	if n < peak.MinErrorDays {
 		s = math.NaN()
 	}
+	f := peak.Forecast{Value: expect(row), Slot: -1}
 	half := z * s * math.Abs(f.Value)
 	f.Lower, f.Upper = f.Value-half, f.Value+half
 	return f

@@ -1,7 +1,6 @@
 package backtest
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -22,13 +21,10 @@ type peakRow struct {
 	actual float64 // NaN: the day is not full
 }
 
-var errCoarse = errors.New("a forecast of today's peak needs values at least every hour")
-
 // replayPeak makes a row for each local day whose time asof the series reaches.
+// Of one value a day nothing is known before the day is over, so its forecast
+// stands on the days before alone.
 func replayPeak(o Options, p *placed, m model) (outcome, error) {
-	if p.length > 60 {
-		return nil, errCoarse
-	}
 	g, z := p.peakGrid(), band.Width(o.Level)
 	asof := o.AsOf * g.Slots / season.MinutesPerDay
 	out := &peakRows{asof: fmt.Sprintf("%02d:%02d", o.AsOf/60, o.AsOf%60)}

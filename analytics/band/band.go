@@ -42,11 +42,11 @@ func None(days int) Band {
 
 // Classic returns the band of mean ± width standard deviations of past.
 func Classic(past []float64, width float64) Band {
-	m := season.NewMoments(1)
-	for i := range past {
-		m.Add(past[i : i+1])
+	var m season.Moment
+	for _, v := range past {
+		m = m.With(v)
 	}
-	n, mean, sd := m.Slot(0)
+	n, mean, sd := m.Stats()
 	if n < MinDays {
 		return None(n)
 	}

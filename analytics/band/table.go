@@ -8,41 +8,37 @@ type Table struct {
 	Expected []float64 // NaN: fewer than MinDays values
 	Half     []float64 // half-width
 	Days     []int     // values that the slot's band stands on
-
-	moments *season.Moments
 }
 
 // NewTable returns a table without any band.
 func NewTable(slots int) *Table {
-	t := &Table{
-		Expected: make([]float64, slots),
-		Half:     make([]float64, slots),
-		Days:     make([]int, slots),
-		moments:  season.NewMoments(slots),
+	t := &Table{Expected: make([]float64, slots), Half: make([]float64, slots), Days: make([]int, slots)}
+	for slot := range t.Expected {
+		t.set(slot, season.Moment{}, 0)
 	}
-	t.finish(0)
 	return t
 }
 
 // Learn computes the classic bands of a day from the days of g before it, at
 // most so many. Rows from day on are not looked at.
 func (t *Table) Learn(g *season.Grid, day, days int, width float64) {
-	t.moments.Reset()
 	first, end := g.Rows(day-days, day)
-	for i := first; i < end; i++ {
-		t.moments.Add(g.Day(i))
+	values := g.Values[:end*g.Slots]
+	for slot := range g.Slots {
+		var m season.Moment // slot by slot: the sums stay in registers
+		for i := first*g.Slots + slot; i < len(values); i += g.Slots {
+			m = m.With(values[i])
+		}
+		t.set(slot, m, width)
 	}
-	t.finish(width)
 }
 
-func (t *Table) finish(width float64) {
-	none := None(0)
-	for i := range t.Expected {
-		n, mean, sd := t.moments.Slot(i)
-		t.Days[i], t.Expected[i], t.Half[i] = n, mean, width*sd
-		if n < MinDays {
-			t.Expected[i], t.Half[i] = none.Expected, none.Expected
-		}
+func (t *Table) set(slot int, m season.Moment, width float64) {
+	n, mean, sd := m.Stats()
+	t.Days[slot], t.Expected[slot], t.Half[slot] = n, mean, width*sd
+	if n < MinDays {
+		none := None(n)
+		t.Expected[slot], t.Half[slot] = none.Expected, none.Expected
 	}
 }
 

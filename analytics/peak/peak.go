@@ -10,10 +10,12 @@
 //	forecast = max(base · ratio, the highest slot of today so far)
 //	s        = sample standard deviation of actual ÷ forecast − 1,
 //	           over the last 28 days that had both (at least 8)
-//	interval = forecast · (1 ± z · s), its lower bound not below what was seen
+//	interval = forecast · (1 ± z · s)
 //
-// The last hour is cut off at midnight. The ratio is 1 when nothing was
-// measured in it, or when the mean of the hour is not above 0.
+// The forecast is not below what was seen; the interval round it is left as it
+// is, so that this remains the plain model that others are compared with. The
+// last hour is cut off at midnight. The ratio is 1 when nothing was measured in
+// it, or when the mean of the hour is not above 0.
 //
 // [Learn] does once a day all that today cannot change; [Day.Forecast] is then
 // a few operations. Live table and backtest call the same two.
@@ -67,7 +69,7 @@ func (d *Day) Forecast(asof int, lastHour, seen, z float64) Forecast {
 		f.Slot = -1
 	}
 	half := z * d.Spread[asof] * math.Abs(f.Value)
-	f.Lower, f.Upper = atLeast(f.Value-half, seen), f.Value+half
+	f.Lower, f.Upper = f.Value-half, f.Value+half
 	return f
 }
 

@@ -80,7 +80,7 @@ func Fill(minutes []float64, step int) {
 }
 
 // FillCoarse is [Fill] with the step that the day itself shows: the median
-// distance between its values, at most an hour. It is for days that are over:
+// distance between its values (of two the shorter), at most an hour. It is for days that are over:
 // of a day under way the step may still change.
 func FillCoarse(minutes []float64) {
 	var steps [61]int // how often each distance occurs; beyond an hour counts as an hour
@@ -99,7 +99,7 @@ func FillCoarse(minutes []float64) {
 		return
 	}
 	for step, below := 0, 0; step < len(steps); step++ {
-		if below += steps[step]; 2*below > n {
+		if below += steps[step]; 2*below >= n {
 			Fill(minutes, step)
 			return
 		}

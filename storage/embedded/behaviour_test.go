@@ -11,6 +11,8 @@ import (
 	"time"
 
 	vm "github.com/VictoriaMetrics/VictoriaMetrics/lib/storage"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"headroom/storage"
 	"headroom/storage/head"
@@ -99,6 +101,28 @@ func TestRefused(t *testing.T) {
 	}
 	if stats := s.Stats(); stats.NaNs != 1 || stats.Refused[storage.RefusedLimit] != 2 || stats.ActiveSeries != 2 || s.ActiveSeriesOf("m") != 2 {
 		t.Errorf("stats: %+v", stats)
+	}
+}
+
+func TestCollector(t *testing.T) {
+	s := open(t, Options{})
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(s)
+	write(t, s, row("m", "a", sample(0, 1), sample(0, math.NaN())))
+	want := `
+# HELP headroom_storage_active_series Series that were written to lately.
+# TYPE headroom_storage_active_series gauge
+headroom_storage_active_series 1
+# HELP headroom_storage_pending_samples Samples that are in memory and in the write-ahead log only.
+# TYPE headroom_storage_pending_samples gauge
+headroom_storage_pending_samples 1
+# HELP headroom_storage_refused_samples_total Samples that the store could not keep.
+# TYPE headroom_storage_refused_samples_total counter
+headroom_storage_refused_samples_total{reason="nan"} 1
+`
+	if err := testutil.GatherAndCompare(registry, strings.NewReader(want), "headroom_storage_active_series",
+		"headroom_storage_pending_samples", "headroom_storage_refused_samples_total"); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -271,5 +295,33 @@ func TestSweepRace(t *testing.T) {
 	group.Wait()
 	if n := countOf(t, s, "m"); n != 3*2*rounds {
 		t.Errorf("%d samples, want %d", n, 3*2*rounds)
+	}
+}
+
+// Close waits for calls under way and refuses later ones, also from inside of
+// a Select.
+func TestCloseWaitsForReaders(t *testing.T) {
+	s := open(t, Options{})
+	write(t, s, row("m", "a", sample(0, 1)), row("m", "b", sample(0, 1)))
+	q := storage.Query{Range: storage.TimeRange{To: math.MaxInt64}}
+	closed := make(chan error, 1)
+	blocks := 0
+	err := s.Select(context.Background(), q, func(*storage.Block) error {
+		if blocks++; blocks == 1 {
+			go func() { closed <- s.Close() }()
+			for s.enter(context.Background()) == nil {
+				s.users.Done()
+			}
+			if err := s.Select(context.Background(), q, nil); !errors.Is(err, errClosed) {
+				t.Errorf("a Select inside: %v", err)
+			}
+		}
+		return nil
+	})
+	if err != nil || blocks != 2 {
+		t.Errorf("%d blocks, %v", blocks, err)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
 	}
 }

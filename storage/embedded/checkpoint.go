@@ -44,9 +44,6 @@ func (s *Store) background() {
 func (s *Store) checkpoint() error {
 	s.checkpointMu.Lock()
 	defer s.checkpointMu.Unlock()
-	if s.closed.Load() {
-		return errClosed
-	}
 	s.writing.Lock()
 	err := s.log.Rotate(s.tooManyNames())
 	segment := s.log.Segment()

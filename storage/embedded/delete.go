@@ -17,16 +17,14 @@ func (s *Store) Delete(ctx context.Context, matchers []storage.Matcher) (int, er
 	if len(matchers) == 0 {
 		return 0, errors.New("delete series: at least one matcher is needed")
 	}
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return 0, err
 	}
+	defer s.users.Done()
 	s.checkpointMu.Lock()
 	defer s.checkpointMu.Unlock()
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if s.closed.Load() {
-		return 0, errClosed
-	}
 	// The library deletes what it finds, so it must have all.
 	s.drain()
 	s.db.DebugFlush()

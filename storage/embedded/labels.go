@@ -16,9 +16,10 @@ import (
 // LabelNames implements storage.Store. The library knows by the day when a
 // series had samples.
 func (s *Store) LabelNames(ctx context.Context, q storage.Query) ([]string, error) {
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return nil, err
 	}
+	defer s.users.Done()
 	names := map[string]struct{}{}
 	s.head.Keys(q.Matchers, q.Range, func(key string) {
 		for _, l := range head.Labels(key) {
@@ -39,9 +40,10 @@ func (s *Store) LabelNames(ctx context.Context, q storage.Query) ([]string, erro
 
 // LabelValues implements storage.Store.
 func (s *Store) LabelValues(ctx context.Context, name string, q storage.Query) ([]string, error) {
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return nil, err
 	}
+	defer s.users.Done()
 	values := map[string]struct{}{}
 	s.head.Keys(q.Matchers, q.Range, func(key string) {
 		if v := head.Value(key, name); v != "" {

@@ -15,9 +15,10 @@ import (
 
 // Select implements storage.Store.
 func (s *Store) Select(ctx context.Context, q storage.Query, f func(*storage.Block) error) error {
-	if err := ctx.Err(); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return err
 	}
+	defer s.users.Done()
 	// The corrections of the last minute lie behind it.
 	r := storage.TimeRange{From: q.Range.From, To: lastOfMinute(q.Range.To)}
 	found := &selection{index: map[string]int{}, limit: s.limit(q)}

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"maps"
 	"sync"
 
@@ -25,8 +26,12 @@ type Stats struct {
 	Recovered wal.Recovered
 }
 
-// Stats returns the state of the store at this moment.
+// Stats returns the state of the store at this moment; nothing if it is closed.
 func (s *Store) Stats() Stats {
+	if s.enter(context.Background()) != nil {
+		return Stats{}
+	}
+	defer s.users.Done()
 	var m vm.Metrics
 	s.db.UpdateMetrics(&m)
 	t := &m.TableMetrics

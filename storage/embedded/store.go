@@ -116,7 +116,7 @@ func setDefault[T comparable](v *T, to T) {
 	}
 }
 
-// Store is an open store.
+// Store is an open store. It is also a prometheus.Collector of its own state.
 type Store struct {
 	opts Options
 	lock *os.File
@@ -139,6 +139,9 @@ type Store struct {
 	closeOnce sync.Once
 	closeErr  error
 	closed    atomic.Bool
+
+	usersMu sync.Mutex     // held while users grows or closed is set
+	users   sync.WaitGroup // calls that use the library
 
 	recovered wal.Recovered
 	nans      atomic.Uint64
@@ -183,12 +186,11 @@ func (s *Store) Close() error {
 func (s *Store) close() error {
 	close(s.stop)
 	<-s.done
-	s.checkpointMu.Lock()
-	defer s.checkpointMu.Unlock()
-	s.writing.Lock() // waits for the last Write
+	s.usersMu.Lock()
 	s.closed.Store(true)
-	s.writing.Unlock()
+	s.usersMu.Unlock()
 	s.wake()
+	s.users.Wait()
 
 	s.drain()
 	s.db.MustClose() // writes everything to disk
@@ -198,10 +200,26 @@ func (s *Store) close() error {
 
 // Flush makes all that was written durable. It can be read already.
 func (s *Store) Flush(ctx context.Context) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.users.Done()
+	return errors.Join(s.checkpoint(), s.log.Sync())
+}
+
+// enter begins a call, whose end is s.users.Done. The store is closed after all
+// calls have ended; those that come later get an error.
+func (s *Store) enter(ctx context.Context) error {
+	s.usersMu.Lock()
+	defer s.usersMu.Unlock()
+	if s.closed.Load() {
+		return errClosed
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return s.checkpoint()
+	s.users.Add(1)
+	return nil
 }
 
 var errClosed = errors.New("the store is closed")

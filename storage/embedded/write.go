@@ -19,6 +19,10 @@ import (
 // *storage.RefusedError; all others are kept then. A NaN that is no staleness
 // marker is dropped without an error and counted in Stats.
 func (s *Store) Write(ctx context.Context, rows []storage.Series) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.users.Done()
 	if err := s.waitForRoom(ctx); err != nil {
 		return err
 	}
@@ -30,9 +34,6 @@ func (s *Store) Write(ctx context.Context, rows []storage.Series) error {
 
 	s.writing.RLock()
 	defer s.writing.RUnlock()
-	if s.closed.Load() {
-		return errClosed
-	}
 	w.resolve(rows)
 	if err := w.log(); err != nil {
 		return err

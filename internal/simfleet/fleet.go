@@ -37,6 +37,11 @@ type Options struct {
 	Hierarchy    []string // labels of the four levels; default business, product, service, module
 	NodeLabel    string   // default node
 	ProcessLabel string   // default process
+
+	// Run is the most samples of a series that its history emits at once: long
+	// runs are less work for a store, but Prometheus wants all series to keep
+	// within an hour of each other. Default 2016, a week at five minutes.
+	Run int
 }
 
 func (o Options) withDefaults() Options {
@@ -45,6 +50,7 @@ func (o Options) withDefaults() Options {
 	if o.Hierarchy == nil {
 		o.Hierarchy = []string{"business", "product", "service", "module"}
 	}
+	o.Run = cmp.Or(o.Run, 2016)
 	o.NodeLabel = cmp.Or(o.NodeLabel, "node")
 	o.ProcessLabel = cmp.Or(o.ProcessLabel, "process")
 	return o

@@ -7,15 +7,11 @@ import (
 	"headroom/storage"
 )
 
-// chunkSteps is how many samples of a series are emitted in one run: a week at
-// five minutes. Stores take long runs of a series with less work.
-const chunkSteps = 2016
-
 // Progress is told how many steps of the history are done, of how many.
 type Progress func(done, total int)
 
 // History emits headroom_load_percent of every device at from, from+step, …
-// before to. Each call of emit has the devices of one module and up to 2016
+// before to. Each call of emit has the devices of one module and up to Options.Run
 // steps; modules follow each other, then the next steps come.
 func (f *Fleet) History(from, to time.Time, step time.Duration, emit Emit, progress Progress) error {
 	return f.inChunks(from, to, step, progress, func(times []moment) error {
@@ -34,7 +30,7 @@ func (f *Fleet) History(from, to time.Time, step time.Duration, emit Emit, progr
 func (f *Fleet) inChunks(from, to time.Time, step time.Duration, progress Progress, do func([]moment) error) error {
 	total := int((to.Sub(from) + step - 1) / step)
 	for done := 0; done < total; {
-		n := min(chunkSteps, total-done)
+		n := min(f.options.Run, total-done)
 		times := make([]moment, n)
 		for i := range times {
 			times[i] = momentAt(from.Add(time.Duration(done+i)*step).Unix(), f.options.Location)

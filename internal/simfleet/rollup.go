@@ -41,7 +41,7 @@ func (y *tally) add(other tally) {
 // RollupHistory emits what Headroom would have rolled up from the devices: the
 // series headroom_module_… of modules and headroom_group_… of the nodes above
 // them, at from, from+step, … before to. A node of which no device reports has
-// no samples. Each call of emit has one node and up to 2016 steps.
+// no samples. Each call of emit has one node and up to Options.Run steps.
 func (f *Fleet) RollupHistory(from, to time.Time, step time.Duration, emit Emit, progress Progress) error {
 	return f.inChunks(from, to, step, progress, func(times []moment) error {
 		modules := make([][]tally, len(f.Modules))

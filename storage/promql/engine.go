@@ -6,6 +6,11 @@
 // Headroom's own loops with plain types and never wait for a slot, so that busy
 // dashboards cannot hold up the minute. Times may lie in the future: a forecast
 // is a series like any other.
+//
+// Answers are Prometheus' own, with its test files as the proof, but for what a
+// store does not keep: native histograms, start timestamps, exemplars, NaN other
+// than the staleness marker, and the small values of a series that mixes
+// magnitudes more than some 15 digits apart (testdata/differences.txt).
 package promql
 
 import (

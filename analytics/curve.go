@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	"headroom/analytics/season"
 	"headroom/storage/fleet"
@@ -116,18 +117,19 @@ func (t *Trend) addLine(k *learned, h int, level float64) {
 
 // At computes the table of a past minute from what is stored: the same
 // arithmetic over the days before it. Only the classic model is known.
-func (l *Loop) At(ctx context.Context, minute int64, model string) (*Snapshot, error) {
+func (l *Loop) At(ctx context.Context, t time.Time, model string) (*Snapshot, error) {
 	if model != "" && model != "classic" {
 		return nil, fmt.Errorf("model %q: %w; there is: classic", model, ErrNoModel)
 	}
 	cal := season.NewCalendar(l.model().Location)
+	minute := minuteStart(t)
 	day, _ := cal.Split(minute)
 	frame, err := l.reader.Frame(ctx, minute)
 	if err != nil {
 		return nil, err
 	}
 	if len(frame.Values) == 0 {
-		return nil, fmt.Errorf("no loads are stored at %d: %w", minute, ErrNotKept)
+		return nil, fmt.Errorf("loads at %s: %w", t.Format(time.RFC3339), ErrNotKept)
 	}
 	past := &Loop{opts: l.opts, reader: l.reader, cal: cal, stats: l.stats, day: day, relearn: make(chan struct{}, 1)}
 	past.settings.Store(l.model())
@@ -147,5 +149,5 @@ func (l *Loop) At(ctx context.Context, minute int64, model string) (*Snapshot, e
 		}
 		t.newest = min(t.newest, minute)
 	}
-	return past.judge(frame), nil
+	return past.judgeLocked(frame), nil // nobody else knows past
 }

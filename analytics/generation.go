@@ -107,7 +107,7 @@ func (l *Loop) learnInBackground(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-l.relearn:
-			if err = l.Learn(ctx, time.Now()); err != nil {
+			if err = l.relearnNow(ctx); err != nil {
 				l.HistoryChanged()
 			}
 		case now := <-tick.C:
@@ -118,6 +118,14 @@ func (l *Loop) learnInBackground(ctx context.Context) {
 			sleepUntil(ctx, time.Now().Add(time.Minute))
 		}
 	}
+}
+
+// relearnNow learns today anew and shows the current minute in its light.
+func (l *Loop) relearnNow(ctx context.Context) error {
+	if err := l.Learn(ctx, time.Now()); err != nil {
+		return err
+	}
+	return l.publishStored(ctx, l.Snapshot().At.Unix())
 }
 
 // learnNext learns tomorrow if now is late enough and it is not learned yet.

@@ -15,7 +15,7 @@ import (
 type Loop struct {
 	opts   Options
 	reader reader
-	cal    *season.Calendar // of the goroutine that evaluates
+	cal    *season.Calendar // l.mu protects it
 	writer *writer
 	stats  *stats
 
@@ -109,8 +109,7 @@ func (l *Loop) publishStored(ctx context.Context, minute int64) error {
 	if err != nil {
 		return err
 	}
-	l.current.Store(l.judge(frame))
-	l.signal()
+	l.publish(frame)
 	return nil
 }
 
@@ -138,9 +137,7 @@ func (l *Loop) Evaluate(ctx context.Context, minute int64) {
 		}
 	}
 	frame := l.opts.Rollup.Close(minute)
-	snap := l.judge(frame)
-	l.current.Store(snap)
-	l.signal()
+	snap := l.publish(frame)
 	l.stats.published(snap, time.Since(began))
 	if err := l.writer.write(ctx, snap, frame); err != nil {
 		l.stats.writeErrors.Inc()
@@ -148,9 +145,22 @@ func (l *Loop) Evaluate(ctx context.Context, minute int64) {
 	}
 }
 
-func (l *Loop) signal() {
+// publish judges a frame and makes it the current snapshot, unless a newer
+// minute is published already. It returns the current one.
+func (l *Loop) publish(frame *rollup.Frame) *Snapshot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if s := l.current.Load(); s != nil && s.At.Unix() > frame.Minute {
+		return s
+	}
+	s := l.judgeLocked(frame)
+	l.current.Store(s)
+	l.signalLocked()
+	return s
+}
+
+// signalLocked wakes the subscribers. l.mu must be held.
+func (l *Loop) signalLocked() {
 	for c := range l.watchers {
 		select {
 		case c <- struct{}{}:
@@ -159,11 +169,10 @@ func (l *Loop) signal() {
 	}
 }
 
-// judge enters a frame into the nodes' day and makes the snapshot of it.
-func (l *Loop) judge(frame *rollup.Frame) *Snapshot {
+// judgeLocked enters a frame into the nodes' day and makes the snapshot of it.
+// l.mu must be held.
+func (l *Loop) judgeLocked(frame *rollup.Frame) *Snapshot {
 	day, minute := l.cal.Split(frame.Minute)
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.turnDayLocked(day)
 	at := time.Unix(frame.Minute, 0).In(l.model().Location)
 	s := NewSnapshot(l.opts.Tree, at, "classic")

@@ -110,7 +110,7 @@ func Run(ctx context.Context, o Options, files []string) (*Result, error) {
 
 // file replays one series and writes the rows of the chosen model to out.
 func (o Options) file(path, out string) (played, error) {
-	s, err := readFile(path)
+	s, err := ReadFile(path)
 	if err != nil {
 		return played{}, err
 	}

@@ -86,14 +86,20 @@ func stepOf(times []int64) int64 {
 	return steps[(len(steps)-1)/2]
 }
 
-// slotMinutes returns the length of slots for a step in seconds: the smallest
-// divisor of a day that is no more than a tenth below the step, so that each
-// slot gets a value.
+// slotMinutes returns the length of slots for a step in seconds: the divisor of
+// a day next to the step or, where that is over a tenth too short for each slot
+// to get a value, the next longer one.
 func slotMinutes(step int64) int {
-	for m := 1; m < season.MinutesPerDay; m++ {
-		if season.MinutesPerDay%m == 0 && int64(m)*60*10 >= step*9 {
-			return m
+	best, day := int64(1), int64(season.MinutesPerDay)
+	for m := best; m <= day; m++ {
+		if day%m != 0 {
+			continue
+		}
+		if best*60*10 < step*9 || abs(m*60-step) < abs(best*60-step) {
+			best = m
 		}
 	}
-	return season.MinutesPerDay
+	return int(best)
 }
+
+func abs(n int64) int64 { return max(n, -n) }

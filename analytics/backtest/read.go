@@ -20,8 +20,8 @@ type Series struct {
 	Labels []bool    // true: the publisher marked it as an anomaly; nil: no labels
 }
 
-// readFile reads NAME.csv or NAME.csv.gz.
-func readFile(path string) (*Series, error) {
+// ReadFile reads NAME.csv or NAME.csv.gz.
+func ReadFile(path string) (*Series, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read series: %w", err)

@@ -48,17 +48,18 @@ func newModuleMinutes(s span, timeout time.Duration, a rollup.Aggregate) *module
 	}
 }
 
-// deviceMinutes holds the aggregated samples of a device in each minute.
+// deviceMinutes holds the aggregated samples of a device in each minute, and the
+// last of them, which stands in for minutes without any.
 type deviceMinutes struct {
-	value []float64
-	n     []int32
+	value, last []float64
+	n           []int32
 }
 
 // addLoad takes samples of one device, oldest first; ts in Unix milliseconds.
 func (m *moduleMinutes) addLoad(device string, ts []int64, vs []float64) {
 	d := m.devices[device]
 	if d == nil {
-		d = &deviceMinutes{value: make([]float64, m.span.n), n: make([]int32, m.span.n)}
+		d = &deviceMinutes{value: make([]float64, m.span.n), last: make([]float64, m.span.n), n: make([]int32, m.span.n)}
 		m.devices[device] = d
 	}
 	for k, t := range ts {
@@ -70,6 +71,7 @@ func (m *moduleMinutes) addLoad(device string, ts []int64, vs []float64) {
 
 func (d *deviceMinutes) add(i int, v float64, a rollup.Aggregate) {
 	d.n[i]++
+	d.last[i] = v
 	switch old := d.value[i]; {
 	case d.n[i] == 1 || a == rollup.Last:
 		d.value[i] = v
@@ -195,7 +197,10 @@ func (m *moduleMinutes) carryDevice(out []rollup.Value, d *deviceMinutes) {
 		case i-last > m.reach(interval):
 			v.Silent = plus(v.Silent, 1)
 		default:
-			x := d.value[last]
+			x := d.last[last]
+			if last == i {
+				x = d.value[i]
+			}
 			v.Load, v.Devices, v.Silent = plus(v.Load, x), plus(v.Devices, 1), plus(v.Silent, 0)
 			if !(v.LoadMax >= x) {
 				v.LoadMax = x

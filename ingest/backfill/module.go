@@ -14,7 +14,7 @@ import (
 const lead = 15 * time.Minute
 
 // maxCells bounds the memory of one roll-up: devices × minutes at a time.
-const maxCells = 8 << 20
+const maxCells = 4 << 20
 
 // module rolls up a module's hours and returns how many minutes it wrote.
 func (b *Backfill) module(ctx context.Context, m *fleet.Node, h hours) (written int, err error) {

@@ -1,0 +1,137 @@
+// Package api answers HTTP: the warning table, growth, reports, the business
+// tree, live updates, health and Headroom's own metrics.
+//
+// It computes nothing about load: every number comes from the snapshot that the
+// minute loop published. Answers are {"status":"success","data":…} or, as in
+// Prometheus, {"status":"error","errorType":…,"error":…}. The contract is
+// openapi.yaml, which a test holds against every route and every answer.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"headroom/analytics"
+)
+
+// Capacity answers what is known about the fleet. An error that wraps
+// [analytics.ErrNoNode], [analytics.ErrNotKept] or [analytics.ErrNoModel] is
+// the asker's fault and shown to them.
+type Capacity interface {
+	// Snapshot returns the newest snapshot, nil before the first.
+	Snapshot() *analytics.Snapshot
+	// At judges the minute of t by a model; an empty name is the configured one.
+	At(ctx context.Context, t time.Time, model string) (*analytics.Snapshot, error)
+	Curve(ctx context.Context, id string) (*analytics.Curve, error)
+	Trend(ctx context.Context, id string) (*analytics.Trend, error)
+	Explain(ctx context.Context, id string) (*analytics.Explanation, error)
+	// Subscribe returns a channel that gets a signal after each new snapshot,
+	// and a function that ends it.
+	Subscribe() (<-chan struct{}, func())
+	Progress() []analytics.Progress
+}
+
+// Notes keeps people's notes on nodes of the business tree.
+type Notes interface {
+	// Notes returns all notes by the node's id.
+	Notes(ctx context.Context) (map[string]string, error)
+	// SetNote replaces a note; an empty text removes it. who is the user's name,
+	// empty when nobody had to log in.
+	SetNote(ctx context.Context, id, text, who string) error
+}
+
+// Reports keeps published expansion reports, each forever as it was published.
+type Reports interface {
+	// Load returns a month's report (YYYY-MM) as JSON; false if there is none.
+	Load(ctx context.Context, month string) ([]byte, bool, error)
+	// Publish keeps a report. It returns an error if the month has one.
+	Publish(ctx context.Context, month string, json []byte, sha256 string) error
+}
+
+// Options wire a [Server].
+type Options struct {
+	Capacity Capacity
+	Notes    Notes
+	Reports  Reports
+
+	Version     string
+	Mode        string         // "serve", "shadow" or "demo", as shown on the page
+	Location    *time.Location // the configured zone
+	ExternalURL *url.URL       // how browsers reach the server; nil: unknown
+
+	Ready  func() error                // why it cannot answer yet; nil: ready with the first snapshot
+	Reload func(context.Context) error // nil: reloading over HTTP is refused
+	Pprof  bool                        // serve /debug/pprof
+	Pages  http.Handler                // all that is no endpoint; nil: 404
+
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+	Gatherer   prometheus.Gatherer // what /metrics shows
+}
+
+// Server answers HTTP requests.
+type Server struct {
+	Options
+	engine *gin.Engine
+	stats  *stats
+	origin *originGuard
+	tables tables
+	live   chan struct{} // holds one token for each live listener
+
+	closeOnce sync.Once
+	closed    chan struct{}
+}
+
+// New returns a server whose endpoints are all mounted.
+func New(opts Options) *Server {
+	gin.SetMode(gin.ReleaseMode)
+	s := &Server{
+		Options: opts,
+		engine:  gin.New(),
+		stats:   newStats(opts.Registerer),
+		origin:  newOriginGuard(opts.ExternalURL),
+		live:    make(chan struct{}, maxLive),
+		closed:  make(chan struct{}),
+	}
+	// Ids of nodes hold percent-encoded slashes, so routes match the path as it
+	// was sent.
+	s.engine.UseEscapedPath = true
+	s.engine.RedirectTrailingSlash = false
+	s.engine.HandleMethodNotAllowed = true
+	s.engine.Use(s.observe, s.recoverPanic, secure, s.origin.check)
+	s.mount()
+	return s
+}
+
+// Router takes further endpoints, such as those of ingest and of Prometheus'
+// query API. They get the same protection as the server's own.
+func (s *Server) Router() gin.IRouter { return s.engine }
+
+// Handler answers every request.
+func (s *Server) Handler() http.Handler { return s.engine }
+
+// Close ends the live listeners, which no graceful shutdown would wait for.
+func (s *Server) Close() { s.closeOnce.Do(func() { close(s.closed) }) }
+
+// HTTPServer returns a server with time limits around the handler. Its Shutdown
+// ends the live listeners.
+func (s *Server) HTTPServer() *http.Server {
+	srv := &http.Server{
+		Handler:           s.engine,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       5 * time.Minute, // a backfill over a slow line
+		WriteTimeout:      5 * time.Minute, // longer than a query may take; live updates set their own
+		IdleTimeout:       5 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
+	}
+	srv.RegisterOnShutdown(s.Close)
+	return srv
+}

@@ -1,0 +1,146 @@
+package api
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"headroom/analytics"
+)
+
+// column tells by what a table can be sorted: a number, or else a text. What is
+// unknown (NaN, empty) comes last in both directions.
+type column[T any] struct {
+	number func(*T) float64
+	text   func(*T) string
+}
+
+func number[T any](f func(*T) analytics.Number) column[T] {
+	return column[T]{number: func(line *T) float64 { return float64(f(line)) }}
+}
+
+func text[T any](f func(*T) string) column[T] { return column[T]{text: f} }
+
+func moment[T any](f func(*T) *time.Time) column[T] {
+	return column[T]{number: func(line *T) float64 {
+		if t := f(line); t != nil {
+			return float64(t.Unix())
+		}
+		return math.NaN()
+	}}
+}
+
+var rowColumns = map[string]column[analytics.Row]{
+	"id":               text(func(r *analytics.Row) string { return r.ID }),
+	"path":             text(func(r *analytics.Row) string { return strings.Join(r.Path, "\x00") }),
+	"level":            text(func(r *analytics.Row) string { return r.Level }),
+	"devices":          number(func(r *analytics.Row) analytics.Number { return r.Devices }),
+	"devices_silent":   number(func(r *analytics.Row) analytics.Number { return r.DevicesSilent }),
+	"processes":        number(func(r *analytics.Row) analytics.Number { return r.Processes }),
+	"busy_seconds":     number(func(r *analytics.Row) analytics.Number { return r.BusySeconds }),
+	"requests":         number(func(r *analytics.Row) analytics.Number { return r.Requests }),
+	"at":               moment(func(r *analytics.Row) *time.Time { return &r.At }),
+	"load":             number(func(r *analytics.Row) analytics.Number { return r.Load }),
+	"load_max":         number(func(r *analytics.Row) analytics.Number { return r.LoadMax }),
+	"mean":             number(func(r *analytics.Row) analytics.Number { return r.Mean }),
+	"lower":            number(func(r *analytics.Row) analytics.Number { return r.Lower }),
+	"upper":            number(func(r *analytics.Row) analytics.Number { return r.Upper }),
+	"days":             number(func(r *analytics.Row) analytics.Number { return analytics.Number(r.Days) }),
+	"deviates":         number(func(r *analytics.Row) analytics.Number { return truth(r.Deviates) }),
+	"direction":        text(func(r *analytics.Row) string { return r.Direction }),
+	"score":            number(func(r *analytics.Row) analytics.Number { return r.Score }),
+	"since":            moment(func(r *analytics.Row) *time.Time { return r.Since }),
+	"peak_today":       number(func(r *analytics.Row) analytics.Number { return r.PeakToday.Value }),
+	"peak_today.lower": number(func(r *analytics.Row) analytics.Number { return r.PeakToday.Lower }),
+	"peak_today.upper": number(func(r *analytics.Row) analytics.Number { return r.PeakToday.Upper }),
+	"peak_today.at":    moment(func(r *analytics.Row) *time.Time { return r.PeakToday.At }),
+	"peak_today.seen":  number(func(r *analytics.Row) analytics.Number { return r.PeakToday.Seen }),
+	"state":            text(func(r *analytics.Row) string { return string(r.State) }),
+	"reason":           text(func(r *analytics.Row) string { return r.Reason }),
+	"age_seconds":      number(func(r *analytics.Row) analytics.Number { return r.Age }),
+	"note":             text(func(r *analytics.Row) string { return r.Note }),
+}
+
+var growthColumns = map[string]column[analytics.Growth]{
+	"id":                 text(func(g *analytics.Growth) string { return g.ID }),
+	"path":               text(func(g *analytics.Growth) string { return strings.Join(g.Path, "\x00") }),
+	"level":              text(func(g *analytics.Growth) string { return g.Level }),
+	"as_of":              text(func(g *analytics.Growth) string { return g.AsOf }),
+	"days":               number(func(g *analytics.Growth) analytics.Number { return analytics.Number(g.Days) }),
+	"slope_per_day":      number(func(g *analytics.Growth) analytics.Number { return g.SlopePerDay }),
+	"percent_per_day":    number(func(g *analytics.Growth) analytics.Number { return g.PercentPerDay }),
+	"r2":                 number(func(g *analytics.Growth) analytics.Number { return g.R2 }),
+	"peak_now":           number(func(g *analytics.Growth) analytics.Number { return g.PeakNow }),
+	"horizon_days":       number(func(g *analytics.Growth) analytics.Number { return analytics.Number(g.HorizonDays) }),
+	"peak_at_horizon":    number(func(g *analytics.Growth) analytics.Number { return g.PeakAtHorizon.Value }),
+	"peak_max":           number(func(g *analytics.Growth) analytics.Number { return g.PeakMax.Value }),
+	"target_load":        number(func(g *analytics.Growth) analytics.Number { return g.TargetLoad }),
+	"full_on":            text(func(g *analytics.Growth) string { return g.FullOn.Value }),
+	"devices":            number(func(g *analytics.Growth) analytics.Number { return g.Devices }),
+	"devices_needed":     number(func(g *analytics.Growth) analytics.Number { return g.DevicesNeeded }),
+	"devices_to_request": number(func(g *analytics.Growth) analytics.Number { return g.DevicesToRequest }),
+	"state":              text(func(g *analytics.Growth) string { return string(g.State) }),
+	"reason":             text(func(g *analytics.Growth) string { return g.Reason }),
+}
+
+func truth(b bool) analytics.Number {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// order reads "sort": the name of a column, with a "-" in front for the highest
+// first.
+func order[T any](p *params, columns map[string]column[T]) (by column[T], descending bool) {
+	name := p.text("sort")
+	bare := strings.TrimPrefix(name, "-")
+	if bare == "" {
+		bare = "path"
+	}
+	by, ok := columns[bare]
+	if !ok {
+		p.fault("sort", errorf("want one of %s, with - in front for the highest first",
+			strings.Join(slices.Sorted(maps.Keys(columns)), ", ")))
+	}
+	return by, strings.HasPrefix(name, "-")
+}
+
+// key is what a line is sorted by.
+type key struct {
+	index   int // of the line
+	number  float64
+	text    string
+	unknown bool
+}
+
+// sortBy orders the lines at the given indices; ties keep their order.
+func sortBy[T any](index []int, line func(int) *T, by column[T], descending bool) {
+	keys := make([]key, len(index))
+	for i, n := range index {
+		keys[i] = key{index: n}
+		if by.number != nil {
+			keys[i].number = by.number(line(n))
+			keys[i].unknown = math.IsNaN(keys[i].number)
+		} else {
+			keys[i].text = by.text(line(n))
+			keys[i].unknown = keys[i].text == ""
+		}
+	}
+	slices.SortStableFunc(keys, func(a, b key) int {
+		if a.unknown || b.unknown {
+			return int(truth(a.unknown) - truth(b.unknown))
+		}
+		c := cmp.Or(cmp.Compare(a.number, b.number), strings.Compare(a.text, b.text))
+		if descending {
+			return -c
+		}
+		return c
+	})
+	for i := range keys {
+		index[i] = keys[i].index
+	}
+}

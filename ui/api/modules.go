@@ -1,0 +1,111 @@
+package api
+
+import (
+	"encoding/json"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"headroom/analytics"
+)
+
+// maxNote is the length of the longest note, in bytes.
+const maxNote = 10_000
+
+// nodeID returns the id in a route /api/v1/modules/:id/…. It is taken from the
+// path as sent: the router would read "+" as a space.
+func nodeID(c *gin.Context) (string, error) {
+	rest := strings.TrimPrefix(c.Request.URL.EscapedPath(), "/api/v1/modules/")
+	escaped, _, _ := strings.Cut(rest, "/")
+	id, err := url.PathUnescape(escaped)
+	if err != nil {
+		return "", badParam("id", escaped, err)
+	}
+	return id, nil
+}
+
+// find returns the current table and the place of the route's node in it.
+func (s *Server) find(c *gin.Context) (*table, int, error) {
+	id, err := nodeID(c)
+	if err != nil {
+		return nil, 0, err
+	}
+	t, err := s.table(c.Request.Context())
+	if err != nil {
+		return nil, 0, err
+	}
+	i := t.snap.Find(id)
+	if i < 0 {
+		return nil, 0, &Error{notFound, errorf("%q: %w", id, analytics.ErrNoNode)}
+	}
+	return t, i, nil
+}
+
+type moduleData struct {
+	Row    *analytics.Row    `json:"row"`
+	Growth *analytics.Growth `json:"growth"`
+}
+
+func (s *Server) module(c *gin.Context) (any, error) {
+	t, i, err := s.find(c)
+	if err != nil {
+		return nil, err
+	}
+	return moduleData{t.row(i), &t.snap.Growth[i]}, nil
+}
+
+func (s *Server) forecast(c *gin.Context) (any, error) {
+	t, i, err := s.find(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.Capacity.Curve(c.Request.Context(), t.snap.Rows[i].ID)
+}
+
+func (s *Server) trend(c *gin.Context) (any, error) {
+	t, i, err := s.find(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.Capacity.Trend(c.Request.Context(), t.snap.Rows[i].ID)
+}
+
+func (s *Server) explain(c *gin.Context) (any, error) {
+	id := c.Query("id")
+	if id == "" {
+		return nil, badParam("id", id, errNoID)
+	}
+	return s.Capacity.Explain(c.Request.Context(), id)
+}
+
+type noteData struct {
+	Note *string `json:"note"`
+}
+
+// setNote replaces a node's note.
+func (s *Server) setNote(c *gin.Context) (any, error) {
+	var body noteData
+	dec := json.NewDecoder(c.Request.Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&body); err != nil && classify(err).Kind == tooLarge {
+		return nil, err
+	} else if err != nil || body.Note == nil || dec.Decode(&struct{}{}) != io.EOF {
+		return nil, &Error{badData, errorf(`the body must be {"note":"…"}`)}
+	}
+	if len(*body.Note) > maxNote {
+		return nil, &Error{tooLarge, errorf("the note has %d bytes; it may have up to %d", len(*body.Note), maxNote)}
+	}
+	t, i, err := s.find(c)
+	if err != nil {
+		return nil, err
+	}
+	who, _, _ := c.Request.BasicAuth()
+	note := strings.TrimSpace(*body.Note)
+	if err := s.Notes.SetNote(c.Request.Context(), t.snap.Rows[i].ID, note, who); err != nil {
+		return nil, err
+	}
+	s.forget()
+	return noteData{&note}, nil
+}

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"headroom/storage/fleet"
+)
+
+// params reads the parameters of a query and keeps the first fault.
+type params struct {
+	url.Values
+	err error
+}
+
+func (p *params) fault(name string, err error) {
+	if p.err == nil {
+		p.err = badParam(name, p.Get(name), err)
+	}
+}
+
+func (p *params) text(name string) string { return p.Get(name) }
+
+// oneOf returns a value of a closed list, def if there is none.
+func (p *params) oneOf(name, def string, allowed ...string) string {
+	v := p.Get(name)
+	if v == "" {
+		return def
+	}
+	if !slices.Contains(allowed, v) {
+		p.fault(name, fmt.Errorf("want one of %s", strings.Join(allowed, ", ")))
+	}
+	return v
+}
+
+// flag returns nil when the parameter is absent.
+func (p *params) flag(name string) *bool {
+	v := p.Get(name)
+	if v == "" {
+		return nil
+	}
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		p.fault(name, errors.New("want true or false"))
+	}
+	return &b
+}
+
+// count returns -1 when the parameter is absent.
+func (p *params) count(name string) int {
+	v := p.Get(name)
+	if v == "" {
+		return -1
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 {
+		p.fault(name, errors.New("want a whole number above 0"))
+	}
+	return n
+}
+
+func (p *params) path(name string) fleet.Path {
+	path, err := fleet.ParseID(p.Get(name))
+	if err != nil {
+		p.fault(name, err)
+	}
+	return path
+}
+
+// time reads RFC 3339 or Unix seconds, and returns the zero time when the
+// parameter is absent.
+func (p *params) time(name string) time.Time {
+	v := p.Get(name)
+	if v == "" {
+		return time.Time{}
+	}
+	if t, err := time.Parse(time.RFC3339, v); err == nil {
+		return t
+	}
+	seconds, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(math.Abs(seconds) < 1e11) {
+		p.fault(name, errors.New("want a time as 2006-01-02T15:04:05+08:00 or as Unix seconds"))
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(seconds * 1000))
+}

@@ -1,0 +1,65 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+type success struct {
+	Status string `json:"status"`
+	Data   any    `json:"data"`
+}
+
+type failure struct {
+	Status    string `json:"status"`
+	ErrorType Kind   `json:"errorType"`
+	Error     string `json:"error"`
+}
+
+// answer makes a handler of a function that only asks the domain.
+func (s *Server) answer(f func(*gin.Context) (any, error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+		data, err := f(c)
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		s.json(c, http.StatusOK, success{"success", data})
+	}
+}
+
+// fail answers an error. What the server itself got wrong is logged.
+func (s *Server) fail(c *gin.Context, err error) {
+	e := classify(err)
+	if e.Kind == internal {
+		s.Logger.Error("request failed", "method", c.Request.Method, "path", c.Request.URL.Path, "err", err)
+	}
+	if e.Kind == unavailable {
+		c.Header("Retry-After", "10")
+	}
+	s.json(c, statusOf[e.Kind], failure{"error", e.Kind, e.Error()})
+}
+
+func (s *Server) json(c *gin.Context, code int, v any) {
+	b, err := marshal(v)
+	if err != nil {
+		s.Logger.Error("an answer cannot be written as JSON", "path", c.Request.URL.Path, "err", err)
+		c.Status(http.StatusInternalServerError)
+		return
+	}
+	write(c, code, contentJSON, b)
+}
+
+// marshal writes v as JSON that keeps "<", ">" and "&" readable; answers are
+// never part of a page's HTML.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return b.Bytes(), err
+}

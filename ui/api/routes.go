@@ -1,0 +1,55 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// maxBody limits the bytes of a request to this package's own endpoints; notes
+// are the longest. Ingest has limits of its own.
+const maxBody = 64 << 10
+
+func (s *Server) mount() {
+	v1 := s.engine.Group("/api/v1")
+	v1.GET("/warnings", s.warnings)
+	v1.GET("/growth", s.growth)
+	v1.GET("/tree", s.tree)
+	v1.GET("/modules/:id", s.answer(s.module))
+	v1.GET("/modules/:id/forecast", s.answer(s.forecast))
+	v1.GET("/modules/:id/growth", s.answer(s.trend))
+	v1.PUT("/modules/:id/note", s.answer(s.setNote))
+	v1.GET("/explain", s.answer(s.explain))
+	v1.GET("/reports/:month", s.report)
+	v1.POST("/reports/:month", s.answer(s.publish))
+	v1.GET("/status", s.answer(s.status))
+	v1.GET("/openapi.json", openAPI)
+	v1.GET("/live", s.listen)
+
+	s.engine.GET("/-/healthy", healthy)
+	s.engine.HEAD("/-/healthy", healthy)
+	s.engine.GET("/-/ready", s.ready)
+	s.engine.HEAD("/-/ready", s.ready)
+	s.engine.POST("/-/reload", s.reload)
+	s.engine.GET("/metrics", s.metrics)
+	if s.Pprof {
+		mountPprof(s.engine.Group("/debug/pprof"))
+	}
+	s.engine.NoRoute(s.page)
+	s.engine.NoMethod(func(c *gin.Context) {
+		s.fail(c, &Error{Kind: badMethod, Err: errorf("%s takes %s", c.Request.URL.Path, c.Writer.Header().Get("Allow"))})
+	})
+}
+
+// page answers all that is no endpoint: the pages decide by path, an unknown
+// endpoint is an error that a program can read.
+func (s *Server) page(c *gin.Context) {
+	path := c.Request.URL.Path
+	if s.Pages == nil || strings.HasPrefix(path, "/api/") {
+		s.fail(c, &Error{Kind: notFound, Err: errorf("there is no endpoint %s", path)})
+		return
+	}
+	c.Status(http.StatusOK) // gin presets 404 for what has no route
+	s.Pages.ServeHTTP(c.Writer, c.Request)
+}

@@ -1,0 +1,141 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"headroom/analytics"
+)
+
+// maxKept bounds the answers that are kept for one snapshot, in bytes.
+const maxKept = 32 << 20
+
+// table is a snapshot with its lines as JSON, made once for all who ask.
+type table struct {
+	snap  *analytics.Snapshot
+	notes map[string]string
+	tag   string // ETag
+
+	rows, growth func() [][]byte // by fleet.Node.Index
+
+	mu   sync.Mutex // protects the fields below
+	kept map[string][]byte
+	size int
+}
+
+func newTable(snap *analytics.Snapshot, notes map[string]string, tag string) *table {
+	t := &table{snap: snap, notes: notes, tag: tag, kept: map[string][]byte{}}
+	t.rows = sync.OnceValue(func() [][]byte {
+		return lines(len(snap.Rows), func(i int) any { return t.row(i) })
+	})
+	t.growth = sync.OnceValue(func() [][]byte {
+		return lines(len(snap.Growth), func(i int) any { return &snap.Growth[i] })
+	})
+	return t
+}
+
+// row returns the row at i with the note as it is now.
+func (t *table) row(i int) *analytics.Row {
+	row := t.snap.Rows[i]
+	row.Note = t.notes[row.ID]
+	return &row
+}
+
+func lines(n int, line func(int) any) [][]byte {
+	out := make([][]byte, n)
+	for i := range out {
+		b, err := marshal(line(i))
+		if err != nil {
+			panic("BUG: a line of the table is no JSON: " + err.Error())
+		}
+		out[i] = bytes.TrimSuffix(b, []byte("\n"))
+	}
+	return out
+}
+
+// keep returns the answer under key, making it if it is not kept yet.
+func (t *table) keep(key string, make func() ([]byte, error)) ([]byte, error) {
+	t.mu.Lock()
+	b, ok := t.kept[key]
+	t.mu.Unlock()
+	if ok {
+		return b, nil
+	}
+	b, err := make()
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.kept[key]; !ok && t.size+len(b) <= maxKept {
+		t.kept[key] = b
+		t.size += len(b)
+	}
+	return b, nil
+}
+
+// tables holds the table of the newest snapshot.
+type tables struct {
+	mu      sync.Mutex // protects the fields below
+	current *table
+	made    int // tables so far
+	started time.Time
+}
+
+// table returns the newest snapshot's table, with the notes as they are now.
+func (s *Server) table(ctx context.Context) (*table, error) {
+	snap := s.Capacity.Snapshot()
+	if snap == nil {
+		return nil, errNoSnapshot
+	}
+	t := &s.tables
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.current != nil && t.current.snap == snap {
+		return t.current, nil
+	}
+	notes, err := s.Notes.Notes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if t.made == 0 {
+		t.started = time.Now()
+	}
+	t.made++
+	t.current = newTable(snap, notes, fmt.Sprintf(`W/"%x-%x"`, t.started.UnixNano(), t.made))
+	return t.current, nil
+}
+
+// forget has the next reader make the table anew, with a changed note.
+func (s *Server) forget() {
+	s.tables.mu.Lock()
+	defer s.tables.mu.Unlock()
+	s.tables.current = nil
+}
+
+// tableAt returns the table that a request asks for by "at" and "model".
+func (s *Server) tableAt(ctx context.Context, p *params) (*table, error) {
+	at, model := p.time("at"), p.text("model")
+	if p.err != nil {
+		return nil, p.err
+	}
+	current, err := s.table(ctx)
+	if at.IsZero() && (err != nil || model == "" || model == current.snap.Model) {
+		return current, err
+	}
+	if at.IsZero() {
+		at = current.snap.At
+	}
+	snap, err := s.Capacity.At(ctx, at, model)
+	if err != nil {
+		return nil, err
+	}
+	notes, err := s.Notes.Notes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newTable(snap, notes, ""), nil
+}

@@ -1,0 +1,81 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"headroom/analytics"
+)
+
+var csvHead = []string{
+	"id", "state", "devices", "devices_needed", "devices_to_request",
+	"peak_now", "slope_per_day", "percent_per_day", "r2", "days", "as_of",
+	"horizon_days", "peak_at_horizon", "peak_at_horizon_lower", "peak_at_horizon_upper",
+	"target_load", "full_on", "full_on_earliest", "full_on_latest", "reason",
+}
+
+// CSV writes a line for each module, those left out at the end with only what
+// is known of them. Numbers are as in the JSON; an unknown one is empty.
+func (r *Report) CSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	_ = out.Write(append(safeAll(r.Levels), csvHead...)) // Flush keeps the error
+	for i := range r.Lines {
+		_ = out.Write(r.csvLine(&r.Lines[i].Growth))
+	}
+	for _, left := range r.Left {
+		unknown := analytics.Unknown()
+		_ = out.Write(r.csvLine(&analytics.Growth{
+			ID: left.ID, State: analytics.Learning, Devices: left.Devices, Reason: left.Reason,
+			DevicesNeeded: unknown, DevicesToRequest: unknown, PeakNow: unknown, SlopePerDay: unknown, PercentPerDay: unknown,
+			R2: unknown, PeakAtHorizon: analytics.Interval{Value: unknown, Lower: unknown, Upper: unknown}, TargetLoad: unknown,
+		}))
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func (r *Report) csvLine(g *analytics.Growth) []string {
+	path := make([]string, len(r.Levels))
+	copy(path, g.Path)
+	return append(safeAll(path),
+		safe(g.ID), string(g.State), digits(g.Devices), digits(g.DevicesNeeded), digits(g.DevicesToRequest),
+		digits(g.PeakNow), digits(g.SlopePerDay), digits(g.PercentPerDay), digits(g.R2), count(g.Days), g.AsOf,
+		count(g.HorizonDays), digits(g.PeakAtHorizon.Value), digits(g.PeakAtHorizon.Lower), digits(g.PeakAtHorizon.Upper),
+		digits(g.TargetLoad), g.FullOn.Value, g.FullOn.Lower, g.FullOn.Upper, safe(g.Reason))
+}
+
+func digits(n analytics.Number) string {
+	if !n.Known() {
+		return ""
+	}
+	if math.Abs(float64(n)) < 1e15 {
+		return strconv.FormatFloat(float64(n), 'f', -1, 64) // spreadsheets read no 1e-05 as text
+	}
+	return strconv.FormatFloat(float64(n), 'g', -1, 64)
+}
+
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// safe keeps a spreadsheet from taking a name for a formula.
+func safe(s string) string {
+	if strings.ContainsAny(s[:min(1, len(s))], "=+-@\t\r\n") || strings.HasPrefix(s, "＝") {
+		return "'" + s
+	}
+	return s
+}
+
+func safeAll(names []string) []string {
+	out := make([]string, len(names))
+	for i, s := range names {
+		out[i] = safe(s)
+	}
+	return out
+}

@@ -1,0 +1,80 @@
+package report
+
+import (
+	_ "embed"
+	"html/template"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"headroom/analytics"
+)
+
+//go:embed report.html
+var pageText string
+
+var page = template.Must(template.New("report").Funcs(template.FuncMap{
+	"num": func(n analytics.Number, decimals int) string {
+		if !n.Known() {
+			return "–"
+		}
+		return grouped(strconv.FormatFloat(float64(n), 'f', decimals, 64))
+	},
+	"signed": func(n analytics.Number, decimals int) string {
+		if !n.Known() {
+			return "–"
+		}
+		s := strconv.FormatFloat(math.Abs(float64(n)), 'f', decimals, 64)
+		if n < 0 {
+			return "−" + s
+		}
+		return "+" + s
+	},
+	"path":  func(names []string) string { return strings.Join(names, " → ") },
+	"spark": spark,
+	"time":  func(t time.Time) string { return t.Format("2006-01-02 15:04 -07:00") },
+	"dash": func(s string) string {
+		if s == "" {
+			return "–"
+		}
+		return s
+	},
+}).Parse(pageText))
+
+// HTML writes the report as one page that needs nothing else, made to be read
+// on a screen or printed on A4.
+func (r *Report) HTML(w io.Writer) error { return page.Execute(w, view{r}) }
+
+// view adds to a report what only the page asks for.
+type view struct{ *Report }
+
+// Asking are the lines that ask for devices; Enough are the others.
+func (v view) Asking() []Line { return v.pick(true) }
+func (v view) Enough() []Line { return v.pick(false) }
+
+func (v view) pick(asks bool) (lines []Line) {
+	for i := range v.Lines {
+		if v.Lines[i].asks() == asks {
+			lines = append(lines, v.Lines[i])
+		}
+	}
+	return lines
+}
+
+// grouped sets a comma between thousands.
+func grouped(s string) string {
+	whole, rest, _ := strings.Cut(s, ".")
+	sign := ""
+	if strings.HasPrefix(whole, "-") {
+		sign, whole = "−", whole[1:]
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if rest != "" {
+		rest = "." + rest
+	}
+	return sign + whole + rest
+}

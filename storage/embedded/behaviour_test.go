@@ -170,11 +170,15 @@ func TestObserverSeesAcceptedSamplesOnce(t *testing.T) {
 // With room for few samples writers wait for checkpoints, and nothing is lost.
 func TestBackpressure(t *testing.T) {
 	s := open(t, Options{MaxPending: 100})
+	start := sample(time.Hour, 1)
 	var group sync.WaitGroup
 	for w := range 4 {
 		group.Go(func() {
 			for i := range 100 {
-				write(t, s, row("m", fmt.Sprint(w), sample(time.Duration(i)*time.Second, 1), sample(time.Duration(i)*time.Second+time.Millisecond, 1)))
+				x, y := start, start
+				x.Timestamp += int64(2 * i)
+				y.Timestamp += int64(2*i + 1)
+				write(t, s, row("m", fmt.Sprint(w), x, y))
 			}
 		})
 	}

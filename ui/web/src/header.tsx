@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { serverNow } from "./api/client";
 import type { Status } from "./api/types";
 import { address, plainClick } from "./state/router";
 import type { Route } from "./state/view";
@@ -56,7 +57,7 @@ function Freshness({ status, connected }: { status: Status | undefined; connecte
   }, []);
   const published = Date.parse(status?.published ?? "");
   const known = published > 0; // a Go zero time before the first snapshot
-  const age = (Date.now() - published) / 1000;
+  const age = (serverNow() - published) / 1000;
   const state = !connected || (known && age > lateSeconds) ? "late" : known ? "fresh" : "none";
   return (
     <div class={`freshness ${state}`} role="status" aria-live="off">

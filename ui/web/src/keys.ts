@@ -2,14 +2,16 @@ import { useEffect } from "preact/hooks";
 
 export type Keys = Record<string, (e: KeyboardEvent) => void>;
 
-const typesText = (target: EventTarget | null) =>
-  target instanceof HTMLElement && target.matches("input:not([type=checkbox]), textarea, select");
+/** Text fields and dialogs keep their keys to themselves. */
+const hasOwnKeys = (target: EventTarget | null) =>
+  target instanceof HTMLElement &&
+  (target.matches("input:not([type=checkbox]), textarea, select") || target.closest("dialog") !== null);
 
 /** Calls the function of a key pressed anywhere but in a text field. */
 export function useKeys(keys: Keys) {
   useEffect(() => {
     const press = (e: KeyboardEvent) => {
-      if (e.ctrlKey || e.metaKey || e.altKey || typesText(e.target)) return;
+      if (e.ctrlKey || e.metaKey || e.altKey || hasOwnKeys(e.target)) return;
       const action = keys[e.key];
       if (!action) return;
       // Enter on a button or link means that button.

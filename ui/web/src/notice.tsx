@@ -20,10 +20,13 @@ export function Failure({ error }: { error: Error }) {
   );
 }
 
+/** The steps that are not done yet. */
+export const openSteps = (steps: Progress[]) => steps.filter((s) => s.total > 0 && s.done < s.total);
+
 /** Work that is under way, such as the history that is being loaded. */
 export function ProgressList({ steps }: { steps: Progress[] }) {
   const text = useText();
-  const open = steps.filter((step) => step.total > 0 && step.done < step.total);
+  const open = openSteps(steps);
   if (open.length === 0) return null;
   return (
     <ul class="progress">

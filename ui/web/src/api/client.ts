@@ -21,8 +21,20 @@ export class ApiError extends Error {
 /** The id is one segment of the URL: its slashes are encoded too. */
 const module = (id: string) => `modules/${encodeURIComponent(id)}`;
 
+let aheadMillis = 0;
+
+/** The server's clock, in Unix milliseconds: the browser's may be wrong by minutes. */
+export const serverNow = () => Date.now() + aheadMillis;
+
+/** Learns from an answer that was not kept in a cache; its Date has whole seconds. */
+function readClock(response: Response) {
+  const date = Date.parse(response.headers.get("Date") ?? "");
+  if (!Number.isNaN(date)) aheadMillis = date - Date.now();
+}
+
 async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(new URL(`api/v1/${path}`, root), init);
+  readClock(response);
   const answer = (await response.json().catch(() => null)) as Answer<T> | null;
   if (!response.ok || answer === null) {
     throw new ApiError(response.status, answer?.error ?? `${response.status} ${response.statusText}`);

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { api } from "../api/client";
 import { type Resource, useResource } from "../api/live";
-import type { Status } from "../api/types";
+import type { Module, Status } from "../api/types";
 import { DayChart } from "../charts/day";
 import { GrowthChart } from "../charts/growth";
 import { useKeys } from "../keys";
@@ -28,9 +28,6 @@ const chartHeight = 280; // pixels
 export function ModulePage({ id, revision, status, onBack, onPath }: Props) {
   const text = useText();
   const module = useResource(`module ${id}`, revision, () => api.module(id));
-  const curve = useResource(`curve ${id}`, revision, () => api.curve(id));
-  const trend = useResource(`trend ${id}`, revision, () => api.trend(id));
-  const explanation = useResource(`explain ${id}`, revision, () => api.explain(id));
   const name = namesOf(id).at(-1) ?? id;
   useEffect(() => {
     document.title = `${name} · Headroom`;
@@ -46,41 +43,58 @@ export function ModulePage({ id, revision, status, onBack, onPath }: Props) {
     <main class="module-page">
       <Way id={id} onPath={onPath} />
       <h1>{name}</h1>
+      {row && <p class={`headline ${row.state} ${row.deviates ? row.direction : ""}`}>{sentence}</p>}
       {module.error && <Failure error={module.error} />}
-      {row ? (
-        <p class={`headline ${row.state} ${row.deviates ? row.direction : ""}`}>{sentence}</p>
-      ) : (
-        !module.error && <Loading />
+      {!row && !module.error && <Loading />}
+      {module.data && (
+        <Body
+          module={module.data}
+          revision={revision}
+          zone={status?.timezone}
+          sentence={sentence ?? ""}
+          onNote={(_, note) => module.mutate((m) => ({ ...m, row: { ...m.row, note } }))}
+        />
       )}
+    </main>
+  );
+}
+
+interface BodyProps {
+  module: Module;
+  revision: number;
+  zone: string | undefined;
+  sentence: string;
+  onNote: (id: string, note: string) => void;
+}
+
+/** The charts, facts and arithmetic of a module that exists. */
+function Body({ module: { row, growth }, revision, zone, sentence, onNote }: BodyProps) {
+  const text = useText();
+  const { id } = row;
+  const curve = useResource(`curve ${id}`, revision, () => api.curve(id));
+  const trend = useResource(`trend ${id}`, revision, () => api.trend(id));
+  const explanation = useResource(`explain ${id}`, revision, () => api.explain(id));
+  return (
+    <>
       <div class="columns">
         <div class="charts">
           <Panel title={text.today} unit={text.percentOfDevice}>
             <Loaded of={curve} empty={text.noCurve} isEmpty={(c) => !c.times?.length}>
               {(c) => (
-                <DayChart
-                  curve={c}
-                  zone={status?.timezone}
-                  height={chartHeight}
-                  label={`${text.today}. ${sentence ?? ""}`}
-                />
+                <DayChart curve={c} zone={zone} height={chartHeight} label={`${text.today}. ${sentence}`} />
               )}
             </Loaded>
           </Panel>
-          <Panel title={text.sixty} unit={text.percentOfDevice} below={module.data?.growth.reason}>
+          <Panel title={text.sixty} unit={text.percentOfDevice} below={growth.reason}>
             <Loaded of={trend} empty={text.noTrend} isEmpty={(t) => !t.days?.length}>
               {(t) => (
-                <GrowthChart trend={t} height={chartHeight} label={`${text.sixty}. ${t.growth.reason}`} />
+                <GrowthChart trend={t} height={chartHeight} label={`${text.sixty}. ${growth.reason}`} />
               )}
             </Loaded>
           </Panel>
         </div>
         <Panel title={text.facts}>
-          {module.data && (
-            <Facts
-              {...module.data}
-              onNote={(_, note) => module.mutate((m) => ({ ...m, row: { ...m.row, note } }))}
-            />
-          )}
+          <Facts row={row} growth={growth} onNote={onNote} />
         </Panel>
       </div>
       <Panel title={text.explanation}>
@@ -88,7 +102,7 @@ export function ModulePage({ id, revision, status, onBack, onPath }: Props) {
           {(e) => <ExplanationList explanation={e} />}
         </Loaded>
       </Panel>
-    </main>
+    </>
   );
 }
 

@@ -110,7 +110,7 @@ const arrows = { up: "↑", down: "↓", "": "" };
 
 /** YES ↑ 1.5 since 20:58, or a calm NO; nothing where it cannot be judged. */
 export function Verdict({ row, text }: { row: Row; text: Text }) {
-  if (row.score === null || row.state === "learning") return <span class="none">–</span>;
+  if (row.score === null || row.state !== "ok") return <span class="none">–</span>;
   if (!row.deviates) {
     return <Two top={<span class="no">{text.no}</span>} below={decimal(row.score)} />;
   }
@@ -143,10 +143,11 @@ function Order({ devices }: { devices: number | null }) {
 
 function StateCell({ row, text }: { row: Row; text: Text }) {
   if (row.state === "ok") return <span class="state ok">{text.states.ok}</span>;
-  const why = row.state === "stale" ? text.noDataFor(span(row.age_seconds ?? 0)) : (row.reason ?? "");
+  const age = span(row.age_seconds ?? 0);
+  const stale = row.state === "stale";
   return (
-    <span class={`state ${row.state}`} title={row.reason ?? why}>
-      <Two top={text.states[row.state]} below={why} />
+    <span class={`state ${row.state}`} title={row.reason || (stale ? text.noDataFor(age) : "")}>
+      <Two top={text.states[row.state]} below={stale ? text.duration(age) : row.reason} />
     </span>
   );
 }

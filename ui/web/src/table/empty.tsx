@@ -11,8 +11,16 @@ export function firstSample(levels: string[], server: string): string {
 }
 
 /** What to do when nothing has been sent yet. */
-export function Empty({ levels }: { levels: string[] }) {
+export function Empty({ levels, mode }: { levels: string[]; mode: string | undefined }) {
   const text = useText();
+  if (mode === "shadow") {
+    return (
+      <div class="first-steps">
+        <h2>{text.emptyTitle}</h2>
+        <p>{text.emptyShadow}</p>
+      </div>
+    );
+  }
   return (
     <div class="first-steps">
       <h2>{text.emptyTitle}</h2>

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useKeys } from "../keys";
 import { toggleSort } from "../state/view";
 import { columns, type Sheet } from "./columns";
@@ -96,21 +96,25 @@ interface LineProps {
   chosen: boolean;
 }
 
+/** A row; what did not change is not drawn again, which keeps scrolling light. */
 function Line({ entry, sheet, index, chosen }: LineProps) {
   const { row } = entry;
-  return (
-    <tr
-      class={`row ${row.state} ${chosen ? "chosen" : ""}`}
-      aria-rowindex={index + 2}
-      aria-selected={chosen}
-      onClick={() => sheet.onOpen(row.id)}
-    >
-      {columns.map(({ id, cell }) => (
-        <td key={id} class={id} data-label={sheet.text.columns[id]}>
-          {cell(entry, sheet)}
-        </td>
-      ))}
-    </tr>
+  return useMemo(
+    () => (
+      <tr
+        class={`row ${row.state} ${chosen ? "chosen" : ""}`}
+        aria-rowindex={index + 2}
+        aria-selected={chosen}
+        onClick={() => sheet.onOpen(row.id)}
+      >
+        {columns.map(({ id, cell }) => (
+          <td key={id} class={id} data-label={sheet.text.columns[id]}>
+            {cell(entry, sheet)}
+          </td>
+        ))}
+      </tr>
+    ),
+    [entry, sheet, index, chosen],
   );
 }
 

@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Progress, Status } from "../api/types";
-import { Failure, Loading, ProgressList } from "../notice";
+import { Failure, Loading, openSteps, ProgressList } from "../notice";
 import { namesOf, type View } from "../state/view";
 import { useText } from "../text/language";
 import { Tree } from "../tree/tree";
@@ -48,6 +48,7 @@ export function TablePage({ shown, view, revision, status, progress, onView, onO
       table.mutate((list) => list.map((e) => (e.row.id === id ? { ...e, row: { ...e.row, note } } : e))),
   };
   const levels = status?.levels ?? none;
+  const loading = openSteps(progress).length > 0;
   const choose = (path: string) => {
     setTreeOpen(false);
     onView({ ...view, path });
@@ -74,7 +75,7 @@ export function TablePage({ shown, view, revision, status, progress, onView, onO
         <ProgressList steps={progress} />
         {table.error && <Failure error={table.error} />}
         {!table.data && !table.error && <Loading />}
-        {table.data && all.length === 0 && <Empty levels={levels} />}
+        {table.data && all.length === 0 && !loading && <Empty levels={levels} mode={status?.mode} />}
         {all.length > 0 && entries.length === 0 && (
           <p class="nothing">
             {text.nothing}{" "}

@@ -73,11 +73,12 @@ export const en = {
   states: { ok: "ok", learning: "learning", stale: "stale" },
   noDataFor: (s: Span) => `no data for ${duration(s)}`,
   editNote: (id: string) => `Edit the note of ${id}`,
-  addNote: "add a note",
+  addNote: "add note",
   noteFailed: (reason: string) => `The note was not saved: ${reason}`,
 
   emptyTitle: "No samples yet",
   emptyText: "Send a sample, and its row appears within a minute:",
+  emptyShadow: "The signals of the configuration found no series in the store that is looked at.",
   emptyDemo: "Or look at a simulated fleet first:",
   copy: "Copy",
   copied: "Copied",

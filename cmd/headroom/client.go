@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+)
+
+// client asks a running server.
+type client struct {
+	server string
+	out    io.Writer
+}
+
+// addClient gives a command the flag that names the server.
+func addClient(cmd *kingpin.CmdClause) *client {
+	c := &client{out: os.Stdout}
+	cmd.Flag("server", "URL of the running server; user:password@ in it are sent along.").
+		Envar("HEADROOM_SERVER").Default("http://127.0.0.1:7480").StringVar(&c.server)
+	return c
+}
+
+// get asks for path under /api/v1 and decodes the answer's data.
+func (c *client) get(path string, params url.Values, data any) error {
+	body, err := c.fetch(path, params)
+	if err != nil {
+		return err
+	}
+	answer := struct{ Data any }{data}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return fmt.Errorf("the answer of %s is not Headroom's: %w", c.name(), err)
+	}
+	return nil
+}
+
+// fetch returns the body of an answer.
+func (c *client) fetch(path string, params url.Values) ([]byte, error) {
+	target := strings.TrimSuffix(c.server, "/") + "/api/v1/" + path
+	if query := params.Encode(); query != "" {
+		target += "?" + query
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil || req.URL.Host == "" {
+		return nil, fmt.Errorf("--server: want a URL as http://127.0.0.1:7480, got %q", c.name())
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, fmt.Errorf("the answer of %s broke off: %w", c.name(), err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, c.refused(resp.StatusCode, body)
+	}
+	return body, nil
+}
+
+// unreachable says what to do when no server answers.
+func (c *client) unreachable(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err // the URL's password is not for the screen
+	}
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		err = errors.New("connection refused")
+	}
+	return fmt.Errorf("no server can be reached at %s: %w\nStart one by: headroom serve (or: headroom demo), or name one by --server or HEADROOM_SERVER", c.name(), err)
+}
+
+// refused returns the server's own words.
+func (c *client) refused(status int, body []byte) error {
+	var answer struct{ Error string }
+	if err := json.Unmarshal(body, &answer); err == nil && answer.Error != "" {
+		return errors.New(answer.Error)
+	}
+	if status == http.StatusUnauthorized {
+		return fmt.Errorf("%s asks for a user: name them by --server http://user:password@host", c.name())
+	}
+	return fmt.Errorf("%s answered %d %s", c.name(), status, http.StatusText(status))
+}
+
+// name is the server's URL without its password.
+func (c *client) name() string {
+	u, err := url.Parse(c.server)
+	if err != nil {
+		return "the URL of --server"
+	}
+	return u.Redacted()
+}
+
+// modulePath is the path of a node's endpoint under /api/v1.
+func modulePath(id string) string { return "modules/" + url.PathEscape(id) }

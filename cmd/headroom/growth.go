@@ -1,0 +1,55 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"headroom/analytics"
+)
+
+// addGrowth adds "growth [PATH]".
+func addGrowth(app *kingpin.Application) {
+	cmd := app.Command("growth", "Print how the daily peaks grow and what has to be ordered.")
+	l := addLister(cmd, "-devices_to_request")
+	cmd.Action(func(*kingpin.ParseContext) error { return l.print("growth", l.params(), growthGrid) })
+}
+
+func growthGrid(data json.RawMessage) (*grid, error) {
+	var lines []analytics.Growth
+	if err := json.Unmarshal(data, &lines); err != nil {
+		return nil, fmt.Errorf("read the growth table: %w", err)
+	}
+	g := &grid{
+		head:  []string{"PATH", "PEAK NOW", "POINTS/DAY", "R²", "DAYS", "PEAK AT HORIZON", "FULL ON", "DEVICES", "NEEDED", "TO REQUEST", ""},
+		right: []bool{false, true, true, true, true, true, false, true, true, true, false},
+	}
+	for i := range lines {
+		g.rows = append(g.rows, growthLine(&lines[i]))
+	}
+	return g, nil
+}
+
+func growthLine(l *analytics.Growth) []cell {
+	order, why := plain(decimal(l.DevicesToRequest, 0)), plain("")
+	if l.DevicesToRequest.Known() && l.DevicesToRequest > 0 {
+		order.color = "1;31"
+	}
+	if l.State != analytics.OK {
+		why = cell{string(l.State) + ": " + printable(l.Reason), "2"}
+	}
+	horizon := decimal(l.PeakAtHorizon.Value, 1)
+	if l.PeakAtHorizon.Lower.Known() {
+		horizon += " " + interval(l.PeakAtHorizon.Lower, l.PeakAtHorizon.Upper)
+	}
+	full := l.FullOn.Value
+	if full == "" {
+		full = "–"
+	}
+	return []cell{
+		plain(printable(l.ID)), plain(decimal(l.PeakNow, 1)), plain(decimal(l.SlopePerDay, 2)), plain(decimal(l.R2, 2)),
+		plain(fmt.Sprint(l.Days)), plain(horizon), plain(full),
+		plain(decimal(l.Devices, 0)), plain(decimal(l.DevicesNeeded, 0)), order, why,
+	}
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+)
+
+var reportFormats = []string{"html", "csv", "json"}
+
+// addReport adds "report".
+func addReport(app *kingpin.Application) {
+	cmd := app.Command("report", "Write the monthly expansion report as files.")
+	c := addClient(cmd)
+	var month, formats, dir string
+	cmd.Flag("month", "The month, as 2026-11.").Default(time.Now().Format("2006-01")).StringVar(&month)
+	cmd.Flag("format", "Any of html, csv, json; several with commas.").Default("html").StringVar(&formats)
+	cmd.Flag("out", "Folder to write to.").Default(".").StringVar(&dir)
+	cmd.Action(func(*kingpin.ParseContext) error { return c.writeReports(month, strings.Split(formats, ","), dir) })
+}
+
+// writeReports writes a file for each format and prints their names.
+func (c *client) writeReports(month string, formats []string, dir string) error {
+	for _, format := range formats {
+		if !slices.Contains(reportFormats, format) {
+			return fmt.Errorf("--format: want any of %s, got %q", strings.Join(reportFormats, ", "), format)
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	for _, format := range formats {
+		body, err := c.fetchReport(month, format)
+		if err != nil {
+			return err
+		}
+		name := filepath.Join(dir, "expansion-"+filepath.Base(month)+"."+format)
+		if err := writeWhole(name, body); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
+		fmt.Fprintln(c.out, name)
+	}
+	return nil
+}
+
+func (c *client) fetchReport(month, format string) ([]byte, error) {
+	path := "reports/" + url.PathEscape(month)
+	if format != "json" {
+		return c.fetch(path, url.Values{"format": {format}})
+	}
+	var data json.RawMessage
+	err := c.get(path, nil, &data)
+	return data, err
+}
+
+// writeWhole writes a file that is either there as a whole or not at all.
+func writeWhole(name string, body []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails once it has its name
+	_, err = f.Write(body)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	return err
+}

@@ -84,6 +84,7 @@ func killWriter(t *testing.T, dir, sync string, first int, after time.Duration) 
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = c.Process.Kill() })
 	last := first - 1
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {

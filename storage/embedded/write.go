@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"sync"
 	"time"
 
@@ -170,9 +169,6 @@ func (w *writer) filter(samples []storage.Sample) []storage.Sample {
 }
 
 func timeOf(x *storage.Sample) string {
-	if x.Timestamp == math.MinInt64 {
-		return "no time"
-	}
 	return time.UnixMilli(x.Timestamp).UTC().Format(time.RFC3339)
 }
 

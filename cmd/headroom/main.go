@@ -1,0 +1,48 @@
+// Command headroom is the server and its tools.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/version"
+)
+
+// usageStatus is the exit status of a command line that cannot be understood.
+const usageStatus = 2
+
+// An exit is an error that asks for its own exit status.
+type exit interface{ ExitStatus() int }
+
+func main() {
+	app := kingpin.New("headroom", "How much headroom each service of a fleet has: now, today, and on the growth of the last 60 days.")
+	app.Version(version.Print("headroom")).VersionFlag.Short('V')
+	app.HelpFlag.Short('h')
+	app.UsageWriter(os.Stdout)
+
+	started := false // the command line was understood
+	app.Action(func(*kingpin.ParseContext) error { started = true; return nil })
+
+	addServe(app)
+	addDemo(app)
+	addImport(app)
+	addBacktest(app)
+
+	if _, err := app.Parse(os.Args[1:]); err != nil {
+		os.Exit(report(err, started))
+	}
+}
+
+// report prints an error and returns the exit status that fits it.
+func report(err error, started bool) int {
+	fmt.Fprintln(os.Stderr, "headroom:", err)
+	if e, ok := err.(exit); ok {
+		return e.ExitStatus()
+	}
+	if !started {
+		fmt.Fprintln(os.Stderr, "Try: headroom --help")
+		return usageStatus
+	}
+	return 1
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"headroom/internal/config"
+)
+
+// reloads tells how the last reload went, and lets one run at a time.
+type reloads struct {
+	mu     sync.Mutex
+	good   prometheus.Gauge
+	goodAt prometheus.Gauge
+}
+
+func newReloads(reg prometheus.Registerer) *reloads {
+	f := promauto.With(reg)
+	r := &reloads{
+		good:   f.NewGauge(prometheus.GaugeOpts{Name: "headroom_config_last_reload_successful", Help: "1 if the last reading of the configuration was good."}),
+		goodAt: f.NewGauge(prometheus.GaugeOpts{Name: "headroom_config_last_reload_success_timestamp_seconds", Help: "When the configuration in force was read."}),
+	}
+	r.good.Set(1)
+	r.goodAt.SetToCurrentTime()
+	return r
+}
+
+// reload reads the configuration file anew: all of it or nothing. What a running
+// server cannot change is named, and refused.
+func (s *server) reload(context.Context) error {
+	s.reloads.mu.Lock()
+	defer s.reloads.mu.Unlock()
+	cfg, err := s.opts.config()
+	if err == nil {
+		err = fixedSections(s.cfg, cfg)
+	}
+	if err != nil {
+		s.reloads.good.Set(0)
+		s.log.Error("the configuration was not reloaded, the old one stays in force", "err", err)
+		return err
+	}
+	s.cfg = cfg
+	s.loop.SetModel(modelOf(cfg))
+	if s.scrape != nil {
+		s.scrape.Apply(cfg.ScrapeConfigs)
+	}
+	s.reloads.good.Set(1)
+	s.reloads.goodAt.SetToCurrentTime()
+	s.log.Info("configuration reloaded")
+	return nil
+}
+
+// fixedSections names every section that differs and needs a restart.
+func fixedSections(old, now config.Config) error {
+	var errs []error
+	for _, part := range []struct {
+		name     string
+		old, now any
+	}{
+		{"timezone", old.Timezone, now.Timezone},
+		{"hierarchy", old.Hierarchy, now.Hierarchy},
+		{"node_label", old.NodeLabel, now.NodeLabel},
+		{"process_label", old.ProcessLabel, now.ProcessLabel},
+		{"signals", old.Signals, now.Signals},
+		{"rollup", old.Rollup, now.Rollup},
+		{"storage", old.Storage, now.Storage},
+		{"ingest", old.Ingest, now.Ingest},
+		{"query", old.Query, now.Query},
+	} {
+		if !reflect.DeepEqual(part.old, part.now) {
+			errs = append(errs, fmt.Errorf("%s: was %v, is now %v: this needs a restart", part.name, part.old, part.now))
+		}
+	}
+	return errors.Join(errs...)
+}

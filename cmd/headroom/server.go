@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+
+	"headroom/analytics"
+	"headroom/ingest"
+	"headroom/ingest/backfill"
+	"headroom/ingest/poll"
+	"headroom/ingest/rollup"
+	"headroom/ingest/scrape"
+	"headroom/internal/config"
+	"headroom/storage"
+	"headroom/storage/embedded"
+	"headroom/storage/promql"
+	"headroom/storage/remote"
+	"headroom/storage/state"
+)
+
+// server is everything that one running Headroom is made of.
+type server struct {
+	opts    serveOptions
+	cfg     config.Config
+	log     *slog.Logger
+	reg     *prometheus.Registry
+	started time.Time
+
+	raw      *remote.Store // shadow mode: the store that is read
+	store    storage.Store
+	state    *state.DB
+	engine   *promql.Engine
+	rollup   *rollup.Rollup
+	backfill *backfill.Backfill
+	asked    []poll.Signal
+	querier  poll.Querier
+	loop     *analytics.Loop
+	ingest   *ingest.Ingest // nil in shadow mode
+	scrape   *scrape.Manager
+	reloads  *reloads
+	demo     *demo // nil but for the demo
+}
+
+// newServer opens everything; nothing runs or is served yet.
+func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *server, err error) {
+	s := &server{opts: opts, cfg: cfg, log: log, reg: prometheus.NewRegistry(), started: time.Now()}
+	s.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), versioncollector.NewCollector("headroom"))
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	ro, err := s.signals()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openStores(); err != nil {
+		return nil, err
+	}
+	s.reloads = newReloads(s.reg)
+	s.engine = promql.New(s.store, s.queryLimits())
+	s.backfill.Attach(s.store, s.store)
+	s.loop = analytics.NewLoop(analytics.Options{
+		Model: modelOf(cfg), Tree: ro.Tree, Rollup: s.rollup, Feed: s.feeder(), Store: s.store,
+		Grace: time.Duration(cfg.Rollup.Grace), Logger: log, Registerer: s.reg,
+	})
+	if opts.shadowURL == "" {
+		s.ingest = ingest.New(ingest.Options{Store: s.store, Limits: cfg.Ingest, Retention: opts.retention, Logger: log, Registerer: s.reg})
+		s.scrape = scrape.New(scrape.Options{Sink: s.ingest.Sink("scrape"), MaxBody: int64(cfg.Ingest.MaxRequestSize), Logger: log})
+		s.scrape.Apply(cfg.ScrapeConfigs)
+	}
+	return s, nil
+}
+
+// signals sets up the rollup and the backfill, which the store's log is
+// replayed into when it opens.
+func (s *server) signals() (rollup.Options, error) {
+	ro, asked, err := rollupOptions(s.cfg, promql.New(nil, promql.Options{}))
+	if err != nil {
+		return ro, err
+	}
+	s.asked = asked
+	s.backfill = backfill.New(backfill.Options{
+		Rollup: ro, Logger: s.log, Quiet: 3 * time.Second,
+		Closed: func() int64 { return s.rollup.Closed() },
+		Taken:  func() { s.rollup.ForgetLate() },
+		Done:   func(int64, int64) { s.loop.HistoryChanged() },
+	})
+	ro.Late = s.backfill.Late
+	s.rollup = rollup.New(ro, s.started)
+	return ro, nil
+}
+
+func (s *server) openStores() (err error) {
+	if s.state, err = state.Open(filepath.Join(s.opts.storagePath, "state.db")); err != nil {
+		return err
+	}
+	if s.opts.shadowURL != "" {
+		if s.raw, err = remote.Open(remote.Options{QueryURL: s.opts.shadowURL, Logger: s.log}); err != nil {
+			return fmt.Errorf("--prometheus.url: %w", err)
+		}
+	}
+	if r := s.cfg.Storage.Remote; r.QueryURL != "" || r.WriteURL != "" {
+		outside, err := remote.Open(remote.Options{WriteURL: r.WriteURL, QueryURL: r.QueryURL, MaxSeries: s.cfg.Query.MaxSeries, Logger: s.log})
+		if err != nil {
+			return fmt.Errorf("storage.remote: %w", err)
+		}
+		s.store = rollup.Observe(outside, s.rollup)
+		return nil
+	}
+	own, err := embedded.Open(s.embeddedOptions())
+	if err != nil {
+		return err
+	}
+	s.store = own
+	s.reg.MustRegister(storeStats{own})
+	return nil
+}
+
+func (s *server) embeddedOptions() embedded.Options {
+	o := embedded.Options{
+		Path: filepath.Join(s.opts.storagePath, "store"), Retention: s.opts.retention,
+		WALSync: s.cfg.Storage.WALSync, FlushInterval: time.Duration(s.cfg.Storage.FlushInterval),
+		MaxSeries: s.cfg.Query.MaxSeries, MinFreeDisk: int64(s.cfg.Storage.MinFreeDisk), Logger: s.log,
+	}
+	o.Observer = observer{s.rollup}
+	return o
+}
+
+func (s *server) queryLimits() promql.Options {
+	q := s.cfg.Query
+	return promql.Options{
+		Timeout: time.Duration(q.Timeout), MaxSamples: q.MaxSamples, MaxSeries: q.MaxSeries,
+		MaxConcurrent: q.MaxConcurrent, Lookback: time.Duration(q.Lookback), Logger: s.log, Registerer: s.reg,
+	}
+}
+
+// feeder returns who asks for signals each minute, nil if all are pushed.
+func (s *server) feeder() analytics.Feeder {
+	if len(s.asked) == 0 {
+		return nil
+	}
+	s.querier = s.engine
+	if s.raw != nil {
+		s.querier = remoteQuerier{s.raw}
+	}
+	return poll.New(s.querier, s.asked, s.rollup)
+}
+
+// modelOf returns the model of the configuration.
+func modelOf(cfg config.Config) analytics.Model {
+	const day = 24 * time.Hour
+	m := analytics.Classic(cfg.Location())
+	m.BandDays = cfg.Capacity.BandDays
+	m.GrowthDays = int(time.Duration(cfg.Capacity.History) / day)
+	m.HorizonDays = int(time.Duration(cfg.Capacity.LeadTime) / day)
+	m.TargetLoad = cfg.Capacity.TargetLoad
+	return m
+}
+
+// loadPolledHistory asks for the history of signals that are queries, so that
+// the table is there on the first day.
+func (s *server) loadPolledHistory(ctx context.Context) error {
+	for ctx.Err() == nil {
+		err := s.backfill.Polled(ctx, s.querier, s.asked, time.Now(), int(time.Duration(s.cfg.Capacity.History)/(24*time.Hour)))
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		s.log.Error("loading history failed, trying again in a minute; what was loaded is kept", "err", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Minute):
+		}
+	}
+	return nil
+}
+
+// close releases what newServer opened, the store last: others write to it.
+func (s *server) close() error {
+	var errs []error
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	if s.raw != nil {
+		errs = append(errs, s.raw.Close())
+	}
+	if s.state != nil {
+		errs = append(errs, s.state.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,35 @@ func TestFiles(t *testing.T) {
 	if last := growths[len(growths)-1]; last[5] != "" {
 		t.Errorf("growth: the largest peak of a horizon that is not over: %v", last)
 	}
+}
+
+// A peak's row needs a series that reaches its time, a growth forecast one that
+// reaches the end of its day and misses no more than six of sixty.
+func TestRowsThatAreDue(t *testing.T) {
+	whole := recorded(75, time.Hour, 3)
+	until := func(hours int, missing ...int) *Series {
+		s := &Series{Name: "cut"}
+		for i, at := range whole.Times {
+			hour := int(at-whole.Times[0]) / 3600
+			if hour < hours && !slices.Contains(missing, hour/24) {
+				s.Times, s.Values = append(s.Times, at), append(s.Values, whole.Values[i])
+			}
+		}
+		return s
+	}
+	f := func(task Task, s *Series, last string) {
+		t.Helper()
+		all := rows(t, options(task, "UTC"), s)
+		if got := all[len(all)-1][0]; got != last {
+			t.Errorf("%s: last row of %s, want %s", task, got, last)
+		}
+	}
+	f(Peak, until(40*24+9), "2026-02-13")
+	f(Peak, until(40*24+12), "2026-02-14")
+	f(Growth, until(60*24-3), "asof") // nothing but the header
+	f(Growth, until(60*24), "2026-03-05")
+	f(Growth, until(67*24, 10, 20, 21, 22, 30, 40), "2026-03-12")
+	f(Growth, until(66*24, 10, 20, 21, 22, 30, 40, 50), "asof")
 }
 
 // What comes later changes no earlier row, whether it is missing or different.

@@ -114,6 +114,7 @@ func TestFull(t *testing.T) {
 		}
 	}
 	f(60-1e-9, 365, 19) // rounding of the line aside
+	f(60-1e-9, 19, 19)
 	f(60-1e-9, 18, Never)
 	f(30, 365, 0)
 	value, _, _ := l.Max(30, 0.95)

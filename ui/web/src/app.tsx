@@ -17,6 +17,7 @@ export function App() {
   const [language, setLanguage] = useState<Language>(firstLanguage);
   const [help, setHelp] = useState(false);
   const text = texts[language];
+  live.shown.current = status.data?.published ?? undefined;
 
   // The table stays as it was left while a module's page is open.
   const left = useRef<View | null>(null);

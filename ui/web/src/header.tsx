@@ -65,7 +65,7 @@ function Freshness({ status, connected }: { status: Status | undefined; connecte
       {known && (
         <>
           <b>{clock(status?.at ?? null)}</b>
-          <span class="age" title={status?.published}>
+          <span class="age" title={status?.published ?? undefined}>
             {text.updatedAgo(span(age))}
           </span>
         </>

@@ -7,6 +7,8 @@ export interface Live {
   revision: number;
   connected: boolean;
   progress: Progress[] | null;
+  /** The time of the snapshot that is shown: its own event asks for nothing. */
+  shown: { current: string | undefined };
 }
 
 /** Several snapshots in a row, as when history is loaded, are fetched once. */
@@ -14,16 +16,20 @@ const debounceMillis = 250;
 
 /** Follows the server's event stream; the browser reconnects by itself. */
 export function useLive(): Live {
-  const [live, setLive] = useState<Live>({ revision: 0, connected: true, progress: null });
+  const [live, setLive] = useState<Omit<Live, "shown">>({ revision: 0, connected: true, progress: null });
+  const shown = useRef<string | undefined>(undefined);
   useEffect(() => {
     let timer = 0;
-    const bump = () => {
+    const bump = (published?: string) => {
       clearTimeout(timer);
-      timer = window.setTimeout(() => setLive((l) => ({ ...l, revision: l.revision + 1 })), debounceMillis);
+      timer = window.setTimeout(() => {
+        if (published && published === shown.current) return;
+        setLive((l) => ({ ...l, revision: l.revision + 1 }));
+      }, debounceMillis);
     };
     let lost = false;
     const source = new EventSource(new URL("api/v1/live", root));
-    source.addEventListener("snapshot", bump);
+    source.addEventListener("snapshot", (e) => bump(readPublished(e.data)));
     source.addEventListener("progress", (e) => {
       const progress = readProgress(e.data);
       if (progress) setLive((l) => ({ ...l, progress }));
@@ -42,7 +48,16 @@ export function useLive(): Live {
       source.close();
     };
   }, []);
-  return live;
+  return { ...live, shown };
+}
+
+/** When the snapshot was published, as the server wrote it. */
+export function readPublished(data: string): string | undefined {
+  try {
+    return (JSON.parse(data) as { published?: string }).published;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The event holds one step or all of them. */

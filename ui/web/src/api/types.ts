@@ -142,8 +142,8 @@ export interface Status {
   model: string;
   timezone: string;
   levels: string[];
-  at: string;
-  published: string;
+  at: string | null; // null before the first snapshot
+  published: string | null;
   modules: number;
   mode: string;
   progress: Progress[] | null;

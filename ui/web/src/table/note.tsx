@@ -14,30 +14,37 @@ export function NoteCell({ id, note, onSaved }: Props) {
   const [editing, setEditing] = useState(false);
   const [failure, setFailure] = useState("");
   const input = useRef<HTMLInputElement>(null);
+  const open = useRef(false); // a browser tells of a blur again when it removes the field
   useEffect(() => {
     if (editing) input.current?.focus();
   }, [editing]);
 
+  const leave = () => {
+    open.current = false;
+    setFailure("");
+    setEditing(false);
+  };
   const save = async () => {
-    const value = input.current?.value.trim() ?? "";
+    if (!open.current || !input.current) return;
+    const value = input.current.value.trim();
     if (value !== note) {
+      open.current = false;
       try {
         await api.note(id, value);
         onSaved(id, value);
       } catch (error) {
         setFailure(text.noteFailed((error as Error).message));
+        open.current = true;
         return;
       }
     }
-    setFailure("");
-    setEditing(false);
+    leave();
   };
   const press = (e: KeyboardEvent) => {
     if (e.key === "Enter" && !e.isComposing) void save();
     if (e.key !== "Escape") return;
     e.stopPropagation();
-    setFailure("");
-    setEditing(false);
+    leave();
   };
 
   if (!editing) {
@@ -49,6 +56,7 @@ export function NoteCell({ id, note, onSaved }: Props) {
         aria-label={`${text.editNote(id)}: ${note}`}
         onClick={(e) => {
           e.stopPropagation();
+          open.current = true;
           setEditing(true);
         }}
       >

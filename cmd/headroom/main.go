@@ -12,9 +12,6 @@ import (
 // usageStatus is the exit status of a command line that cannot be understood.
 const usageStatus = 2
 
-// An exit is an error that asks for its own exit status.
-type exit interface{ ExitStatus() int }
-
 func main() {
 	app := kingpin.New("headroom", "How much headroom each service of a fleet has: now, today, and on the growth of the last 60 days.")
 	app.Version(version.Print("headroom")).VersionFlag.Short('V')
@@ -26,20 +23,24 @@ func main() {
 
 	addServe(app)
 	addDemo(app)
+	addWarnings(app)
+	addGrowth(app)
+	addReport(app)
+	addExplain(app)
 	addImport(app)
 	addBacktest(app)
+	check := addCheck(app)
+	addCheckConfig(check)
+	addCheckModule(check)
 
 	if _, err := app.Parse(os.Args[1:]); err != nil {
-		os.Exit(report(err, started))
+		os.Exit(complain(err, started))
 	}
 }
 
-// report prints an error and returns the exit status that fits it.
-func report(err error, started bool) int {
+// complain prints an error and returns the exit status that fits it.
+func complain(err error, started bool) int {
 	fmt.Fprintln(os.Stderr, "headroom:", err)
-	if e, ok := err.(exit); ok {
-		return e.ExitStatus()
-	}
 	if !started {
 		fmt.Fprintln(os.Stderr, "Try: headroom --help")
 		return usageStatus

@@ -68,6 +68,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 	s.reloads = newReloads(s.reg)
 	s.engine = promql.New(s.store, s.queryLimits())
 	s.backfill.Attach(s.store, s.store)
+	if err := s.replay(context.Background(), ro, s.started); err != nil {
+		return nil, err
+	}
 	s.loop = analytics.NewLoop(analytics.Options{
 		Model: modelOf(cfg), Tree: ro.Tree, Rollup: s.rollup, Feed: s.feeder(), Store: s.store,
 		Grace: time.Duration(cfg.Rollup.Grace), Logger: log, Registerer: s.reg,
@@ -121,7 +124,7 @@ func (s *server) openStores() (err error) {
 		return err
 	}
 	s.store = own
-	s.reg.MustRegister(storeStats{own})
+	s.reg.MustRegister(own)
 	return nil
 }
 

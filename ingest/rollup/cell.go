@@ -2,6 +2,7 @@ package rollup
 
 import (
 	"math"
+	"strings"
 
 	"headroom/storage"
 	"headroom/storage/fleet"
@@ -39,6 +40,30 @@ func (r *Rollup) Enter(labels []storage.Label) *Cell {
 	return c
 }
 
+// Replay takes samples that were stored before the start, as a store's block
+// holds them. Devices are known by them at once, so that the first minute is
+// not a partial one; the minutes that they belong to are reported as late.
+// Counters begin anew with their next sample.
+func (r *Rollup) Replay(b *storage.Block) {
+	if len(r.opts.Load) > 0 && storage.MatchesAll(r.opts.Load, b.Labels) {
+		if c := r.Enter(b.Labels); c != nil {
+			for i, ts := range b.Timestamps {
+				c.Add(ts, b.Values[i])
+			}
+		}
+		return
+	}
+	if path := PathOf(b.Labels, r.opts.Tree.Levels()); path != nil && r.opts.Late != nil {
+		n := r.opts.Tree.Add(path)
+		for hour, i := int64(-1), 0; i < len(b.Timestamps); i++ {
+			if h := b.Timestamps[i] / 3_600_000 * 3600; h != hour {
+				hour = h
+				r.opts.Late(n, hour)
+			}
+		}
+	}
+}
+
 // kind tells which signal the labels belong to, as the function that adds their
 // sender to a module; nil if they belong to none.
 func (r *Rollup) kind(labels []storage.Label) func(*module, []storage.Label) func(int64, float64) {
@@ -55,7 +80,7 @@ func (r *Rollup) kind(labels []storage.Label) func(*module, []storage.Label) fun
 }
 
 func (r *Rollup) device(m *module, labels []storage.Label) func(int64, float64) {
-	name := storage.Value(labels, r.opts.NodeLabel)
+	name := strings.Clone(storage.Value(labels, r.opts.NodeLabel))
 	return func(ts int64, v float64) {
 		d := m.devices[name] // looked up each time: a silent device is forgotten
 		if d == nil {
@@ -111,7 +136,7 @@ func (c *Cell) lateLocked(ts int64) {
 func PathOf(labels []storage.Label, levels []string) fleet.Path {
 	path, found := make(fleet.Path, len(levels)), false
 	for i, level := range levels {
-		path[i] = storage.Value(labels, level)
+		path[i] = strings.Clone(storage.Value(labels, level)) // labels are often parts of a buffer
 		if path[i] == "" {
 			path[i] = Missing
 		} else {

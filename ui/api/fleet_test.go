@@ -1,0 +1,193 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"headroom/analytics"
+	"headroom/storage/fleet"
+	"headroom/storage/state"
+)
+
+var (
+	shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
+	minute   = time.Date(2026, 11, 22, 21, 5, 0, 0, shanghai)
+	levels   = []string{"business", "product", "service", "module"}
+)
+
+// workedExample holds the five rows of the talk, then rows that are odd: one
+// without history, one without data, one with a name full of signs.
+func workedExample() *analytics.Snapshot {
+	tree := fleet.NewTree(levels)
+	set := func(name string) fleet.Path { return fleet.Path{"Qzone", "WNS", "dispatch", name} }
+	for _, name := range []string{"SET_W13", "SET_W02", "SET_W11", "SET_W12", "SET_W20"} {
+		tree.Add(set(name))
+	}
+	tree.Add(fleet.Path{"Qzone", "相册", "上传", "new"})
+	tree.Add(fleet.Path{"QQ", "msg", "push", "dead"})
+	tree.Add(oddPath)
+	s := analytics.NewSnapshot(tree, minute, "classic")
+	s.Published = minute.Add(61 * time.Second)
+	for _, n := range tree.Nodes() {
+		s.Rows[n.Index] = unknownRow(n)
+		s.Growth[n.Index] = unknownGrowth(n)
+	}
+	judged(s, "SET_W13", 7, 23.5, 20.8, 1.8, 27.3)
+	judged(s, "SET_W02", 17, 26.5, 26.8, 2.4, 34)
+	judged(s, "SET_W11", 12, 20.5, 21.8, 1.8, 24.4)
+	judged(s, "SET_W12", 8, 22.8, 22.2, 2.4, 27.9)
+	judged(s, "SET_W20", 19, 32.2, 30.6, 5.4, 41.1)
+	dead := &s.Rows[s.Find("QQ/msg/push/dead")]
+	dead.State, dead.Age, dead.Reason = analytics.Stale, 420, "no data for 7 min"
+	return s
+}
+
+var oddPath = fleet.Path{"a/b", "100%", "c+d e", "模块?#&"}
+
+func unknownRow(n *fleet.Node) analytics.Row {
+	nan := analytics.Unknown()
+	return analytics.Row{
+		ID: n.ID, Path: n.Path, Level: levels[n.Level()], At: minute,
+		Devices: 3, DevicesSilent: 0, Processes: nan, BusySeconds: nan, Requests: nan,
+		Load: nan, LoadMax: nan, Mean: nan, Lower: nan, Upper: nan, Score: nan,
+		PeakToday: analytics.Peak{Value: nan, Lower: nan, Upper: nan, Seen: nan},
+		State:     analytics.Learning, Reason: "1 of 3 days",
+	}
+}
+
+func unknownGrowth(n *fleet.Node) analytics.Growth {
+	nan := analytics.Unknown()
+	none := analytics.Interval{Value: nan, Lower: nan, Upper: nan}
+	return analytics.Growth{
+		ID: n.ID, Path: n.Path, Level: levels[n.Level()], SlopePerDay: nan, PercentPerDay: nan, R2: nan, PeakNow: nan,
+		HorizonDays: 30, PeakAtHorizon: none, PeakMax: none, TargetLoad: 60, Devices: 3, DevicesNeeded: nan, DevicesToRequest: nan,
+		State: analytics.Learning, Reason: "3 of 14 days",
+	}
+}
+
+func judged(s *analytics.Snapshot, set string, devices, load, mean, half, peak float64) {
+	i := s.Find("Qzone/WNS/dispatch/" + set)
+	r, g := &s.Rows[i], &s.Growth[i]
+	r.Devices, r.Load, r.Mean = analytics.Number(devices), analytics.Number(load), analytics.Number(mean)
+	r.Lower, r.Upper, r.Days = analytics.Number(mean-half), analytics.Number(mean+half), 28
+	r.Score = analytics.Number(math.Abs(load-mean) / half)
+	at := minute.Add(35 * time.Minute)
+	r.PeakToday = analytics.Peak{Value: analytics.Number(peak), Lower: analytics.Number(peak - 1), Upper: analytics.Number(peak + 1), At: &at, Seen: r.Load}
+	r.State, r.Reason = analytics.OK, ""
+	if r.Score > 1 {
+		began := minute.Add(-7 * time.Minute)
+		r.Deviates, r.Direction, r.Since = true, "up", &began
+	}
+	needed := math.Ceil(devices * 2 * peak / 60)
+	*g = analytics.Growth{
+		ID: r.ID, Path: r.Path, Level: r.Level, AsOf: "2026-11-21", Days: 60,
+		SlopePerDay: analytics.Number(peak / 30), PercentPerDay: 3.25, R2: 0.97, PeakNow: analytics.Number(peak), HorizonDays: 30,
+		PeakAtHorizon: analytics.Interval{Value: analytics.Number(2 * peak), Lower: analytics.Number(2*peak - 4), Upper: analytics.Number(2*peak + 4)},
+		PeakMax:       analytics.Interval{Value: analytics.Number(2 * peak), Lower: analytics.Number(2*peak - 4), Upper: analytics.Number(2*peak + 4)},
+		TargetLoad:    60, FullOn: analytics.Dates{Value: "2026-12-25", Lower: "2026-12-20", Upper: "2026-12-31"},
+		Devices: r.Devices, DevicesNeeded: analytics.Number(needed), DevicesToRequest: analytics.Number(max(0, needed-devices)),
+		State: analytics.OK, Reason: fmt.Sprintf("%v devices × %.1f %% ÷ 60 %% = %v", devices, 2*peak, needed),
+	}
+}
+
+// capacity answers from a snapshot that the test sets.
+type capacity struct {
+	mu       sync.Mutex // protects the fields below
+	snap     *analytics.Snapshot
+	progress []analytics.Progress
+	watchers []chan struct{}
+}
+
+func (c *capacity) Snapshot() *analytics.Snapshot {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.snap
+}
+
+func (c *capacity) publish(s *analytics.Snapshot, progress ...analytics.Progress) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.snap, c.progress = s, progress
+	for _, w := range c.watchers {
+		select {
+		case w <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (c *capacity) At(_ context.Context, t time.Time, model string) (*analytics.Snapshot, error) {
+	if model != "" && model != "classic" {
+		return nil, fmt.Errorf("model %q: %w", model, analytics.ErrNoModel)
+	}
+	if t.Before(minute.AddDate(0, -1, 0)) {
+		return nil, fmt.Errorf("loads at %v: %w", t, analytics.ErrNotKept)
+	}
+	s := workedExample()
+	s.At = t.In(shanghai)
+	s.Rows[s.Find("Qzone/WNS/dispatch/SET_W13")].Load = 1
+	return s, nil
+}
+
+func (c *capacity) Curve(_ context.Context, id string) (*analytics.Curve, error) {
+	one := []analytics.Number{1, analytics.Unknown()}
+	return &analytics.Curve{
+		ID: id, Step: 60, Times: []int64{60, 120}, Load: one, Expected: one, Lower: one, Upper: one, LastWeek: one, Now: 60,
+		Peak: c.Snapshot().Rows[0].PeakToday,
+	}, nil
+}
+
+func (c *capacity) Trend(_ context.Context, id string) (*analytics.Trend, error) {
+	s := c.Snapshot()
+	days := []analytics.Number{20, analytics.Unknown(), 24}
+	return &analytics.Trend{
+		ID: id, Days: []string{"2026-11-20", "2026-11-21", "2026-11-22"}, Peaks: days, Line: []analytics.Number{20, 22, 24},
+		Lower: days, Upper: days, Target: 60, Growth: s.Growth[s.Find(id)],
+	}, nil
+}
+
+func (c *capacity) Explain(_ context.Context, id string) (*analytics.Explanation, error) {
+	if c.Snapshot().Find(id) < 0 {
+		return nil, fmt.Errorf("%q: %w", id, analytics.ErrNoNode)
+	}
+	return &analytics.Explanation{ID: id, Title: "why", Steps: []analytics.Step{{Name: "mean", Formula: "Σ ÷ n", Numbers: "62.4 ÷ 3", Result: "20.8"}}}, nil
+}
+
+func (c *capacity) Subscribe() (<-chan struct{}, func()) {
+	w := make(chan struct{}, 1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watchers = append(c.watchers, w)
+	return w, func() {}
+}
+
+func (c *capacity) Progress() []analytics.Progress {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.progress
+}
+
+// options wire a server over the worked example and a real state database.
+func options(t testing.TB) (Options, *capacity) {
+	t.Helper()
+	db, err := state.Open(filepath.Join(t.TempDir(), "state.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	reg := prometheus.NewRegistry()
+	c := &capacity{snap: workedExample()}
+	return Options{
+		Capacity: c, Notes: db.Notes(), Reports: db.Reports(), Version: "1.2.3", Mode: "serve", Location: shanghai,
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: reg, Gatherer: reg,
+	}, c
+}

@@ -116,7 +116,12 @@ func choose(lines func() [][]byte, p *params, match func(int) bool, sort func([]
 }
 
 func join(lines [][]byte, index []int) []byte {
+	size := 64
+	for _, i := range index {
+		size += len(lines[i]) + 1
+	}
 	var b bytes.Buffer
+	b.Grow(size)
 	b.WriteString(`{"status":"success","data":[`)
 	for n, i := range index {
 		if n > 0 {

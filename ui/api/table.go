@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"sync"
@@ -12,6 +11,9 @@ import (
 
 // maxKept bounds the answers that are kept for one snapshot, in bytes.
 const maxKept = 32 << 20
+
+// lineSize is about how many bytes of JSON a line takes.
+const lineSize = 800
 
 // table is a snapshot with its lines as JSON, made once for all who ask.
 type table struct {
@@ -29,10 +31,10 @@ type table struct {
 func newTable(snap *analytics.Snapshot, notes map[string]string, tag string) *table {
 	t := &table{snap: snap, notes: notes, tag: tag, kept: map[string][]byte{}}
 	t.rows = sync.OnceValue(func() [][]byte {
-		return lines(len(snap.Rows), func(i int) any { return t.row(i) })
+		return lines(len(snap.Rows), func(w *lineWriter, i int) { w.row(t.row(i)) })
 	})
 	t.growth = sync.OnceValue(func() [][]byte {
-		return lines(len(snap.Growth), func(i int) any { return &snap.Growth[i] })
+		return lines(len(snap.Growth), func(w *lineWriter, i int) { w.growth(&snap.Growth[i]) })
 	})
 	return t
 }
@@ -44,14 +46,20 @@ func (t *table) row(i int) *analytics.Row {
 	return &row
 }
 
-func lines(n int, line func(int) any) [][]byte {
-	out := make([][]byte, n)
-	for i := range out {
-		b, err := marshal(line(i))
-		if err != nil {
-			panic("BUG: a line of the table is no JSON: " + err.Error())
-		}
-		out[i] = bytes.TrimSuffix(b, []byte("\n"))
+// lines returns the JSON of each line; all share one piece of memory.
+func lines(n int, write func(*lineWriter, int)) [][]byte {
+	out, ends := make([][]byte, n), make([]int, n)
+	w, all := lineWriter{}, make([]byte, 0, n*lineSize)
+	for i := range n {
+		w.b = w.b[:0]
+		write(&w, i)
+		all = append(all, w.b...)
+		ends[i] = len(all)
+	}
+	start := 0
+	for i, end := range ends {
+		out[i] = all[start:end:end]
+		start = end
 	}
 	return out
 }

@@ -29,7 +29,7 @@ export function GrowthChart({ trend, label, height }: Props) {
       ...(trend.target_load === null
         ? []
         : [level(trend.target_load, `${text.target} ${decimal(trend.target_load, 0)} %`, c.warn)]),
-      ...(full.value ? [upright(dayTime(full.value), `${text.full} ${full.value}`, c.warn)] : []),
+      ...(full.value ? [upright(dayTime(full.value), `${text.full} ${full.value}`, c.warn, 1)] : []),
     ];
   };
   const options = (c: Colors): Look => ({

@@ -4,12 +4,16 @@ import type { Point } from "./series";
 
 const font = () => `${11 * devicePixelRatio}px system-ui, sans-serif`;
 
-/** Runs with the chart's canvas, clipped to the plotting area. */
+/** Pixels by which a mark may stick out of the plotting area: a point at the end of the day. */
+const margin = 6;
+
+/** Runs with the chart's canvas, clipped to the plotting area and its margin. */
 function draw(u: uPlot, color: string, dash: number[], paint: (ctx: CanvasRenderingContext2D) => void) {
   const { ctx, bbox } = u;
   ctx.save();
   ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  const out = margin * devicePixelRatio;
+  ctx.rect(bbox.left - out, bbox.top, bbox.width + 2 * out, bbox.height);
   ctx.clip();
   ctx.beginPath();
   ctx.strokeStyle = color;
@@ -29,8 +33,8 @@ function write(ctx: CanvasRenderingContext2D, u: uPlot, label: string, x: number
   ctx.fillText(label, fits ? x + gap : x - gap, y);
 }
 
-/** An upright line with its name at the top. */
-export function upright(x: number, label: string, color: string): Mark {
+/** An upright line with its name at the top, in line 0, 1, … so that two names do not meet. */
+export function upright(x: number, label: string, color: string, line = 0): Mark {
   return (u) =>
     draw(u, color, [3, 3], (ctx) => {
       const at = u.valToPos(x, "x", true);
@@ -38,7 +42,7 @@ export function upright(x: number, label: string, color: string): Mark {
       ctx.lineTo(at, u.bbox.top + u.bbox.height);
       ctx.stroke();
       ctx.textBaseline = "top";
-      write(ctx, u, label, at, u.bbox.top + 4 * devicePixelRatio);
+      write(ctx, u, label, at, u.bbox.top + (4 + 16 * line) * devicePixelRatio);
     });
 }
 

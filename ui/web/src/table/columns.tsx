@@ -133,7 +133,11 @@ function FullOn({ growth, text }: { growth: Entry["growth"]; text: Text }) {
   if (!value) return <span class="none">{text.beyond}</span>;
   const year = value.slice(0, 4);
   const brief = (day: string) => (day === "" ? "…" : day.startsWith(year) ? day.slice(5) : day.slice(2));
-  return <Two top={value} below={(lower || upper) && `${brief(lower)} – ${brief(upper)}`} />;
+  return (
+    <span title={`${lower || "…"} – ${upper || "…"}`}>
+      <Two top={value} below={(lower || upper) && `${brief(lower)} – ${brief(upper)}`} />
+    </span>
+  );
 }
 
 function Order({ devices }: { devices: number | null }) {

@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -68,18 +69,22 @@ func run(ctx context.Context, o options) error {
 		slog.Warn("Headroom itself is left out: build it with make build", "err", err)
 		names = slices.DeleteFunc(names, func(n string) bool { return n == headroom })
 	}
-	t := newTable(names)
+	t, errs := newTable(names), []error(nil)
 	for _, name := range names {
 		if slices.Contains(parts, "ingest") {
-			if err := ingest(ctx, o, name, t); err != nil {
-				return fmt.Errorf("ingest into %s: %w", name, err)
-			}
+			errs = append(errs, wrap("ingest into "+name, ingest(ctx, o, name, t)))
 		}
 		if slices.Contains(parts, "table") {
-			if err := minuteTable(ctx, o, name, t); err != nil {
-				return fmt.Errorf("table of %s: %w", name, err)
-			}
+			errs = append(errs, wrap("table of "+name, minuteTable(ctx, o, name, t)))
 		}
 	}
-	return t.print(os.Stdout, targets)
+	// What was measured before something failed is still worth its time.
+	return errors.Join(append(errs, t.print(os.Stdout, targets))...)
+}
+
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
 }

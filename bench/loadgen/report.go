@@ -35,33 +35,33 @@ var rowNames = [rowCount]string{
 	rowAPI:        "the table by the API, seconds",
 }
 
-// A target is what Headroom must reach; it is computed from the peers' numbers
-// where it is relative to them.
+// A target is what Headroom must reach: a limit, or a share of a peer's number.
 type target struct {
-	text string
-	met  func(t *table) bool
+	text  string
+	least bool // the limit is the least, not the most
+	limit func(t *table) float64
 }
 
 var targets = map[row][]target{
 	rowIngest: {
-		{"at least 0.9 x victoria-metrics", func(t *table) bool {
-			return t.get(rowIngest, headroom) >= 0.9*t.get(rowIngest, victoriaMetrics)
-		}},
-		{"at least 2 x prometheus", func(t *table) bool { return t.get(rowIngest, headroom) >= 2*t.get(rowIngest, prometheus) }},
+		{"at least 0.9 x victoria-metrics", true, share(0.9, rowIngest, victoriaMetrics)},
+		{"at least 2 x prometheus", true, share(2, rowIngest, prometheus)},
 	},
-	rowDisk: {{"no more than victoria-metrics", func(t *table) bool {
-		return t.get(rowDisk, headroom) <= t.get(rowDisk, victoriaMetrics)
-	}}},
-	rowTableCPU:   {atMost(rowTableCPU, 0.1)},
-	rowTableWall:  {atMost(rowTableWall, 1)},
-	rowTableRSS:   {{"at most 1.5 GiB", func(t *table) bool { return t.get(rowTableRSS, headroom) <= 1.5*(1<<30) }}},
-	rowFirstTable: {atMost(rowFirstTable, 30)},
-	rowWarnings:   {atMost(rowWarnings, 0.1)},
-	rowAPI:        {atMost(rowAPI, 0.05)},
+	rowDisk:       {{"no more than victoria-metrics", false, share(1, rowDisk, victoriaMetrics)}},
+	rowTableCPU:   {atMost(0.1)},
+	rowTableWall:  {atMost(1)},
+	rowTableRSS:   {{"at most 1.5 GiB", false, func(*table) float64 { return 1.5 * (1 << 30) }}},
+	rowFirstTable: {atMost(30)},
+	rowWarnings:   {atMost(0.1)},
+	rowAPI:        {atMost(0.05)},
 }
 
-func atMost(r row, limit float64) target {
-	return target{fmt.Sprintf("at most %g", limit), func(t *table) bool { return t.get(r, headroom) <= limit }}
+func share(factor float64, r row, of string) func(*table) float64 {
+	return func(t *table) float64 { return factor * t.get(r, of) }
+}
+
+func atMost(limit float64) target {
+	return target{fmt.Sprintf("at most %g", limit), false, func(*table) float64 { return limit }}
 }
 
 // table holds the numbers by row and server.
@@ -74,7 +74,7 @@ func newTable(servers []string) *table {
 	return &table{servers: servers, numbers: map[row]map[string]float64{}}
 }
 
-// get returns a number, NaN if it was not measured: no target is met by it.
+// get returns a number, NaN if it was not measured.
 func (t *table) get(r row, server string) float64 {
 	if v, ok := t.numbers[r][server]; ok {
 		return v
@@ -122,11 +122,13 @@ func (t *table) print(w io.Writer, targets map[row][]target) error {
 	return tw.Flush()
 }
 
+// verdict says nothing where a number is missing.
 func (t *table) verdict(r row, g target) string {
+	got, limit := t.get(r, headroom), g.limit(t)
 	switch {
-	case math.IsNaN(t.get(r, headroom)):
+	case math.IsNaN(got) || math.IsNaN(limit):
 		return ""
-	case g.met(t):
+	case g.least && got >= limit, !g.least && got <= limit:
 		return " (met)"
 	default:
 		return " (MISSED)"

@@ -59,11 +59,9 @@ func minuteTable(ctx context.Context, o options, name string, t *table) error {
 	} else {
 		err = s.measureQueries(ctx, now.Add(-o.step), t) // the newest sample
 	}
-	if err != nil {
-		return err
+	if used, err := s.usage(); err == nil {
+		t.set(rowTableRSS, name, float64(used.peak))
 	}
-	used, err := s.usage()
-	t.set(rowTableRSS, name, float64(used.peak))
 	return err
 }
 

@@ -3,7 +3,7 @@
 GO      ?= go
 NPM     ?= npm
 BIN     := bin
-TAGS    := nomsgpack
+TAGS    := nomsgpack,netgo,osusergo
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BUILT   ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
@@ -11,21 +11,20 @@ BUILT   ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 INFO    := github.com/prometheus/common/version
 LDFLAGS := -s -w -X $(INFO).Version=$(VERSION) -X $(INFO).Revision=$(COMMIT) -X $(INFO).BuildDate=$(BUILT)
 
+# All steps have the same tags, so that they share what is compiled.
 # With a C compiler the faster zstd is linked in; either way the binary is static.
-ifneq ($(shell command -v $(or $(CC),gcc) 2>/dev/null),)
+ifneq ($(shell command -v $$($(GO) env CC) 2>/dev/null),)
 export CGO_ENABLED := 1
-BUILD_TAGS  := $(TAGS),netgo,osusergo
 BUILD_FLAGS := -ldflags '$(LDFLAGS) -linkmode external -extldflags -static'
 else
 export CGO_ENABLED := 0
-BUILD_TAGS  := $(TAGS)
 BUILD_FLAGS := -ldflags '$(LDFLAGS)'
 endif
 
 WEB         := ui/web
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.go' 2>/dev/null)
 WEB_MODULES := $(WEB)/node_modules/.package-lock.json
-WEB_PAGES   := $(WEB)/dist/index.html
+WEB_PAGES   := $(WEB)/dist/pages/index.html
 
 .DEFAULT_GOAL := help
 .PHONY: help run build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench clean
@@ -37,7 +36,7 @@ run: build ## build everything and start the demo (ARGS='--modules=2428' for the
 	$(BIN)/headroom demo $(ARGS)
 
 build: $(WEB_PAGES) ## build bin/headroom with its pages
-	$(GO) build -trimpath -tags $(BUILD_TAGS) $(BUILD_FLAGS) -o $(BIN)/ ./cmd/...
+	$(GO) build -tags $(TAGS) $(BUILD_FLAGS) -o $(BIN)/ ./cmd/...
 
 web: $(WEB_PAGES) ## build only the pages
 

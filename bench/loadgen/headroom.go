@@ -136,7 +136,7 @@ func (s *server) measureAnswers(ctx context.Context, o options, t *table) error 
 	}
 	t.set(rowAPI, headroom, api)
 	command, err := median(times, func() error {
-		out, err := exec.CommandContext(ctx, o.headroom, "warnings", "--url="+s.url).CombinedOutput()
+		out, err := exec.CommandContext(ctx, o.headroom, "warnings", "--server="+s.url).CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("headroom warnings: %w: %s", err, out)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"headroom/analytics"
+	"headroom/storage/fleet"
 )
 
 var csvHead = []string{
@@ -18,23 +19,36 @@ var csvHead = []string{
 }
 
 // CSV writes a line for each module, those left out at the end with only what
-// is known of them. Numbers are as in the JSON; an unknown one is empty.
+// is known of them. Numbers are as in the JSON; an unknown one is empty. A byte
+// order mark in front tells spreadsheets that names are UTF-8.
 func (r *Report) CSV(w io.Writer) error {
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return err
+	}
 	out := csv.NewWriter(w)
 	_ = out.Write(append(safeAll(r.Levels), csvHead...)) // Flush keeps the error
 	for i := range r.Lines {
 		_ = out.Write(r.csvLine(&r.Lines[i].Growth))
 	}
-	for _, left := range r.Left {
-		unknown := analytics.Unknown()
-		_ = out.Write(r.csvLine(&analytics.Growth{
-			ID: left.ID, State: analytics.Learning, Devices: left.Devices, Reason: left.Reason,
-			DevicesNeeded: unknown, DevicesToRequest: unknown, PeakNow: unknown, SlopePerDay: unknown, PercentPerDay: unknown,
-			R2: unknown, PeakAtHorizon: analytics.Interval{Value: unknown, Lower: unknown, Upper: unknown}, TargetLoad: unknown,
-		}))
+	for i := range r.Left {
+		_ = out.Write(r.csvLine(r.Left[i].growth()))
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// growth returns a line of which nothing but the module is known.
+func (l *LeftOut) growth() *analytics.Growth {
+	path, err := fleet.ParseID(l.ID)
+	if err != nil {
+		path = nil // the id is in the line all the same
+	}
+	nan := analytics.Unknown()
+	return &analytics.Growth{
+		ID: l.ID, Path: path, State: l.State, Reason: l.Reason, Devices: l.Devices, DevicesNeeded: nan, DevicesToRequest: nan,
+		PeakNow: nan, SlopePerDay: nan, PercentPerDay: nan, R2: nan, TargetLoad: nan,
+		PeakAtHorizon: analytics.Interval{Value: nan, Lower: nan, Upper: nan},
+	}
 }
 
 func (r *Report) csvLine(g *analytics.Growth) []string {

@@ -58,6 +58,7 @@ type Evidence struct {
 // LeftOut is a module about which nothing can be said yet.
 type LeftOut struct {
 	ID      string           `json:"id"`
+	State   analytics.State  `json:"state"`
 	Devices analytics.Number `json:"devices"`
 	Reason  string           `json:"reason"`
 }
@@ -74,7 +75,7 @@ func Build(s *analytics.Snapshot, month string, at time.Time) Report {
 		case g.State == analytics.OK:
 			r.Lines = append(r.Lines, Line{Growth: *g})
 		default:
-			r.Left = append(r.Left, LeftOut{g.ID, g.Devices, g.Reason})
+			r.Left = append(r.Left, LeftOut{g.ID, g.State, g.Devices, g.Reason})
 		}
 	}
 	slices.SortFunc(r.Lines, func(a, b Line) int {

@@ -15,16 +15,35 @@ const (
 	sparkHeight = 40
 )
 
-// scale maps days and loads to the picture, from 0 to a little above the top.
+// scale maps days and loads to the picture. It starts below the lowest value,
+// not at zero: at this height only the shape can be seen.
 type scale struct {
-	days int
-	top  float64
+	days        int
+	bottom, top float64
+}
+
+func scaleOf(days int, lines ...[]analytics.Number) scale {
+	s := scale{days, math.Inf(1), math.Inf(-1)}
+	for _, values := range lines {
+		for _, v := range values {
+			if v.Known() {
+				s.bottom, s.top = math.Min(s.bottom, float64(v)), math.Max(s.top, float64(v))
+			}
+		}
+	}
+	if !(s.top > s.bottom) {
+		s.bottom, s.top = s.top-1, s.top+1
+	}
+	return s
 }
 
 func (s scale) x(day int) float64 {
 	return 2 + float64(day)/float64(max(1, s.days-1))*(sparkWidth-4)
 }
-func (s scale) y(v float64) float64 { return sparkHeight - 2 - v/s.top*(sparkHeight-4) }
+
+func (s scale) y(v float64) float64 {
+	return sparkHeight - 2 - (v-s.bottom)/(s.top-s.bottom)*(sparkHeight-4)
+}
 
 // spark draws a module's daily peaks, the line through them up to the horizon,
 // and the target load.
@@ -33,14 +52,7 @@ func spark(l Line) template.HTML {
 	if e == nil {
 		return ""
 	}
-	s := scale{days: len(e.Days), top: 1}
-	for _, values := range [][]analytics.Number{e.Peaks, e.Line, {l.TargetLoad}} {
-		for _, v := range values {
-			if v.Known() {
-				s.top = math.Max(s.top, float64(v)*1.05)
-			}
-		}
-	}
+	s := scaleOf(len(e.Days), e.Peaks, e.Line, []analytics.Number{l.TargetLoad})
 	var b strings.Builder
 	b.WriteString(`<svg class="spark" viewBox="0 0 180 40" role="img" aria-label="daily peaks, the line through them, and the target load">`)
 	if l.TargetLoad.Known() {
@@ -61,7 +73,7 @@ func trace(s scale, values []analytics.Number) string {
 			pen = "M"
 			continue
 		}
-		b.WriteString(pen + point(s.x(i)) + " " + point(s.y(math.Max(0, float64(v)))))
+		b.WriteString(pen + point(s.x(i)) + " " + point(s.y(float64(v))))
 		pen = "L"
 	}
 	return b.String()

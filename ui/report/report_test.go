@@ -1,0 +1,190 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"headroom/analytics"
+	"headroom/storage/fleet"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var at = time.Date(2026, 11, 22, 21, 5, 0, 0, time.FixedZone("CST", 8*3600))
+
+// snapshot has modules that ask, one that has enough, one that is too young and
+// one whose name is a formula.
+func snapshot() *analytics.Snapshot {
+	tree := fleet.NewTree([]string{"business", "module"})
+	line(tree, "Qzone", "SET_W13")
+	line(tree, "Qzone", "相册 <b>")
+	line(tree, "QQ", "=HYPERLINK(\"x\")")
+	line(tree, "QQ", "young")
+	s := analytics.NewSnapshot(tree, at, "classic")
+	for _, n := range tree.Nodes() {
+		s.Rows[n.Index].ID, s.Growth[n.Index] = n.ID, young(n)
+	}
+	grow(s, "Qzone/SET_W13", 7, 55, 0.5, 70, 9)
+	grow(s, "Qzone/相册 <b>", 1200, 40, -0.125, 36.25, 725)
+	grow(s, `QQ/=HYPERLINK("x")`, 2500, 58, 0.25, 65.5, 2730)
+	// Nodes above the modules have growth as well, and must not count twice.
+	grow(s, "Qzone", 1207, 41, 0, 41, 1207)
+	return s
+}
+
+func line(tree *fleet.Tree, names ...string) { tree.Add(names) }
+
+func young(n *fleet.Node) analytics.Growth {
+	nan := analytics.Unknown()
+	none := analytics.Interval{Value: nan, Lower: nan, Upper: nan}
+	return analytics.Growth{
+		ID: n.ID, Path: n.Path, SlopePerDay: nan, PercentPerDay: nan, R2: nan, PeakNow: nan, PeakAtHorizon: none, PeakMax: none,
+		TargetLoad: 60, Devices: 3, DevicesNeeded: nan, DevicesToRequest: nan, State: analytics.Learning, Reason: "9 of 14 days",
+	}
+}
+
+func grow(s *analytics.Snapshot, id string, devices, peak, slope, horizon, needed float64) {
+	g := &s.Growth[s.Find(id)]
+	g.AsOf, g.Days, g.HorizonDays = "2026-11-21", 60, 30
+	g.SlopePerDay, g.PercentPerDay, g.R2 = analytics.Number(slope), analytics.Number(100*slope/peak), 0.875
+	g.PeakNow = analytics.Number(peak)
+	g.PeakAtHorizon = analytics.Interval{Value: analytics.Number(horizon), Lower: analytics.Number(horizon - 2), Upper: analytics.Number(horizon + 2)}
+	g.PeakMax = g.PeakAtHorizon
+	if slope > 0 {
+		g.FullOn = analytics.Dates{Value: "2026-12-01", Lower: "2026-11-27", Upper: "2026-12-05"}
+	}
+	g.Devices, g.DevicesNeeded = analytics.Number(devices), analytics.Number(needed)
+	g.DevicesToRequest = analytics.Number(math.Max(0, needed-devices))
+	g.State, g.Reason = analytics.OK, "The sentence with its numbers."
+}
+
+func made() Report {
+	s := snapshot()
+	r := Build(s, "2026-11", at.Add(5*time.Minute))
+	r.Prove(func(id string) *analytics.Trend {
+		if id != "Qzone/SET_W13" {
+			return nil
+		}
+		return &analytics.Trend{
+			ID: id, Days: []string{"2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"},
+			Peaks: []analytics.Number{54, analytics.Unknown(), 55, 55.5}, Line: []analytics.Number{54, 54.5, 55, 55.5},
+		}
+	})
+	return r
+}
+
+func TestGolden(t *testing.T) {
+	r := made()
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"report.html": func(b *bytes.Buffer) error { return r.HTML(b) },
+		"report.csv":  func(b *bytes.Buffer) error { return r.CSV(b) },
+		"report.json": func(b *bytes.Buffer) error {
+			enc := json.NewEncoder(b)
+			enc.SetIndent("", " ")
+			return enc.Encode(r)
+		},
+	} {
+		var got bytes.Buffer
+		if err := write(&got); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		file := filepath.Join("testdata", name)
+		if *update {
+			if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("%s is not what it was; if that is right: go test ./ui/report -update\n%s", name, got.Bytes())
+		}
+	}
+}
+
+func TestTotals(t *testing.T) {
+	r := made()
+	if r.Total.Modules != 3 || r.Total.Devices != 3707 || r.Total.DevicesNeeded != 3464 || r.Total.DevicesToRequest != 232 {
+		t.Errorf("the total is %+v", r.Total)
+	}
+	if len(r.ByTop) != 2 || r.ByTop[0].Name != "QQ" || r.ByTop[1].DevicesToRequest != 2 {
+		t.Errorf("by the first level: %+v", r.ByTop)
+	}
+	var sum analytics.Number
+	for _, top := range r.ByTop {
+		sum += top.DevicesToRequest
+	}
+	if sum != r.Total.DevicesToRequest {
+		t.Errorf("the parts make %v, the whole is %v", sum, r.Total.DevicesToRequest)
+	}
+	if len(r.Left) != 1 || r.Left[0].ID != "QQ/young" || r.Lines[0].DevicesToRequest != 230 {
+		t.Errorf("left out %v, first %v", r.Left, r.Lines[0])
+	}
+}
+
+// A published report is kept as JSON and rendered from it.
+func TestSurvivesJSON(t *testing.T) {
+	r := made()
+	b, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Report
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	var before, after bytes.Buffer
+	if err := r.HTML(&before); err != nil {
+		t.Fatal(err)
+	}
+	if err := back.HTML(&after); err != nil {
+		t.Fatal(err)
+	}
+	if before.String() != after.String() {
+		t.Error("the page of the kept report is another")
+	}
+}
+
+func TestSpreadsheetsRunNothing(t *testing.T) {
+	f := func(name, want string) {
+		t.Helper()
+		if got := safe(name); got != want {
+			t.Errorf("%q is written %q; want %q", name, got, want)
+		}
+	}
+	f("=1+1", "'=1+1")
+	f("+a", "'+a")
+	f("-a", "'-a")
+	f("@SUM(A1)", "'@SUM(A1)")
+	f("\tx", "'\tx")
+	f("", "")
+	f("SET-1=2", "SET-1=2")
+	f("＝1", "'＝1")
+
+	r := made()
+	var b bytes.Buffer
+	if err := r.CSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	records, err := csv.NewReader(&b).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, record := range records[1:] {
+		for i, field := range record {
+			if number := strings.HasPrefix(field, "-0.") && records[0][i] != "module"; strings.ContainsAny(field[:min(1, len(field))], "=+-@") && !number {
+				t.Errorf("%s of %s is %q", records[0][i], record[2], field)
+			}
+		}
+	}
+}

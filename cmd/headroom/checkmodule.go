@@ -64,25 +64,25 @@ func judge(r *analytics.Row, critical float64) (int, string) {
 func perfdata(r *analytics.Row, critical float64) string {
 	half := analytics.Number(float64(r.Upper-r.Lower) / 2 * critical)
 	return strings.Join([]string{
-		fmt.Sprintf("load=%s%%;%s;%s;0;100", perf(r.Load), limits(r.Lower, r.Upper), limits(r.Mean-half, r.Mean+half)),
-		"mean=" + perf(r.Mean) + "%",
-		"score=" + perf(r.Score),
-		"peak_today=" + perf(r.PeakToday.Value) + "%",
-		"devices=" + perf(r.Devices),
+		fmt.Sprintf("load=%s;%s;%s;0;100", perf(r.Load, "%"), limits(r.Lower, r.Upper), limits(r.Mean-half, r.Mean+half)),
+		"mean=" + perf(r.Mean, "%"),
+		"score=" + perf(r.Score, ""),
+		"peak_today=" + perf(r.PeakToday.Value, "%"),
+		"devices=" + perf(r.Devices, ""),
 	}, " ")
 }
 
 // perf writes U, the plugins' word for unknown, where there is no number.
-func perf(n analytics.Number) string {
+func perf(n analytics.Number, unit string) string {
 	if !n.Known() {
 		return "U"
 	}
-	return fmt.Sprintf("%.6g", float64(n))
+	return fmt.Sprintf("%.6g", float64(n)) + unit
 }
 
 func limits(lower, upper analytics.Number) string {
 	if !lower.Known() || !upper.Known() {
 		return ""
 	}
-	return perf(lower) + ":" + perf(upper)
+	return perf(lower, "") + ":" + perf(upper, "")
 }

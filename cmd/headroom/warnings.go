@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/model"
 
 	"headroom/analytics"
 )
@@ -108,7 +109,7 @@ func verdict(r *analytics.Row) cell {
 	switch {
 	case r.State == analytics.Stale && r.Age.Known():
 		age := time.Duration(float64(r.Age)) * time.Second
-		return cell{"stale for " + age.Round(time.Minute).String(), grey}
+		return cell{"stale for " + model.Duration(age.Round(time.Minute)).String(), grey}
 	case r.State != analytics.OK:
 		return cell{string(r.State) + ": " + printable(r.Reason), grey}
 	case r.Deviates && r.Direction == "down":

@@ -19,7 +19,7 @@ func (s *Server) warnings(c *gin.Context) {
 		f := filter(p, t.snap)
 		f.Deviates = p.flag("deviates")
 		by, descending := order(p, rowColumns)
-		return choose(t.rows, p, func(i int) bool { return f.Match(t.snap, &t.snap.Rows[i]) },
+		return choose(t, t.rows, p, func(i int) bool { return f.Match(t.snap, &t.snap.Rows[i]) },
 			func(index []int) { sortBy(index, t.row, by, descending) })
 	})
 }
@@ -29,7 +29,7 @@ func (s *Server) growth(c *gin.Context) {
 	s.list(c, func(t *table, p *params) ([]byte, error) {
 		f := filter(p, t.snap)
 		by, descending := order(p, growthColumns)
-		return choose(t.growth, p, func(i int) bool { return f.Match(t.snap, &t.snap.Rows[i]) },
+		return choose(t, t.growth, p, func(i int) bool { return f.Match(t.snap, &t.snap.Rows[i]) },
 			func(index []int) {
 				sortBy(index, func(i int) *analytics.Growth { return &t.snap.Growth[i] }, by, descending)
 			})
@@ -96,14 +96,14 @@ func filter(p *params, snap *analytics.Snapshot) analytics.Filter {
 }
 
 // choose joins the lines that match, in order, up to "limit".
-func choose(lines func() [][]byte, p *params, match func(int) bool, sort func([]int)) ([]byte, error) {
+func choose(t *table, lines func() [][]byte, p *params, match func(int) bool, sort func([]int)) ([]byte, error) {
 	limit := p.count("limit")
 	if p.err != nil {
 		return nil, p.err
 	}
 	all := lines()
 	var index []int
-	for i := range all {
+	for _, i := range t.order() {
 		if match(i) {
 			index = append(index, i)
 		}

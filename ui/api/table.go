@@ -22,6 +22,7 @@ type table struct {
 	tag   string // ETag
 
 	rows, growth func() [][]byte // by fleet.Node.Index
+	order        func() []int    // all lines by path: how equal ones follow each other
 
 	mu   sync.Mutex // protects the fields below
 	kept map[string][]byte
@@ -35,6 +36,14 @@ func newTable(snap *analytics.Snapshot, notes map[string]string, tag string) *ta
 	})
 	t.growth = sync.OnceValue(func() [][]byte {
 		return lines(len(snap.Growth), func(w *lineWriter, i int) { w.growth(&snap.Growth[i]) })
+	})
+	t.order = sync.OnceValue(func() []int {
+		index := make([]int, len(snap.Rows))
+		for i := range index {
+			index[i] = i
+		}
+		sortBy(index, func(i int) *analytics.Row { return &snap.Rows[i] }, rowColumns["path"], false)
+		return index
 	})
 	return t
 }

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"headroom/analytics"
+	"headroom/storage/fleet"
+	"headroom/storage/state"
+	"headroom/ui/api"
+)
+
+// fixed answers from one snapshot and one explanation.
+type fixed struct {
+	api.Capacity
+	snap *analytics.Snapshot
+}
+
+func (f fixed) Snapshot() *analytics.Snapshot { return f.snap }
+
+func (f fixed) Trend(context.Context, string) (*analytics.Trend, error) {
+	return &analytics.Trend{}, nil
+}
+
+func (f fixed) Explain(_ context.Context, id string) (*analytics.Explanation, error) {
+	return &analytics.Explanation{ID: id, Title: id + " at 21:05", Steps: []analytics.Step{
+		{Name: "expected", Formula: "Σ values ÷ n", Numbers: "62.4 ÷ 3", Result: "20.8", Inputs: []string{"2026-11-21  20.8"}},
+	}}, nil
+}
+
+// table has a row that deviates, one with a wide name that does not, one without
+// data and one that learns.
+func table() *analytics.Snapshot {
+	at := time.Date(2026, 11, 22, 21, 5, 0, 0, time.FixedZone("CST", 8*3600))
+	tree := fleet.NewTree([]string{"business", "module"})
+	for _, name := range []string{"SET_W13", "相册上传", "dead", "new"} {
+		tree.Add(fleet.Path{"Qzone", name})
+	}
+	s := analytics.NewSnapshot(tree, at, "classic")
+	nan := analytics.Unknown()
+	for _, n := range tree.Nodes() {
+		s.Rows[n.Index] = analytics.Row{
+			ID: n.ID, Path: n.Path, Level: tree.Levels()[n.Level()], At: at, Devices: 7, Load: nan, LoadMax: nan, Mean: nan, Lower: nan, Upper: nan,
+			Score: nan, PeakToday: analytics.Peak{Value: nan, Lower: nan, Upper: nan, Seen: nan}, State: analytics.Learning, Reason: "1 of 3 days",
+		}
+		s.Growth[n.Index] = analytics.Growth{ID: n.ID, Path: n.Path, Level: s.Rows[n.Index].Level, SlopePerDay: nan, R2: nan, PeakNow: nan,
+			PeakAtHorizon: analytics.Interval{Value: nan, Lower: nan, Upper: nan}, Devices: 7, DevicesNeeded: nan, DevicesToRequest: nan,
+			State: analytics.Learning, Reason: "9 of 14 days"}
+	}
+	since := at.Add(-7 * time.Minute)
+	w13, album, dead := &s.Rows[s.Find("Qzone/SET_W13")], &s.Rows[s.Find("Qzone/相册上传")], &s.Rows[s.Find("Qzone/dead")]
+	w13.Load, w13.Mean, w13.Lower, w13.Upper, w13.Score, w13.State = 23.5, 20.8, 19, 22.6, 1.5, analytics.OK
+	w13.Deviates, w13.Direction, w13.Since, w13.PeakToday.Value = true, "up", &since, 27.3
+	album.Load, album.Mean, album.Lower, album.Upper, album.Score, album.State = 8, 8.25, 7.5, 9, 0.33, analytics.OK
+	dead.State, dead.Age, dead.Reason = analytics.Stale, 420, "no data for 7 min"
+	g := &s.Growth[s.Find("Qzone/SET_W13")]
+	g.State, g.Reason, g.Days, g.SlopePerDay, g.R2, g.PeakNow = analytics.OK, "7 × 70 ÷ 60", 60, 0.5, 0.97, 55
+	g.PeakAtHorizon = analytics.Interval{Value: 70, Lower: 68, Upper: 72}
+	g.FullOn.Value, g.DevicesNeeded, g.DevicesToRequest = "2026-12-01", 9, 2
+	return s
+}
+
+// serving returns a client of a running server.
+func serving(t *testing.T) (*client, *bytes.Buffer) {
+	t.Helper()
+	db, err := state.Open(filepath.Join(t.TempDir(), "state.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	srv := httptest.NewServer(api.New(api.Options{
+		Capacity: fixed{snap: table()}, Notes: db.Notes(), Reports: db.Reports(), Location: time.UTC,
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}).Handler())
+	t.Cleanup(srv.Close)
+	var out bytes.Buffer
+	return &client{server: srv.URL, out: &out}, &out
+}
+
+func wantOutput(t *testing.T, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("printed\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestWarningsTable(t *testing.T) {
+	c, out := serving(t)
+	l := &lister{client: c, sort: "-score"}
+	if err := l.print("warnings", l.params(), warningGrid); err != nil {
+		t.Fatal(err)
+	}
+	wantOutput(t, out.String(), `PATH            DEVICES  TIME   LOAD  MEAN      INTERVAL  DEVIATES               PEAK TODAY  NOTE
+Qzone/SET_W13         7  21:05  23.5  20.8  [19.0, 22.6]  YES ↑ 1.5 since 20:58        27.3
+Qzone/相册上传        7  21:05   8.0   8.2    [7.5, 9.0]  NO                              –
+Qzone/dead            7  21:05     –     –             –  stale for 7m                    –
+Qzone/new             7  21:05     –     –             –  learning: 1 of 3 days           –
+`)
+}
+
+func TestGrowthTable(t *testing.T) {
+	c, out := serving(t)
+	l := &lister{client: c, sort: "-devices_to_request", limit: 2}
+	if err := l.print("growth", l.params(), growthGrid); err != nil {
+		t.Fatal(err)
+	}
+	wantOutput(t, out.String(), `PATH           PEAK NOW  POINTS/DAY    R²  DAYS    PEAK AT HORIZON  FULL ON     DEVICES  NEEDED  TO REQUEST
+Qzone/SET_W13      55.0        0.50  0.97    60  70.0 [68.0, 72.0]  2026-12-01        7       9           2
+Qzone/dead            –           –     –     0                  –  –                 7       –           –  learning: 9 of 14 days
+`)
+}
+
+func TestTableAsJSON(t *testing.T) {
+	c, out := serving(t)
+	l := &lister{client: c, path: "Qzone/SET_W13", json: true}
+	if err := l.print("warnings", l.params(), warningGrid); err != nil {
+		t.Fatal(err)
+	}
+	var rows []analytics.Row
+	if err := json.Unmarshal(out.Bytes(), &rows); err != nil || len(rows) != 1 || rows[0].Load != 23.5 {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	c, out := serving(t)
+	if err := c.explain("row:Qzone/SET_W13"); err != nil {
+		t.Fatal(err)
+	}
+	wantOutput(t, out.String(), `row:Qzone/SET_W13 at 21:05
+
+expected = 20.8
+    Σ values ÷ n
+    62.4 ÷ 3
+      2026-11-21  20.8
+`)
+}
+
+func TestReportFiles(t *testing.T) {
+	c, out := serving(t)
+	dir := filepath.Join(t.TempDir(), "new")
+	if err := c.writeReports("2026-11", reportFormats, dir); err != nil {
+		t.Fatal(err)
+	}
+	for format, want := range map[string]string{"html": "<!DOCTYPE html>", "csv": "\ufeffbusiness,module", "json": `{"format":1`} {
+		b, err := os.ReadFile(filepath.Join(dir, "expansion-2026-11."+format))
+		if err != nil || !strings.HasPrefix(string(b), want) {
+			t.Errorf("%s: %v %.40s", format, err, b)
+		}
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 3 || strings.Count(out.String(), "\n") != 3 {
+		t.Errorf("%d files; printed %s", len(files), out)
+	}
+	if err := c.writeReports("2026-11", []string{"docx"}, dir); err == nil || !strings.Contains(err.Error(), "docx") {
+		t.Errorf("docx: %v", err)
+	}
+}
+
+func TestCheckModule(t *testing.T) {
+	c, _ := serving(t)
+	f := func(id string, critical float64, status int, want string) {
+		t.Helper()
+		if got, line := c.checkModule(id, critical); got != status || line != want {
+			t.Errorf("%d %s\nwant %d %s", got, line, status, want)
+		}
+	}
+
+	const w13 = "Qzone/SET_W13 load 23.5 %, normal 20.8 [19.0, 22.6], peak today 27.3 %, deviates up | load=23.5%;19:22.6;"
+	f("Qzone/SET_W13", 2, 1, "WARNING: "+w13+"17.2:24.4;0;100 mean=20.8% score=1.5 peak_today=27.3% devices=7")
+	f("Qzone/SET_W13", 1.5, 2, "CRITICAL: "+w13+"18.1:23.5;0;100 mean=20.8% score=1.5 peak_today=27.3% devices=7")
+	f("Qzone/相册上传", 2, 0, "OK: Qzone/相册上传 load 8.0 %, normal 8.2 [7.5, 9.0], peak today – % | load=8%;7.5:9;6.75:9.75;0;100 mean=8.25% score=0.33 peak_today=U devices=7")
+	f("Qzone/dead", 2, 3, "UNKNOWN: Qzone/dead is stale: no data for 7 min | load=U;;;0;100 mean=U score=U peak_today=U devices=7")
+	f("Qzone/none", 2, 3, `UNKNOWN: "Qzone/none": no such node in the business tree`)
+}
+
+func TestErrorsSayWhatToDo(t *testing.T) {
+	f := func(server string, words ...string) {
+		t.Helper()
+		l := &lister{client: &client{server: server, out: io.Discard}}
+		err := l.print("warnings", nil, warningGrid)
+		for _, word := range words {
+			if err == nil || !strings.Contains(err.Error(), word) {
+				t.Errorf("%s: %v; want %q in it", server, err, word)
+			}
+		}
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("the password is in: %v", err)
+		}
+	}
+
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	f(closed.URL, "no server can be reached", "connection refused", "headroom serve", "--server")
+	f(strings.Replace(closed.URL, "//", "//me:secret@", 1), "no server can be reached")
+	f("localhost:7480", "--server", "http://")
+	f("http://me:secret@%zz", "--server")
+
+	other := httptest.NewServer(nil)
+	defer other.Close()
+	f(other.URL, "404")
+
+	c, _ := serving(t)
+	c.out = io.Discard
+	l := &lister{client: c, sort: "laod"}
+	if err := l.print("warnings", l.params(), warningGrid); err == nil || !strings.Contains(err.Error(), "laod") {
+		t.Errorf("a wrong column: %v", err)
+	}
+}
+
+func TestColumns(t *testing.T) {
+	f := func(text string, want int) {
+		t.Helper()
+		if got := columnsOf(text); got != want {
+			t.Errorf("%q takes %d columns; want %d", text, got, want)
+		}
+	}
+	f("", 0)
+	f("SET_W13", 7)
+	f("相册", 4)
+	f("ＡＢ", 4)
+	f("カタ", 4)
+	f("é", 1)
+	f("e\u0301", 1)
+	f("–↑²", 3)
+
+	if got := printable("a\x1b[31m\nb"); got != "a�[31m�b" {
+		t.Errorf("%q", got)
+	}
+}
+
+// The flags of each command, by the way a user types them.
+func TestCommandLines(t *testing.T) {
+	f := func(args ...string) {
+		t.Helper()
+		app := kingpin.New("headroom", "")
+		addWarnings(app)
+		addGrowth(app)
+		addReport(app)
+		addExplain(app)
+		addCheckModule(addCheck(app))
+		if _, err := app.ParseContext(args); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+	f("warnings")
+	f("warnings", "Qzone/WNS", "--level", "service", "--deviates", "--sort=-load", "--limit=3", "--json", "--server", "http://x:1")
+	f("growth", "Qzone", "--sort", "r2")
+	f("report", "--month", "2026-11", "--format", "html,csv,json", "--out", "reports")
+	f("explain", "order:Qzone/WNS/dispatch/SET_W13")
+	f("check", "module", "Qzone/WNS/dispatch/SET_W13", "--critical", "3")
+}

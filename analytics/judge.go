@@ -70,8 +70,8 @@ func (m Model) peakToday(at time.Time, k *learned, t *today) Peak {
 	f := k.peak.Forecast(t.next, t.lastHour(), t.seen, band.Width(m.Level))
 	p.Value, p.Lower, p.Upper = Number(f.Value), Number(f.Lower), Number(f.Upper)
 	slot := f.Slot
-	if slot < 0 && f.Value == t.seen {
-		slot = t.seenAt
+	if usual := k.peak.Slot[0]; t.seenAt >= 0 && (f.Value == t.seen || usual >= 0 && usual < t.next) {
+		slot = t.seenAt // the usual hour of the peak is over
 	}
 	if slot >= 0 && p.Value.Known() {
 		const length = season.MinutesPerDay / season.SlotsPerDay
@@ -96,7 +96,7 @@ func (r *Row) state(at time.Time, k *learned, t *today) {
 		missing = append(missing, fmt.Sprintf("peak: %d of %d full days", have, peak.MinBaseDays))
 	}
 	if len(missing) > 0 {
-		r.State, r.Reason = Learning, "learning: "+strings.Join(missing, "; ")
+		r.State, r.Reason = Learning, strings.Join(missing, "; ")
 	}
 }
 
@@ -111,12 +111,12 @@ func (k *learned) peakDays() int {
 func (r *Row) stale(at time.Time, t *today) {
 	r.State, r.Age = Stale, Unknown()
 	if t.newest == 0 {
-		r.Reason = "stale: no load was ever reported"
+		r.Reason = "no load was ever reported"
 		return
 	}
 	age := at.Unix() - t.newest
 	r.Age = Number(age)
-	r.Reason = fmt.Sprintf("stale: no load since %s", time.Unix(t.newest, 0).In(at.Location()).Format("2006-01-02 15:04"))
+	r.Reason = fmt.Sprintf("no load since %s", time.Unix(t.newest, 0).In(at.Location()).Format("2006-01-02 15:04"))
 }
 
 // growth makes a node's line of the expansion report. The order of an inner
@@ -135,7 +135,7 @@ func (m Model) growth(n *fleet.Node, g *generation, i int, r *Row) Growth {
 	}
 	if !k.lined {
 		out.State = Learning
-		out.Reason = fmt.Sprintf("learning: %d of %d daily peaks", k.have, growth.MinDays)
+		out.Reason = fmt.Sprintf("%d of %d daily peaks", k.have, growth.MinDays)
 		return out
 	}
 	out.setLine(k.line, m)

@@ -226,12 +226,12 @@ func TestLearningAndStaleSayWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.loop.Evaluate(context.Background(), at.Unix())
-	want := "learning: band: 0 of 3 days at this time of day; peak: 0 of 10 full days"
+	want := "band: 0 of 3 days at this time of day; peak: 0 of 10 full days"
 	if r := w.row("new"); r.State != Learning || r.Reason != want || r.Deviates || r.Mean.Known() {
 		t.Errorf("new module: %s, %q, deviates %v, mean %v", r.State, r.Reason, r.Deviates, r.Mean)
 	}
 	w.loop.Evaluate(context.Background(), at.Unix()+600)
-	if r := w.row("new"); r.State != Stale || r.Age != 600 || r.Load.Known() || r.Reason != "stale: no load since 2026-11-22 12:00" {
+	if r := w.row("new"); r.State != Stale || r.Age != 600 || r.Load.Known() || r.Reason != "no load since 2026-11-22 12:00" {
 		t.Errorf("silent module: %s, %q, age %v, load %v", r.State, r.Reason, r.Age, r.Load)
 	}
 }

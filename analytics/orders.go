@@ -21,7 +21,7 @@ func (g *Growth) orderLine(l growth.Line) order.Line {
 // cannot be ordered for, and says so.
 func (g *Growth) order(l growth.Line) {
 	if !g.Devices.Known() {
-		g.State, g.Reason = Stale, "stale: no device reports now, so there is nothing to scale from"
+		g.State, g.Reason = Stale, "no device reports now, so there is nothing to scale from"
 		return
 	}
 	line := g.orderLine(l)

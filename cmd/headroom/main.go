@@ -4,6 +4,7 @@ package main
 import (
 	"fmt"
 	"os"
+	_ "time/tzdata" // the zones, for machines that have none
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/version"

@@ -123,7 +123,7 @@ func setDefault[T comparable](v *T, value T) {
 // a validated Config is known.
 func (c Config) Location() *time.Location {
 	if c.Timezone == "" {
-		return time.Local
+		return machineZone()
 	}
 	loc, err := time.LoadLocation(c.Timezone)
 	if err != nil {

@@ -59,9 +59,13 @@ func (s *server) waitForTable(ctx context.Context, want int) (int, error) {
 	}
 }
 
-// measureMinutes sends the loads of all devices each minute. What the table
-// costs is the CPU time round the minute's close above that of the quiet half
-// minute before it, in which a server does nothing but its housekeeping.
+// These bound the part of a minute in which the table of the one before is made:
+// its grace ends at the fifth second.
+const closingFrom, closingTo = 4 * time.Second, 10 * time.Second
+
+// measureMinutes sends the loads of all devices each minute, and takes all the
+// CPU time that the server uses round a minute's close. Nothing is taken off for
+// its housekeeping, so the table costs less than this.
 func (s *server) measureMinutes(ctx context.Context, o options, fleet *simfleet.Fleet, t *table) error {
 	minute := time.Now().Truncate(time.Minute).Add(time.Minute)
 	var costs []float64
@@ -72,24 +76,23 @@ func (s *server) measureMinutes(ctx context.Context, o options, fleet *simfleet.
 		if err := s.sendMinute(ctx, fleet, minute.Add(10*time.Second)); err != nil {
 			return err
 		}
-		quiet, err := s.cpuBetween(ctx, minute.Add(22*time.Second), minute.Add(54*time.Second))
-		if err != nil {
-			return err
-		}
 		minute = minute.Add(time.Minute)
-		closing, err := s.cpuBetween(ctx, minute.Add(-6*time.Second), minute.Add(14*time.Second))
+		cost, err := s.cpuBetween(ctx, minute.Add(closingFrom), minute.Add(closingTo))
 		if err != nil {
 			return err
 		}
-		slog.Info("live minute", "cpu_seconds_at_its_close", closing, "cpu_seconds_of_32_quiet_ones", quiet)
-		costs = append(costs, max(0, closing-quiet*20/32))
+		slog.Info("live minute", "cpu_seconds_round_its_close", cost)
+		costs = append(costs, cost)
 	}
 	costs = costs[1:] // a restarted server's first minute is not steady
 	slices.Sort(costs)
 	t.set(rowTableCPU, headroom, costs[len(costs)/2])
 	mean, err := s.meanOfHistogram(ctx, "headroom_table_evaluation_seconds")
+	if err != nil {
+		return err
+	}
 	t.set(rowTableWall, headroom, mean)
-	return err
+	return nil
 }
 
 // cpuBetween waits for both times and returns the CPU seconds in between.

@@ -3,18 +3,28 @@ package simfleet
 import (
 	"os"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
 	"headroom/storage"
 )
 
-// spin uses CPU time until this process has used a good bit more of it.
-func spin(until time.Time) (n int) {
-	for time.Now().Before(until) {
-		n++
+// spin works until this process has used so much more CPU time, however busy the
+// machine is otherwise.
+func spin(t *testing.T, d time.Duration) {
+	t.Helper()
+	for start := cpuTime(t); cpuTime(t) < start+d; {
 	}
-	return n
+}
+
+func cpuTime(t *testing.T) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 func TestMachineReportsThisProcess(t *testing.T) {
@@ -34,7 +44,7 @@ func TestMachineReportsThisProcess(t *testing.T) {
 	if first == nil {
 		t.Fatal("the first sample has no counter of this process")
 	}
-	spin(time.Now().Add(100 * time.Millisecond))
+	spin(t, 100*time.Millisecond)
 	second := rows()
 	command := storage.Value(first.Labels, "module")
 

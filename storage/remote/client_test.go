@@ -97,6 +97,28 @@ func TestWriteGoesOnAfterARefusedRequest(t *testing.T) {
 	}
 }
 
+func TestPiecesHaveNoEmptyLabelsAndFewSamples(t *testing.T) {
+	rows := []storage.Series{
+		{Labels: labelsOf("__name__", "a", "empty", ""), Samples: make([]storage.Sample, 3)},
+		{Labels: labelsOf("__name__", "b"), Samples: make([]storage.Sample, 12)},
+	}
+	var sizes []int
+	for piece, n := range pieces(rows, 5) {
+		sizes = append(sizes, n)
+		for _, row := range piece {
+			if len(row.Labels) != 1 {
+				t.Errorf("labels %v", row.Labels)
+			}
+		}
+	}
+	if fmt.Sprint(sizes) != "[3 5 5 2]" {
+		t.Errorf("got pieces of %v samples", sizes)
+	}
+	if len(rows[0].Labels) != 2 {
+		t.Error("the caller's labels were changed")
+	}
+}
+
 func TestWriteWithABadPasswordIsNoFaultOfTheSamples(t *testing.T) {
 	s := playing(t, func(*http.Request) (int, string, string) { return 401, "", "who are you" })
 	err := s.Write(t.Context(), oneRow)

@@ -95,8 +95,8 @@ func pieces(rows []storage.Series, n int) func(yield func([]storage.Series, int)
 	}
 }
 
-// withoutEmpty leaves out labels without a value: they count as absent, and
-// Prometheus would store them.
+// withoutEmpty leaves out labels without a value: they count as absent, and some
+// receivers refuse a series that has them.
 func withoutEmpty(labels []storage.Label) []storage.Label {
 	empty := func(l storage.Label) bool { return l.Value == "" }
 	if !slices.ContainsFunc(labels, empty) {

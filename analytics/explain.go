@@ -107,7 +107,7 @@ func (e *Explanation) addPeak(m Model, h *history, day int, r *Row) {
 	z := band.Width(m.Level)
 	f := d.Forecast(t.next, last, t.seen, z)
 	e.add("peak today", "max(base × ratio, highest so far)", fmt.Sprintf("max(%s × %s, %s)", num(d.Base), num(ratio), num(t.seen)), num(f.Value))
-	e.add("interval", fmt.Sprintf("peak × (1 ± z·s), s from %d past forecasts as of this time of day; not below what was seen", d.Errors),
+	e.add("interval", fmt.Sprintf("peak × (1 ± z·s), s from %d past forecasts as of this time of day", d.Errors),
 		fmt.Sprintf("%s × (1 ± %s × %s)", num(f.Value), num(z), num(d.Spread[t.next])), fmt.Sprintf("[%s, %s]", num(f.Lower), num(f.Upper)))
 }
 

@@ -24,6 +24,8 @@ type Machine struct {
 	fs    procfs.FS
 	host  string
 
+	settled time.Duration // age from which a process counts
+
 	at    time.Time       // of the last sample
 	total procfs.CPUStat  // of the machine, then
 	used  map[int]process // by pid, then
@@ -48,7 +50,7 @@ func NewMachine(o Options) (*Machine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("this machine's name: %w", err)
 	}
-	return &Machine{fleet: &Fleet{options: o.withDefaults()}, fs: fs, host: host}, nil
+	return &Machine{fleet: &Fleet{options: o.withDefaults()}, fs: fs, host: host, settled: settledAfter}, nil
 }
 
 // Sample emits what the machine and its processes did since the last Sample.
@@ -81,12 +83,19 @@ func (m *Machine) Sample(now time.Time, emit Emit) error {
 	return emit(rows)
 }
 
+// settledAfter is the age from which a process counts: commands that come and go
+// would each leave a silent module behind.
+const settledAfter = time.Minute
+
 // appendProcess adds a process' counters and notes the CPU time that it used
-// since the last sample. A process that ended meanwhile is left out, as are the
-// kernel's threads.
+// since the last sample. A process that ended meanwhile or has just begun is
+// left out, as are the kernel's threads.
 func (m *Machine) appendProcess(rows []storage.Series, p procfs.Proc, now time.Time, used map[int]process, spent map[string]float64) []storage.Series {
 	stat, err := p.Stat()
 	if err != nil || stat.RSS == 0 {
+		return rows
+	}
+	if began, err := stat.StartTime(); err != nil || float64(now.Unix())-began < m.settled.Seconds() {
 		return rows
 	}
 	cpu, place := stat.CPUTime(), []string{"commands", stat.Comm}

@@ -32,6 +32,15 @@ func TestMachineReportsThisProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := m.Sample(time.Now(), func(r []storage.Series) error {
+		if find(r, busyMetric, "process", strconv.Itoa(os.Getpid())) != nil {
+			t.Error("this process counts although it has just begun")
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	m.settled = 0
 	rows := func() (got []storage.Series) {
 		t.Helper()
 		if err := m.Sample(time.Now(), func(r []storage.Series) error { got = r; return nil }); err != nil {

@@ -52,6 +52,14 @@ type Store interface {
 	// returned as it is.
 	Select(ctx context.Context, q Query, f func(*Block) error) error
 
+	// Series calls f once with the labels, sorted by name, of each series that q
+	// selects, in any order, without reading samples. As with LabelNames and
+	// LabelValues the range is kept as exactly as the store's index knows it: a
+	// series whose samples lie near the range may be listed too. The labels are
+	// valid until f returns. An error of f ends the listing and is returned as
+	// it is.
+	Series(ctx context.Context, q Query, f func([]Label) error) error
+
 	// LabelNames and LabelValues list, sorted, what occurs in the series that
 	// q selects. Without matchers all series count.
 	LabelNames(ctx context.Context, q Query) ([]string, error)

@@ -9,14 +9,6 @@ import (
 	"headroom/storage"
 )
 
-// lister is a store that can list series without reading their samples; one
-// that cannot is read.
-type lister interface {
-	// Series calls f once for each series that q selects, in any order. The
-	// labels are sorted by name and valid until f returns.
-	Series(ctx context.Context, q storage.Query, f func([]storage.Label) error) error
-}
-
 // Selectors are the series that meet all matchers of any of the sets.
 type Selectors [][]storage.Matcher
 
@@ -39,8 +31,8 @@ func (e *Engine) ParseSelectors(texts []string) (Selectors, error) {
 	return out, nil
 }
 
-// Series lists the label sets of the series that have samples in the range,
-// each once, sorted. It stops after limit of them; 0 is no limit.
+// Series lists the label sets of the series that have samples in the range
+// (as exactly as the store's index knows), each once, sorted. It stops after limit of them; 0 is no limit.
 func (e *Engine) Series(ctx context.Context, sel Selectors, span storage.TimeRange, limit int) ([]labels.Labels, error) {
 	ctx, leave, err := e.enter(ctx)
 	if err != nil {
@@ -51,7 +43,7 @@ func (e *Engine) Series(ctx context.Context, sel Selectors, span storage.TimeRan
 	seen := seriesSeen{ids: map[string]struct{}{}, limit: limit}
 	for _, matchers := range sel {
 		q := storage.Query{Matchers: matchers, Range: span, MaxSeries: e.opts.MaxSeries}
-		if err := e.listSeries(ctx, q, seen.add); err != nil && err != errEnough {
+		if err := e.store.Series(ctx, q, seen.add); err != nil && err != errEnough {
 			return nil, selectError(ctx, matchers, err)
 		}
 	}
@@ -68,13 +60,6 @@ func (e *Engine) enter(ctx context.Context) (context.Context, func(), error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.opts.Timeout)
 	return ctx, func() { cancel(); leave() }, nil
-}
-
-func (e *Engine) listSeries(ctx context.Context, q storage.Query, f func([]storage.Label) error) error {
-	if l, ok := e.store.(lister); ok {
-		return l.Series(ctx, q, f)
-	}
-	return e.store.Select(ctx, q, func(b *storage.Block) error { return f(b.Labels) })
 }
 
 // seriesSeen gathers label sets, each once.

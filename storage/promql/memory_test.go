@@ -87,6 +87,17 @@ func (m *memory) matching(q storage.Query) (out []storage.Series) {
 	return out
 }
 
+func (m *memory) Series(ctx context.Context, q storage.Query, f func([]storage.Label) error) error {
+	last := ""
+	return m.Select(ctx, q, func(b *storage.Block) error {
+		if id := fmt.Sprint(b.Labels); id != last {
+			last = id
+			return f(b.Labels)
+		}
+		return nil
+	})
+}
+
 func (m *memory) LabelNames(_ context.Context, q storage.Query) ([]string, error) {
 	return m.distinct(q, func(l storage.Label) string { return l.Name }), m.fail
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 
@@ -19,9 +20,9 @@ func (s *Store) Delete(ctx context.Context, matchers []storage.Matcher) (int, er
 	if s.write == nil {
 		return 0, fmt.Errorf("delete: %w", ErrNoWriteURL)
 	}
-	q := storage.Query{Matchers: matchers, Range: storage.TimeRange{From: firstTime, To: lastTime}}
-	all, err := s.series(ctx, q)
-	if err != nil {
+	q := storage.Query{Matchers: matchers, Range: storage.TimeRange{From: firstTime, To: lastTime}, MaxSeries: math.MaxInt}
+	n := 0
+	if err := s.Series(ctx, q, func([]storage.Label) error { n++; return nil }); err != nil {
 		return 0, fmt.Errorf("delete: count the series: %w", err)
 	}
 	resp, err := s.query.once(ctx, request{
@@ -31,7 +32,7 @@ func (s *Store) Delete(ctx context.Context, matchers []storage.Matcher) (int, er
 		return 0, fmt.Errorf("delete: %w", err)
 	}
 	drain(resp.Body)
-	return len(all), nil
+	return n, nil
 }
 
 // Flush makes VictoriaMetrics show what was written before. Other stores have

@@ -13,12 +13,13 @@ import (
 // better: a query of selector[range] for each series. A range that is too much
 // for the remote store is asked for in halves.
 func (s *Store) readByQueries(ctx context.Context, q storage.Query, c *collector) error {
-	all, err := s.series(ctx, q)
+	var all [][]storage.Label
+	err := s.Series(ctx, q, func(labels []storage.Label) error {
+		all = append(all, labels) // our own: each was made for its series
+		return nil
+	})
 	if err != nil {
 		return err
-	}
-	if len(all) > c.maxSeries {
-		return &storage.LimitError{What: "series", Limit: c.maxSeries}
 	}
 	for _, labels := range all {
 		r := storage.TimeRange{From: max(q.Range.From, firstTime), To: min(q.Range.To, lastTime)}

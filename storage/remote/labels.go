@@ -49,27 +49,37 @@ func (s *Store) get(ctx context.Context, path string, form url.Values, answer an
 	return nil
 }
 
-// series lists the labels of the series that q selects.
-func (s *Store) series(ctx context.Context, q storage.Query) ([][]storage.Label, error) {
+// Series lists series through the API of that name; for the range see
+// [Store.LabelNames].
+func (s *Store) Series(ctx context.Context, q storage.Query, f func([]storage.Label) error) error {
 	const path = "/api/v1/series"
-	resp, err := s.query.do(ctx, request{method: http.MethodPost, path: path, query: params(q.Matchers, q.Range)})
+	resp, err := s.query.do(ctx, request{method: http.MethodPost, path: path, query: params(q.Matchers, widened(q))})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer drain(resp.Body)
-	var all [][]storage.Label
 	it := jsoniter.Parse(jsoniter.ConfigDefault, resp.Body, 64<<10)
+	limit := s.limit(q)
 	for field := it.ReadObject(); field != ""; field = it.ReadObject() {
 		if field != "data" {
 			it.Skip()
 			continue
 		}
-		for it.ReadArray() {
-			all = append(all, readLabels(it))
+		for n := 0; it.ReadArray(); n++ {
+			labels := readLabels(it)
+			if it.Error != nil {
+				break
+			}
+			if n == limit {
+				return &storage.LimitError{What: "series", Limit: limit}
+			}
+			if err := f(labels); err != nil {
+				return err
+			}
 		}
 	}
 	if it.Error != nil {
-		return nil, fmt.Errorf("answer of %s%s: %w", redacted(s.query.base), path, noEOF(it.Error))
+		return fmt.Errorf("answer of %s%s: %w", redacted(s.query.base), path, noEOF(withoutURL(it.Error)))
 	}
-	return all, nil
+	return nil
 }

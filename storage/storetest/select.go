@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"unsafe"
 
 	"headroom/storage"
@@ -116,6 +117,44 @@ func labels(s *suite) {
 	}
 }
 
+func listSeries(s *suite) {
+	t0, m := float64(start()), s.metric()
+	a := with(series(m, "module", "dispatch", "node", "业务\"\n"), t0, 1)
+	b := with(series(m, "Module", "feed", "node", "b"), t0, 1, t0+minute, 2)
+	s.write(a, b)
+	list := func(q storage.Query, want ...storage.Series) {
+		s.Helper()
+		got := map[string]int{}
+		err := s.store.Series(context.Background(), q, func(ls []storage.Label) error { got[name(ls)]++; return nil })
+		if err != nil || len(got) != len(want) {
+			s.Errorf("series of %v: got %v, %v; want %d", q.Matchers, got, err, len(want))
+		}
+		for _, w := range want {
+			slices.SortFunc(w.Labels, func(a, b storage.Label) int { return strings.Compare(a.Name, b.Name) })
+			if n := got[name(w.Labels)]; n != 1 {
+				s.Errorf("series of %v: %s is listed %d times", q.Matchers, name(w.Labels), n)
+			}
+		}
+	}
+	list(of(m), a, b)
+	list(of(m, storage.Eq("module", "dispatch")), a)
+	list(of(m, storage.Eq("module", "")), b)
+	list(of(m, storage.Eq("module", "no such")))
+	s.write(with(b, t0+2*minute, 3))
+	list(of(m), a, b)
+
+	q := of(m)
+	q.MaxSeries = 1
+	var limit *storage.LimitError
+	if err := s.store.Series(context.Background(), q, func([]storage.Label) error { return nil }); !errors.As(err, &limit) || limit.Limit != 1 {
+		s.Errorf("2 series with a limit of 1: got error %v, want a LimitError of 1", err)
+	}
+	stop := errors.New("enough")
+	if err := s.store.Series(context.Background(), of(m), func([]storage.Label) error { return stop }); err != stop {
+		s.Errorf("got error %v, want the visitor's", err)
+	}
+}
+
 func seriesLimit(s *suite) {
 	t0, m := float64(start()), s.metric()
 	rows := []storage.Series{with(series(m, "n", "1"), t0, 1), with(series(m, "n", "2"), t0, 1), with(series(m, "n", "3"), t0, 1)}
@@ -153,6 +192,9 @@ func canceled(s *suite) {
 	}
 	if _, err = s.store.LabelNames(ctx, of(m)); !errors.Is(err, context.Canceled) {
 		s.Errorf("label names: got %v, want %v", err, context.Canceled)
+	}
+	if err = s.store.Series(ctx, of(m), func([]storage.Label) error { return nil }); !errors.Is(err, context.Canceled) {
+		s.Errorf("series: got %v, want %v", err, context.Canceled)
 	}
 }
 

@@ -67,6 +67,7 @@ var cases = []testCase{
 	{"same sample twice", nil, sameSampleTwice},
 	{"matchers", nil, matchers},
 	{"label names and values", nil, labels},
+	{"list series", nil, listSeries},
 	{"series limit", nil, seriesLimit},
 	{"error of the visitor", nil, visitorError},
 	{"canceled", nil, canceled},

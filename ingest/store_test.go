@@ -84,16 +84,6 @@ func (s *recorder) lines() []string {
 	return out
 }
 
-// has tells whether a series with this start of its name has a sample.
-func (s *recorder) has(prefix string) bool {
-	for _, line := range s.lines() {
-		if strings.HasPrefix(line, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
 // testNow is the clock of the tests.
 var testNow = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 

@@ -41,11 +41,11 @@ func addImport(app *kingpin.Application) {
 }
 
 func (i *importCSV) check() error {
-	if !model.IsValidLegacyMetricName(i.metric) {
+	if !model.LegacyValidation.IsValidMetricName(i.metric) {
 		return fmt.Errorf("--metric: %q is no metric name: letters, digits, _ and :, not beginning with a digit", i.metric)
 	}
 	for name := range i.labels {
-		if !model.LabelName(name).IsValidLegacy() {
+		if !model.LegacyValidation.IsValidLabelName(name) {
 			return fmt.Errorf("--label: %q is no label name", name)
 		}
 	}

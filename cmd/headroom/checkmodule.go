@@ -46,8 +46,8 @@ func (c *client) checkModule(id string, critical float64) (int, string) {
 
 func judge(r *analytics.Row, critical float64) (int, string) {
 	id := strings.ReplaceAll(printable(r.ID), "|", "¦") // what follows a bar is perfdata
-	if r.State != analytics.OK {
-		return pluginUnknown, fmt.Sprintf("%s is %s: %s", id, r.State, strings.ReplaceAll(printable(r.Reason), "|", "¦"))
+	if r.State == analytics.Stale || !r.Score.Known() {
+		return pluginUnknown, id + " is " + string(r.State) + ": " + strings.ReplaceAll(printable(r.Reason), "|", "¦")
 	}
 	text := fmt.Sprintf("%s load %s %%, normal %s %s, peak today %s %%", id,
 		decimal(r.Load, 1), decimal(r.Mean, 1), interval(r.Lower, r.Upper), decimal(r.PeakToday.Value, 1))

@@ -77,17 +77,23 @@ func (g *grid) line(b *bytes.Buffer, row []cell, widths []int, colors bool) {
 // (Chinese, Japanese, Korean) character, none for a combining one.
 func columnsOf(text string) (n int) {
 	for _, r := range text {
-		switch kind := width.LookupRune(r).Kind(); {
-		case r < 0x7f:
-			n++
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case kind == width.EastAsianWide, kind == width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
+		n += columnsOfRune(r)
 	}
 	return n
+}
+
+func columnsOfRune(r rune) int {
+	if r < 0x7f {
+		return 1
+	}
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
 }
 
 // printable keeps control characters in names from steering the terminal.

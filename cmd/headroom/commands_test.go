@@ -98,7 +98,7 @@ func wantOutput(t *testing.T, got, want string) {
 func TestWarningsTable(t *testing.T) {
 	c, out := serving(t)
 	l := &lister{client: c, sort: "-score"}
-	if err := l.print("warnings", l.params(), warningGrid); err != nil {
+	if err := list(l, "warnings", l.params(), warningGrid); err != nil {
 		t.Fatal(err)
 	}
 	wantOutput(t, out.String(), `PATH            DEVICES  TIME   LOAD  MEAN      INTERVAL  DEVIATES               PEAK TODAY  NOTE
@@ -112,7 +112,7 @@ Qzone/new             7  21:05     –     –             –  learning: 1 of 3
 func TestGrowthTable(t *testing.T) {
 	c, out := serving(t)
 	l := &lister{client: c, sort: "-devices_to_request", limit: 2}
-	if err := l.print("growth", l.params(), growthGrid); err != nil {
+	if err := list(l, "growth", l.params(), growthGrid); err != nil {
 		t.Fatal(err)
 	}
 	wantOutput(t, out.String(), `PATH           PEAK NOW  POINTS/DAY    R²  DAYS    PEAK AT HORIZON  FULL ON     DEVICES  NEEDED  TO REQUEST
@@ -124,7 +124,7 @@ Qzone/dead            –           –     –     0                  –  – 
 func TestTableAsJSON(t *testing.T) {
 	c, out := serving(t)
 	l := &lister{client: c, path: "Qzone/SET_W13", json: true}
-	if err := l.print("warnings", l.params(), warningGrid); err != nil {
+	if err := list(l, "warnings", l.params(), warningGrid); err != nil {
 		t.Fatal(err)
 	}
 	var rows []analytics.Row
@@ -188,7 +188,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	f := func(server string, words ...string) {
 		t.Helper()
 		l := &lister{client: &client{server: server, out: io.Discard}}
-		err := l.print("warnings", nil, warningGrid)
+		err := list(l, "warnings", nil, warningGrid)
 		for _, word := range words {
 			if err == nil || !strings.Contains(err.Error(), word) {
 				t.Errorf("%s: %v; want %q in it", server, err, word)
@@ -213,7 +213,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	c, _ := serving(t)
 	c.out = io.Discard
 	l := &lister{client: c, sort: "laod"}
-	if err := l.print("warnings", l.params(), warningGrid); err == nil || !strings.Contains(err.Error(), "laod") {
+	if err := list(l, "warnings", l.params(), warningGrid); err == nil || !strings.Contains(err.Error(), "laod") {
 		t.Errorf("a wrong column: %v", err)
 	}
 }

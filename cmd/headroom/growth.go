@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -13,14 +12,10 @@ import (
 func addGrowth(app *kingpin.Application) {
 	cmd := app.Command("growth", "Print how the daily peaks grow and what has to be ordered.")
 	l := addLister(cmd, "-devices_to_request")
-	cmd.Action(func(*kingpin.ParseContext) error { return l.print("growth", l.params(), growthGrid) })
+	cmd.Action(func(*kingpin.ParseContext) error { return list(l, "growth", l.params(), growthGrid) })
 }
 
-func growthGrid(data json.RawMessage) (*grid, error) {
-	var lines []analytics.Growth
-	if err := json.Unmarshal(data, &lines); err != nil {
-		return nil, fmt.Errorf("read the growth table: %w", err)
-	}
+func growthGrid(lines []analytics.Growth) *grid {
 	g := &grid{
 		head:  []string{"PATH", "PEAK NOW", "POINTS/DAY", "R²", "DAYS", "PEAK AT HORIZON", "FULL ON", "DEVICES", "NEEDED", "TO REQUEST", ""},
 		right: []bool{false, true, true, true, true, true, false, true, true, true, false},
@@ -28,7 +23,7 @@ func growthGrid(data json.RawMessage) (*grid, error) {
 	for i := range lines {
 		g.rows = append(g.rows, growthLine(&lines[i]))
 	}
-	return g, nil
+	return g
 }
 
 func growthLine(l *analytics.Growth) []cell {

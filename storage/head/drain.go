@@ -55,10 +55,15 @@ func (s *Series) drain(now int64, f func(string, []storage.Sample)) int {
 	return len(fresh)
 }
 
-// forget drops the drained samples. Memory that a burst needed is given back.
+// usualRoom is room for so many samples that a series may keep it: a minute or
+// two of most senders.
+const usualRoom = 32
+
+// forget drops the drained samples. Memory that a burst needed, such as the
+// loading of history, is given back.
 func (s *Series) forget() {
 	rest := s.samples[s.drained:]
-	if len(s.samples) > 0 && cap(s.samples) > 4*len(s.samples) {
+	if cap(s.samples) > max(usualRoom, 4*len(rest)) {
 		s.samples = append([]storage.Sample(nil), rest...)
 	} else {
 		s.samples = s.samples[:copy(s.samples, rest)]

@@ -278,3 +278,19 @@ func BenchmarkSelectOne(b *testing.B) {
 		}
 	}
 }
+
+// Loading history must not leave its memory with every series.
+func TestBurstGivesItsMemoryBack(t *testing.T) {
+	h := New(Options{})
+	s, err := h.Enter(nil, []storage.Label{{Name: storage.MetricName, Value: "m"}}, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Append(s, make([]storage.Sample, 2016))
+	for now := int64(1000); now < 1100; now += 30 {
+		h.Drain(now, func(string, []storage.Sample) {})
+	}
+	if n := cap(s.samples); n > usualRoom {
+		t.Errorf("room for %d samples is kept, want at most %d", n, usualRoom)
+	}
+}

@@ -4,18 +4,18 @@ import "github.com/prometheus/client_golang/prometheus"
 
 // gauges and counters of Stats, read when they are asked for.
 var (
-	activeSeriesDesc = desc("active_series", "Series that were written to lately.")
-	pendingDesc      = desc("pending_samples", "Samples that are in memory and in the write-ahead log only.")
-	samplesDesc      = desc("samples", "Samples in the storage.")
-	diskBytesDesc    = desc("disk_bytes", "Size of the samples and their index on disk.")
-	walBytesDesc     = desc("wal_bytes", "Size of the write-ahead log.")
-	readOnlyDesc     = desc("read_only", "Whether the store takes no writes because the disk is nearly full.")
-	recoveredDesc    = desc("recovered_samples", "Samples that the write-ahead log held at the start.")
-	refusedDesc      = desc("refused_samples_total", "Samples that the store could not keep.", "reason")
+	activeSeriesDesc = desc("headroom_storage_active_series", "Series that were written to lately.")
+	pendingDesc      = desc("headroom_storage_pending_samples", "Samples that are in memory and in the write-ahead log only.")
+	samplesDesc      = desc("headroom_storage_samples", "Samples in the storage.")
+	diskBytesDesc    = desc("headroom_storage_disk_bytes", "Size of the samples and their index on disk.")
+	walBytesDesc     = desc("headroom_storage_wal_bytes", "Size of the write-ahead log.")
+	readOnlyDesc     = desc("headroom_storage_read_only", "Whether the store takes no writes because the disk is nearly full.")
+	recoveredDesc    = desc("headroom_storage_recovered_samples", "Samples that the write-ahead log held at the start.")
+	refusedDesc      = desc("headroom_storage_refused_samples_total", "Samples that the store could not keep.", "reason")
 )
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
-	return prometheus.NewDesc("headroom_storage_"+name, help, labels, nil)
+	return prometheus.NewDesc(name, help, labels, nil)
 }
 
 // Describe implements prometheus.Collector.

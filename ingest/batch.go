@@ -70,5 +70,8 @@ func (b *batch) endFrom(sample int) {
 	})
 }
 
+// metric is the name of the metric of the series that was built last.
+func (b *batch) metric() string { return storage.Value(b.labels[b.first:], storage.MetricName) }
+
 // drop forgets the series that is being built.
 func (b *batch) drop() { b.labels = b.labels[:b.first] }

@@ -169,7 +169,11 @@ func describe(labels []storage.Label) string {
 
 // shorten cuts what a sender wrote to a length fit for a message.
 func shorten(s string) string {
-	const most = 100 // bytes
+	return shortenTo(s, 100)
+}
+
+// shortenTo cuts a text that has more than so many bytes.
+func shortenTo(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}

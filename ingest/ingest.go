@@ -39,8 +39,8 @@ type Options struct {
 	Now        func() time.Time      // nil: time.Now
 }
 
-// Ingest is the way in. It has no state but the set of active series, so it
-// needs no closing.
+// Ingest is the way in. It has no state but the set of active series and
+// what senders told about metrics, so it needs no closing.
 type Ingest struct {
 	store   storage.Store
 	checker *checker
@@ -50,6 +50,8 @@ type Ingest struct {
 	metrics *metrics
 	log     *slog.Logger
 	now     func() time.Time
+
+	descriptions *descriptions
 }
 
 // New returns an Ingest that writes to opts.Store.
@@ -68,6 +70,8 @@ func New(opts Options) *Ingest {
 		metrics: m,
 		log:     opts.Logger,
 		now:     opts.Now,
+
+		descriptions: newDescriptions(opts.Registerer),
 	}
 }
 

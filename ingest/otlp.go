@@ -35,7 +35,8 @@ func decodeOTLP(r *request) error {
 		return &contentTypeError{fmt.Errorf("content type %q: want %s or %s", r.Header.Get("Content-Type"), protobufType, jsonType)}
 	}
 	var writeErr error
-	err := stream.ParseStream(bytes.NewReader(body), "", nil, func(tss []prompb.TimeSeries, _ []prompb.MetricMetadata) error {
+	err := stream.ParseStream(bytes.NewReader(body), "", nil, func(tss []prompb.TimeSeries, told []prompb.MetricMetadata) error {
+		r.in.descriptions.tellAll(told)
 		if writeErr != nil {
 			return writeErr
 		}

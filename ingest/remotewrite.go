@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/VictoriaMetrics/VictoriaMetrics/lib/prompb"
 	"github.com/prometheus/client_golang/exp/api/remote"
@@ -47,6 +48,7 @@ func decodeWriteV1(r *request) error {
 	if err != nil {
 		return fmt.Errorf("parse prometheus.WriteRequest: %w", err)
 	}
+	r.in.descriptions.tellAll(wr.Metadata)
 	if len(r.extra) > 0 {
 		for i := range wr.Timeseries {
 			wr.Timeseries[i].Labels = addExtra(wr.Timeseries[i].Labels, r.extra)
@@ -69,12 +71,13 @@ func decodeWriteV2(r *request) error {
 		if err := b.addV2(&wr.Timeseries[i], wr.Symbols, &r.tally); err != nil {
 			return fmt.Errorf("time series %d: %w", i+1, err)
 		}
+		r.describeV2(&wr.Timeseries[i].Metadata, b.metric(), wr.Symbols)
 	}
 	return r.write(b.rows, keepGood)
 }
 
 // addV2 takes over the float samples of a series. Native histograms cannot be
-// stored; exemplars and metadata are no samples.
+// stored; exemplars are not kept.
 func (b *batch) addV2(ts *writev2.TimeSeries, symbols []string, t *tally) error {
 	if n := len(ts.Histograms); n > 0 {
 		t.refuse(nativeHistogram, n, func() error {
@@ -102,6 +105,22 @@ func (b *batch) addV2(ts *writev2.TimeSeries, symbols []string, t *tally) error 
 	}
 	b.endFrom(start)
 	return nil
+}
+
+// describeV2 keeps what a request of 2.0 tells about the metric of a series.
+// That of a bucket or a sum is what its histogram or summary is called.
+func (r *request) describeV2(m *writev2.Metadata, metric string, symbols []string) {
+	if int(max(m.HelpRef, m.UnitRef)) >= len(symbols) {
+		return
+	}
+	d := Description{Type: typeName(prompb.MetricType(m.Type)), Help: symbols[m.HelpRef], Unit: symbols[m.UnitRef]}
+	switch m.Type {
+	case writev2.Metadata_METRIC_TYPE_HISTOGRAM, writev2.Metadata_METRIC_TYPE_GAUGEHISTOGRAM, writev2.Metadata_METRIC_TYPE_SUMMARY:
+		for _, suffix := range []string{"_bucket", "_count", "_sum"} {
+			metric = strings.TrimSuffix(metric, suffix)
+		}
+	}
+	r.in.descriptions.tell(metric, d)
 }
 
 // replyRemoteWrite adds what 2.0 wants to know: how many of which were written.

@@ -14,25 +14,43 @@ import (
 // with a bad line is refused as a whole, as by Prometheus and the Pushgateway.
 var promText = format{protocol: "prometheus_text", decode: decodePromText}
 
-var promRows = sync.Pool{New: func() any { return new(prometheus.Rows) }}
+// exposition is a page: samples, and what HELP and TYPE say about metrics.
+type exposition struct {
+	rows prometheus.Rows
+	told prometheus.MetadataRows
+}
+
+var expositions = sync.Pool{New: func() any { return new(exposition) }}
+
+// parse reads a page and tells whether all its samples could be read. A bad
+// HELP or TYPE is passed over as any other comment.
+func (e *exposition) parse(text string) (good bool) {
+	good = true
+	e.rows, e.told = prometheus.UnmarshalWithMetadata(e.rows, e.told, text, func(problem string) {
+		good = good && strings.HasPrefix(problem, "cannot unmarshal metadata line")
+	})
+	return good
+}
 
 func decodePromText(r *request) error {
-	rows := promRows.Get().(*prometheus.Rows)
+	page := expositions.Get().(*exposition)
 	defer func() {
-		rows.Reset()
-		promRows.Put(rows)
+		page.rows.Reset()
+		page.told.Reset()
+		expositions.Put(page)
 	}()
 	text := asString(r.body)
-	good := true
-	rows.UnmarshalWithErrLogger(text, func(string) { good = false })
-	if !good {
+	if !page.parse(text) {
 		return firstBadLine(text)
+	}
+	for _, m := range page.told.Rows {
+		r.in.descriptions.tell(m.Metric, Description{Type: typeName(m.Type), Help: m.Help})
 	}
 	b := newBatch(r.extra)
 	defer b.release()
 	now := r.now.UnixMilli()
-	for i := range rows.Rows {
-		row := &rows.Rows[i]
+	for i := range page.rows.Rows {
+		row := &page.rows.Rows[i]
 		b.start(row.Metric)
 		for _, tag := range row.Tags {
 			b.label(tag.Key, tag.Value)

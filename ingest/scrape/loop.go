@@ -39,7 +39,7 @@ type loop struct {
 }
 
 func newLoop(ctx context.Context, t *target, opts Options) *loop {
-	l := &loop{target: t, opts: opts, page: newPage(t.labels, t.config.HonorLabels)}
+	l := &loop{target: t, opts: opts, page: newPage(t.labels, t.config.HonorLabels, opts.Sink)}
 	l.ctx, l.cancel = context.WithCancelCause(ctx)
 	l.last = Status{Job: t.config.JobName, URL: t.url.String(), Labels: t.labels, Health: "unknown"}
 	return l

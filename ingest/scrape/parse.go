@@ -19,6 +19,7 @@ type page struct {
 	honour bool            // a page's labels win over the target's own
 	series map[string]*seriesState
 	turn   int // counts pages
+	sink   Sink
 }
 
 // seriesState is a series of the target, by its text on the page.
@@ -29,8 +30,8 @@ type seriesState struct {
 	instant bool // its samples carry no time of their own, so it can go stale
 }
 
-func newPage(own []storage.Label, honour bool) *page {
-	return &page{own: own, honour: honour, series: map[string]*seriesState{}}
+func newPage(own []storage.Label, honour bool, sink Sink) *page {
+	return &page{own: own, honour: honour, sink: sink, series: map[string]*seriesState{}}
 }
 
 // parse returns the samples of a page, those without a time at ms. A page with
@@ -56,6 +57,7 @@ func (p *page) parse(body []byte, contentType string, ms int64) ([]storage.Serie
 			return nil, fmt.Errorf("parse the page: %w", err)
 		}
 		if entry != textparse.EntrySeries {
+			p.describe(parser, entry)
 			continue
 		}
 		text, at, v := parser.Series()
@@ -72,6 +74,21 @@ func (p *page) parse(body []byte, contentType string, ms int64) ([]storage.Serie
 			sample.Timestamp = *at
 		}
 		rows = append(rows, storage.Series{Labels: s.labels, Samples: []storage.Sample{sample}})
+	}
+}
+
+// describe hands on what an entry tells about a metric.
+func (p *page) describe(parser textparse.Parser, entry textparse.Entry) {
+	switch entry {
+	case textparse.EntryHelp:
+		metric, help := parser.Help()
+		p.sink.Describe(string(metric), "", string(help), "")
+	case textparse.EntryType:
+		metric, kind := parser.Type()
+		p.sink.Describe(string(metric), string(kind), "", "")
+	case textparse.EntryUnit:
+		metric, unit := parser.Unit()
+		p.sink.Describe(string(metric), "", "", string(unit))
 	}
 }
 

@@ -33,6 +33,9 @@ import (
 // A Sink stores samples.
 type Sink interface {
 	Write(ctx context.Context, sender string, rows []storage.Series) error
+	// Describe takes what a page tells about a metric; what it does not tell is
+	// empty.
+	Describe(metric, kind, help, unit string)
 }
 
 // Options say where samples go.

@@ -63,12 +63,23 @@ func parse(t *testing.T, p *page, body string) []storage.Series {
 
 func TestPageJoinsLabels(t *testing.T) {
 	const body = "a{job=\"x\",exported_job=\"y\",mode=\"idle\"} 1\n"
-	wantRows(t, parse(t, newPage(own, false), body), `a{exported_exported_job="x",exported_job="y",instance="n1:9100",job="node",mode="idle"} 1`)
-	wantRows(t, parse(t, newPage(own, true), body), `a{exported_job="y",instance="n1:9100",job="x",mode="idle"} 1`)
+	wantRows(t, parse(t, newPage(own, false, &recorder{}), body), `a{exported_exported_job="x",exported_job="y",instance="n1:9100",job="node",mode="idle"} 1`)
+	wantRows(t, parse(t, newPage(own, true, &recorder{}), body), `a{exported_job="y",instance="n1:9100",job="x",mode="idle"} 1`)
+}
+
+func TestPageDescribesMetrics(t *testing.T) {
+	var r recorder
+	const body = "# TYPE a_seconds counter\n# UNIT a_seconds seconds\n# HELP a_seconds What\\nit is.\na_seconds_total 1\n# EOF\n"
+	if _, err := newPage(nil, false, &r).parse([]byte(body), "application/openmetrics-text; version=1.0.0", 1000); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"a_seconds|counter||", "a_seconds|||seconds", "a_seconds||What\nit is.|"}; !slices.Equal(r.told, want) {
+		t.Errorf("told %q, want %q", r.told, want)
+	}
 }
 
 func TestPageEndsSeries(t *testing.T) {
-	p := newPage(nil, false)
+	p := newPage(nil, false, &recorder{})
 	parse(t, p, "a 1\nb 1\nc 1 5000\n")
 	wantRows(t, p.ended(1000))
 	parse(t, p, "a 2\n")
@@ -87,7 +98,7 @@ func TestPageEndsSeries(t *testing.T) {
 }
 
 func TestPageReadsOpenMetrics(t *testing.T) {
-	p := newPage(nil, false)
+	p := newPage(nil, false, &recorder{})
 	rows, err := p.parse([]byte("# TYPE a counter\na_total 1 1795348800.5 # {trace=\"x\"} 1\n# EOF\n"), "application/openmetrics-text; version=1.0.0", 1000)
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +114,7 @@ func FuzzPage(f *testing.F) {
 	f.Add("a_total 1 # {} 1\n# EOF\n", "application/openmetrics-text")
 	f.Add("\x00\x01", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
 	f.Fuzz(func(t *testing.T, body, contentType string) {
-		p := newPage(own, false)
+		p := newPage(own, false, &recorder{})
 		rows, err := p.parse([]byte(body), contentType, 1000)
 		if err != nil {
 			return
@@ -164,6 +175,13 @@ func TestTargets(t *testing.T) {
 type recorder struct {
 	mu   sync.Mutex
 	rows []string
+	told []string // about metrics: name|kind|help|unit
+}
+
+func (r *recorder) Describe(metric, kind, help, unit string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.told = append(r.told, strings.Join([]string{metric, kind, help, unit}, "|"))
 }
 
 func (r *recorder) Write(_ context.Context, _ string, rows []storage.Series) error {

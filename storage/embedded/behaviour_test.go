@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -56,6 +57,9 @@ func TestReopen(t *testing.T) {
 		write(t, s, row("m", "a", sample(time.Duration(i)*time.Minute, 1)))
 		if err := errors.Join(s.Close(), s.Close()); err != nil {
 			t.Fatal(err)
+		}
+		if left, err := os.ReadDir(walDir(dir)); err != nil || len(left) > 0 {
+			t.Errorf("a closed store has a log: %v, %v", left, err)
 		}
 		if err := s.Write(context.Background(), []storage.Series{row("m", "a", sample(0, 1))}); err == nil {
 			t.Error("a closed store takes samples")
@@ -279,7 +283,7 @@ func TestSegmentsAreRemoved(t *testing.T) {
 // Idle series leave, come back, and lose nothing while writers and checkpoints
 // race.
 func TestSweepRace(t *testing.T) {
-	s := open(t, Options{FlushInterval: time.Millisecond, IdleAfter: time.Nanosecond})
+	s := open(t, Options{WALSync: SyncNone, FlushInterval: time.Millisecond, IdleAfter: time.Nanosecond})
 	const rounds = 300
 	start := time.Now().Add(-time.Hour).UnixMilli()
 	var group sync.WaitGroup

@@ -135,6 +135,7 @@ func missing(t *testing.T, s *Store, last int) (lost []int) {
 func TestKill(t *testing.T) {
 	for _, sync := range []string{SyncCommit, SyncNone} {
 		t.Run(sync, func(t *testing.T) {
+			t.Parallel() // most of the time is waiting for disks and deaths
 			dir, last := t.TempDir(), -1
 			for range 4 {
 				last = killWriter(t, dir, sync, last+1, time.Duration(rand.Int64N(int64(400*time.Millisecond))))

@@ -194,7 +194,7 @@ func (s *Store) close() error {
 
 	s.drain()
 	s.db.MustClose() // writes everything to disk
-	err := errors.Join(s.log.Close(), s.log.Remove(s.log.Segment()+1))
+	err := errors.Join(s.log.Close(), s.log.Clear())
 	return errors.Join(err, s.lock.Close())
 }
 

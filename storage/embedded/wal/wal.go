@@ -9,6 +9,7 @@ package wal
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -220,6 +221,24 @@ func (l *Log) Remove(number uint64) error {
 			if err := os.Remove(s.path); err != nil {
 				return fmt.Errorf("remove names of the write-ahead log: %w", err)
 			}
+		}
+	}
+	return nil
+}
+
+// Clear removes a log that was closed, when all that stood in it is stored:
+// segments first, since a segment is nothing without its names.
+func (l *Log) Clear() error {
+	if err := l.Remove(math.MaxUint64); err != nil {
+		return err
+	}
+	files, err := list(l.dir)
+	if err != nil {
+		return err
+	}
+	for _, s := range files.names {
+		if err := os.Remove(s.path); err != nil {
+			return fmt.Errorf("remove names of the write-ahead log: %w", err)
 		}
 	}
 	return nil

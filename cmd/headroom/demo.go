@@ -64,6 +64,7 @@ func (d *demo) run(ctx context.Context) error {
 		}
 		return fmt.Errorf("load the demo's history: %w", err)
 	}
+	fmt.Fprintf(os.Stderr, "\n  The warning table is at %s\n\n", d.server.page)
 	return d.live(ctx, time.Now().Truncate(historyStep))
 }
 

@@ -126,6 +126,7 @@ func (s *server) serveHTTP(g *run.Group, listener net.Listener) {
 	api, srv := s.httpServer()
 	flags := &web.FlagConfig{WebListenAddresses: &[]string{s.opts.listenAddress}, WebConfigFile: &s.opts.webConfigFile, WebSystemdSocket: new(bool)}
 	s.log.Info("listening", "address", listener.Addr().String())
+	s.page = s.pageURL(listener.Addr())
 	g.Add(func() error {
 		err := web.Serve(listener, srv, flags, quietWeb(s.log))
 		if errors.Is(err, http.ErrServerClosed) {
@@ -140,6 +141,19 @@ func (s *server) serveHTTP(g *run.Group, listener net.Listener) {
 			_ = srv.Close()
 		}
 	})
+}
+
+// pageURL is where a browser on this machine, or the one that was configured,
+// finds the page.
+func (s *server) pageURL(a net.Addr) string {
+	if s.opts.externalURL != "" {
+		return s.opts.externalURL
+	}
+	host, port, err := net.SplitHostPort(a.String())
+	if ip := net.ParseIP(host); err != nil || ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/"
 }
 
 // quietWeb keeps the toolkit's lines, which repeat our own, to debugging.

@@ -33,6 +33,7 @@ type server struct {
 	log     *slog.Logger
 	reg     *prometheus.Registry
 	started time.Time
+	page    string // the page's address, once it listens
 
 	raw      *remote.Store // shadow mode: the store that is read
 	store    storage.Store

@@ -26,16 +26,16 @@ var shanghai = func() *time.Location {
 
 // world is a loop over a real store, with a rollup that tests fill.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	store  *embedded.Store
 	tree   *fleet.Tree
 	rollup *rollup.Rollup
 	loop   *Loop
 }
 
-func newWorld(t *testing.T, now time.Time) *world {
+func newWorld(t testing.TB, now time.Time) *world {
 	t.Helper()
-	store, err := embedded.Open(embedded.Options{Path: t.TempDir(), MemoryBytes: 64 << 20, WALSync: embedded.SyncNone, Retention: 100 * 365 * 24 * time.Hour, Logger: slog.New(slog.DiscardHandler)})
+	store, err := embedded.Open(embedded.Options{Path: t.TempDir(), MemoryBytes: 512 << 20, WALSync: embedded.SyncNone, Retention: 100 * 365 * 24 * time.Hour, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

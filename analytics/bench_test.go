@@ -1,0 +1,191 @@
+package analytics
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"headroom/analytics/peak"
+	"headroom/analytics/season"
+	"headroom/ingest/rollup"
+	"headroom/storage"
+	"headroom/storage/fleet"
+)
+
+// benchPath places modules in a tree: five in a service, five services in a
+// product, four products in a business.
+func benchPath(i int) fleet.Path {
+	return fleet.Path{fmt.Sprint("b", i/100), fmt.Sprint("p", i/25), fmt.Sprint("s", i/5), fmt.Sprint("m", i)}
+}
+
+// cpu returns what the process has used so far.
+func cpu(tb testing.TB) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		tb.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkMinute is a minute of the steady state: nine devices a module have
+// reported, every node has its 60 days. It counts all CPU of the process from
+// the minute's close until its series are in the storage below the head.
+func BenchmarkMinute(b *testing.B) {
+	for _, n := range []int{100, 2_428, 24_280} {
+		b.Run(fmt.Sprintf("modules=%d", n), func(b *testing.B) { benchmarkMinute(b, n) })
+	}
+}
+
+func benchmarkMinute(b *testing.B, modules int) {
+	at := time.Now().Truncate(time.Hour)
+	w := newWorld(b, at)
+	cells := w.devices(modules, 9)
+	w.knowAll(at)
+	var close, flush time.Duration
+	for minute := at.Unix(); b.Loop(); minute += 60 {
+		b.StopTimer()
+		for i, c := range cells {
+			c.Add(minute*1000+int64(i%60)*1000, 40+10*math.Sin(float64(minute)/7000)+float64((i*7919+int(minute))%997)/100)
+		}
+		began := cpu(b)
+		b.StartTimer()
+		w.loop.Evaluate(context.Background(), minute)
+		closed := cpu(b)
+		if err := w.store.Flush(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		close, flush = close+closed-began, flush+cpu(b)-closed
+	}
+	n := float64(b.N)
+	b.ReportMetric((close+flush).Seconds()/n, "cpu-s/minute")
+	b.ReportMetric(close.Seconds()/n, "evaluate-cpu-s")
+	b.ReportMetric(flush.Seconds()/n, "flush-cpu-s")
+}
+
+// devices returns the cells of the modules' devices.
+func (w *world) devices(modules, each int) []*rollup.Cell {
+	cells := make([]*rollup.Cell, 0, modules*each)
+	for i := range modules {
+		p := benchPath(i)
+		for d := range each {
+			cells = append(cells, w.rollup.Enter([]storage.Label{
+				{Name: storage.MetricName, Value: "headroom_load_percent"},
+				{Name: "business", Value: p[0]}, {Name: "module", Value: p[3]}, {Name: "node", Value: fmt.Sprint("n", d)},
+				{Name: "product", Value: p[1]}, {Name: "service", Value: p[2]},
+			}))
+		}
+	}
+	return cells
+}
+
+// knowAll gives every node something learned of its own.
+func (w *world) knowAll(now time.Time) {
+	cal := season.NewCalendar(shanghai)
+	day, _ := cal.Split(now.Unix())
+	m := w.loop.model()
+	var kinds []*learned
+	for i := range 8 {
+		h := newHistory(nil, day-m.historyDays(), day)
+		for k := range h.grid.Values {
+			h.grid.Values[k] = 40 + 10*math.Sin(float64(k)/1440*2*math.Pi) + float64(k*(i+3)*7919%997)/100
+		}
+		kinds = append(kinds, m.learn(h, day))
+	}
+	g := &generation{day: day}
+	for i := range w.tree.Nodes() {
+		k := *kinds[i%len(kinds)]
+		p := *k.peak
+		p.Hour, p.Spread, p.Slot = slices.Clone(p.Hour), slices.Clone(p.Spread), slices.Clone(p.Slot)
+		k.expected, k.half, k.days, k.peak = slices.Clone(k.expected), slices.Clone(k.half), slices.Clone(k.days), (*peak.Day)(&p)
+		g.nodes = append(g.nodes, &k)
+	}
+	w.loop.learned, w.loop.day = g, day
+}
+
+// BenchmarkLearn is the first table after a start: 60 days at one minute in the
+// store. HEADROOM_BENCH_MODULES=2428 makes it the mission's fleet, which takes
+// some minutes to write. The memory is the process's peak while it learns.
+func BenchmarkLearn(b *testing.B) {
+	modules := 100
+	if s := os.Getenv("HEADROOM_BENCH_MODULES"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		modules = n
+	}
+	b.Run(fmt.Sprintf("modules=%d", modules), func(b *testing.B) { benchmarkLearn(b, modules) })
+}
+
+func benchmarkLearn(b *testing.B, modules int) {
+	now := time.Now().Truncate(time.Hour)
+	w := newWorld(b, now)
+	w.writeMinutes(modules, now, 60)
+	resetPeakMemory(b)
+	began := cpu(b)
+	for b.Loop() {
+		if err := w.loop.Learn(context.Background(), now); err != nil {
+			b.Fatal(err)
+		}
+		if err := w.loop.publishStored(context.Background(), now.Unix()-60); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric((cpu(b)-began).Seconds()/float64(b.N), "cpu-s/op")
+	b.ReportMetric(float64(peakMemory(b))/(1<<20), "MiB-peak")
+	if r := w.loop.Snapshot().Rows[w.tree.Find(benchPath(0).ID()).Index]; r.State != OK || !r.PeakToday.Lower.Known() {
+		b.Fatalf("want a complete row: %+v", r)
+	}
+}
+
+// writeMinutes writes the loads of all nodes of a tree, minute by minute of the
+// days before now.
+func (w *world) writeMinutes(modules int, now time.Time, days int) {
+	for i := range modules {
+		w.tree.Add(benchPath(i))
+	}
+	samples := make([]storage.Sample, days*season.MinutesPerDay)
+	start := now.Unix() - int64(len(samples))*60
+	for i, n := range w.tree.Nodes() {
+		for k := range samples {
+			t := start + int64(k)*60
+			load := 40 + 10*math.Sin(float64(t)/86400*2*math.Pi) + float64(k)/20_000 + float64((k*(i+3)*7919)%997)/200
+			samples[k] = storage.Sample{Timestamp: t * 1000, Value: math.Round(load*1000) / 1000}
+		}
+		row := storage.Series{Labels: rollup.Labels(n, w.tree.Levels(), rollup.LoadPercent), Samples: samples}
+		if err := w.store.Write(context.Background(), []storage.Series{row}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	if err := w.store.Flush(context.Background()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// resetPeakMemory lets the kernel measure the peak from now on.
+func resetPeakMemory(tb testing.TB) {
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+		tb.Skip("the kernel does not reset the peak of memory:", err)
+	}
+}
+
+// peakMemory returns the process's largest resident size, in bytes.
+func peakMemory(tb testing.TB) int {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	kib, err := strconv.Atoi(strings.Fields(rest)[0])
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return kib << 10
+}

@@ -10,21 +10,48 @@ import (
 	"headroom/storage/fleet"
 )
 
-// slowEvery is how often, in minutes, numbers are written that change once a
-// day. It is under five, so that an instant query always finds them.
+// slowEvery is how often, in minutes, numbers are written that seldom change:
+// often enough for an instant query, which looks back five minutes.
 const slowEvery = 4
 
 // writer stores what a minute's snapshot says as series: the same numbers as
 // the rows show.
 type writer struct {
-	store storage.Store
-	names *rollup.Names
-	rows  []storage.Series // reused from minute to minute
-	one   []storage.Sample // backs the rows' samples
+	store  storage.Store
+	levels []string
+	before *Snapshot // the one that was written last
+
+	numbers                []*rollup.Names // in the order of rollup.Suffixes
+	expected, lower, upper *rollup.Names
+	score, deviates        *rollup.Names
+	growth, request        *rollup.Names
+	peak, full             bounds
+
+	rows []storage.Series // reused from minute to minute
+	one  []storage.Sample // backs the rows' samples
 }
 
+// bounds are the three series of a forecast.
+type bounds struct{ mid, lower, upper *rollup.Names }
+
 func newWriter(opts Options) *writer {
-	return &writer{store: opts.Store, names: rollup.NewNames(opts.Tree.Levels())}
+	w := &writer{store: opts.Store, levels: opts.Tree.Levels(), numbers: rollup.AllNames(opts.Tree.Levels())}
+	w.expected, w.lower, w.upper = w.names("load_expected"), w.names("load_lower"), w.names("load_upper")
+	w.score, w.deviates = w.names("deviation_score"), w.names("deviates")
+	w.growth, w.request = w.names("growth_percent_per_day"), w.names("devices_to_request")
+	w.peak, w.full = w.bounds("peak_today"), w.bounds("days_to_full")
+	return w
+}
+
+func (w *writer) names(suffix string, extra ...storage.Label) *rollup.Names {
+	return rollup.NewNames(w.levels, suffix, extra...)
+}
+
+func (w *writer) bounds(suffix string) bounds {
+	bound := func(word string) *rollup.Names {
+		return w.names(suffix, storage.Label{Name: "bound", Value: word})
+	}
+	return bounds{bound("mid"), bound("lower"), bound("upper")}
 }
 
 func (w *writer) write(ctx context.Context, s *Snapshot, f *rollup.Frame) error {
@@ -33,10 +60,13 @@ func (w *writer) write(ctx context.Context, s *Snapshot, f *rollup.Frame) error 
 	for i, n := range s.nodes {
 		v := f.At(i)
 		for k, x := range v.Numbers() {
-			w.add(n, rollup.Suffixes[k], ts, x)
+			w.add(w.numbers[k], n, ts, x)
 		}
-		w.addVerdict(n, ts, &s.Rows[i])
-		if (int(ts/60_000)+i)%slowEvery == 0 {
+		w.addBand(n, ts, &s.Rows[i])
+	}
+	for i, n := range s.nodes { // apart, since the store likes the same order each minute
+		w.addSeldom(n, ts, s)
+		if w.repeats(ts, i) {
 			w.addGrowth(n, ts, &s.Growth[i])
 		}
 	}
@@ -49,46 +79,61 @@ func (w *writer) write(ctx context.Context, s *Snapshot, f *rollup.Frame) error 
 	if err := w.store.Write(ctx, w.rows); err != nil {
 		return fmt.Errorf("write %d series: %w", len(w.rows), err)
 	}
+	w.before = s
 	return nil
 }
 
-func (w *writer) addVerdict(n *fleet.Node, ts int64, r *Row) {
-	w.add(n, "load_expected", ts, float64(r.Mean))
-	w.add(n, "load_lower", ts, float64(r.Lower))
-	w.add(n, "load_upper", ts, float64(r.Upper))
+// repeats tells whether it is a node's turn; they take turns, so that every
+// minute writes as much.
+func (w *writer) repeats(ts int64, node int) bool { return (int(ts/60_000)+node)%slowEvery == 0 }
+
+func (w *writer) addBand(n *fleet.Node, ts int64, r *Row) {
+	w.add(w.expected, n, ts, float64(r.Mean))
+	w.add(w.lower, n, ts, float64(r.Lower))
+	w.add(w.upper, n, ts, float64(r.Upper))
 	if r.Score.Known() {
-		w.add(n, "deviation_score", ts, float64(r.Score))
+		w.add(w.score, n, ts, float64(r.Score))
 	}
-	if r.Load.Known() && r.Mean.Known() {
-		w.add(n, "deviates", ts, oneIf(r.Deviates))
-	}
-	w.bounds(n, "peak_today", ts, float64(r.PeakToday.Value), float64(r.PeakToday.Lower), float64(r.PeakToday.Upper))
 }
+
+// addSeldom adds what changes seldom: when it did, and when it is the node's
+// turn.
+func (w *writer) addSeldom(n *fleet.Node, ts int64, s *Snapshot) {
+	r, before := &s.Rows[n.Index], &Row{}
+	always := w.repeats(ts, n.Index) || w.before == nil || n.Index >= len(w.before.Rows)
+	if !always {
+		before = &w.before.Rows[n.Index]
+	}
+	if r.judged() && (always || !before.judged() || r.Deviates != before.Deviates) {
+		w.add(w.deviates, n, ts, oneIf(r.Deviates))
+	}
+	p, was := &r.PeakToday, &before.PeakToday
+	if always || p.Value != was.Value || p.Lower != was.Lower || p.Upper != was.Upper {
+		w.addBounds(w.peak, n, ts, float64(p.Value), float64(p.Lower), float64(p.Upper))
+	}
+}
+
+// judged tells whether there is a verdict at all.
+func (r *Row) judged() bool { return r.Load.Known() && r.Mean.Known() }
 
 func (w *writer) addGrowth(n *fleet.Node, ts int64, g *Growth) {
-	w.add(n, "growth_percent_per_day", ts, float64(g.PercentPerDay))
-	w.add(n, "devices_to_request", ts, float64(g.DevicesToRequest))
-	w.bounds(n, "days_to_full", ts, g.daysTo(g.FullOn.Value), g.daysTo(g.FullOn.Lower), g.daysTo(g.FullOn.Upper))
+	w.add(w.growth, n, ts, float64(g.PercentPerDay))
+	w.add(w.request, n, ts, float64(g.DevicesToRequest))
+	w.addBounds(w.full, n, ts, g.daysTo(g.FullOn.Value), g.daysTo(g.FullOn.Lower), g.daysTo(g.FullOn.Upper))
 }
 
-func (w *writer) bounds(n *fleet.Node, suffix string, ts int64, mid, lower, upper float64) {
-	w.add(n, suffix, ts, mid, boundMid...)
-	w.add(n, suffix, ts, lower, boundLower...)
-	w.add(n, suffix, ts, upper, boundUpper...)
+func (w *writer) addBounds(b bounds, n *fleet.Node, ts int64, mid, lower, upper float64) {
+	w.add(b.mid, n, ts, mid)
+	w.add(b.lower, n, ts, lower)
+	w.add(b.upper, n, ts, upper)
 }
-
-var (
-	boundMid   = []storage.Label{{Name: "bound", Value: "mid"}}
-	boundLower = []storage.Label{{Name: "bound", Value: "lower"}}
-	boundUpper = []storage.Label{{Name: "bound", Value: "upper"}}
-)
 
 // add appends one sample; an unknown number is not written.
-func (w *writer) add(n *fleet.Node, suffix string, ts int64, x float64, bound ...storage.Label) {
+func (w *writer) add(names *rollup.Names, n *fleet.Node, ts int64, x float64) {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return
 	}
-	w.rows = append(w.rows, storage.Series{Labels: w.names.Of(n, suffix, bound...)})
+	w.rows = append(w.rows, storage.Series{Labels: names.Of(n)})
 	w.one = append(w.one, storage.Sample{Timestamp: ts, Value: x})
 }
 

@@ -43,9 +43,9 @@ type Options struct {
 // from many goroutines.
 type Backfill struct {
 	opts  Options
-	names *rollup.Names
-	raw   storage.Store // holds the senders' samples
-	store storage.Store // takes the rolled-up series
+	names []*rollup.Names // in the order of rollup.Suffixes
+	raw   storage.Store   // holds the senders' samples
+	store storage.Store   // takes the rolled-up series
 
 	mu       sync.Mutex // protects the fields below
 	late     map[*fleet.Node]hours
@@ -67,7 +67,7 @@ type Progress struct {
 
 // New returns a Backfill without work.
 func New(opts Options) *Backfill {
-	return &Backfill{opts: opts, names: rollup.NewNames(opts.Rollup.Tree.Levels()), late: map[*fleet.Node]hours{}}
+	return &Backfill{opts: opts, names: rollup.AllNames(opts.Rollup.Tree.Levels()), late: map[*fleet.Node]hours{}}
 }
 
 // Attach says where the senders' samples are and where the rolled-up series go.

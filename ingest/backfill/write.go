@@ -22,7 +22,7 @@ func (b *Backfill) write(ctx context.Context, n *fleet.Node, s span, values []ro
 		}
 		samples := b.changes(old, s, i, values, changed)
 		if len(samples) > 0 {
-			rows = append(rows, storage.Series{Labels: b.names.Of(n, suffix), Samples: samples})
+			rows = append(rows, storage.Series{Labels: b.names[i].Of(n), Samples: samples})
 		}
 	}
 	if len(rows) == 0 {

@@ -249,3 +249,17 @@ func TestPaths(t *testing.T) {
 	w.series("load", "", "m", "n", "").Add(at(0, 1), 7)
 	w.want(w.close(0), "none/m", loads(7, 7, 1, 0))
 }
+
+// A node's matchers are those of no other node, above or below it.
+func TestSelectIsOneNode(t *testing.T) {
+	tree := fleet.NewTree([]string{"business", "product", "module"})
+	tree.Add(fleet.Path{"B", "P", "m"})
+	for _, asked := range tree.Nodes() {
+		for _, n := range tree.Nodes() {
+			got := storage.MatchesAll(Select(asked, tree.Levels(), LoadPercent), Labels(n, tree.Levels(), LoadPercent))
+			if got != (n == asked) {
+				t.Errorf("the matchers of %s match the series of %s: %v", asked.ID, n.ID, got)
+			}
+		}
+	}
+}

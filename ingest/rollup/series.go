@@ -59,44 +59,54 @@ func Labels(n *fleet.Node, levels []string, suffix string, extra ...storage.Labe
 	return labels
 }
 
-// Select returns the matchers of exactly one node's series.
+// Select returns the matchers of exactly one node's series: those of the nodes
+// below it have more levels.
 func Select(n *fleet.Node, levels []string, suffix string) []storage.Matcher {
 	ms := []storage.Matcher{storage.Metric(Metric(n, suffix))}
-	for i, name := range n.Path {
-		ms = append(ms, storage.Eq(levels[i], name))
+	for i, level := range levels {
+		name := ""
+		if i < len(n.Path) {
+			name = n.Path[i]
+		}
+		ms = append(ms, storage.Eq(level, name))
 	}
 	return ms
 }
 
-// Names keeps the label sets of the nodes' series, so that a minute is written
-// without building them again. It may be used from many goroutines.
+// Names keeps the label sets of one series of every node, so that a minute is
+// written without building them again. It may be used from many goroutines.
 type Names struct {
 	levels []string
+	suffix string
+	extra  []storage.Label
 
 	mu   sync.Mutex
-	sets map[string][][]storage.Label // by suffix and extra label, then by node index
+	sets [][]storage.Label // by node index
 }
 
-// NewNames returns names for a tree with these levels.
-func NewNames(levels []string) *Names {
-	return &Names{levels: levels, sets: map[string][][]storage.Label{}}
+// NewNames returns the names of the series with a suffix, and with extra
+// labels, in a tree with these levels.
+func NewNames(levels []string, suffix string, extra ...storage.Label) *Names {
+	return &Names{levels: levels, suffix: suffix, extra: extra}
+}
+
+// AllNames returns the names of the rolled-up minutes, in the order of [Suffixes].
+func AllNames(levels []string) (all []*Names) {
+	for _, suffix := range Suffixes {
+		all = append(all, NewNames(levels, suffix))
+	}
+	return all
 }
 
 // Of returns the labels of a node's series. They must not be changed.
-func (s *Names) Of(n *fleet.Node, suffix string, extra ...storage.Label) []storage.Label {
-	key := suffix
-	for _, l := range extra {
-		key += "\xff" + l.Value
-	}
+func (s *Names) Of(n *fleet.Node) []storage.Label {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	set := s.sets[key]
-	for len(set) <= n.Index {
-		set = append(set, nil)
+	for len(s.sets) <= n.Index {
+		s.sets = append(s.sets, nil)
 	}
-	if set[n.Index] == nil {
-		set[n.Index] = Labels(n, s.levels, suffix, extra...)
+	if s.sets[n.Index] == nil {
+		s.sets[n.Index] = Labels(n, s.levels, s.suffix, s.extra...)
 	}
-	s.sets[key] = set
-	return set[n.Index]
+	return s.sets[n.Index]
 }

@@ -10,8 +10,8 @@ packages=(
 	git curl
 	shellcheck
 	prometheus prometheus-node-exporter prometheus-process-exporter
-	collectd-core           # a sender of Graphite lines
-	chromium chromium-driver # opens the pages
+	collectd-core # a sender of Graphite lines
+	chromium      # opens the pages
 	python3 python3-numpy # the classic formulas once more
 )
 if [ $# -gt 0 ]; then packages=("$@"); fi

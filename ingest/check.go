@@ -24,15 +24,18 @@ type checker struct {
 
 // keep moves what may be stored to the front of rows and returns that part.
 func (c *checker) keep(sender string, now time.Time, rows []storage.Series, t *tally) []storage.Series {
+	c.limiter.turn(now)
 	oldest, newest := c.window(now)
 	n := 0
+	var before *member
 	for i := range rows {
 		s := &rows[i]
 		s.Samples = keepSamples(s.Samples, oldest, newest, t)
 		if len(s.Samples) == 0 {
 			continue
 		}
-		if err := c.admit(sender, now, s.Labels); err != nil {
+		var err *refusal
+		if before, err = c.admit(before, sender, now, s.Labels); err != nil {
 			t.refuse(err.reason, len(s.Samples), func() error { return err })
 			continue
 		}
@@ -93,11 +96,12 @@ type refusal struct {
 func (r *refusal) Error() string { return r.text }
 
 // admit tells whether samples of the series may be stored. A series that is
-// active has passed before, so only its hash is looked up.
-func (c *checker) admit(sender string, now time.Time, labels []storage.Label) *refusal {
+// active has passed before, so only its hash is looked up; it is returned, for
+// the next of the request to be found by it.
+func (c *checker) admit(before *member, sender string, now time.Time, labels []storage.Label) (*member, *refusal) {
 	h := c.limiter.hash(labels)
-	if c.limiter.known(h, now) {
-		return nil
+	if m := c.limiter.known(before, h); m != nil {
+		return m, nil
 	}
 	r := c.valid(labels)
 	if r == nil {
@@ -106,7 +110,7 @@ func (c *checker) admit(sender string, now time.Time, labels []storage.Label) *r
 	if r != nil && r.offender != "" {
 		c.offenders.note(now, r)
 	}
-	return r
+	return nil, r
 }
 
 // valid checks the labels of a series that is not active, and sorts them.

@@ -53,9 +53,14 @@ type limiterShard struct {
 // member is an active series. A series that comes with its labels in another
 // order has a second entry, which counts for nobody but keeps the first alive.
 type member struct {
+	hash           uint64
 	seen           atomic.Uint32 // the generation in which it last came
+	gone           atomic.Bool   // is active no more
 	metric, sender *counted      // nil in a second entry
 	first          *member       // nil but in a second entry
+
+	// after is the series that came behind this one in a request.
+	after atomic.Pointer[member]
 }
 
 // NewLimiter returns a Limiter with no active series.
@@ -84,23 +89,38 @@ func (l *Limiter) hash(labels []storage.Label) uint64 {
 
 func (l *Limiter) shard(h uint64) *limiterShard { return &l.shards[h%shardCount] }
 
-// known tells whether the series is active, and keeps it so.
-func (l *Limiter) known(h uint64, now time.Time) bool {
-	l.turn(now)
+// known returns the series if it is active, and keeps it so. before is the
+// series that came just before this one, nil for none: senders keep their order,
+// so most series are found by their predecessor.
+func (l *Limiter) known(before *member, h uint64) *member {
+	if before != nil {
+		if m := before.after.Load(); m != nil && m.hash == h && !m.gone.Load() {
+			l.keep(m)
+			return m
+		}
+	}
 	s := l.shard(h)
 	s.mu.RLock()
 	m := s.series[h]
 	s.mu.RUnlock()
 	if m == nil {
-		return false
+		return nil
 	}
+	if before != nil {
+		before.after.Store(m)
+	}
+	l.keep(m)
+	return m
+}
+
+// keep keeps a series active.
+func (l *Limiter) keep(m *member) {
 	if g := l.generation.Load(); m.seen.Load() != g {
 		m.seen.Store(g)
 		if m.first != nil {
 			m.first.seen.Store(g)
 		}
 	}
-	return true
 }
 
 // enter makes a series with sorted labels active, or says which limit is full.
@@ -126,6 +146,7 @@ func (s *limiterShard) enter(h uint64, create func() (*member, *refusal)) (*memb
 	}
 	m, r := create()
 	if r == nil {
+		m.hash = h
 		s.series[h] = m
 	}
 	return m, r
@@ -189,6 +210,8 @@ func (s *limiterShard) forget(current uint32, l *Limiter) {
 	for h, m := range s.series {
 		if current-m.seen.Load() > 1 {
 			delete(s.series, h)
+			m.gone.Store(true)
+			m.after.Store(nil) // its followers must not stay in memory for it
 			l.discount(m)
 		}
 	}

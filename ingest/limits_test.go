@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -86,15 +87,27 @@ func TestSeriesLimits(t *testing.T) {
 	}
 }
 
+// send checks a request of one sample for each series, all of which have to be
+// kept.
+func send(t *testing.T, c *checker, at time.Time, series ...[]storage.Label) {
+	t.Helper()
+	var rows []storage.Series
+	for _, labels := range series {
+		rows = append(rows, storage.Series{Labels: labels, Samples: []storage.Sample{{Timestamp: at.UnixMilli()}}})
+	}
+	var got tally
+	if c.keep("s", at, rows, &got); got.kept != len(series) {
+		t.Fatalf("%d of %d samples kept: %v", got.kept, len(series), got.err())
+	}
+}
+
 func TestLabelOrderMakesNoSecondSeries(t *testing.T) {
 	l := NewLimiter(config.Default().Ingest, testNow)
 	c := &checker{limits: config.Default().Ingest, limiter: l}
 	for _, labels := range [][]storage.Label{
 		pairs("__name__", "m", "a", "1", "b", "2"), pairs("b", "2", "__name__", "m", "a", "1"), pairs("b", "2", "a", "1", "__name__", "m"),
 	} {
-		if r := c.admit("s", testNow, labels); r != nil {
-			t.Fatal(r)
-		}
+		send(t, c, testNow, labels)
 	}
 	if l.Active() != 1 {
 		t.Fatalf("%d active series, want 1", l.Active())
@@ -104,23 +117,44 @@ func TestLabelOrderMakesNoSecondSeries(t *testing.T) {
 func TestSilentSeriesLeave(t *testing.T) {
 	l := NewLimiter(config.Default().Ingest, testNow)
 	c := &checker{limits: config.Default().Ingest, limiter: l}
-	send := func(after time.Duration, labels ...string) {
-		t.Helper()
-		if r := c.admit("s", testNow.Add(after), pairs(labels...)); r != nil {
-			t.Fatal(r)
-		}
-	}
-	send(0, "__name__", "silent")
-	send(0, "__name__", "busy", "a", "1")
-	send(0, "a", "1", "__name__", "busy") // from here on in this order only
+	send(t, c, testNow, pairs("__name__", "silent"), pairs("__name__", "busy", "a", "1"))
+	busy := pairs("a", "1", "__name__", "busy") // from here on in this order only
 	for after := time.Duration(0); after <= 2*generation; after += generation / 4 {
-		send(after, "a", "1", "__name__", "busy")
+		send(t, c, testNow.Add(after), slices.Clone(busy)) // a new series' labels are sorted in place
 	}
 	if l.Active() != 1 {
 		t.Fatalf("%d active series after %s, want 1", l.Active(), 2*generation)
 	}
 	if l.metrics["silent"] != nil || l.metrics["busy"].series != 1 || l.senders["s"].series != 1 {
 		t.Errorf("metrics %v, senders %v", l.metrics, l.senders)
+	}
+}
+
+// A series that left is a new one when it comes back, also where the series
+// before it still points to it.
+func TestSeriesThatLeftIsNotFoundByItsPredecessor(t *testing.T) {
+	l := NewLimiter(config.Default().Ingest, testNow)
+	c := &checker{limits: config.Default().Ingest, limiter: l}
+	all := [][]storage.Label{pairs("__name__", "a"), pairs("__name__", "b"), pairs("__name__", "c")}
+	for range 3 {
+		send(t, c, testNow, all...)
+	}
+	a, b := l.known(nil, l.hash(all[0])), l.known(nil, l.hash(all[1]))
+	if a.after.Load() != b {
+		t.Error("a does not know its follower")
+	}
+	at := testNow
+	for l.Active() == 3 {
+		at = at.Add(generation / 2)
+		send(t, c, at, all[0])
+		send(t, c, at, all[2])
+		if at.Sub(testNow) > 4*generation {
+			t.Fatal("b did not leave")
+		}
+	}
+	send(t, c, at, all...)
+	if l.Active() != 3 || l.metrics["b"] == nil {
+		t.Errorf("%d active series, want 3", l.Active())
 	}
 }
 

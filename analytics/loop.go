@@ -176,6 +176,7 @@ func (l *Loop) judgeLocked(frame *rollup.Frame) *Snapshot {
 	l.turnDayLocked(day)
 	at := time.Unix(frame.Minute, 0).In(l.model().Location)
 	s := NewSnapshot(l.opts.Tree, at, "classic")
+	s.basis = basis{l.model(), l.learned}
 	for len(l.today) < len(s.nodes) {
 		l.today = append(l.today, newToday())
 	}
@@ -183,8 +184,10 @@ func (l *Loop) judgeLocked(frame *rollup.Frame) *Snapshot {
 		t, v := l.today[i], frame.At(i)
 		t.put(minute, frame.Minute, v.Load)
 		t.advance(minute + 1)
-		s.Rows[i] = l.model().row(at, n, l.learned.of(i), t, v, s.Levels)
-		s.Growth[i] = l.model().growth(n, l.learned, i, &s.Rows[i])
+		s.Rows[i] = s.model.row(at, n, s.learned.of(i), t, v, s.Levels)
+		if !s.keepGrowth(l.current.Load(), n) {
+			s.Growth[i] = s.model.growth(n, s.learned, i, &s.Rows[i])
+		}
 	}
 	sumOrders(s.nodes, s.Growth)
 	s.Published = time.Now().In(l.model().Location)

@@ -26,6 +26,24 @@ type Snapshot struct {
 
 	nodes []*fleet.Node
 	tree  *fleet.Tree
+	basis
+}
+
+// basis is what a snapshot was computed from besides its minute.
+type basis struct {
+	model   *Model
+	learned *generation
+}
+
+// keepGrowth takes a module's line of the expansion report from the snapshot
+// before if nothing it depends on has changed; it does a few times a day.
+func (s *Snapshot) keepGrowth(before *Snapshot, n *fleet.Node) bool {
+	if before == nil || before.basis != s.basis || !n.Module || n.Index >= len(before.Growth) ||
+		before.Growth[n.Index].Devices != s.Rows[n.Index].Devices {
+		return false
+	}
+	s.Growth[n.Index] = before.Growth[n.Index]
+	return true
 }
 
 // NewSnapshot returns a snapshot of all nodes that tree knows, its rows still

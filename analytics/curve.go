@@ -138,16 +138,13 @@ func (l *Loop) At(ctx context.Context, t time.Time, model string) (*Snapshot, er
 		return nil, err
 	}
 	past.learned, past.today = g, days
+	_, last := cal.Split(minute)
 	for i, t := range days {
 		if t == nil {
-			t = newToday()
-			days[i] = t
+			days[i] = newToday()
+			continue
 		}
-		_, last := cal.Split(minute)
-		for k := last + 1; k < len(t.minutes); k++ {
-			t.minutes[k] = math.NaN() // was not known then
-		}
-		t.newest = min(t.newest, minute)
+		t.forgetAfter(last, minute)
 	}
 	return past.judgeLocked(frame), nil // nobody else knows past
 }

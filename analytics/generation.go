@@ -44,7 +44,8 @@ func (l *Loop) Learn(ctx context.Context, now time.Time) error {
 	if l.day > day {
 		return nil // midnight passed meanwhile, and asked for learning again
 	}
-	l.day, l.learned = day, g
+	l.startDayLocked(day)
+	l.learned = g
 	for i, t := range days {
 		for len(l.today) <= i {
 			l.today = append(l.today, newToday())
@@ -120,12 +121,15 @@ func (l *Loop) learnInBackground(ctx context.Context) {
 	}
 }
 
-// relearnNow learns today anew and shows the current minute in its light.
+// relearnNow learns anew for the day of the current minute, which for the
+// first seconds after midnight is still yesterday, and shows that minute in the
+// new light.
 func (l *Loop) relearnNow(ctx context.Context) error {
-	if err := l.Learn(ctx, time.Now()); err != nil {
+	if err := l.Learn(ctx, l.Snapshot().At); err != nil {
 		return err
 	}
-	return l.publishStored(ctx, l.Snapshot().At.Unix())
+	l.publishAgain()
+	return nil
 }
 
 // learnNext learns tomorrow if now is late enough and it is not learned yet.

@@ -22,7 +22,8 @@ type Loop struct {
 	current  atomic.Pointer[Snapshot]
 	settings atomic.Pointer[Model]
 
-	mu       sync.Mutex // protects the fields below
+	mu       sync.Mutex    // protects the fields below
+	frame    *rollup.Frame // of the current snapshot
 	learned  *generation
 	ready    *generation // learned ahead for the next day
 	today    []*today    // by fleet.Node.Index
@@ -85,22 +86,32 @@ func (l *Loop) HistoryChanged() {
 // Run learns from the store, publishes a first snapshot, then one for each
 // minute until ctx is done.
 func (l *Loop) Run(ctx context.Context) error {
-	now := time.Now()
-	if err := l.Learn(ctx, now); err != nil {
+	closed := l.openMinute(time.Now()) - 60
+	if err := l.Learn(ctx, time.Unix(closed, 0)); err != nil {
 		return fmt.Errorf("first table: %w", err)
 	}
-	if err := l.publishStored(ctx, minuteStart(now.Add(-l.opts.Grace))-60); err != nil {
+	if err := l.publishStored(ctx, closed); err != nil {
 		return fmt.Errorf("first table: %w", err)
 	}
 	go l.learnInBackground(ctx)
 	for {
-		minute := minuteStart(time.Now().Add(-l.opts.Grace)) // still open
+		minute := nextMinute(closed, l.openMinute(time.Now()))
 		if !sleepUntil(ctx, time.Unix(minute+60, 0).Add(l.opts.Grace)) {
 			return nil
 		}
 		l.Evaluate(ctx, minute)
+		closed = minute
 	}
 }
+
+// openMinute returns the minute that still takes samples, at most l.opts.Grace
+// after its end.
+func (l *Loop) openMinute(now time.Time) int64 { return minuteStart(now.Add(-l.opts.Grace)) }
+
+// nextMinute returns the minute to close after one that is closed. If the loop
+// was held up, it catches up with the one before the open one; the rollup does
+// not hold older ones.
+func nextMinute(closed, open int64) int64 { return max(closed+60, open-60) }
 
 // publishStored publishes the table of a minute as it was stored before the
 // start, so that a restart shows what was known and not an empty page.
@@ -153,7 +164,21 @@ func (l *Loop) publish(frame *rollup.Frame) *Snapshot {
 	if s := l.current.Load(); s != nil && s.At.Unix() > frame.Minute {
 		return s
 	}
+	return l.publishLocked(frame)
+}
+
+// publishAgain judges the current minute anew.
+func (l *Loop) publishAgain() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.publishLocked(l.frame)
+}
+
+// publishLocked judges a frame and makes it the current snapshot. l.mu must be
+// held.
+func (l *Loop) publishLocked(frame *rollup.Frame) *Snapshot {
 	s := l.judgeLocked(frame)
+	l.frame = frame
 	l.current.Store(s)
 	l.signalLocked()
 	return s
@@ -201,13 +226,21 @@ func (l *Loop) turnDayLocked(day int) {
 	if day == l.day {
 		return
 	}
-	for _, t := range l.today {
-		t.clear()
-	}
-	l.day = day
+	l.startDayLocked(day)
 	if l.ready != nil && l.ready.day == day {
 		l.learned = l.ready
 	}
 	l.ready = nil
 	l.HistoryChanged()
+}
+
+// startDayLocked empties the nodes' day if it is another one. l.mu must be held.
+func (l *Loop) startDayLocked(day int) {
+	if day == l.day {
+		return
+	}
+	for _, t := range l.today {
+		t.clear()
+	}
+	l.day = day
 }

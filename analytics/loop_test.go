@@ -35,6 +35,11 @@ type world struct {
 
 func newWorld(t testing.TB, now time.Time) *world {
 	t.Helper()
+	return newWorldIn(t, now, shanghai)
+}
+
+func newWorldIn(t testing.TB, now time.Time, loc *time.Location) *world {
+	t.Helper()
 	store, err := embedded.Open(embedded.Options{Path: t.TempDir(), MemoryBytes: 512 << 20, WALSync: embedded.SyncNone, Retention: 100 * 365 * 24 * time.Hour, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +55,7 @@ func newWorld(t testing.TB, now time.Time) *world {
 		Load: []storage.Matcher{storage.Metric("headroom_load_percent")},
 	}, now)
 	loop := NewLoop(Options{
-		Model: Classic(shanghai), Tree: tree, Rollup: r, Store: store,
+		Model: Classic(loc), Tree: tree, Rollup: r, Store: store,
 		Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 	})
 	return &world{t, store, tree, r, loop}

@@ -49,9 +49,26 @@ func (t *today) put(minute int, at int64, load float64) {
 	t.newest = max(t.newest, at)
 }
 
+// forgetAfter forgets what was not known yet at a minute of the day, at in Unix
+// seconds. A newest load that lies after it is taken back to the last one kept.
+func (t *today) forgetAfter(minute int, at int64) {
+	for k := minute + 1; k < len(t.minutes); k++ {
+		t.minutes[k] = math.NaN()
+	}
+	for k := minute; t.newest > at && k >= 0; k-- {
+		if !math.IsNaN(t.minutes[k]) {
+			t.newest = at - int64(minute-k)*60
+		}
+	}
+	t.newest = min(t.newest, at)
+}
+
 // advance closes the slots that end at or before the given minute of the day.
+// When clocks go back it goes back with them: the hour that comes again replaces
+// the first one, but for the highest that was seen.
 func (t *today) advance(minute int) {
 	const length = season.MinutesPerDay / season.SlotsPerDay
+	t.next = min(t.next, minute/length)
 	for ; (t.next+1)*length <= minute; t.next++ {
 		mean := season.SlotMean(t.minutes[t.next*length : (t.next+1)*length])
 		t.five[t.next] = mean

@@ -4,21 +4,23 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
 const (
-	killBatches = 60 // acknowledged before the kill
-	killSeries  = 40 // of each batch, with one sample each
+	killWriters = 4   // senders at once, each of its own module
+	killBatches = 60  // acknowledged to the first sender before the kill
+	killSeries  = 100 // of each batch, with one sample each
 )
 
-// batch is the samples of a number: the series go on, one sample a batch.
-func batch(n int, at time.Time) string {
+// batch is the samples of a sender's turn: its series go on, one sample each.
+func batch(writer, n int, at time.Time) string {
 	var b strings.Builder
 	for i := range killSeries {
 		fmt.Fprintf(&b, "headroom_load_percent{business=\"k\",product=\"k\",service=\"k\",module=\"m%d\",node=\"n%d\"} %d %d\n",
-			i%4, i, n, at.UnixMilli())
+			writer, i, n, at.UnixMilli())
 	}
 	return b.String()
 }
@@ -28,44 +30,41 @@ func TestKillUnderLoadLosesNothingAcknowledged(t *testing.T) {
 	s := StartServer(t)
 	start := time.Now().Truncate(time.Second).Add(-10 * time.Minute)
 	at := func(n int) time.Time { return start.Add(time.Duration(n) * time.Second) }
-	acknowledged := make(chan int)
-	go func() {
-		defer close(acknowledged)
-		for n := 0; ; n++ {
-			if status, _ := s.Post("/api/v1/import/prometheus", batch(n, at(n))); status != http.StatusNoContent {
-				return
+	var acknowledged [killWriters]int
+	var writers sync.WaitGroup
+	for w := range killWriters {
+		writers.Go(func() {
+			for n := 0; n < 500; n++ {
+				if status, _ := s.Post("/api/v1/import/prometheus", batch(w, n, at(n))); status != http.StatusNoContent {
+					return
+				}
+				acknowledged[w] = n + 1
+				if w == 0 && n == killBatches {
+					go s.Kill() // while the next ones are on their way
+				}
 			}
-			acknowledged <- n
-		}
-	}()
-	last := 0
-	for n := range acknowledged {
-		if last = n; n == killBatches {
-			go s.Kill() // while the next ones are on their way
-		}
+		})
 	}
+	writers.Wait()
 	<-s.exited
-	t.Logf("%d batches were acknowledged", last+1)
 
 	again := s.Restart()
 	Eventually(t, startWithin, "the server is ready after the crash", again.Ready)
-	for _, n := range []int{0, last / 2, last} {
-		v := again.Query(`count(headroom_load_percent{business="k"} == `+fmt.Sprint(n)+`)`, at(n))
-		if len(v) != 1 || v[0].Value.value != killSeries {
-			t.Errorf("batch %d of %d is incomplete: %v", n, last, v)
+	for w, batches := range acknowledged {
+		t.Logf("sender %d: %d batches were acknowledged", w, batches)
+		for n := range batches {
+			load := fmt.Sprintf(`headroom_load_percent{module="m%d"}`, w)
+			if v, _ := again.Number("count("+load+" == "+fmt.Sprint(n)+")", at(n)); v != killSeries {
+				t.Errorf("sender %d: %v samples of batch %d are there; want %d", w, v, n, killSeries)
+			}
 		}
+		minute := at(batches - 1).Truncate(time.Minute)
+		Eventually(t, time.Minute, "the minutes that were cut off are rolled up", func() bool {
+			again.mustRun()
+			devices, ok := again.Number(fmt.Sprintf(`last_over_time(headroom_module_devices{module="m%d"}[1m])`, w), minute.Add(59*time.Second))
+			return ok && devices == killSeries
+		})
 	}
-	for n := range last + 1 { // every sample, not only the newest of each series
-		if v, _ := again.Number(`count(count_over_time(headroom_load_percent{business="k"}[1s]))`, at(n)); v != killSeries {
-			t.Errorf("of batch %d there are %v series; want %d", n, v, killSeries)
-		}
-	}
-	Eventually(t, tableWithin, "the minutes that were cut off are rolled up", func() bool {
-		again.mustRun()
-		minute := at(last).Truncate(time.Minute)
-		n, ok := again.Number(`count(last_over_time(headroom_module_devices{business="k"}[59s]) == 10)`, minute.Add(59*time.Second))
-		return ok && n == 4
-	})
 }
 
 func TestTheTableComesBackAfterACrash(t *testing.T) {

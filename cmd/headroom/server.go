@@ -96,6 +96,7 @@ func (s *server) signals() (rollup.Options, error) {
 		Rollup: ro, Logger: s.log, Quiet: 3 * time.Second,
 		Closed: func() int64 { return s.rollup.Closed() },
 		Taken:  func() { s.rollup.ForgetLate() },
+		Settle: s.settle,
 		Done:   func(int64, int64) { s.loop.HistoryChanged() },
 	})
 	ro.Late = s.backfill.Late
@@ -126,6 +127,26 @@ func (s *server) openStores() (err error) {
 	}
 	s.store = own
 	s.reg.MustRegister(own)
+	return nil
+}
+
+// settleTime is after how long a cluster, which cannot be told to, shows what
+// was written.
+const settleTime = 3 * time.Second
+
+// settle returns once the store shows what was written: the embedded one does
+// at once.
+func (s *server) settle(ctx context.Context) error {
+	if s.cfg.Storage.Remote == (config.Remote{}) {
+		return nil
+	}
+	if err := s.store.Flush(ctx); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(settleTime):
+	}
 	return nil
 }
 

@@ -35,6 +35,10 @@ type Options struct {
 	// Taken is called before reported hours are worked on; samples that come
 	// from then on must be reported again.
 	Taken func()
+	// Settle returns once the stores show what was written before, which an
+	// outside store does some seconds later. It is nil for stores that show it
+	// at once.
+	Settle func(ctx context.Context) error
 	// Done is called after a batch with the hours that it covered, Unix seconds.
 	Done func(from, to int64)
 }
@@ -111,6 +115,7 @@ func (b *Backfill) Run(ctx context.Context) error {
 			return nil
 		case now := <-tick.C:
 			if batch := b.take(now); batch != nil {
+				b.settle(ctx)
 				b.work(ctx, batch)
 			}
 		}
@@ -159,17 +164,30 @@ func (b *Backfill) work(ctx context.Context, batch map[*fleet.Node]hours) {
 		b.step(0)
 	}
 	if minutes > 0 {
+		b.settle(ctx)
 		if err := b.groups(ctx, modules, hull); err != nil && ctx.Err() == nil {
 			log.Error("rolling up the tree failed; its inner nodes lack late samples until the next ones come", "err", err)
 		}
 	}
 	log.Info("late samples rolled up", "modules", len(modules), "minutes", minutes,
 		"from", time.Unix(hull.from, 0).UTC(), "to", time.Unix(hull.to, 0).UTC(), "took", time.Since(b.Progress().Started).Round(time.Millisecond))
+	if minutes > 0 && b.opts.Done != nil {
+		b.settle(ctx)
+		b.opts.Done(hull.from, hull.to)
+	}
 	b.mu.Lock()
 	b.progress = Progress{}
 	b.mu.Unlock()
-	if minutes > 0 && b.opts.Done != nil {
-		b.opts.Done(hull.from, hull.to)
+}
+
+// settle waits until the stores show what was written. If they cannot tell,
+// the work goes on: what it misses is missing, never wrong.
+func (b *Backfill) settle(ctx context.Context) {
+	if b.opts.Settle == nil {
+		return
+	}
+	if err := b.opts.Settle(ctx); err != nil && ctx.Err() == nil {
+		b.opts.Logger.Warn("the store cannot tell whether it shows what was written; minutes may lack samples until the next late ones come", "err", err)
 	}
 }
 

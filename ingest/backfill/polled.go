@@ -40,7 +40,8 @@ func (b *Backfill) Polled(ctx context.Context, q poll.Querier, signals []poll.Si
 	defer b.endPolled()
 	for i, h := range missing {
 		modules, err := b.polledPiece(ctx, q, signals, h)
-		if err == nil {
+		if err == nil && len(b.opts.Rollup.Tree.Levels()) > 1 {
+			b.settle(ctx)
 			err = b.groups(ctx, modules, h)
 		}
 		if err != nil {
@@ -48,6 +49,7 @@ func (b *Backfill) Polled(ctx context.Context, q poll.Querier, signals []poll.Si
 		}
 		b.step(0)
 		if b.opts.Done != nil && (i%7 == 6 || i == len(missing)-1) {
+			b.settle(ctx)
 			b.opts.Done(h.from, missing[0].to)
 		}
 	}

@@ -11,7 +11,7 @@ type index struct {
 
 // worthIndexing is the size of a group below which looking at each series is
 // as fast.
-const worthIndexing = 16
+const worthIndexing = 8
 
 // candidates returns series among which all are that match. The shard's lock
 // must be held, for reading.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -144,8 +145,12 @@ func BenchmarkLearn(b *testing.B) {
 
 func benchmarkLearn(b *testing.B, modules int) {
 	now := time.Now().Truncate(time.Hour)
+	dir := b.TempDir()
+	writeMinutes(b, dir, modules, now, 60)
 	w := newWorld(b, now)
-	w.writeMinutes(modules, now, 60)
+	store := openStore(b, dir)
+	defer store.Close()
+	w.loop.reader.store = store
 	resetPeakMemory(b)
 	began := cpu(b)
 	for b.Loop() {
@@ -164,31 +169,34 @@ func benchmarkLearn(b *testing.B, modules int) {
 }
 
 // writeMinutes writes the loads of all nodes of a tree, minute by minute of the
-// days before now.
-func (w *world) writeMinutes(modules int, now time.Time, days int) {
+// days before now, to a store that is then closed.
+func writeMinutes(b *testing.B, dir string, modules int, now time.Time, days int) {
+	store := openStore(b, dir)
+	tree := fleet.NewTree([]string{"business", "product", "service", "module"})
 	for i := range modules {
-		w.tree.Add(benchPath(i))
+		tree.Add(benchPath(i))
 	}
 	samples := make([]storage.Sample, days*season.MinutesPerDay)
 	start := now.Unix() - int64(len(samples))*60
-	for i, n := range w.tree.Nodes() {
+	for i, n := range tree.Nodes() {
 		for k := range samples {
 			t := start + int64(k)*60
 			load := 40 + 10*math.Sin(float64(t)/86400*2*math.Pi) + float64(k)/20_000 + float64((k*(i+3)*7919)%997)/200
 			samples[k] = storage.Sample{Timestamp: t * 1000, Value: math.Round(load*1000) / 1000}
 		}
-		row := storage.Series{Labels: rollup.Labels(n, w.tree.Levels(), rollup.LoadPercent), Samples: samples}
-		if err := w.store.Write(context.Background(), []storage.Series{row}); err != nil {
-			w.t.Fatal(err)
+		row := storage.Series{Labels: rollup.Labels(n, tree.Levels(), rollup.LoadPercent), Samples: samples}
+		if err := store.Write(context.Background(), []storage.Series{row}); err != nil {
+			b.Fatal(err)
 		}
 	}
-	if err := w.store.Flush(context.Background()); err != nil {
-		w.t.Fatal(err)
+	if err := store.Close(); err != nil {
+		b.Fatal(err)
 	}
 }
 
 // resetPeakMemory lets the kernel measure the peak from now on.
 func resetPeakMemory(tb testing.TB) {
+	debug.FreeOSMemory()
 	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
 		tb.Skip("the kernel does not reset the peak of memory:", err)
 	}

@@ -33,6 +33,7 @@ func (m Model) learn(h *history, day int) *learned {
 	k := &learned{}
 	k.setBand(m.bandTable(h.grid, day))
 	five := fiveMinutes(h.grid, day-m.historyDays(), day)
+	defer fiveGrids.Put(five)
 	k.peak = peak.Learn(five, day)
 	k.peaks = dailyPeaks(five, day-m.GrowthDays, day)
 	for _, p := range k.peaks {
@@ -76,7 +77,7 @@ func (k *learned) band(minute int) band.Band {
 // fiveMinutes returns the five-minute means of the days from ≤ day < to.
 func fiveMinutes(g *season.Grid, from, to int) *season.Grid {
 	first, end := g.Rows(from, to)
-	five := season.NewGrid(g.First+first, end-first, season.SlotsPerDay)
+	five := gridOf(&fiveGrids, g.First+first, end-first, season.SlotsPerDay)
 	for i := range end - first {
 		season.FiveMinuteMeans(five.Day(i), g.Day(first+i))
 	}

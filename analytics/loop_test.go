@@ -40,10 +40,7 @@ func newWorld(t testing.TB, now time.Time) *world {
 
 func newWorldIn(t testing.TB, now time.Time, loc *time.Location) *world {
 	t.Helper()
-	store, err := embedded.Open(embedded.Options{Path: t.TempDir(), MemoryBytes: 512 << 20, WALSync: embedded.SyncNone, Retention: 100 * 365 * 24 * time.Hour, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := openStore(t, t.TempDir())
 	t.Cleanup(func() {
 		if err := store.Close(); err != nil {
 			t.Error(err)
@@ -59,6 +56,15 @@ func newWorldIn(t testing.TB, now time.Time, loc *time.Location) *world {
 		Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 	})
 	return &world{t, store, tree, r, loop}
+}
+
+func openStore(t testing.TB, dir string) *embedded.Store {
+	t.Helper()
+	store, err := embedded.Open(embedded.Options{Path: dir, MemoryBytes: 512 << 20, WALSync: embedded.SyncNone, Retention: 100 * 365 * 24 * time.Hour, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
 }
 
 // history writes a module's rolled-up loads of the past.

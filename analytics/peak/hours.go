@@ -2,6 +2,7 @@ package peak
 
 import (
 	"math"
+	"sync"
 
 	"headroom/analytics/season"
 )
@@ -14,13 +15,33 @@ type hours struct {
 	first, slots int // first row; slots of a day and one more
 	mean         []float64
 	sum, count   []float64 // one row more than mean: sums of the rows before
+	memory       []float64 // holds the three
 }
+
+// used keeps the memory of hours, of which each takes 0.4 MB.
+var used sync.Pool // of *hours
+
+// newHours returns hours for so many rows; only the sums of the first are set.
+func newHours(first, rows, slots int) *hours {
+	h, _ := used.Get().(*hours)
+	if n := (3*rows + 2) * slots; h == nil || cap(h.memory) < n {
+		h = &hours{memory: make([]float64, n)}
+	}
+	h.first, h.slots = first, slots
+	ends := [2]int{rows * slots, (2*rows + 1) * slots}
+	h.mean, h.sum, h.count = h.memory[:ends[0]], h.memory[ends[0]:ends[1]], h.memory[ends[1]:ends[1]+(rows+1)*slots]
+	clear(h.sum[:slots])
+	clear(h.count[:slots])
+	return h
+}
+
+// release gives the memory back.
+func (h *hours) release() { used.Put(h) }
 
 // sumHours sums up the rows from first on, as many as there are peaks.
 func sumHours(g *season.Grid, peaks []float64, first int) *hours {
 	n, slots := len(peaks)-first, g.Slots+1
-	h := &hours{first: first, slots: slots,
-		mean: make([]float64, n*slots), sum: make([]float64, (n+1)*slots), count: make([]float64, (n+1)*slots)}
+	h := newHours(first, n, slots)
 	for i := range n {
 		mean := h.mean[i*slots : (i+1)*slots]
 		trailing(mean, g.Day(first+i))

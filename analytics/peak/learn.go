@@ -20,6 +20,7 @@ func Learn(g *season.Grid, day int) *Day {
 		oldest = rows[len(rows)-1]
 	}
 	h := sumHours(g, peaks, max(0, oldest-BaseDays))
+	defer h.release()
 	out := &Day{Errors: len(rows), Hour: make([]float64, g.Slots+1)}
 	out.Base, out.Days = base(peaks, end)
 	h.usual(out.Hour, end)

@@ -45,12 +45,22 @@ type Poll struct {
 	querier Querier
 	signals []Signal
 	rollup  *rollup.Rollup
-	cells   map[string]*rollup.Cell
+	cells   map[string]*cell // by labels
+	swept   int64            // minute in which the cells were last looked through
 }
+
+// cell is where the samples of a series go.
+type cell struct {
+	*rollup.Cell       // nil if the series lies outside the tree
+	used         int64 // the newest minute with an answer
+}
+
+// idleAfter is for how many seconds a series without answers is remembered.
+const idleAfter = 3600
 
 // New returns a Poll that enters what it is answered into r.
 func New(q Querier, signals []Signal, r *rollup.Rollup) *Poll {
-	return &Poll{querier: q, signals: signals, rollup: r, cells: map[string]*rollup.Cell{}}
+	return &Poll{querier: q, signals: signals, rollup: r, cells: map[string]*cell{}}
 }
 
 // offset is where in a minute an answer is entered: the query is evaluated at
@@ -69,26 +79,41 @@ func (p *Poll) Feed(ctx context.Context, minute int64) error {
 			continue
 		}
 		for _, sample := range answer {
-			if c := p.cell(Named(s, sample.Labels)); c != nil {
+			if c := p.cell(Named(s, sample.Labels), minute); c != nil {
 				c.Add(minute*1000+offset.Milliseconds(), sample.Value)
 			}
 		}
 	}
+	p.sweep(minute)
 	return errors.Join(errs...)
 }
 
+// sweep forgets the series that are no longer answered.
+func (p *Poll) sweep(minute int64) {
+	if minute-p.swept < idleAfter {
+		return
+	}
+	p.swept = minute
+	for key, c := range p.cells {
+		if minute-c.used >= idleAfter {
+			delete(p.cells, key)
+		}
+	}
+}
+
 // cell returns the cell of a series, nil if it lies outside the tree.
-func (p *Poll) cell(labels []storage.Label) *rollup.Cell {
+func (p *Poll) cell(labels []storage.Label, minute int64) *rollup.Cell {
 	key, err := head.AppendKey(nil, labels)
 	if err != nil {
 		return nil // labels that cannot be stored cannot be part of the tree
 	}
-	c, known := p.cells[string(key)]
-	if !known {
-		c = p.rollup.Enter(labels)
+	c := p.cells[string(key)]
+	if c == nil {
+		c = &cell{Cell: p.rollup.Enter(labels)}
 		p.cells[string(key)] = c
 	}
-	return c
+	c.used = minute
+	return c.Cell
 }
 
 // Named returns the labels of an answer's series with the signal's name.

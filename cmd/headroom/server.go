@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+	"github.com/prometheus/exporter-toolkit/web"
 
 	"headroom/analytics"
 	"headroom/ingest"
@@ -59,6 +60,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 			err = errors.Join(err, s.close())
 		}
 	}()
+	if err := web.Validate(opts.webConfigFile); err != nil {
+		return nil, fmt.Errorf("--web.config.file %s: %w", opts.webConfigFile, err)
+	}
 	ro, err := s.signals()
 	if err != nil {
 		return nil, err

@@ -105,19 +105,27 @@ func (r *Rollup) counter(m *module, counters map[*counter]struct{}, labels []sto
 	}
 }
 
+// ahead is by how many seconds a sender's clock may be ahead of the newest closed
+// minute.
+const ahead = 30 * 60
+
 // Add takes a sample: ts in Unix milliseconds. NaN, which includes staleness
 // markers, is no value and is left out. A sample of a closed minute is reported
-// as late; it still tells when and with what the sender was last seen.
+// as late; it still tells when and with what the sender was last seen. So is one
+// that is far ahead, which tells nothing: all that come after would be older.
 func (c *Cell) Add(ts int64, v float64) {
 	if math.IsNaN(v) {
 		return
 	}
 	c.module.mu.Lock()
 	defer c.module.mu.Unlock()
-	if minuteOf(ts/1000) <= c.rollup.closed.Load() {
+	minute, closed := minuteOf(ts/1000), c.rollup.closed.Load()
+	if minute <= closed || minute > closed+ahead {
 		c.lateLocked(ts)
 	}
-	c.push(ts, v)
+	if minute <= closed+ahead {
+		c.push(ts, v)
+	}
 }
 
 // lateLocked reports a sample of a closed minute once for each hour. c.module.mu

@@ -263,3 +263,26 @@ func TestSelectIsOneNode(t *testing.T) {
 		}
 	}
 }
+
+// One sample of a clock that is a year ahead does not stop a sender's minutes.
+func TestSampleFarAhead(t *testing.T) {
+	w := newWorld(t, nil)
+	c, b := w.series("load", "B", "m", "n", ""), w.series("busy", "B", "m", "n", "1")
+	for m := range 12 {
+		if m == 2 {
+			c.Add(at(365*24*60, 0), 99)
+			b.Add(at(365*24*60, 0), 1e9)
+		}
+		c.Add(at(m, 10), float64(m))
+		b.Add(at(m, 10), float64(30*m))
+		f := w.close(m)
+		if m == 0 {
+			continue // no growth yet
+		}
+		v := loads(float64(m), float64(m), 1, 0)
+		v.Busy, v.Processes = 30, 1
+		w.want(f, "B/m", v)
+	}
+	w.want(w.close(30), "B/m", Value{Load: math.NaN(), LoadMax: math.NaN(), Devices: math.NaN(), Silent: 1,
+		Processes: math.NaN(), Busy: math.NaN(), Requests: math.NaN()})
+}

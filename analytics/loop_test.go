@@ -304,3 +304,20 @@ func TestPastTableIsTheSame(t *testing.T) {
 		t.Errorf("then: %+v\nnow:  %+v", was, is)
 	}
 }
+
+// After a start the table has the modules that had data within the history.
+func TestVanishedModulesLeave(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, shanghai)
+	w := newWorld(t, at)
+	w.usualHistory("gone", at.AddDate(0, 0, -62), 5)
+	w.usualHistory("there", at.AddDate(0, 0, -58), 1)
+	opts := w.loop.opts
+	opts.Tree, opts.Registerer = fleet.NewTree(w.tree.Levels()), prometheus.NewRegistry()
+	if err := NewLoop(opts).Learn(context.Background(), at); err != nil {
+		t.Fatal(err)
+	}
+	gone, there := opts.Tree.Find(modulePath("gone").ID()), opts.Tree.Find(modulePath("there").ID())
+	if gone != nil || there == nil {
+		t.Errorf("known: of 62 days ago %v, of 58 days ago %v; want only the latter", gone != nil, there != nil)
+	}
+}

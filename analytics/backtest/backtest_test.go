@@ -276,7 +276,7 @@ func TestRunRefuses(t *testing.T) {
 	}
 	f("no series", func(*Options) {})
 	f("task: ", func(o *Options) { o.Task = "x" }, good)
-	f("model: want one of [classic naive], got \"x\"", func(o *Options) { o.Model = "x" }, good)
+	f("model: want one of [classic naive calibrated], got \"x\"", func(o *Options) { o.Model = "x" }, good)
 	f("level: ", func(o *Options) { o.Level = 95 }, good)
 	f("level: ", func(o *Options) { o.Level = math.NaN() }, good)
 	f("asof: ", func(o *Options) { o.AsOf = 1440 }, good)

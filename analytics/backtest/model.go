@@ -16,6 +16,10 @@ type model struct {
 	// to each side.
 	bands func(empty *season.Grid, width float64) bander
 
+	// alarms likewise starts to watch for deviations. Nil: what lies outside
+	// of the band of band.Sigma standard deviations deviates.
+	alarms func(empty *season.Grid) watcher
+
 	// peak forecasts the peak of a day as of a slot. It reads the days before
 	// and of the day itself the slots before asof. An interval reaches z
 	// standard deviations to each side.
@@ -33,13 +37,22 @@ type bander interface {
 	see(day, slot int, v float64)
 }
 
+// watcher follows a series likewise, and tells of each value that it is shown
+// whether it is part of an alarm.
+type watcher interface {
+	Expect(day, slot int) band.Band
+	See(day, slot int, v float64) (alarm bool)
+}
+
 // interval is a forecast; numbers are NaN where too little is known.
 type interval struct{ value, lower, upper float64 }
 
 // models are all models that are compared, in the order of the score table.
 var models = []model{
-	{"classic", classicBands, classicPeak, classicGrowth},
-	{"naive", naiveBands, naivePeak, naiveGrowth},
+	{name: "classic", bands: classicBands, peak: classicPeak, growth: classicGrowth},
+	{name: "naive", bands: naiveBands, peak: naivePeak, growth: naiveGrowth},
+	// Of the calibrated model peak and growth are the classic ones.
+	{name: "calibrated", bands: calibratedBands, alarms: calibratedAlarms, peak: classicPeak, growth: classicGrowth},
 }
 
 // Models returns the names of all models.

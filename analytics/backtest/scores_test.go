@@ -48,8 +48,9 @@ func TestAlarmScores(t *testing.T) {
 		r.Values = append(r.Values, float64(c-'0'))
 		r.Labels = append(r.Labels, labels[i] == 'L')
 		r.bands = append(r.bands, band.Band{Expected: 1, Lower: 0, Upper: 2})
+		r.alarms = append(r.alarms, c == '9')
 	}
-	s := r.alarms().scores()
+	s := r.deviations().scores()
 	want(t, s, "events", 3)
 	want(t, s, "recall", 2.0/3)    // the second event was missed
 	want(t, s, "precision", 2.0/4) // alarms at 4-5, 10, 17, 21-23: the last is one
@@ -58,7 +59,7 @@ func TestAlarmScores(t *testing.T) {
 	want(t, s, "false_alarms_week", 2*10080.0/28)
 
 	r.Labels = nil
-	s = r.alarms().scores()
+	s = r.deviations().scores()
 	want(t, s, "alarms_week", 4*10080.0/28)
 	want(t, s, "precision", nan)
 	want(t, s, "f1", nan)

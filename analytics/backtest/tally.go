@@ -51,7 +51,7 @@ type events struct {
 const gapRows = 2
 
 // alarms tallies the rows with a verdict.
-func (r *bandRows) alarms() tally {
+func (r *bandRows) deviations() tally {
 	n := len(r.Values)
 	alarm, label := make([]bool, n), make([]bool, n)
 	t := tally{events: &events{}}
@@ -60,7 +60,7 @@ func (r *bandRows) alarms() tally {
 			continue
 		}
 		t.seen++
-		alarm[i] = b.Deviates(r.Values[i])
+		alarm[i] = r.alarms[i]
 		label[i] = r.Labels != nil && r.Labels[i]
 	}
 	e := t.events

@@ -81,3 +81,6 @@ func (b Band) Deviates(v float64) bool { return b.Score(v) > 1 }
 // Width returns how many standard deviations to each side hold this share of
 // normally distributed values: 1.96 for a level of 0.95.
 func Width(level float64) float64 { return distuv.UnitNormal.Quantile((1 + level) / 2) }
+
+// Level is the inverse of [Width].
+func Level(width float64) float64 { return 2*distuv.UnitNormal.CDF(width) - 1 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"time"
 
 	"headroom/analytics/season"
 	"headroom/storage/fleet"
@@ -113,38 +112,4 @@ func (t *Trend) addLine(k *learned, h int, level float64) {
 	t.Line = append(t.Line, Number(value))
 	t.Lower = append(t.Lower, Number(lower))
 	t.Upper = append(t.Upper, Number(upper))
-}
-
-// At computes the table of a past minute from what is stored: the same
-// arithmetic over the days before it. Only the classic model is known.
-func (l *Loop) At(ctx context.Context, t time.Time, model string) (*Snapshot, error) {
-	if model != "" && model != "classic" {
-		return nil, fmt.Errorf("model %q: %w; there is: classic", model, ErrNoModel)
-	}
-	cal := season.NewCalendar(l.model().Location)
-	minute := minuteStart(t)
-	day, _ := cal.Split(minute)
-	frame, err := l.reader.Frame(ctx, minute)
-	if err != nil {
-		return nil, err
-	}
-	if len(frame.Values) == 0 {
-		return nil, fmt.Errorf("loads at %s: %w", t.Format(time.RFC3339), ErrNotKept)
-	}
-	past := &Loop{opts: l.opts, reader: l.reader, cal: cal, stats: l.stats, day: day, relearn: make(chan struct{}, 1)}
-	past.settings.Store(l.model())
-	g, days, err := past.learnDay(ctx, day)
-	if err != nil {
-		return nil, err
-	}
-	past.learned, past.today = g, days
-	_, last := cal.Split(minute)
-	for i, t := range days {
-		if t == nil {
-			days[i] = newToday()
-			continue
-		}
-		t.forgetAfter(last, minute)
-	}
-	return past.judgeLocked(frame), nil // nobody else knows past
 }

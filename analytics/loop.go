@@ -31,6 +31,7 @@ type Loop struct {
 	watchers map[chan struct{}]struct{}
 
 	relearn chan struct{} // asks for learning anew, holds one request
+	past    chan struct{} // holds a token while a past table is computed
 }
 
 // NewLoop returns a loop that has learned nothing yet.
@@ -43,6 +44,7 @@ func NewLoop(opts Options) *Loop {
 		stats:    newStats(opts.Registerer),
 		watchers: map[chan struct{}]struct{}{},
 		relearn:  make(chan struct{}, 1),
+		past:     make(chan struct{}, 1),
 	}
 	l.settings.Store(&opts.Model)
 	return l
@@ -93,7 +95,9 @@ func (l *Loop) Run(ctx context.Context) error {
 	if err := l.publishStored(ctx, closed); err != nil {
 		return fmt.Errorf("first table: %w", err)
 	}
-	go l.learnInBackground(ctx)
+	var background sync.WaitGroup
+	defer background.Wait() // the store may be closed once Run has returned
+	background.Go(func() { l.learnInBackground(ctx) })
 	for {
 		minute := nextMinute(closed, l.openMinute(time.Now()))
 		if !sleepUntil(ctx, time.Unix(minute+60, 0).Add(l.opts.Grace)) {

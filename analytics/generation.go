@@ -122,13 +122,16 @@ func (l *Loop) learnInBackground(ctx context.Context) {
 }
 
 // relearnNow learns anew for the day of the current minute, which for the
-// first seconds after midnight is still yesterday, and shows that minute in the
-// new light.
+// first seconds after midnight is still yesterday, and shows and stores that
+// minute in the new light.
 func (l *Loop) relearnNow(ctx context.Context) error {
 	if err := l.Learn(ctx, l.Snapshot().At); err != nil {
 		return err
 	}
-	l.publishAgain()
+	if err := l.writer.rewrite(ctx, l.publishAgain()); err != nil {
+		l.stats.writeErrors.Inc()
+		return err
+	}
 	return nil
 }
 

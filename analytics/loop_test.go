@@ -174,6 +174,27 @@ func TestSeriesEqualRows(t *testing.T) {
 		w.push("m", at.Add(time.Duration(k)*time.Minute), 9, 99)
 		w.loop.Evaluate(context.Background(), at.Unix()+int64(k)*60)
 	}
+	w.seriesEqualRow()
+
+	// History that arrives now changes the current minute's verdict, and with it
+	// what is stored of it.
+	mean := w.row("m").Mean
+	w.history("m", []storage.Sample{{Timestamp: at.AddDate(0, 0, -3).Add(4 * time.Minute).UnixMilli(), Value: 77}})
+	for range 2 {
+		if err := w.loop.relearnNow(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w.row("m").Mean == mean {
+		t.Fatal("the new history did not change the band")
+	}
+	w.seriesEqualRow()
+}
+
+// seriesEqualRow compares the stored series of module m with its row.
+func (w *world) seriesEqualRow() {
+	t := w.t
+	t.Helper()
 	row := w.row("m")
 	g := w.loop.Snapshot().Growth[w.loop.Snapshot().Find(row.ID)]
 	if row.State != OK || !row.Deviates || g.State != OK || !(g.DevicesToRequest >= 0) || !row.PeakToday.Lower.Known() {

@@ -18,10 +18,10 @@ func (l *Loop) publish(frame *rollup.Frame) *Snapshot {
 }
 
 // publishAgain judges the current minute anew.
-func (l *Loop) publishAgain() {
+func (l *Loop) publishAgain() *Snapshot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.publishLocked(l.frame)
+	return l.publishLocked(l.frame)
 }
 
 // publishLocked judges a frame and makes it the current snapshot. l.mu must be

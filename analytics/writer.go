@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync"
 
 	"headroom/ingest/rollup"
 	"headroom/storage"
@@ -19,7 +20,6 @@ const slowEvery = 4
 type writer struct {
 	store  storage.Store
 	levels []string
-	before *Snapshot // the one that was written last
 
 	numbers                []*rollup.Names // in the order of rollup.Suffixes
 	expected, lower, upper *rollup.Names
@@ -27,8 +27,11 @@ type writer struct {
 	growth, request        *rollup.Names
 	peak, full             bounds
 
-	rows []storage.Series // reused from minute to minute
-	one  []storage.Sample // backs the rows' samples
+	mu       sync.Mutex       // protects all that follows
+	before   *Snapshot        // the one that was written last
+	revision int64            // corrections of its minute so far
+	rows     []storage.Series // reused from minute to minute
+	one      []storage.Sample // backs the rows' samples
 }
 
 // bounds are the three series of a forecast.
@@ -54,8 +57,10 @@ func (w *writer) bounds(suffix string) bounds {
 	return bounds{bound("mid"), bound("lower"), bound("upper")}
 }
 
+// write stores a minute for the first time.
 func (w *writer) write(ctx context.Context, s *Snapshot, f *rollup.Frame) error {
-	w.rows, w.one = w.rows[:0], w.one[:0]
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	ts := s.At.UnixMilli()
 	for i, n := range s.nodes {
 		v := f.At(i)
@@ -70,6 +75,32 @@ func (w *writer) write(ctx context.Context, s *Snapshot, f *rollup.Frame) error 
 			w.addGrowth(n, ts, &s.Growth[i])
 		}
 	}
+	if err := w.flushLocked(ctx); err != nil {
+		return err
+	}
+	w.before, w.revision = s, 0
+	return nil
+}
+
+// rewrite stores the verdicts of a minute that was judged again, as corrections
+// of what was written for it (see storage.Minutely).
+func (w *writer) rewrite(ctx context.Context, s *Snapshot) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.revision++
+	w.before = nil // all numbers are written, changed or not, and next minute again
+	ts := s.At.UnixMilli() + w.revision
+	for i, n := range s.nodes {
+		w.addBand(n, ts, &s.Rows[i])
+		w.addSeldom(n, ts, s)
+		w.addGrowth(n, ts, &s.Growth[i])
+	}
+	return w.flushLocked(ctx)
+}
+
+// flushLocked stores what was added. w.mu must be held.
+func (w *writer) flushLocked(ctx context.Context) error {
+	defer func() { w.rows, w.one = w.rows[:0], w.one[:0] }()
 	for i := range w.rows { // only now does w.one no longer move
 		w.rows[i].Samples = w.one[i : i+1 : i+1]
 	}
@@ -79,7 +110,6 @@ func (w *writer) write(ctx context.Context, s *Snapshot, f *rollup.Frame) error 
 	if err := w.store.Write(ctx, w.rows); err != nil {
 		return fmt.Errorf("write %d series: %w", len(w.rows), err)
 	}
-	w.before = s
 	return nil
 }
 

@@ -1,6 +1,7 @@
-// Package band says which loads are normal at one time of the day: the classic
-// band, which is the mean of the same slot on previous days, plus and minus a
-// number of sample standard deviations.
+// Package band says which loads are normal at one time of the day, in two ways.
+//
+// The classic band is the mean of the same slot on previous days, plus and minus
+// a number of sample standard deviations.
 //
 //	expected = Σ vᵢ / n
 //	half     = width · √( Σ (vᵢ − expected)² / (n − 1) )
@@ -9,6 +10,30 @@
 // Fewer than [MinDays] values make no band: its numbers are NaN. Values that
 // are NaN are skipped. [Classic] does one slot, [Table] a whole day; both give
 // the same numbers to the last bit.
+//
+// The [Calibrated] band follows the load. Its formulas, at a slot of a day:
+//
+//	usual    = median of the slot on the last 28 days, then over ± 5 minutes
+//	spread   = 1.4826 · median |v − usual| of those days, mean over ± 15 minutes
+//	expected = usual + level
+//	residual = v − expected
+//	level   ← level + share · residual         share = 1 − 0.97^min(minutes of a slot, 4)
+//	scale    = √(π/2) · max(mean |residual| of the slot over 13 days, mean over ± 15 minutes;
+//	           0.85 · mean |residual| of the last 300 values), at least 1 % of the load
+//	lower    = expected − scale · Q⁻(α/2)
+//	upper    = expected + scale · Q⁺(α/2)      α = 1 − level of coverage
+//
+// Q⁻ and Q⁺ are the quantiles of the residuals so far in scales, below and above,
+// a share of α/2 of all values beyond each. They take the place of a normal
+// distribution's, so that the share of values inside is the nominal one for loads
+// of any distribution, as far as the load goes on as it was. Values count half
+// after 14 days, or 4,000 values; the start counts for 100 values with Student's
+// distribution of six degrees of freedom. Of a row of values far out the nth
+// counts 1/n: a long incident is one event. No value moves the level by more than
+// 8 scales or adds more than 4 to the scale.
+//
+// What [Calibrated] keeps beside the days of history is a few numbers a slot and
+// two histograms.
 package band
 
 import (

@@ -7,8 +7,11 @@ import (
 )
 
 const (
-	// levelShare is how far the level moves towards each new value.
-	levelShare = 0.03
+	// levelShare is how far the level moves towards the load in a minute; it
+	// moves no further than in levelMinutes, so that six values halve what is
+	// left at the least.
+	levelShare   = 0.03
+	levelMinutes = 4
 	// levelCap bounds, in scales, what one value can move the level by.
 	levelCap = 8
 	// scaleCap bounds likewise what it can add to the scale.
@@ -35,6 +38,8 @@ type Calibrated struct {
 	tails *tails
 	day   int
 
+	share float64 // how far a value moves the level
+
 	scale, smooth, counts []float64 // mean |residual| by slot; pooled; days in it
 	level, recent, size   float64
 	values                float64 // in recent, at most recentValues
@@ -49,6 +54,7 @@ func NewCalibrated(empty *season.Grid) *Calibrated {
 	return &Calibrated{
 		seen: empty, usual: newUsual(n), tails: newTails(), day: empty.First - 1,
 		scale: make([]float64, n), smooth: unknown(n), counts: make([]float64, n),
+		share: 1 - math.Pow(1-levelShare, float64(min(levelMinutes, season.MinutesPerDay/n))),
 		level: math.NaN(), recent: math.NaN(),
 	}
 }
@@ -131,7 +137,7 @@ func (c *Calibrated) See(f Forecast, day, slot int, v float64) {
 		c.count(f, e/f.Scale)
 	}
 	c.scaleBy(slot, min(math.Abs(e), scaleCap*bound))
-	c.level += levelShare * min(max(e, -levelCap*bound), levelCap*bound)
+	c.level += c.share * min(max(e, -levelCap*bound), levelCap*bound)
 }
 
 // count enters a residual into the tails. Of an excursion the first value counts

@@ -16,8 +16,10 @@
 // online: [Least] or, of a load with heavier tails, DayShare of the usual largest
 // strength of a day (the median of the last 14 days).
 //
-// An alarm begins with the first value outside, lasts for at most [Lasts] values,
-// and the next one begins after [Quiet] minutes without any value outside.
+// An alarm begins with the first value that is outside of [Sure] half-widths, or
+// with the [Persists]th in a row that is outside of the band. It goes on while
+// values are outside, for at most [Lasts] of them, and the next one begins after
+// [Quiet] minutes without any.
 package detect
 
 import (
@@ -32,9 +34,13 @@ const (
 	// Gate is the strength up to which being a surprise is enough.
 	Gate = 3
 	// Least is the least threshold, in standard deviations of the next value.
-	Least = 6.5
+	Least = 4
 	// DayShare is the part of a day's usual largest strength that is a threshold.
-	DayShare = 0.7
+	DayShare = 0.45
+	// Sure is how many thresholds a single value must reach for an alarm, and
+	// Persists the number of values in a row for which one is enough.
+	Sure     = 2
+	Persists = 4
 	// Lasts is the number of values that an alarm lasts at most.
 	Lasts = 10
 	// Quiet is the number of minutes inside the band that end an excursion.
@@ -54,7 +60,8 @@ type Detector struct {
 	threshold float64
 	quiet     int // slots that end an excursion
 	inside    int // values since the last one outside
-	outside   int // values of the excursion outside
+	row       int // values in a row outside
+	alarmed   int // values of the excursion's alarm
 }
 
 // New starts on a load of which nothing is known; the days and slots are those
@@ -91,7 +98,7 @@ func (d *Detector) See(day, slot int, v float64) (alarm bool) {
 		if !(d.largest >= s) {
 			d.largest = s
 		}
-		alarm = d.alarm(s > d.threshold)
+		alarm = d.alarm(s / d.threshold)
 	}
 	d.load.See(f, day, slot, v)
 	return alarm
@@ -106,17 +113,22 @@ func strength(f band.Forecast, v float64) float64 {
 	return min(surprise, Gate+2*max(unlike, 0), strongest)
 }
 
-// alarm follows excursions.
-func (d *Detector) alarm(outside bool) bool {
-	if !outside {
+// alarm follows excursions; the score is in thresholds.
+func (d *Detector) alarm(score float64) bool {
+	if score <= 1 {
+		d.row = 0
 		if d.inside++; d.inside >= d.quiet {
-			d.outside = 0
+			d.alarmed = 0
 		}
 		return false
 	}
 	d.inside = 0
-	d.outside++
-	return d.outside <= Lasts
+	d.row++
+	if d.alarmed == 0 && score <= Sure && d.row < Persists {
+		return false
+	}
+	d.alarmed++
+	return d.alarmed <= Lasts
 }
 
 // turn begins a day, if it is another one: the threshold is set anew.

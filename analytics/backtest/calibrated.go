@@ -3,6 +3,8 @@ package backtest
 import (
 	"headroom/analytics/band"
 	"headroom/analytics/detect"
+	"headroom/analytics/growth"
+	"headroom/analytics/peak"
 	"headroom/analytics/season"
 )
 
@@ -25,3 +27,26 @@ func (c *calibratedBand) expect(day, slot int) band.Band {
 func (c *calibratedBand) see(day, slot int, v float64) { c.load.See(c.last, day, slot, v) }
 
 func calibratedAlarms(empty *season.Grid) watcher { return detect.New(empty) }
+
+// calibratedPeak shows the forecaster each day before the one it is asked for.
+func calibratedPeak(g *season.Grid, asof int, z float64) func(day int) peak.Forecast {
+	load, next := peak.NewCalibrated(asof), g.First
+	return func(day int) peak.Forecast {
+		for ; next < day; next++ {
+			load.See(g.Day(next - g.First))
+		}
+		return load.Forecast(g.Day(day-g.First), z)
+	}
+}
+
+func calibratedGrowth(peaks []float64, horizon int, level float64) []interval {
+	said, err := growth.Forecast(peaks, horizon, level)
+	if err != nil {
+		return nil
+	}
+	out := make([]interval, 0, horizon+1)
+	for _, day := range append(said.Days, said.Largest) {
+		out = append(out, interval{day.Value, day.Lower, day.Upper})
+	}
+	return out
+}

@@ -20,10 +20,10 @@ type model struct {
 	// of the band of band.Sigma standard deviations deviates.
 	alarms func(empty *season.Grid) watcher
 
-	// peak forecasts the peak of a day as of a slot. It reads the days before
-	// and of the day itself the slots before asof. An interval reaches z
-	// standard deviations to each side.
-	peak func(g *season.Grid, day, asof int, z float64) peak.Forecast
+	// peak returns what forecasts the peak of days as of a slot; days are asked
+	// for in their order. It reads the days before and of the day itself the
+	// slots before asof. An interval reaches z standard deviations to each side.
+	peak func(g *season.Grid, asof int, z float64) func(day int) peak.Forecast
 
 	// growth forecasts from daily peaks, NaN where there was none, those of
 	// the next days: one interval a day up to the horizon, then one for the
@@ -49,10 +49,9 @@ type interval struct{ value, lower, upper float64 }
 
 // models are all models that are compared, in the order of the score table.
 var models = []model{
-	{name: "classic", bands: classicBands, peak: classicPeak, growth: classicGrowth},
-	{name: "naive", bands: naiveBands, peak: naivePeak, growth: naiveGrowth},
-	// Of the calibrated model peak and growth are the classic ones.
-	{name: "calibrated", bands: calibratedBands, alarms: calibratedAlarms, peak: classicPeak, growth: classicGrowth},
+	{name: "classic", bands: classicBands, peak: each(classicPeak), growth: classicGrowth},
+	{name: "naive", bands: naiveBands, peak: each(naivePeak), growth: naiveGrowth},
+	{name: "calibrated", bands: calibratedBands, alarms: calibratedAlarms, peak: calibratedPeak, growth: calibratedGrowth},
 }
 
 // Models returns the names of all models.
@@ -94,6 +93,13 @@ func (c *classicBand) expect(day, slot int) band.Band {
 }
 
 func (c *classicBand) see(day, slot int, v float64) { c.seen.Day(day - c.seen.First)[slot] = v }
+
+// each is the peak of a model that learns anew for each day.
+func each(f func(g *season.Grid, day, asof int, z float64) peak.Forecast) func(*season.Grid, int, float64) func(int) peak.Forecast {
+	return func(g *season.Grid, asof int, z float64) func(int) peak.Forecast {
+		return func(day int) peak.Forecast { return f(g, day, asof, z) }
+	}
+}
 
 func classicPeak(g *season.Grid, day, asof int, z float64) peak.Forecast {
 	lastHour, seen := peak.SoFar(g.Day(day-g.First), asof)

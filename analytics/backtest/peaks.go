@@ -27,9 +27,10 @@ type peakRow struct {
 func replayPeak(o Options, p *placed, m model) (outcome, error) {
 	g, z := p.peakGrid(), band.Width(o.Level)
 	asof := o.AsOf * g.Slots / season.MinutesPerDay
+	forecast := m.peak(g, asof, z)
 	out := &peakRows{asof: fmt.Sprintf("%02d:%02d", o.AsOf/60, o.AsOf%60)}
 	for day := p.from; day < p.to && p.over(p.cal.At(day, o.AsOf)); day++ {
-		f := m.peak(g, day, asof, z)
+		f := forecast(day)
 		out.rows = append(out.rows, peakRow{
 			day:    day,
 			said:   interval{f.Value, f.Lower, f.Upper},

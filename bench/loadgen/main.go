@@ -34,18 +34,21 @@ type options struct {
 
 func parseFlags() options {
 	var o options
-	flag.StringVar(&o.headroom, "headroom", "bin/headroom", "Headroom's binary")
-	flag.StringVar(&o.dir, "dir", "bench/out", "where the servers keep their data")
-	flag.StringVar(&o.servers, "servers", "headroom,victoria-metrics,prometheus", "whom to measure")
-	flag.StringVar(&o.only, "only", "ingest,table", "which parts to run")
-	flag.IntVar(&o.series, "series", 100_000, "active series of the part ingest")
-	flag.IntVar(&o.passes, "passes", 60, "samples of each series, one a second")
-	flag.IntVar(&o.modules, "modules", 2428, "modules of the part table")
-	flag.IntVar(&o.days, "days", 61, "days of history of the part table")
-	flag.DurationVar(&o.step, "step", 5*time.Minute, "step of that history; at most 30m")
-	flag.IntVar(&o.minutes, "minutes", 3, "live minutes of the part table")
-	flag.BoolVar(&o.quick, "quick", false, "small sizes: 20,000 series, 10 passes, 240 modules, 1 minute")
-	flag.Parse()
+	f := flag.NewFlagSet("loadgen", flag.ExitOnError) // the libraries' flags stay out of the help
+	f.StringVar(&o.headroom, "headroom", "bin/headroom", "Headroom's binary")
+	f.StringVar(&o.dir, "dir", "bench/out", "where the servers keep their data")
+	f.StringVar(&o.servers, "servers", "headroom,victoria-metrics,prometheus", "whom to measure")
+	f.StringVar(&o.only, "only", "ingest,table", "which parts to run")
+	f.IntVar(&o.series, "series", 100_000, "active series of the part ingest")
+	f.IntVar(&o.passes, "passes", 120, "samples of each series, one a second; under a hundred no flush to disk is part of it")
+	f.IntVar(&o.modules, "modules", 2428, "modules of the part table")
+	f.IntVar(&o.days, "days", 61, "days of history of the part table")
+	f.DurationVar(&o.step, "step", 5*time.Minute, "step of that history; at most 30m")
+	f.IntVar(&o.minutes, "minutes", 3, "live minutes of the part table")
+	f.BoolVar(&o.quick, "quick", false, "small sizes: 20,000 series, 10 passes, 240 modules, 1 minute")
+	if err := f.Parse(os.Args[1:]); err != nil {
+		panic("BUG: ExitOnError returned: " + err.Error())
+	}
 	if o.quick {
 		o.series, o.passes, o.modules, o.minutes = 20_000, 10, 240, 1
 	}

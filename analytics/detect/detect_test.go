@@ -1,0 +1,141 @@
+package detect
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"headroom/analytics/season"
+)
+
+const slots = season.MinutesPerDay
+
+// load returns days of a load with a daily rhythm and noise.
+func load(days int) *season.Grid {
+	rng := rand.New(rand.NewPCG(1, 9))
+	g := season.NewGrid(0, days, slots)
+	for i := range g.Values {
+		g.Values[i] = 100 + 50*math.Sin(2*math.Pi*float64(i)/slots) + 2*rng.NormFloat64()
+	}
+	return g
+}
+
+// alarms returns the values that were part of an alarm.
+func alarms(t *testing.T, g *season.Grid) []int {
+	t.Helper()
+	d := New(season.NewGrid(g.First, g.Days(), g.Slots))
+	var at []int
+	for i, v := range g.Values {
+		b := d.Expect(i/slots, i%slots)
+		alarm := d.See(i/slots, i%slots, v)
+		if alarm && !b.Deviates(v) {
+			t.Fatalf("an alarm on %v inside of %+v", v, b)
+		}
+		if alarm {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+func TestOrdinaryNoiseIsQuiet(t *testing.T) {
+	if at := alarms(t, load(30)); len(at) > 2 {
+		t.Errorf("%d alarms in 30 days of nothing: %v", len(at), at)
+	}
+}
+
+// What is surely strange is told at once and once.
+func TestOneAlarmForAnExcursion(t *testing.T) {
+	g, from := load(12), 10*slots+600
+	for i := from; i < from+120; i++ {
+		g.Values[i] *= 2
+	}
+	at := alarms(t, g)
+	if len(at) == 0 || at[0] != from || at[len(at)-1] >= from+130 {
+		t.Fatalf("alarms at %v for the excursion at %d", at, from)
+	}
+	if len(at) > 2*Lasts { // the beginning, and the way back
+		t.Errorf("%d values of alarm", len(at))
+	}
+}
+
+// What is strange only by a little must persist.
+func TestPersistence(t *testing.T) {
+	f := func(values, want int) {
+		t.Helper()
+		g, from := load(12), 10*slots+600
+		for i := from; i < from+values; i++ {
+			g.Values[i] = 100 + 50*math.Sin(2*math.Pi*float64(i)/slots) - 13 // 6.5 standard deviations
+		}
+		at := alarms(t, g)
+		if len(at) != want || want > 0 && at[0] != from+Persists-1 {
+			t.Errorf("%d values: alarms at %v, from %d on", values, at, from)
+		}
+	}
+	f(Persists-1, 0)
+	f(Persists, 1)
+}
+
+// A surprise that comes every day at that time is the usual day.
+func TestDailyJumpIsUsual(t *testing.T) {
+	g := load(20)
+	for i := range g.Values {
+		if m := i % slots; m >= 600 && m < 630 {
+			g.Values[i] += 60
+		}
+	}
+	for _, i := range alarms(t, g) {
+		if i >= 8*slots {
+			t.Fatalf("an alarm at minute %d of day %d", i%slots, i/slots)
+		}
+	}
+}
+
+// A load that has a wild minute every day is not alarmed on by a lesser one.
+func TestHeavyTailsRaiseTheThreshold(t *testing.T) {
+	f := func(daily float64, want int) {
+		t.Helper()
+		g, rng := load(20), rand.New(rand.NewPCG(2, 2))
+		for day := range 19 {
+			g.Day(day)[rng.IntN(slots)] += daily
+		}
+		g.Day(19)[700] += 45
+		late := 0
+		for _, i := range alarms(t, g) {
+			if i >= 19*slots {
+				late++
+			}
+		}
+		if late != want {
+			t.Errorf("spikes of %v before: %d alarms", daily, late)
+		}
+	}
+	f(0, 1)
+	f(60, 0)
+}
+
+// A constant is a load too: its numbers stay numbers, and leaving it is told.
+func TestConstant(t *testing.T) {
+	g := season.NewGrid(0, 8, slots)
+	for i := range g.Values {
+		g.Values[i] = 0
+	}
+	g.Values[7*slots+5] = 1
+	if at := alarms(t, g); len(at) != 1 || at[0] != 7*slots+5 {
+		t.Errorf("alarms at %v", at)
+	}
+}
+
+func TestScaleDoesNotMatter(t *testing.T) {
+	g, scaled := load(12), load(12)
+	for i := 10*slots + 600; i < 10*slots+620; i++ {
+		g.Values[i] += 100
+	}
+	for i, v := range g.Values {
+		scaled.Values[i] = v / 1024
+	}
+	a, b := alarms(t, g), alarms(t, scaled)
+	if len(a) == 0 || len(a) != len(b) || a[0] != b[0] {
+		t.Errorf("alarms at %v and %v", a, b)
+	}
+}

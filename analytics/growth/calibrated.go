@@ -16,12 +16,13 @@ type Outlook struct {
 }
 
 const (
-	firstOrigin = 21   // days from which on the past is foretold, if there are enough
-	farthest    = 16   // days ahead up to which past errors are trusted
-	widen       = 1.22 // on the normal quantile: errors have heavy tails and overlap
-	leastGrowth = 15.  // days in which the variance at least doubles
-	above       = 1.2  // spreads by which the largest of 30 peaks is above the highest expected
-	below       = 0.8  // lower side of its interval ÷ upper side
+	firstOrigin = 21  // days from which on the past is foretold, if there are enough
+	farthest    = 16  // days ahead up to which past errors are trusted
+	widen       = 1.3 // on the normal quantile: errors have heavy tails and overlap
+	leastGrowth = 15. // days in which the variance at least doubles
+	above       = 1.2 // spreads by which the largest of 30 peaks is above the highest expected
+	upward      = 1.3 // its interval ÷ half of the last day's, on the upper side
+	downward    = 0.8 // and on the lower
 	monthDays   = 30.
 )
 
@@ -36,8 +37,8 @@ const (
 //	level = mean of: median of 7 days, median of 14 days,
 //	        exponential smoothing with 0.3, and with 0.1
 //
-// is where it stays; the weekday is added again. A trend, also a damped one,
-// made every recorded set worse.
+// is where it stays; the weekday is added again. There is no trend: damped ones
+// won on some recorded series and lost as much on others.
 //
 // The interval comes from the same level taken as of each day since the 21st,
 // and the mean square V(h) of how wrong it was h days later. Short and middle
@@ -45,12 +46,12 @@ const (
 //
 //	V₀   = mean V(1 … 3)    V₁ = mean V(12 … 16)
 //	b    = max(V₀ / 15, (V₁ − V₀) / 12)
-//	half = 1.22 · z · √( V₀ + b · max(0, h − 2) )
+//	half = 1.3 · z · √( V₀ + b · max(0, h − 2) )
 //
 // Of few days the horizons are shorter in proportion. The largest peak is
 // expected 1.2·√V₀ above the highest forecast for 30 days, and with the root of
-// the logarithm for others; its interval reaches the half of the last day up and
-// 0.8 of it down. What was never below zero is not expected there.
+// the logarithm for others; its interval reaches 1.3 times the half of the last day
+// up and 0.8 times down. What was never below zero is not expected there.
 func Forecast(peaks []float64, horizon int, level float64) (Outlook, error) {
 	have := 0
 	for _, v := range peaks {
@@ -80,7 +81,7 @@ func Forecast(peaks []float64, horizon int, level float64) (Outlook, error) {
 	}
 	v := highest + above*math.Sqrt(spread.near*math.Log(float64(horizon))/math.Log(monthDays))
 	half := z * spread.at(horizon)
-	out.Largest = Interval{v, v - below*half, v + half}.notBelow(lowest)
+	out.Largest = Interval{v, v - downward*half, v + upward*half}.notBelow(lowest)
 	return out, nil
 }
 

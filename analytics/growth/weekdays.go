@@ -61,46 +61,45 @@ func without(y []float64, season [week]float64) []float64 {
 }
 
 // weekdays returns for every weekday, counted from the first of y, the median
-// distance from the median of the seven days round it, over the last six weeks.
-// Their sum is 0. They are shrunk by the share of their variance that chance
-// explains: with v that of the seven, e that of what they leave (outliers
-// trimmed), n the weeks,
+// distance s from the median of the seven days round it, over the last six
+// weeks, less the mean over the weekdays. Each is shrunk by how little the weeks
+// agree: with d the robust standard deviation of its distances,
 //
-//	factor = max(0, 1 − (e/n) / v)
+//	factor = max(0, 1 − d² / s²)
+//
+// so that incidents that happened to fall on one weekday are none of its habits.
 func weekdays(y []float64) (season [week]float64) {
 	days := min(weekdayDays, len(y)-len(y)%week)
 	shift, z := len(y)-days, y[len(y)-days:]
-	off := make([]float64, days)
-	for i := range z {
-		from := max(0, min(i-week/2, days-week))
-		off[i] = z[i] - calibrate.Median(z[from:from+week])
-	}
 	mean := 0.0
 	for d := range week {
 		var same []float64
 		for i := d; i < days; i += week {
-			same = append(same, off[i])
+			from := max(0, min(i-week/2, days-week))
+			same = append(same, z[i]-calibrate.Median(z[from:from+week]))
 		}
-		s := calibrate.Median(same)
+		s := agreed(same)
 		season[(d+shift)%week] = s
 		mean += s / week
 	}
-	between := 0.0
 	for d := range season {
 		season[d] -= mean
-		between += season[d] * season[d] / (week - 1)
-	}
-	for i := range off {
-		off[i] -= season[(i+shift)%week] + mean
-	}
-	if between > 0 {
-		within, _ := calibrate.Spread(off, outlier)
-		chance := within * within / float64(days/week) / between
-		for d := range season {
-			season[d] *= max(0, 1-chance)
-		}
 	}
 	return season
+}
+
+// agreed is the median of a weekday's distances, shrunk.
+func agreed(distances []float64) float64 {
+	s := calibrate.Median(distances)
+	off := make([]float64, len(distances))
+	for i, v := range distances {
+		off[i] = math.Abs(v - s)
+	}
+	d := calibrate.Normal * calibrate.Median(off)
+	if d >= math.Abs(s) {
+		return 0
+	}
+	return s * (1 - d*d/(s*s))
 }
 
 func least(y []float64) float64 {

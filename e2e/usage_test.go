@@ -24,6 +24,9 @@ func TestUsageErrorsExitWith2(t *testing.T) {
 	f("--help", "serve", "--no-such-flag")
 	f("--help", "no-such-command")
 	f("storage.retention.time", "serve", "--storage.retention.time=long")
+	f("storage.retention.time", "serve", "--storage.retention.time=0")
+	f("modules", "demo", "--modules=-1")
+	f("days", "demo", "--days=-1")
 	f("log level loud", "serve", "--log.level=loud")
 	f("asof", "backtest", "--task=peak", "--asof=noon", "x.csv")
 	f("band,deviation,peak,growth, got 'nonsense'", "backtest", "--task=nonsense", "x.csv")
@@ -36,6 +39,9 @@ func TestUsageErrorsExitWith2(t *testing.T) {
 	}
 	if status, _, errs := Run(t, "backtest", "--task=band", "/no/such.csv"); status != 1 || !strings.Contains(errs, "/no/such.csv") {
 		t.Errorf("backtest without the file: exit status %d, %s", status, errs)
+	}
+	if status, _, errs := Run(t, "serve", "--web.config.file=/no/such.yml"); status != 1 || !strings.Contains(errs, "--web.config.file") || strings.Contains(errs, "listening") {
+		t.Errorf("serve without the file of users: exit status %d, %s", status, errs)
 	}
 	if out := MustRun(t, "--version"); !strings.Contains(out, "headroom") {
 		t.Errorf("--version printed %q", out)

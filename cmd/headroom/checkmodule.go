@@ -36,6 +36,9 @@ func addCheckModule(check *kingpin.CmdClause) {
 
 // checkModule returns the exit status and the line to print.
 func (c *client) checkModule(id string, critical float64) (int, string) {
+	if !(critical >= 1) { // also NaN; exit status 2, as of other wrong flags, would mean CRITICAL
+		return pluginUnknown, fmt.Sprintf("UNKNOWN: --critical: want 1 or more, since the band ends at 1, got %v", critical)
+	}
 	var m struct{ Row analytics.Row }
 	if err := c.get(modulePath(id), nil, &m); err != nil {
 		return pluginUnknown, "UNKNOWN: " + strings.ReplaceAll(printable(err.Error()), "�", "; ")

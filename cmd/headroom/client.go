@@ -56,11 +56,14 @@ func (c *client) fetch(path string, params url.Values) ([]byte, error) {
 	if query := params.Encode(); query != "" {
 		target += "?" + query
 	}
+	if err := c.checkServer(); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
-	if err != nil || req.URL.Host == "" {
-		return nil, fmt.Errorf("--server: want a URL as http://127.0.0.1:7480, got %q", c.name())
+	if err != nil {
+		return nil, fmt.Errorf("--server: %w", err)
 	}
 	if host := req.URL.Hostname(); host == "localhost" || net.ParseIP(host).IsLoopback() {
 		req.Header.Set("Accept-Encoding", "identity") // unpacking takes longer than the way
@@ -113,13 +116,26 @@ func (c *client) refused(status int, body []byte) error {
 	return fmt.Errorf("%s answered %d %s", c.name(), status, http.StatusText(status))
 }
 
+// checkServer tells what is wrong with --server. The usual slip is to leave out
+// the scheme, which url.Parse explains in words of its own.
+func (c *client) checkServer() error {
+	u, err := url.Parse(c.server)
+	if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+		return nil
+	}
+	return fmt.Errorf("--server: want a URL as http://127.0.0.1:7480, got %q", c.name())
+}
+
 // name is the server's URL without its password.
 func (c *client) name() string {
 	u, err := url.Parse(c.server)
-	if err != nil {
-		return "the URL of --server"
+	switch {
+	case err == nil && u.Host != "":
+		return u.Redacted()
+	case strings.Contains(c.server, "@"): // what stands before it may be a password
+		return "…" + c.server[strings.LastIndex(c.server, "@"):]
 	}
-	return u.Redacted()
+	return c.server
 }
 
 // modulePath is the path of a node's endpoint under /api/v1.

@@ -96,10 +96,11 @@ func columnsOfRune(r rune) int {
 	return 1
 }
 
-// printable keeps control characters in names from steering the terminal.
+// printable keeps control characters in names from steering the terminal, and
+// marks of direction from turning around what stands beside them.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			return '�'
 		}
 		return r

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -181,6 +182,7 @@ func TestCheckModule(t *testing.T) {
 	f("Qzone/SET_W13", 1.5, 2, "CRITICAL: "+w13+"18.1:23.5;0;100 mean=20.8% score=1.5 peak_today=27.3% devices=7")
 	f("Qzone/相册上传", 2, 0, "OK: Qzone/相册上传 load 8.0 %, normal 8.2 [7.5, 9.0], peak today – % | load=8%;7.5:9;6.75:9.75;0;100 mean=8.25% score=0.33 peak_today=U devices=7")
 	f("Qzone/dead", 2, 3, "UNKNOWN: Qzone/dead is stale: no data for 7 min | load=U;;;0;100 mean=U score=U peak_today=U devices=7")
+	f("Qzone/SET_W13", 0.5, 3, "UNKNOWN: --critical: want 1 or more, since the band ends at 1, got 0.5")
 	f("Qzone/none", 2, 3, `UNKNOWN: "Qzone/none": no such node in the business tree`)
 }
 
@@ -204,7 +206,10 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	f(closed.URL, "no server can be reached", "connection refused", "headroom serve", "--server")
 	f(strings.Replace(closed.URL, "//", "//me:secret@", 1), "no server can be reached")
 	f("localhost:7480", "--server", "http://")
+	f("127.0.0.1:7480", "--server", `got "127.0.0.1:7480"`)
+	f("ftp://x", "--server", "http://")
 	f("http://me:secret@%zz", "--server")
+	f("me:secret@127.0.0.1:7480", "--server")
 
 	other := httptest.NewServer(nil)
 	defer other.Close()
@@ -234,7 +239,7 @@ func TestColumns(t *testing.T) {
 	f("e\u0301", 1)
 	f("–↑²", 3)
 
-	if got := printable("a\x1b[31m\nb"); got != "a�[31m�b" {
+	if got := printable("a\x1b[31m\nb\u202ec👩\u200d🔧"); got != "a�[31m�b�c👩\u200d🔧" {
 		t.Errorf("%q", got)
 	}
 }
@@ -259,4 +264,30 @@ func TestCommandLines(t *testing.T) {
 	f("report", "--month", "2026-11", "--format", "html,csv,json", "--out", "reports")
 	f("explain", "order:Qzone/WNS/dispatch/SET_W13")
 	f("check", "module", "Qzone/WNS/dispatch/SET_W13", "--critical", "3")
+}
+
+func TestImportSaysWhatToDo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "series.csv")
+	if err := os.WriteFile(file, []byte("timestamp,value\n1795388700,1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := func(server string, want string) {
+		t.Helper()
+		i := &importCSV{client: &client{server: server, out: io.Discard}, metric: "m", labels: map[string]string{}, file: file}
+		if err := i.run(); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "are stored") {
+			t.Errorf("%s: %v; want %q in it, and nothing stored", server, err, want)
+		}
+	}
+
+	shadow, _ := serving(t) // it has no way in
+	f(shadow.server, "takes no samples in")
+	f("127.0.0.1:7480", "--server: want a URL")
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	f(closed.URL, "no server can be reached")
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "1 sample refused: too old", http.StatusBadRequest)
+	}))
+	defer refusing.Close()
+	f(refusing.URL, "too old")
 }

@@ -40,6 +40,7 @@ func addDemo(app *kingpin.Application) {
 	cmd.Flag("modules", "Modules of the simulated fleet; 2428 is the size that Headroom is made for.").Default("240").IntVar(&d.modules)
 	cmd.Flag("days", "Days of history.").Default("90").IntVar(&d.days)
 	cmd.Flag("seed", "Another seed makes another fleet.").Default("1").Uint64Var(&d.seed)
+	cmd.Validate(func(*kingpin.CmdClause) error { return d.check() })
 	cmd.Action(func(*kingpin.ParseContext) error {
 		cfg, err := opts.config()
 		if err != nil {
@@ -52,6 +53,23 @@ func addDemo(app *kingpin.Application) {
 		return d.server.run(context.Background(), d.run)
 	})
 }
+
+// check refuses what no fleet can be built of, before the number is kept with
+// the fleet.
+func (d *demo) check() error {
+	switch {
+	case d.modules < 1 || d.modules > mostModules:
+		return fmt.Errorf("--modules: want 1 to %d, got %d", mostModules, d.modules)
+	case d.days < 0 || d.days > mostDays:
+		return fmt.Errorf("--days: want 0 to %d, got %d", mostDays, d.days)
+	}
+	return nil
+}
+
+const (
+	mostModules = 100_000
+	mostDays    = 400 // what is kept, unless --storage.retention.time says otherwise
+)
 
 // run loads what is missing of the history, then sends minute by minute.
 func (d *demo) run(ctx context.Context) error {

@@ -21,7 +21,7 @@ const importBatch = 50_000
 
 // importCSV sends recorded series to a running server.
 type importCSV struct {
-	server string
+	*client
 	metric string
 	labels map[string]string
 	file   string
@@ -29,10 +29,9 @@ type importCSV struct {
 
 // addImport adds the commands that load history.
 func addImport(app *kingpin.Application) {
-	i := &importCSV{labels: map[string]string{}}
 	group := app.Command("import", "Load history into a running server.")
 	cmd := group.Command("csv", "Load one series from a CSV file: timestamp,value with Unix seconds, a header line; may be gzipped.")
-	cmd.Flag("server", "URL of the server.").Default("http://127.0.0.1:7480").StringVar(&i.server)
+	i := &importCSV{client: addClient(cmd), labels: map[string]string{}}
 	cmd.Flag("metric", "Name of the metric, as headroom_load_percent.").Required().StringVar(&i.metric)
 	cmd.Flag("label", "Label of the series as name=value; may be repeated.").PlaceHolder("NAME=VALUE").StringMapVar(&i.labels)
 	cmd.Arg("file", "The CSV file.").Required().StringVar(&i.file)
@@ -53,6 +52,9 @@ func (i *importCSV) check() error {
 }
 
 func (i *importCSV) run() error {
+	if err := i.checkServer(); err != nil {
+		return err
+	}
 	s, err := backtest.ReadFile(i.file)
 	if err != nil {
 		return err
@@ -61,7 +63,11 @@ func (i *importCSV) run() error {
 	for from := 0; from < len(s.Times); from += importBatch {
 		to := min(from+importBatch, len(s.Times))
 		if err := i.send(s.Times[from:to], s.Values[from:to]); err != nil {
-			return fmt.Errorf("%s: rows %d to %d: %w (rows before these are stored)", i.file, from+2, to+1, err)
+			if from == 0 {
+				return fmt.Errorf("%s: %w", i.file, err)
+			}
+			fmt.Fprintln(os.Stderr) // ends the line that shows how far it came
+			return fmt.Errorf("%s: rows %d to %d: %w (the rows before these are stored)", i.file, from+2, to+1, err)
 		}
 		fmt.Fprintf(os.Stderr, "\r%d of %d samples sent", to, len(s.Times))
 	}
@@ -90,12 +96,18 @@ func (i *importCSV) send(times []int64, values []float64) error {
 	}
 	answer, err := http.Post(strings.TrimSuffix(i.server, "/")+"/api/v1/import", "application/json", bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("%w; is the server running? (--server)", err)
+		return i.unreachable(err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode/100 != 2 {
 		why, _ := io.ReadAll(io.LimitReader(answer.Body, 4<<10))
-		return fmt.Errorf("%s answered %s: %s", i.server, answer.Status, bytes.TrimSpace(why))
+		if answer.StatusCode == http.StatusNotFound {
+			return fmt.Errorf("%s takes no samples in: it looks at another store (--prometheus.url), or is no Headroom", i.name())
+		}
+		if text := bytes.TrimSpace(why); answer.StatusCode == http.StatusBadRequest && len(text) > 0 { // in plain words
+			return fmt.Errorf("%s answered %s: %s", i.name(), answer.Status, text)
+		}
+		return i.refused(answer.StatusCode, why)
 	}
 	return nil
 }

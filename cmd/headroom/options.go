@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	promslogflag "github.com/prometheus/common/promslog/flag"
+	"github.com/prometheus/exporter-toolkit/web"
 
 	"headroom/internal/config"
 )
@@ -48,7 +49,9 @@ func (o *serveOptions) addFlags(cmd *kingpin.CmdClause) {
 		if err != nil {
 			return fmt.Errorf("--storage.retention.time: %w", err)
 		}
-		o.retention = time.Duration(d)
+		if o.retention = time.Duration(d); o.retention < 24*time.Hour {
+			return fmt.Errorf("--storage.retention.time: want a day or more, got %q", retention)
+		}
 		if _, err := url.Parse(o.externalURL); err != nil {
 			return fmt.Errorf("--web.external-url: %w", err)
 		}
@@ -68,11 +71,15 @@ func (o *serveOptions) defaultPath() string {
 
 func (o *serveOptions) logger() *slog.Logger { return promslog.New(&o.log) }
 
-// config reads the configuration file, or returns the defaults of the mode.
+// config reads the configuration file, or returns the defaults of the mode. A
+// fault in the file of TLS and users is told here as well, before anything starts.
 func (o *serveOptions) config() (config.Config, error) {
 	base := config.Default()
 	if o.shadowURL != "" {
 		base = config.DefaultShadow()
+	}
+	if err := web.Validate(o.webConfigFile); err != nil {
+		return base, fmt.Errorf("--web.config.file: %w", err)
 	}
 	if o.configFile == "" {
 		return base, nil

@@ -2,7 +2,8 @@
 // path of each node in it, and a registry that numbers the nodes.
 //
 // A path is written as an id by joining its names with "/"; a "/" or "%" inside
-// a name is percent-encoded, so that an id can be taken apart again.
+// a name is percent-encoded, so that an id can be taken apart again; so are the
+// dots of the names "." and "..", which browsers would take for folders.
 package fleet
 
 import (
@@ -23,7 +24,14 @@ func (p Path) ID() string {
 		if i > 0 {
 			b.WriteByte('/')
 		}
-		_, _ = escapeName.WriteString(&b, name)
+		switch name {
+		case ".":
+			b.WriteString("%2E")
+		case "..":
+			b.WriteString("%2E%2E")
+		default:
+			_, _ = escapeName.WriteString(&b, name)
+		}
 	}
 	return b.String()
 }

@@ -29,7 +29,7 @@ describe("the view in the URL", () => {
 });
 
 describe("the route", () => {
-  const ids = ["Qzone", "Qzone/WNS/dispatch/SET_W13", "a%2Fb/c", "a b/#1?/100%25", "微信/支付"];
+  const ids = ["Qzone", "Qzone/WNS/dispatch/SET_W13", "a%2Fb/c", "a b/#1?/100%25", "%2E%2E/x", "微信/支付"];
   it.each(ids)("finds module %s again", (id) => {
     const { pathname, search } = new URL(modulePath(id), "http://host/");
     expect(readRoute(pathname.slice(1), search)).toEqual({ page: "module", id });

@@ -78,7 +78,7 @@ export const zh: Text = {
 
   emptyTitle: "尚无数据",
   emptyText: "发送一个样本，一分钟内即出现对应的行：",
-  emptyShadow: "配置中的信号在所读取的存储里没有找到任何序列。",
+  emptyShadow: "配置中的信号在所读取的存储里没有找到任何序列；能否连上该存储，请看日志。",
   emptyDemo: "或先看一个模拟的机群：",
   copy: "复制",
   copied: "已复制",

@@ -21,6 +21,10 @@ it("is calm about what is normal", () => {
 it("says what is missing and how old the data are", () => {
   const learning = sampleRow("a", { state: "learning", reason: "2 of 3 days", mean: null });
   expect(headline(learning, en)).toBe("Load 23.5 %. Still learning: 2 of 3 days");
+  const peakless = sampleRow("a", { state: "learning", reason: "peak: 8 of 10 full days" });
+  expect(headline(peakless, en)).toBe(
+    `${headline(sampleRow("a"), en)} Still learning: peak: 8 of 10 full days`,
+  );
   const stale = sampleRow("a", { state: "stale", age_seconds: 720, deviates: false });
   expect(headline(stale, en)).toMatch(/^No data for 12 min; the last values are shown\. Load 23\.5 %/);
   expect(headline(sampleRow("a", { load: null }), en)).toBe("Nothing was measured yet.");

@@ -7,10 +7,10 @@ export function headline(row: Row, text: Text): string {
   const say = text.sentence;
   const stale = row.state === "stale" ? say.stale(span(row.age_seconds ?? 0)) : "";
   if (row.load === null) return stale || say.unknown;
-  if (row.state === "learning" || row.mean === null) {
-    return `${stale}${text.load} ${decimal(row.load)} %. ${say.learning}${row.reason ?? text.loading}`;
-  }
-  return `${stale}${say.ok(decimal(row.load), decimal(row.mean), range(row.lower, row.upper))}${verdict(row, text)}`;
+  const learning = `${say.learning}${row.reason ?? text.loading}`;
+  if (row.mean === null) return `${stale}${text.load} ${decimal(row.load)} %. ${learning}`;
+  const judged = `${stale}${say.ok(decimal(row.load), decimal(row.mean), range(row.lower, row.upper))}${verdict(row, text)}`;
+  return row.state === "learning" ? `${judged} ${learning}` : judged; // the band is there before today's peak
 }
 
 function verdict(row: Row, text: Text): string {

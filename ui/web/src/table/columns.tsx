@@ -108,9 +108,12 @@ function PathCell({ row, onOpen }: { row: Row; onOpen: (id: string) => void }) {
 
 const arrows = { up: "↑", down: "↓", "": "" };
 
-/** YES ↑ 1.5 since 20:58, or a calm NO; nothing where it cannot be judged. */
+/**
+ * YES ↑ 1.5 since 20:58, or a calm NO; nothing where it cannot be judged. A row
+ * that is still learning, be it today's peak, may have a band already.
+ */
 export function Verdict({ row, text }: { row: Row; text: Text }) {
-  if (row.score === null || row.state !== "ok") return <span class="none">–</span>;
+  if (row.score === null || row.state === "stale") return <span class="none">–</span>;
   if (!row.deviates) {
     return <Two top={<span class="no">{text.no}</span>} below={decimal(row.score)} />;
   }

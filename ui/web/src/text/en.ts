@@ -78,7 +78,8 @@ export const en = {
 
   emptyTitle: "No samples yet",
   emptyText: "Send a sample, and its row appears within a minute:",
-  emptyShadow: "The signals of the configuration found no series in the store that is looked at. Whether it can be reached is in the log.",
+  emptyShadow:
+    "The signals of the configuration found no series in the store that is looked at. Whether it can be reached is in the log.",
   emptyDemo: "Or look at a simulated fleet first:",
   copy: "Copy",
   copied: "Copied",

@@ -38,6 +38,7 @@ func (b *Backfill) Polled(ctx context.Context, q poll.Querier, signals []poll.Si
 	}
 	b.startPolled(len(missing))
 	defer b.endPolled()
+	fresh := false // something was written since Done was called
 	for i, h := range missing {
 		modules, err := b.polledPiece(ctx, q, signals, h)
 		if err == nil && len(b.opts.Rollup.Tree.Levels()) > 1 {
@@ -48,9 +49,11 @@ func (b *Backfill) Polled(ctx context.Context, q poll.Querier, signals []poll.Si
 			return fmt.Errorf("load history from %s: %w", time.Unix(h.from, 0).UTC().Format(time.RFC3339), err)
 		}
 		b.step(0)
-		if b.opts.Done != nil && (i%7 == 6 || i == len(missing)-1) {
+		fresh = fresh || len(modules) > 0
+		if fresh && b.opts.Done != nil && (i%7 == 6 || i == len(missing)-1) {
 			b.settle(ctx)
 			b.opts.Done(h.from, missing[0].to)
+			fresh = false
 		}
 	}
 	return nil

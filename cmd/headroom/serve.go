@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -44,16 +43,9 @@ func addServe(app *kingpin.Application) {
 	})
 }
 
-// gcPercent trades a little CPU for a third less memory: most of the heap is
-// history that stays. The environment's GOGC overrides it.
-const gcPercent = 50
-
 // run serves until a signal comes, ctx is done or one part fails, then stops
 // every part, the stores last. extra, if not nil, runs beside the others.
 func (s *server) run(ctx context.Context, extra func(context.Context) error) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	listener, err := net.Listen("tcp", s.opts.listenAddress)

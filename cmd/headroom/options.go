@@ -11,7 +11,6 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	promslogflag "github.com/prometheus/common/promslog/flag"
-	"github.com/prometheus/exporter-toolkit/web"
 
 	"headroom/internal/config"
 )
@@ -71,15 +70,11 @@ func (o *serveOptions) defaultPath() string {
 
 func (o *serveOptions) logger() *slog.Logger { return promslog.New(&o.log) }
 
-// config reads the configuration file, or returns the defaults of the mode. A
-// fault in the file of TLS and users is told here as well, before anything starts.
+// config reads the configuration file, or returns the defaults of the mode.
 func (o *serveOptions) config() (config.Config, error) {
 	base := config.Default()
 	if o.shadowURL != "" {
 		base = config.DefaultShadow()
-	}
-	if err := web.Validate(o.webConfigFile); err != nil {
-		return base, fmt.Errorf("--web.config.file: %w", err)
 	}
 	if o.configFile == "" {
 		return base, nil

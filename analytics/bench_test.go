@@ -120,9 +120,10 @@ func (w *world) knowAll(now time.Time) {
 	g := &generation{day: day}
 	for i := range w.tree.Nodes() {
 		k := *kinds[i%len(kinds)]
-		p := *k.peak
+		c := &k.classic
+		p := *c.peak
 		p.Hour, p.Spread, p.Slot = slices.Clone(p.Hour), slices.Clone(p.Spread), slices.Clone(p.Slot)
-		k.expected, k.half, k.days, k.peak = slices.Clone(k.expected), slices.Clone(k.half), slices.Clone(k.days), (*peak.Day)(&p)
+		c.expected, c.half, c.days, c.peak = slices.Clone(c.expected), slices.Clone(c.half), slices.Clone(c.days), (*peak.Day)(&p)
 		g.nodes = append(g.nodes, &k)
 	}
 	w.loop.learned, w.loop.day = g, day

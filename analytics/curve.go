@@ -46,7 +46,7 @@ func (l *Loop) Curve(ctx context.Context, id string) (*Curve, error) {
 	cal := season.NewCalendar(m.Location)
 	for d := day - 1; d <= day; d++ {
 		k := &learned{}
-		k.setBand(m.bandTable(h.grid, d))
+		k.classic.setBand(&m, h.grid, d)
 		l.addDay(c, cal, h.grid, k, d)
 	}
 	return c, nil
@@ -57,7 +57,7 @@ func (l *Loop) addDay(c *Curve, cal *season.Calendar, g *season.Grid, k *learned
 	load, week := g.Day(day-g.First), g.Day(day-7-g.First)
 	for t := max(cal.Start(day), c.Now-24*3600); t < cal.Start(day+1); t += 60 {
 		_, minute := cal.Split(t)
-		b, v := k.band(minute), load[minute]
+		b, v := k.classic.band(minute), load[minute]
 		if t > c.Now {
 			v = math.NaN()
 		}

@@ -91,7 +91,7 @@ func verdict(r *Row) string {
 // addPeak shows how today's peak is forecast.
 func (e *Explanation) addPeak(m Model, h *history, day int, r *Row) {
 	k := m.learn(h, day)
-	d, t := k.peak, todayOf(h, day)
+	d, t := k.classic.peak, todayOf(h, day)
 	t.advance(r.At.Hour()*60 + r.At.Minute() + 1)
 	if d.Days < peak.MinBaseDays {
 		e.add("peak today", fmt.Sprintf("at least %d full days among the previous %d", peak.MinBaseDays, peak.BaseDays), fmt.Sprintf("%d full days", d.Days), "learning")

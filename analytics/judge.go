@@ -14,20 +14,19 @@ import (
 	"headroom/storage/fleet"
 )
 
-// row judges one node in one minute. It enters the beginning or end of a
-// deviation into t and changes nothing else.
-func (m Model) row(at time.Time, n *fleet.Node, k *learned, t *today, v rollup.Value, levels []string) Row {
-	minute := at.Hour()*60 + at.Minute()
+// row judges one node in one minute by one model; before is what it was in the
+// snapshot before.
+func (m *Model) row(of kind, at time.Time, n *fleet.Node, k *learned, t *today, v rollup.Value, level string, before *Row) Row {
 	r := Row{
-		ID: n.ID, Path: n.Path, Level: levels[n.Level()], At: at,
+		ID: n.ID, Path: n.Path, Level: level, At: at,
 		Devices: Number(v.Devices), DevicesSilent: Number(v.Silent), Processes: Number(v.Processes),
 		BusySeconds: Number(v.Busy), Requests: Number(v.Requests),
 		Load: Number(v.Load), LoadMax: Number(v.LoadMax), Score: Unknown(), State: OK,
 	}
-	r.compare(k.band(minute))
-	r.follow(t)
-	r.PeakToday = m.peakToday(at, k, t)
-	r.state(at, k, t)
+	r.compare(of.band(k, t, at.Hour()*60+at.Minute()))
+	r.follow(before)
+	r.PeakToday = peakToday(at, of.peak(k, t, band.Width(m.Level)), t.seen)
+	r.state(at, of.missing(&r, k), t)
 	return r
 }
 
@@ -49,62 +48,36 @@ func (r *Row) compare(b band.Band) {
 }
 
 // follow tells since when the node deviates; a change of direction begins anew.
-func (r *Row) follow(t *today) {
+func (r *Row) follow(before *Row) {
 	switch {
 	case !r.Deviates:
-		t.since, t.direction = 0, ""
-		return
-	case t.direction != r.Direction:
-		t.since, t.direction = r.At.Unix(), r.Direction
+	case before.Deviates && before.Direction == r.Direction:
+		r.Since = before.Since
+	default:
+		r.Since = &r.At
 	}
-	since := time.Unix(t.since, 0).In(r.At.Location())
-	r.Since = &since
 }
 
-// peakToday forecasts today's peak as of the last slot that is over.
-func (m Model) peakToday(at time.Time, k *learned, t *today) Peak {
-	p := Peak{Value: Unknown(), Lower: Unknown(), Upper: Unknown(), Seen: Number(t.seen)}
-	if k.peak == nil {
-		return p
-	}
-	f := k.peak.Forecast(t.next, t.lastHour(), t.seen, band.Width(m.Level))
-	p.Value, p.Lower, p.Upper = Number(f.Value), Number(f.Lower), Number(f.Upper)
-	slot := f.Slot
-	if usual := k.peak.Slot[0]; t.seenAt >= 0 && (f.Value == t.seen || usual >= 0 && usual < t.next) {
-		slot = t.seenAt // the usual hour of the peak is over
-	}
-	if slot >= 0 && p.Value.Known() {
+// peakToday is a forecast of today's peak, with the time of its slot.
+func peakToday(at time.Time, f peak.Forecast, seen float64) Peak {
+	p := Peak{Value: Number(f.Value), Lower: Number(f.Lower), Upper: Number(f.Upper), Seen: Number(seen)}
+	if f.Slot >= 0 && p.Value.Known() {
 		const length = season.MinutesPerDay / season.SlotsPerDay
-		when := time.Date(at.Year(), at.Month(), at.Day(), 0, slot*length, 0, 0, at.Location())
+		when := time.Date(at.Year(), at.Month(), at.Day(), 0, f.Slot*length, 0, 0, at.Location())
 		p.At = &when
 	}
 	return p
 }
 
 // state tells whether the row can be judged and, if not, what is missing.
-func (r *Row) state(at time.Time, k *learned, t *today) {
+func (r *Row) state(at time.Time, missing []string, t *today) {
 	r.Age = 0
-	if !r.Load.Known() {
+	switch {
+	case !r.Load.Known():
 		r.stale(at, t)
-		return
-	}
-	var missing []string
-	if !r.Mean.Known() {
-		missing = append(missing, fmt.Sprintf("band: %d of %d days at this time of day", r.Days, band.MinDays))
-	}
-	if have := k.peakDays(); have < peak.MinBaseDays {
-		missing = append(missing, fmt.Sprintf("peak: %d of %d full days", have, peak.MinBaseDays))
-	}
-	if len(missing) > 0 {
+	case len(missing) > 0:
 		r.State, r.Reason = Learning, strings.Join(missing, "; ")
 	}
-}
-
-func (k *learned) peakDays() int {
-	if k.peak == nil {
-		return 0
-	}
-	return k.peak.Days
 }
 
 // stale tells how old the newest load is.
@@ -121,7 +94,7 @@ func (r *Row) stale(at time.Time, t *today) {
 
 // growth makes a node's line of the expansion report. The order of an inner
 // node is left to sumOrders.
-func (m Model) growth(n *fleet.Node, g *generation, i int, r *Row) Growth {
+func (m *Model) growth(of kind, n *fleet.Node, g *generation, i int, r *Row) Growth {
 	k := g.of(i)
 	out := Growth{
 		ID: n.ID, Path: n.Path, Level: r.Level, Days: k.have, HorizonDays: m.HorizonDays,
@@ -138,26 +111,31 @@ func (m Model) growth(n *fleet.Node, g *generation, i int, r *Row) Growth {
 		out.Reason = fmt.Sprintf("%d of %d daily peaks", k.have, growth.MinDays)
 		return out
 	}
-	out.setLine(k.line, m)
-	out.setFull(k.reach, g.day-1)
+	out.setLine(k.line)
+	of.outlook(&out, k, m)
 	if n.Module {
 		out.order(k.line)
 	}
 	return out
 }
 
-func (g *Growth) setLine(l growth.Line, m Model) {
+// setLine sets the straight line through the daily peaks, which every model
+// shows.
+func (g *Growth) setLine(l growth.Line) {
 	g.SlopePerDay, g.R2, g.PeakNow = Number(l.Slope), Number(l.R2), Number(l.Intercept)
 	g.PercentPerDay = Number(100 * l.Slope / l.Intercept)
-	g.PeakAtHorizon = interval(l.At(m.HorizonDays, m.Level))
-	g.PeakMax = interval(l.Max(m.HorizonDays, m.Level))
 }
 
 func interval(value, lower, upper float64) Interval {
 	return Interval{Number(value), Number(lower), Number(upper)}
 }
 
-func (g *Growth) setFull(r growth.Reach, asOf int) {
+// setFull sets the dates of reaching the target load, in days from AsOf.
+func (g *Growth) setFull(r growth.Reach) {
+	asOf, err := season.ParseDate(g.AsOf)
+	if err != nil {
+		return
+	}
 	date := func(h int) string {
 		if h == growth.Never {
 			return ""

@@ -3,7 +3,6 @@ package analytics
 import (
 	"math"
 
-	"headroom/analytics/band"
 	"headroom/analytics/growth"
 	"headroom/analytics/peak"
 	"headroom/analytics/season"
@@ -17,24 +16,21 @@ const fullLimit = 730
 // learned is what the days before one local day tell about a node. It is not
 // changed once it is published. The zero value knows nothing.
 type learned struct {
-	expected, half []float64 // the band by minute of the day, NaN unknown
-	days           []uint8   // previous days that the band stands on
-
-	peak  *peak.Day
 	peaks []float64 // daily peaks of the growth window, oldest first, NaN missing
 	have  int       // peaks that are there
 	line  growth.Line
 	lined bool // there were enough peaks for the line
-	reach growth.Reach
+
+	classic classicDay
 }
 
 // learn computes everything that a day cannot change any more.
-func (m Model) learn(h *history, day int) *learned {
+func (m *Model) learn(h *history, day int) *learned {
 	k := &learned{}
-	k.setBand(m.bandTable(h.grid, day))
+	k.classic.setBand(m, h.grid, day)
 	five := fiveMinutes(h.grid, day-m.historyDays(), day)
 	defer fiveGrids.Put(five)
-	k.peak = peak.Learn(five, day)
+	k.classic.peak = peak.Learn(five, day)
 	k.peaks = dailyPeaks(five, day-m.GrowthDays, day)
 	for _, p := range k.peaks {
 		if !math.IsNaN(p) {
@@ -46,32 +42,8 @@ func (m Model) learn(h *history, day int) *learned {
 		return k
 	}
 	k.line, k.lined = line, true
-	k.reach = line.Full(m.TargetLoad, fullLimit, m.Level)
+	k.classic.reach = line.Full(m.TargetLoad, fullLimit, m.Level)
 	return k
-}
-
-func (m Model) bandTable(g *season.Grid, day int) *band.Table {
-	t := band.NewTable(season.MinutesPerDay)
-	t.Learn(g, day, m.BandDays, m.BandWidth)
-	return t
-}
-
-// setBand keeps what the table says, without the sums that it was made of.
-func (k *learned) setBand(t *band.Table) {
-	k.expected, k.half = t.Expected, t.Half
-	k.days = make([]uint8, len(t.Days))
-	for i, n := range t.Days {
-		k.days[i] = uint8(min(n, math.MaxUint8))
-	}
-}
-
-// band returns the band of a minute of the day.
-func (k *learned) band(minute int) band.Band {
-	if k.expected == nil {
-		return band.None(0)
-	}
-	e, half := k.expected[minute], k.half[minute]
-	return band.Band{Expected: e, Lower: e - half, Upper: e + half, Days: int(k.days[minute])}
 }
 
 // fiveMinutes returns the five-minute means of the days from ≤ day < to.

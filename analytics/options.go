@@ -14,6 +14,7 @@ import (
 
 // Model sets what the table and the orders are computed with.
 type Model struct {
+	Name        string         // of the model that tables show unless asked for another
 	Location    *time.Location // of "the same time of day" and "today"
 	BandDays    int            // previous days that make the band
 	BandWidth   float64        // half-width of the band in standard deviations
@@ -26,12 +27,12 @@ type Model struct {
 // Classic is the plain model: mean ± 3 standard deviations of the same minute
 // of the 28 previous days, a straight line through 60 days.
 func Classic(loc *time.Location) Model {
-	return Model{Location: loc, BandDays: 28, BandWidth: 3, GrowthDays: 60, HorizonDays: 30, Level: 0.95, TargetLoad: 60}
+	return Model{Name: ModelClassic, Location: loc, BandDays: 28, BandWidth: 3, GrowthDays: 60, HorizonDays: 30, Level: 0.95, TargetLoad: 60}
 }
 
 // historyDays is how many previous days the model reads: the growth window, or
 // what the peak's past errors need, whichever is longer.
-func (m Model) historyDays() int { return max(m.GrowthDays, m.BandDays, peakDays) }
+func (m *Model) historyDays() int { return max(m.GrowthDays, m.BandDays, peakDays) }
 
 // Rollup is what the loop asks of the rollup of the minutes.
 type Rollup interface {

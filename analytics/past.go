@@ -9,12 +9,12 @@ import (
 )
 
 // At computes the table of a past minute from what is stored: the same
-// arithmetic over the days before it. Only the classic model is known. It reads
-// the whole fleet's history, so one table is computed at a time; further callers
+// arithmetic over the days before it. An empty model is the configured one. It
+// reads the whole fleet's history, so one table is computed at a time; further callers
 // wait for their turn.
 func (l *Loop) At(ctx context.Context, t time.Time, model string) (*Snapshot, error) {
-	if model != "" && model != "classic" {
-		return nil, fmt.Errorf("model %q: %w; there is: classic", model, ErrNoModel)
+	if _, err := l.model().kindOf(model); err != nil {
+		return nil, err
 	}
 	select {
 	case l.past <- struct{}{}:
@@ -47,5 +47,5 @@ func (l *Loop) At(ctx context.Context, t time.Time, model string) (*Snapshot, er
 		}
 		t.forgetAfter(last, minute)
 	}
-	return past.judgeLocked(frame), nil // nobody else knows past
+	return past.judgeLocked(frame).Of(model) // nobody else knows past
 }

@@ -44,29 +44,46 @@ func (l *Loop) signalLocked() {
 	}
 }
 
-// judgeLocked enters a frame into the nodes' day and makes the snapshot of it.
-// l.mu must be held.
+// judgeLocked enters a frame into the nodes' day and makes the snapshot of it, by
+// all models. l.mu must be held.
 func (l *Loop) judgeLocked(frame *rollup.Frame) *Snapshot {
 	day, minute := l.cal.Split(frame.Minute)
 	l.turnDayLocked(day)
-	at := time.Unix(frame.Minute, 0).In(l.model().Location)
-	s := NewSnapshot(l.opts.Tree, at, "classic")
-	s.basis = basis{l.model(), l.learned}
-	for len(l.today) < len(s.nodes) {
+	nodes := l.opts.Tree.Nodes()
+	for len(l.today) < len(nodes) {
 		l.today = append(l.today, newToday())
 	}
-	for i, n := range s.nodes {
-		t, v := l.today[i], frame.At(i)
-		t.put(minute, frame.Minute, v.Load)
+	for i := range nodes {
+		t := l.today[i]
+		t.put(minute, frame.Minute, frame.At(i).Load)
 		t.advance(minute + 1)
-		s.Rows[i] = s.model.row(at, n, s.learned.of(i), t, v, s.Levels)
-		if !s.keepGrowth(l.current.Load(), n) {
-			s.Growth[i] = s.model.growth(n, s.learned, i, &s.Rows[i])
+	}
+	m := l.model()
+	var all []*Snapshot
+	for _, of := range m.kinds() {
+		s := newSnapshot(l.opts.Tree, nodes, time.Unix(frame.Minute, 0).In(m.Location), of.name())
+		s.basis = basis{m, l.learned}
+		s.judge(of, frame, l.today, l.current.Load())
+		all = append(all, s)
+	}
+	s := all[0]
+	s.others = all[1:]
+	s.Published = time.Now().In(m.Location)
+	return s
+}
+
+// judge fills the snapshot by its model; before is the one before, nil if none.
+func (s *Snapshot) judge(of kind, frame *rollup.Frame, days []*today, before *Snapshot) {
+	if before != nil {
+		before, _ = before.Of(s.Model) // nil if it was not computed then
+	}
+	for i, n := range s.nodes {
+		s.Rows[i] = s.model.row(of, s.At, n, s.learned.of(i), days[i], frame.At(i), s.Levels[n.Level()], before.row(i))
+		if !s.keepGrowth(before, n) {
+			s.Growth[i] = s.model.growth(of, n, s.learned, i, &s.Rows[i])
 		}
 	}
 	sumOrders(s.nodes, s.Growth)
-	s.Published = time.Now().In(l.model().Location)
-	return s
 }
 
 // turnDayLocked starts a new local day: with what was learned ahead for it if

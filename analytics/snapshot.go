@@ -8,13 +8,15 @@
 package analytics
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
 	"headroom/storage/fleet"
 )
 
-// Snapshot is what Headroom knows after one minute. It is never changed once
+// Snapshot is what Headroom knows after one minute by one model: the configured
+// one, unless [Snapshot.Of] was asked for another. It is never changed once
 // published; readers must not change it either.
 type Snapshot struct {
 	At        time.Time // start of the minute it is about, in the configured zone
@@ -24,9 +26,31 @@ type Snapshot struct {
 	Rows      []Row    // by fleet.Node.Index
 	Growth    []Growth // same order
 
-	nodes []*fleet.Node
-	tree  *fleet.Tree
+	nodes  []*fleet.Node
+	tree   *fleet.Tree
+	others []*Snapshot // the same minute by the other models
 	basis
+}
+
+// Of returns the same minute by a model, an empty name being the configured one.
+func (s *Snapshot) Of(model string) (*Snapshot, error) {
+	if model == "" || model == s.Model {
+		return s, nil
+	}
+	for _, other := range s.others {
+		if other.Model == model {
+			return other, nil
+		}
+	}
+	return nil, fmt.Errorf("model %q: %w", model, ErrNoModel)
+}
+
+// row returns a node's row, an empty one if there is none.
+func (s *Snapshot) row(node int) *Row {
+	if s == nil || node >= len(s.Rows) {
+		return &Row{}
+	}
+	return &s.Rows[node]
 }
 
 // basis is what a snapshot was computed from besides its minute.
@@ -49,7 +73,10 @@ func (s *Snapshot) keepGrowth(before *Snapshot, n *fleet.Node) bool {
 // NewSnapshot returns a snapshot of all nodes that tree knows, its rows still
 // empty.
 func NewSnapshot(tree *fleet.Tree, at time.Time, model string) *Snapshot {
-	nodes := tree.Nodes()
+	return newSnapshot(tree, tree.Nodes(), at, model)
+}
+
+func newSnapshot(tree *fleet.Tree, nodes []*fleet.Node, at time.Time, model string) *Snapshot {
 	return &Snapshot{
 		At: at, Model: model, Levels: tree.Levels(), nodes: nodes, tree: tree,
 		Rows: make([]Row, len(nodes)), Growth: make([]Growth, len(nodes)),

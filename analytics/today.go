@@ -15,9 +15,6 @@ type today struct {
 	seen    float64                       // highest five-minute mean, NaN before the first
 	newest  int64                         // last minute with a load, Unix seconds; 0: never
 	seenAt  int                           // its slot, -1 before the first
-
-	since     int64  // first minute of the running deviation, Unix seconds; 0: none
-	direction string // of the running deviation
 }
 
 func newToday() *today {

@@ -32,7 +32,7 @@ func (s *Server) find(c *gin.Context) (*table, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	t, err := s.table(c.Request.Context())
+	t, err := s.table(c.Request.Context(), "")
 	if err != nil {
 		return nil, 0, err
 	}

@@ -64,7 +64,7 @@ func (s *Server) reportJSON(ctx context.Context, month string) ([]byte, error) {
 
 // draft makes the report of the running month.
 func (s *Server) draft(ctx context.Context, month string) (*report.Report, error) {
-	t, err := s.table(ctx)
+	t, err := s.table(ctx, "")
 	if err != nil {
 		return nil, err
 	}

@@ -94,25 +94,34 @@ func (t *table) keep(key string, make func() ([]byte, error)) ([]byte, error) {
 	return b, nil
 }
 
-// tables holds the table of the newest snapshot.
+// tables holds the tables of the newest snapshot, by model.
 type tables struct {
 	mu      sync.Mutex // protects the fields below
-	current *table
+	snap    *analytics.Snapshot
+	current map[string]*table
 	made    int // tables so far
 	started time.Time
 }
 
-// table returns the newest snapshot's table, with the notes as they are now.
-func (s *Server) table(ctx context.Context) (*table, error) {
+// table returns the newest snapshot's table, with the notes as they are now; an
+// empty model is the configured one.
+func (s *Server) table(ctx context.Context, model string) (*table, error) {
 	snap := s.Capacity.Snapshot()
 	if snap == nil {
 		return nil, errNoSnapshot
 	}
+	of, err := snap.Of(model)
+	if err != nil {
+		return nil, err
+	}
 	t := &s.tables
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.current != nil && t.current.snap == snap {
-		return t.current, nil
+	if t.snap != snap {
+		t.snap, t.current = snap, map[string]*table{}
+	}
+	if have := t.current[of.Model]; have != nil {
+		return have, nil
 	}
 	notes, err := s.Notes.Notes(ctx)
 	if err != nil {
@@ -122,15 +131,16 @@ func (s *Server) table(ctx context.Context) (*table, error) {
 		t.started = time.Now()
 	}
 	t.made++
-	t.current = newTable(snap, notes, fmt.Sprintf(`W/"%x-%x"`, t.started.UnixNano(), t.made))
-	return t.current, nil
+	made := newTable(of, notes, fmt.Sprintf(`W/"%x-%x"`, t.started.UnixNano(), t.made))
+	t.current[of.Model] = made
+	return made, nil
 }
 
 // forget has the next reader make the table anew, with a changed note.
 func (s *Server) forget() {
 	s.tables.mu.Lock()
 	defer s.tables.mu.Unlock()
-	s.tables.current = nil
+	s.tables.snap = nil
 }
 
 // tableAt returns the table that a request asks for by "at" and "model".
@@ -139,12 +149,8 @@ func (s *Server) tableAt(ctx context.Context, p *params) (*table, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	current, err := s.table(ctx)
-	if at.IsZero() && (err != nil || model == "" || model == current.snap.Model) {
-		return current, err
-	}
 	if at.IsZero() {
-		at = current.snap.At
+		return s.table(ctx, model)
 	}
 	snap, err := s.Capacity.At(ctx, at, model)
 	if err != nil {

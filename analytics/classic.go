@@ -1,0 +1,84 @@
+package analytics
+
+import (
+	"fmt"
+	"math"
+
+	"headroom/analytics/band"
+	"headroom/analytics/growth"
+	"headroom/analytics/peak"
+	"headroom/analytics/season"
+)
+
+// classic is the plain model: mean ± 3 standard deviations of the same minute
+// of the days before, a straight line through the daily peaks.
+type classic struct{}
+
+func (classic) name() string { return ModelClassic }
+
+func (classic) band(k *learned, _ *today, minute int) band.Band { return k.classic.band(minute) }
+
+func (classic) peak(k *learned, t *today, z float64) peak.Forecast {
+	d := k.classic.peak
+	if d == nil {
+		return peak.Forecast{Value: math.NaN(), Lower: math.NaN(), Upper: math.NaN(), Slot: -1}
+	}
+	f := d.Forecast(t.next, t.lastHour(), t.seen, z)
+	if usual := d.Slot[0]; t.seenAt >= 0 && (f.Value == t.seen || usual >= 0 && usual < t.next) {
+		f.Slot = t.seenAt // the usual hour of the peak is over
+	}
+	return f
+}
+
+func (classic) missing(r *Row, k *learned) (what []string) {
+	if !r.Mean.Known() {
+		what = append(what, fmt.Sprintf("band: %d of %d days at this time of day", r.Days, band.MinDays))
+	}
+	if have := k.classic.peakDays(); have < peak.MinBaseDays {
+		what = append(what, fmt.Sprintf("peak: %d of %d full days", have, peak.MinBaseDays))
+	}
+	return what
+}
+
+func (classic) outlook(g *Growth, k *learned, m *Model) {
+	l := k.line
+	g.PeakAtHorizon = interval(l.At(m.HorizonDays, m.Level))
+	g.PeakMax = interval(l.Max(m.HorizonDays, m.Level))
+	g.setFull(k.classic.reach)
+}
+
+// classicDay is what the classic model learned for one day. The zero value knows
+// nothing.
+type classicDay struct {
+	expected, half []float64 // the band by minute of the day, NaN unknown
+	days           []uint8   // previous days that the band stands on
+	peak           *peak.Day
+	reach          growth.Reach
+}
+
+// setBand learns the band from the days before a day.
+func (c *classicDay) setBand(m *Model, g *season.Grid, day int) {
+	t := band.NewTable(season.MinutesPerDay)
+	t.Learn(g, day, m.BandDays, m.BandWidth)
+	c.expected, c.half = t.Expected, t.Half // without the sums that they were made of
+	c.days = make([]uint8, len(t.Days))
+	for i, n := range t.Days {
+		c.days[i] = uint8(min(n, math.MaxUint8))
+	}
+}
+
+// band returns the band of a minute of the day.
+func (c *classicDay) band(minute int) band.Band {
+	if c.expected == nil {
+		return band.None(0)
+	}
+	e, half := c.expected[minute], c.half[minute]
+	return band.Band{Expected: e, Lower: e - half, Upper: e + half, Days: int(c.days[minute])}
+}
+
+func (c *classicDay) peakDays() int {
+	if c.peak == nil {
+		return 0
+	}
+	return c.peak.Days
+}

@@ -1,0 +1,54 @@
+package analytics
+
+import (
+	"fmt"
+	"strings"
+
+	"headroom/analytics/band"
+	"headroom/analytics/peak"
+)
+
+// The models that a table can be computed with.
+const (
+	ModelCalibrated = "calibrated"
+	ModelClassic    = "classic"
+)
+
+// kind computes the numbers of one model from what was learned of a node and
+// what its day has brought so far.
+type kind interface {
+	name() string
+
+	// band returns what is normal at a minute of the day, before the load of
+	// that minute is looked at.
+	band(k *learned, t *today, minute int) band.Band
+
+	// peak forecasts today's peak as of the last slot that is over, with an
+	// interval of z standard deviations; Slot is where it is expected.
+	peak(k *learned, t *today, z float64) peak.Forecast
+
+	// missing says what the band and the peak still need, nothing if they are
+	// there.
+	missing(r *Row, k *learned) []string
+
+	// outlook sets what the node grows to.
+	outlook(g *Growth, k *learned, m *Model)
+}
+
+// kinds returns the models that a minute is judged with, the configured one
+// first.
+func (m *Model) kinds() []kind {
+	return []kind{classic{}}
+}
+
+// kindOf returns the model of a name, an empty one being the configured one.
+func (m *Model) kindOf(name string) (kind, error) {
+	var names []string
+	for _, k := range m.kinds() {
+		if name == "" || name == k.name() {
+			return k, nil
+		}
+		names = append(names, k.name())
+	}
+	return nil, fmt.Errorf("model %q: %w; there is: %s", name, ErrNoModel, strings.Join(names, ", "))
+}

@@ -47,6 +47,25 @@ func (classic) outlook(g *Growth, k *learned, m *Model) {
 	g.setFull(k.classic.reach)
 }
 
+func (classic) dayAhead(k *learned, h int, level float64) Interval {
+	if !k.lined {
+		return unknownInterval
+	}
+	return interval(k.line.At(h, level))
+}
+
+func (classic) bands(m *Model, g *season.Grid, day, _ int) []band.Band {
+	var c classicDay
+	c.setBand(m, g, day)
+	out := make([]band.Band, season.MinutesPerDay)
+	for minute := range out {
+		out[minute] = c.band(minute)
+	}
+	return out
+}
+
+func (classic) curveDays(m *Model) int { return max(m.BandDays, 7) }
+
 // classicDay is what the classic model learned for one day. The zero value knows
 // nothing.
 type classicDay struct {

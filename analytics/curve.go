@@ -5,15 +5,20 @@ import (
 	"fmt"
 	"math"
 
+	"headroom/analytics/band"
 	"headroom/analytics/season"
 	"headroom/storage/fleet"
 )
 
-// node finds a node of the current snapshot.
-func (l *Loop) node(id string) (*fleet.Node, *Snapshot, error) {
+// node finds a node of the current snapshot by a model.
+func (l *Loop) node(id, model string) (*fleet.Node, *Snapshot, error) {
 	s := l.Snapshot()
 	if s == nil {
 		return nil, nil, ErrNoSnapshot
+	}
+	s, err := s.Of(model)
+	if err != nil {
+		return nil, nil, err
 	}
 	i := s.Find(id)
 	if i < 0 {
@@ -29,35 +34,41 @@ func (l *Loop) dayOf(s *Snapshot) int {
 }
 
 // Curve returns a node's load of the last 24 hours, and its band up to the end
-// of today. The bands are computed from history anew, so that they are there
+// of today, by a model; an empty one is the configured one. The bands are computed from history anew, so that they are there
 // also for days on which Headroom did not run.
-func (l *Loop) Curve(ctx context.Context, id string) (*Curve, error) {
-	n, s, err := l.node(id)
+func (l *Loop) Curve(ctx context.Context, id, model string) (*Curve, error) {
+	n, s, err := l.node(id, model)
 	if err != nil {
 		return nil, err
 	}
-	m, day := *l.model(), l.dayOf(s)
-	h, err := l.reader.One(ctx, n, day-1-max(m.BandDays, 7), day)
+	m, day := s.model, l.dayOf(s)
+	of, err := m.kindOf(model)
+	if err != nil {
+		return nil, err
+	}
+	h, err := l.reader.One(ctx, n, day-1-of.curveDays(m), day)
 	if err != nil {
 		return nil, err
 	}
 	defer h.release()
-	c := &Curve{ID: id, Step: 60, Now: s.At.Unix(), Peak: s.Rows[n.Index].PeakToday}
+	c := &Curve{ID: id, Model: s.Model, Step: 60, Now: s.At.Unix(), Peak: s.Rows[n.Index].PeakToday}
 	cal := season.NewCalendar(m.Location)
 	for d := day - 1; d <= day; d++ {
-		k := &learned{}
-		k.classic.setBand(&m, h.grid, d)
-		l.addDay(c, cal, h.grid, k, d)
+		last := season.MinutesPerDay
+		if d == day {
+			_, last = cal.Split(c.Now)
+		}
+		c.addDay(cal, h.grid, of.bands(m, h.grid, d, last), d)
 	}
 	return c, nil
 }
 
 // addDay appends the minutes of a local day from 24 hours before now on.
-func (l *Loop) addDay(c *Curve, cal *season.Calendar, g *season.Grid, k *learned, day int) {
+func (c *Curve) addDay(cal *season.Calendar, g *season.Grid, bands []band.Band, day int) {
 	load, week := g.Day(day-g.First), g.Day(day-7-g.First)
 	for t := max(cal.Start(day), c.Now-24*3600); t < cal.Start(day+1); t += 60 {
 		_, minute := cal.Split(t)
-		b, v := k.classic.band(minute), load[minute]
+		b, v := bands[minute], load[minute]
 		if t > c.Now {
 			v = math.NaN()
 		}
@@ -70,26 +81,25 @@ func (l *Loop) addDay(c *Curve, cal *season.Calendar, g *season.Grid, k *learned
 	}
 }
 
-// Trend returns a node's daily peaks, the line through them and its
-// continuation to the horizon.
-func (l *Loop) Trend(_ context.Context, id string) (*Trend, error) {
-	n, s, err := l.node(id)
+// Trend returns a node's daily peaks, the line through them, and what a model
+// expects up to the horizon; an empty model is the configured one.
+func (l *Loop) Trend(_ context.Context, id, model string) (*Trend, error) {
+	n, s, err := l.node(id, model)
 	if err != nil {
 		return nil, err
 	}
-	l.mu.Lock()
-	g := l.learned
-	l.mu.Unlock()
-	k, m := g.of(n.Index), *l.model()
-	t := &Trend{ID: id, Target: Number(m.TargetLoad), Growth: s.Growth[n.Index]}
-	if g == nil {
-		return t, nil
+	g, m := s.learned, s.model
+	t := &Trend{ID: id, Model: s.Model, Target: Number(m.TargetLoad), Growth: s.Growth[n.Index]}
+	of, err := m.kindOf(model)
+	if err != nil || g == nil {
+		return t, err
 	}
+	k := g.of(n.Index)
 	for i := range m.GrowthDays + m.HorizonDays {
 		h := i - m.GrowthDays + 1 // days after the last one that counts
 		t.Days = append(t.Days, season.Date(g.day-1+h))
 		t.Peaks = append(t.Peaks, peakAt(k.peaks, i))
-		t.addLine(k, h, m.Level)
+		t.add(of, k, h, m.Level)
 	}
 	return t, nil
 }
@@ -101,15 +111,16 @@ func peakAt(peaks []float64, i int) Number {
 	return Number(peaks[i])
 }
 
-func (t *Trend) addLine(k *learned, h int, level float64) {
-	value, lower, upper := math.NaN(), math.NaN(), math.NaN()
+func (t *Trend) add(of kind, k *learned, h int, level float64) {
+	line, ahead := math.NaN(), unknownInterval
 	if k.lined {
-		value = k.line.Value(float64(h))
+		line = k.line.Value(float64(h))
 	}
-	if k.lined && h > 0 {
-		_, lower, upper = k.line.At(h, level)
+	if h > 0 {
+		ahead = of.dayAhead(k, h, level)
 	}
-	t.Line = append(t.Line, Number(value))
-	t.Lower = append(t.Lower, Number(lower))
-	t.Upper = append(t.Upper, Number(upper))
+	t.Line = append(t.Line, Number(line))
+	t.Forecast = append(t.Forecast, ahead.Value)
+	t.Lower = append(t.Lower, ahead.Lower)
+	t.Upper = append(t.Upper, ahead.Upper)
 }

@@ -168,7 +168,7 @@ func TestCurveOfAnInnerNode(t *testing.T) {
 		w.loop.Evaluate(context.Background(), m.Unix())
 	}
 	for id, want := range map[string]Number{"Qzone": 50, "Qzone/WNS": 50, "Qzone/WNS/dispatch": 10, "Qzone/WNS/other": 90} {
-		c, err := w.loop.Curve(context.Background(), id)
+		c, err := w.loop.Curve(context.Background(), id, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,8 +199,8 @@ func TestReadersBesideTheLoop(t *testing.T) {
 	id := modulePath("m").ID()
 	var readers sync.WaitGroup
 	for _, read := range []func() error{
-		func() error { _, err := w.loop.Curve(ctx, id); return err },
-		func() error { _, err := w.loop.Trend(ctx, id); return err },
+		func() error { _, err := w.loop.Curve(ctx, id, ""); return err },
+		func() error { _, err := w.loop.Trend(ctx, id, ""); return err },
 		func() error { _, err := w.loop.Explain(ctx, id); return err },
 		func() error { _, err := w.loop.At(ctx, at, ""); return err },
 		func() error { return w.loop.relearnNow(ctx) },

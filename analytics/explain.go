@@ -24,7 +24,7 @@ const (
 // ("order:PATH"), or both ("PATH"), from the stored inputs.
 func (l *Loop) Explain(ctx context.Context, id string) (*Explanation, error) {
 	path := strings.TrimPrefix(strings.TrimPrefix(id, explainRow), explainOrder)
-	n, s, err := l.node(path)
+	n, s, err := l.node(path, "")
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,7 @@ func (m *Model) growth(of kind, n *fleet.Node, g *generation, i int, r *Row) Gro
 		ID: n.ID, Path: n.Path, Level: r.Level, Days: k.have, HorizonDays: m.HorizonDays,
 		TargetLoad: Number(m.TargetLoad), Devices: r.Devices,
 		SlopePerDay: Unknown(), PercentPerDay: Unknown(), R2: Unknown(), PeakNow: Unknown(),
-		PeakAtHorizon: Interval{Unknown(), Unknown(), Unknown()}, PeakMax: Interval{Unknown(), Unknown(), Unknown()},
+		PeakAtHorizon: unknownInterval, PeakMax: unknownInterval,
 		DevicesNeeded: Unknown(), DevicesToRequest: Unknown(), State: OK,
 	}
 	if g != nil {

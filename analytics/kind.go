@@ -6,6 +6,7 @@ import (
 
 	"headroom/analytics/band"
 	"headroom/analytics/peak"
+	"headroom/analytics/season"
 )
 
 // The models that a table can be computed with.
@@ -33,7 +34,18 @@ type kind interface {
 
 	// outlook sets what the node grows to.
 	outlook(g *Growth, k *learned, m *Model)
+
+	// dayAhead is the daily peak expected h days after the last that counts.
+	dayAhead(k *learned, h int, level float64) Interval
+
+	// bands returns the bands of a day's minutes as they were, or will be, of
+	// which those before now have been measured; curveDays is how many days
+	// before it they are made from.
+	bands(m *Model, g *season.Grid, day, now int) []band.Band
+	curveDays(m *Model) int
 }
+
+var unknownInterval = Interval{Unknown(), Unknown(), Unknown()}
 
 // kinds returns the models that a minute is judged with, the configured one
 // first.

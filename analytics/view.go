@@ -4,6 +4,7 @@ package analytics
 // the band up to the end of today. All slices have one entry for each step.
 type Curve struct {
 	ID       string   `json:"id"`
+	Model    string   `json:"model"` // of the band and of the peak
 	Step     int      `json:"step_seconds"`
 	Times    []int64  `json:"times"` // Unix seconds
 	Load     []Number `json:"load"`  // null after now and where nothing was measured
@@ -15,17 +16,20 @@ type Curve struct {
 	Peak     Peak     `json:"peak_today"`
 }
 
-// Trend is a node's daily peaks of the growth window and the line through them,
-// continued to the horizon. All slices have one entry for each day.
+// Trend is a node's daily peaks of the growth window, the straight line through
+// them, and what a model expects up to the horizon. All slices have one entry for
+// each day.
 type Trend struct {
-	ID     string   `json:"id"`
-	Days   []string `json:"days"`  // YYYY-MM-DD, oldest first
-	Peaks  []Number `json:"peaks"` // null for days without enough data and for the future
-	Line   []Number `json:"line"`
-	Lower  []Number `json:"lower"` // prediction interval; null within the past
-	Upper  []Number `json:"upper"`
-	Target Number   `json:"target_load"`
-	Growth Growth   `json:"growth"`
+	ID       string   `json:"id"`
+	Model    string   `json:"model"`    // of the forecast
+	Days     []string `json:"days"`     // YYYY-MM-DD, oldest first
+	Peaks    []Number `json:"peaks"`    // null for days without enough data and for the future
+	Line     []Number `json:"line"`     // the straight line through the peaks
+	Forecast []Number `json:"forecast"` // null within the past
+	Lower    []Number `json:"lower"`    // its interval
+	Upper    []Number `json:"upper"`
+	Target   Number   `json:"target_load"`
+	Growth   Growth   `json:"growth"`
 }
 
 // Explanation is the arithmetic behind a verdict, a forecast or an order line,

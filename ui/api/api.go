@@ -29,8 +29,8 @@ type Capacity interface {
 	Snapshot() *analytics.Snapshot
 	// At judges the minute of t by a model; an empty name is the configured one.
 	At(ctx context.Context, t time.Time, model string) (*analytics.Snapshot, error)
-	Curve(ctx context.Context, id string) (*analytics.Curve, error)
-	Trend(ctx context.Context, id string) (*analytics.Trend, error)
+	Curve(ctx context.Context, id, model string) (*analytics.Curve, error)
+	Trend(ctx context.Context, id, model string) (*analytics.Trend, error)
 	Explain(ctx context.Context, id string) (*analytics.Explanation, error)
 	// Subscribe returns a channel that gets a signal after each new snapshot,
 	// and a function that ends it.

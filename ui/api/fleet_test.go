@@ -138,7 +138,7 @@ func (c *capacity) At(_ context.Context, t time.Time, model string) (*analytics.
 	return s, nil
 }
 
-func (c *capacity) Curve(_ context.Context, id string) (*analytics.Curve, error) {
+func (c *capacity) Curve(_ context.Context, id, _ string) (*analytics.Curve, error) {
 	one := []analytics.Number{1, analytics.Unknown()}
 	return &analytics.Curve{
 		ID: id, Step: 60, Times: []int64{60, 120}, Load: one, Expected: one, Lower: one, Upper: one, LastWeek: one, Now: 60,
@@ -146,12 +146,12 @@ func (c *capacity) Curve(_ context.Context, id string) (*analytics.Curve, error)
 	}, nil
 }
 
-func (c *capacity) Trend(_ context.Context, id string) (*analytics.Trend, error) {
+func (c *capacity) Trend(_ context.Context, id, _ string) (*analytics.Trend, error) {
 	s := c.Snapshot()
 	days := []analytics.Number{20, analytics.Unknown(), 24}
 	return &analytics.Trend{
 		ID: id, Days: []string{"2026-11-20", "2026-11-21", "2026-11-22"}, Peaks: days, Line: []analytics.Number{20, 22, 24},
-		Lower: days, Upper: days, Target: 60, Growth: s.Growth[s.Find(id)],
+		Forecast: days, Lower: days, Upper: days, Target: 60, Growth: s.Growth[s.Find(id)],
 	}, nil
 }
 

@@ -32,7 +32,7 @@ func (s *Server) find(c *gin.Context) (*table, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	t, err := s.table(c.Request.Context(), "")
+	t, err := s.table(c.Request.Context(), c.Query("model"))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -61,7 +61,7 @@ func (s *Server) forecast(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Capacity.Curve(c.Request.Context(), t.snap.Rows[i].ID)
+	return s.Capacity.Curve(c.Request.Context(), t.snap.Rows[i].ID, c.Query("model"))
 }
 
 func (s *Server) trend(c *gin.Context) (any, error) {
@@ -69,7 +69,7 @@ func (s *Server) trend(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Capacity.Trend(c.Request.Context(), t.snap.Rows[i].ID)
+	return s.Capacity.Trend(c.Request.Context(), t.snap.Rows[i].ID, c.Query("model"))
 }
 
 func (s *Server) explain(c *gin.Context) (any, error) {

@@ -201,7 +201,7 @@ func TestReadersBesideTheLoop(t *testing.T) {
 	for _, read := range []func() error{
 		func() error { _, err := w.loop.Curve(ctx, id, ""); return err },
 		func() error { _, err := w.loop.Trend(ctx, id, ""); return err },
-		func() error { _, err := w.loop.Explain(ctx, id); return err },
+		func() error { _, err := w.loop.Explain(ctx, id, ""); return err },
 		func() error { _, err := w.loop.At(ctx, at, ""); return err },
 		func() error { return w.loop.relearnNow(ctx) },
 		func() error { return w.loop.learnNext(ctx, at.Add(12*time.Hour)) },

@@ -6,11 +6,11 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
-	"headroom/analytics/band"
 	"headroom/analytics/growth"
-	"headroom/analytics/peak"
 	"headroom/analytics/season"
+	"headroom/storage/fleet"
 )
 
 // Prefixes of the ids that [Loop.Explain] understands; an id without one is a
@@ -20,65 +20,93 @@ const (
 	explainOrder = "order:"
 )
 
-// Explain returns the arithmetic behind a row ("row:PATH") or an order line
-// ("order:PATH"), or both ("PATH"), from the stored inputs.
-func (l *Loop) Explain(ctx context.Context, id string) (*Explanation, error) {
-	path := strings.TrimPrefix(strings.TrimPrefix(id, explainRow), explainOrder)
-	n, s, err := l.node(path, "")
+// Explain returns the arithmetic behind a row ("row:PATH"), an order line
+// ("order:PATH"), or both ("PATH"), of the current minute or of a past one
+// ("row:PATH@2026-11-22T21:05", "order:PATH@2026-11-01"; a day stands for its
+// last minute). Everything is computed anew from what is stored, so that it gives
+// the same numbers a month later. An empty model is the configured one.
+func (l *Loop) Explain(ctx context.Context, id, model string) (*Explanation, error) {
+	n, at, err := l.named(strings.TrimPrefix(strings.TrimPrefix(id, explainRow), explainOrder))
 	if err != nil {
 		return nil, err
 	}
-	m, day := *l.model(), l.dayOf(s)
-	h, err := l.reader.One(ctx, n, day-m.historyDays(), day)
+	x, err := l.moment(ctx, n, at, model)
 	if err != nil {
 		return nil, err
 	}
-	defer h.release()
-	e := &Explanation{ID: id, Title: fmt.Sprintf("%s at %s", path, s.At.Format("2006-01-02 15:04 -0700"))}
+	defer x.history.release()
+	x.recall(l.Snapshot())
+	e := &Explanation{ID: id, Title: fmt.Sprintf("%s at %s, %s", n.ID, x.at.Format("2006-01-02 15:04 -0700"), x.kind.name())}
 	if !strings.HasPrefix(id, explainOrder) {
-		e.addBand(m, h, day, &s.Rows[n.Index])
-		e.addPeak(m, h, day, &s.Rows[n.Index])
+		x.kind.explainBand(e, x)
+		x.kind.explainPeak(e, x)
 	}
 	if !strings.HasPrefix(id, explainRow) {
-		e.addGrowth(m, h, day, &s.Growth[n.Index], n.Module)
+		e.addGrowth(x)
 	}
 	return e, nil
+}
+
+// named finds the node and the minute of an id without its prefix: that of the
+// current snapshot unless it says another.
+func (l *Loop) named(id string) (n *fleet.Node, at time.Time, err error) {
+	n, s, err := l.node(id, "")
+	if err == nil {
+		return n, s.At, nil
+	}
+	path, when, found := cutLast(id, "@")
+	if s == nil && !found {
+		return nil, at, err
+	}
+	if at, bad := l.parseTime(when); found && bad == nil {
+		n, _, err = l.node(path, "")
+		return n, at, err
+	}
+	return nil, at, err
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// parseTime reads a minute in the configured zone, or a day as its last minute.
+func (l *Loop) parseTime(s string) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	loc := l.model().Location
+	if t, err := time.ParseInLocation("2006-01-02T15:04", s, loc); err == nil {
+		return t, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, loc)
+	return t.AddDate(0, 0, 1).Add(-time.Minute), err
+}
+
+// recall takes from the current snapshot what a minute alone does not tell:
+// since when it deviates.
+func (x *moment) recall(s *Snapshot) {
+	if now := s.row(x.node.Index); s != nil && s.At.Equal(x.at) && now.Deviates == x.row.Deviates {
+		x.row.Since = now.Since
+	}
 }
 
 func (e *Explanation) add(name, formula, numbers, result string, inputs ...string) {
 	e.Steps = append(e.Steps, Step{Name: name, Formula: formula, Numbers: numbers, Result: result, Inputs: inputs})
 }
 
-// addBand shows the values of the same minute of the previous days, and what
-// follows from them.
-func (e *Explanation) addBand(m Model, h *history, day int, r *Row) {
-	minute := r.At.Hour()*60 + r.At.Minute()
-	first, end := h.grid.Rows(day-m.BandDays, day)
-	var values []float64
-	var inputs []string
-	for i := first; i < end; i++ {
-		if v := h.grid.Day(i)[minute]; !math.IsNaN(v) {
-			values = append(values, v)
-			inputs = append(inputs, fmt.Sprintf("%s %s  %s", season.Date(h.grid.First+i), r.At.Format("15:04"), num(v)))
-		}
-	}
-	b := band.Classic(values, m.BandWidth)
-	if !b.Known() {
-		e.add("band", fmt.Sprintf("at least %d of the %d previous days at %s", band.MinDays, m.BandDays, r.At.Format("15:04")),
-			fmt.Sprintf("%d days", len(values)), "learning", inputs...)
-		return
-	}
-	half := b.Upper - b.Expected
-	e.add("mean", "Σ load ÷ n", fmt.Sprintf("n = %d", len(values)), num(b.Expected), inputs...)
-	e.add("half-width", num(m.BandWidth)+" × sample standard deviation (n − 1)", fmt.Sprintf("%s × %s", num(m.BandWidth), num(half/m.BandWidth)), num(half))
-	e.add("band", "mean ± half-width", fmt.Sprintf("%s ± %s", num(b.Expected), num(half)), fmt.Sprintf("[%s, %s]", num(b.Lower), num(b.Upper)))
+// addVerdict shows how a load compares with its band, of which half is the
+// half-width on the load's side.
+func (e *Explanation) addVerdict(r *Row, half float64) {
 	if !r.Load.Known() {
 		e.add("verdict", "", r.Reason, "stale")
 		return
 	}
-	load := float64(r.Load)
-	e.add("score", "|load − mean| ÷ half-width", fmt.Sprintf("|%s − %s| ÷ %s", num(load), num(b.Expected), num(half)), num(b.Score(load)))
-	e.add("deviates", "score > 1", num(b.Score(load))+" > 1", verdict(r))
+	load, mean, score := float64(r.Load), float64(r.Mean), float64(r.Score)
+	e.add("score", "|load − mean| ÷ half-width", fmt.Sprintf("|%s − %s| ÷ %s", num(load), num(mean), num(half)), num(score))
+	e.add("deviates", "score > 1", num(score)+" > 1", verdict(r))
 }
 
 func verdict(r *Row) string {
@@ -88,54 +116,33 @@ func verdict(r *Row) string {
 	return fmt.Sprintf("YES, %s, since %s", r.Direction, r.Since.Format("2006-01-02 15:04"))
 }
 
-// addPeak shows how today's peak is forecast.
-func (e *Explanation) addPeak(m Model, h *history, day int, r *Row) {
-	k := m.learn(h, day)
-	d, t := k.classic.peak, todayOf(h, day)
-	t.advance(r.At.Hour()*60 + r.At.Minute() + 1)
-	if d.Days < peak.MinBaseDays {
-		e.add("peak today", fmt.Sprintf("at least %d full days among the previous %d", peak.MinBaseDays, peak.BaseDays), fmt.Sprintf("%d full days", d.Days), "learning")
-		return
-	}
-	last, hour := t.lastHour(), d.Hour[t.next]
-	e.add("base", fmt.Sprintf("mean of the peaks (five-minute means) of the full days among the %d before", peak.BaseDays), fmt.Sprintf("%d full days", d.Days), num(d.Base))
-	ratio := 1.0
-	if !math.IsNaN(last) && hour > 0 {
-		ratio = last / hour
-	}
-	e.add("ratio", "mean of the last hour ÷ mean of that hour over those days (1 without a last hour)", fmt.Sprintf("%s ÷ %s", num(last), num(hour)), num(ratio))
-	z := band.Width(m.Level)
-	f := d.Forecast(t.next, last, t.seen, z)
-	e.add("peak today", "max(base × ratio, highest so far)", fmt.Sprintf("max(%s × %s, %s)", num(d.Base), num(ratio), num(t.seen)), num(f.Value))
-	e.add("interval", fmt.Sprintf("peak × (1 ± z·s), s from %d past forecasts as of this time of day", d.Errors),
-		fmt.Sprintf("%s × (1 ± %s × %s)", num(f.Value), num(z), num(d.Spread[t.next])), fmt.Sprintf("[%s, %s]", num(f.Lower), num(f.Upper)))
-}
-
 // addGrowth shows the line through the daily peaks and the order.
-func (e *Explanation) addGrowth(m Model, h *history, day int, g *Growth, module bool) {
-	five := fiveMinutes(h.grid, day-m.GrowthDays, day)
-	peaks := dailyPeaks(five, day-m.GrowthDays, day)
+func (e *Explanation) addGrowth(x *moment) {
 	var inputs []string
-	for i, p := range peaks {
+	for i, p := range x.learned.peaks {
 		if !math.IsNaN(p) {
-			inputs = append(inputs, fmt.Sprintf("%s  %s", season.Date(day-m.GrowthDays+i), num(p)))
+			inputs = append(inputs, fmt.Sprintf("%s  %s", season.Date(x.day-x.GrowthDays+i), num(p)))
 		}
 	}
-	l, err := growth.Fit(peaks, growth.MinDays)
-	if err != nil {
-		e.add("growth", fmt.Sprintf("at least %d daily peaks of the last %d days", growth.MinDays, m.GrowthDays), err.Error(), "learning", inputs...)
+	if !x.learned.lined {
+		e.add("growth", fmt.Sprintf("at least %d daily peaks of the last %d days", growth.MinDays, x.GrowthDays), x.growth.Reason, "learning", inputs...)
 		return
 	}
+	l := x.learned.line
 	e.add("line", "least squares through the daily peaks", fmt.Sprintf("%d days, R² %s, scatter %s", l.N, num(l.R2), num(l.SD)),
 		fmt.Sprintf("%s %+.4g a day", num(l.Intercept), l.Slope), inputs...)
-	value, lower, upper := l.At(m.HorizonDays, m.Level)
-	e.add(fmt.Sprintf("peak in %d days", m.HorizonDays), "value now + slope × days, with its prediction interval (Student's t)",
-		fmt.Sprintf("%s + %s × %d", num(l.Intercept), num(l.Slope), m.HorizonDays), fmt.Sprintf("%s [%s, %s]", num(value), num(lower), num(upper)))
-	if !module || !g.DevicesNeeded.Known() {
+	x.kind.explainOutlook(e, x)
+	e.addOrder(x)
+}
+
+// addOrder shows how many devices that takes.
+func (e *Explanation) addOrder(x *moment) {
+	g, value := &x.growth, float64(x.growth.PeakAtHorizon.Value)
+	if !x.node.Module || !g.DevicesNeeded.Known() {
 		e.add("order", "", g.Reason, num(float64(g.DevicesToRequest)))
 		return
 	}
-	e.add("devices needed", "⌈ devices × peak ÷ target load ⌉", fmt.Sprintf("⌈ %s × %s ÷ %s ⌉", num(float64(g.Devices)), num(value), num(m.TargetLoad)), num(float64(g.DevicesNeeded)))
+	e.add("devices needed", "⌈ devices × peak ÷ target load ⌉", fmt.Sprintf("⌈ %s × %s ÷ %s ⌉", num(float64(g.Devices)), num(value), num(x.TargetLoad)), num(float64(g.DevicesNeeded)))
 	e.add("devices to request", "max(0, needed − devices)", fmt.Sprintf("max(0, %s − %s)", num(float64(g.DevicesNeeded)), num(float64(g.Devices))), num(float64(g.DevicesToRequest)))
 	e.add("reason", "", "", g.Reason)
 }

@@ -154,14 +154,28 @@ const storedReach = 5 * 60
 
 // Frame reads a minute as it was stored, each number at most storedReach old.
 func (r reader) Frame(ctx context.Context, minute int64) (*rollup.Frame, error) {
+	return r.frame(ctx, minute, func(suffix string) [][]storage.Matcher {
+		return [][]storage.Matcher{
+			{storage.Metric(rollup.ModulePrefix + suffix)},
+			{storage.Metric(rollup.GroupPrefix + suffix)},
+		}
+	})
+}
+
+// FrameOf likewise reads a minute of one node alone.
+func (r reader) FrameOf(ctx context.Context, n *fleet.Node, minute int64) (*rollup.Frame, error) {
+	return r.frame(ctx, minute, func(suffix string) [][]storage.Matcher {
+		return [][]storage.Matcher{rollup.Select(n, r.tree.Levels(), suffix)}
+	})
+}
+
+// frame reads the series that match, for each of [rollup.Suffixes].
+func (r reader) frame(ctx context.Context, minute int64, match func(suffix string) [][]storage.Matcher) (*rollup.Frame, error) {
 	f := &rollup.Frame{Minute: minute}
+	reach := storage.TimeRange{From: (minute - storedReach) * 1000, To: minute*1000 + 59_999}
 	for i, suffix := range rollup.Suffixes {
-		for _, prefix := range []string{rollup.ModulePrefix, rollup.GroupPrefix} {
-			q := storage.Query{
-				Matchers: []storage.Matcher{storage.Metric(prefix + suffix)},
-				Range:    storage.TimeRange{From: (minute - storedReach) * 1000, To: minute*1000 + 59_999},
-			}
-			err := r.store.Select(ctx, q, func(b *storage.Block) error {
+		for _, ms := range match(suffix) {
+			err := r.store.Select(ctx, storage.Query{Matchers: ms, Range: reach}, func(b *storage.Block) error {
 				if n := r.node(b.Labels); n != nil {
 					for len(f.Values) <= n.Index {
 						f.Values = append(f.Values, rollup.Unknown())

@@ -43,6 +43,11 @@ type kind interface {
 	// before it they are made from.
 	bands(m *Model, g *season.Grid, day, now int) []band.Band
 	curveDays(m *Model) int
+
+	// The explanations show the arithmetic of the numbers above.
+	explainBand(e *Explanation, x *moment)
+	explainPeak(e *Explanation, x *moment)
+	explainOutlook(e *Explanation, x *moment)
 }
 
 var unknownInterval = Interval{Unknown(), Unknown(), Unknown()}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -324,6 +326,61 @@ func TestPastTableIsTheSame(t *testing.T) {
 	if is.Load != was.Load || is.Mean != was.Mean || is.Upper != was.Upper || is.Score != was.Score || is.PeakToday.Value != was.PeakToday.Value || is.PeakToday.Upper != was.PeakToday.Upper {
 		t.Errorf("then: %+v\nnow:  %+v", was, is)
 	}
+}
+
+// A verdict is explained later with the numbers that it had.
+func TestExplanationIsTheSameLater(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, shanghai)
+	w := newWorld(t, at)
+	w.usualHistory("m", at, 45)
+	if err := w.loop.Learn(context.Background(), at); err != nil {
+		t.Fatal(err)
+	}
+	for k := range 3 {
+		m := at.Add(time.Duration(k) * time.Minute)
+		w.push("m", m, 3, 77)
+		w.loop.Evaluate(context.Background(), m.Unix())
+	}
+	id := modulePath("m").ID()
+	for _, model := range w.models() {
+		was := w.explain(id, model)
+		row := w.row("m")
+		for k := 3; k < 30; k++ {
+			w.push("m", at.Add(time.Duration(k)*time.Minute), 3, 10)
+			w.loop.Evaluate(context.Background(), at.Unix()+int64(k)*60)
+		}
+		is := w.explain(id+"@"+row.At.Format("2006-01-02T15:04"), model)
+		is.ID = was.ID
+		if row.Since == nil || !row.Since.Equal(at) {
+			t.Fatalf("deviates since %v, want %v", row.Since, at)
+		}
+		dropVerdict(was) // a past minute does not tell since when
+		dropVerdict(is)
+		if !reflect.DeepEqual(was, is) {
+			t.Errorf("%s, then: %+v\nnow:  %+v", model, was, is)
+		}
+	}
+}
+
+// models returns the names of the models of the current snapshot.
+func (w *world) models() (names []string) {
+	for _, k := range w.loop.model().kinds() {
+		names = append(names, k.name())
+	}
+	return names
+}
+
+func (w *world) explain(id, model string) *Explanation {
+	w.t.Helper()
+	e, err := w.loop.Explain(context.Background(), id, model)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return e
+}
+
+func dropVerdict(e *Explanation) {
+	e.Steps = slices.DeleteFunc(e.Steps, func(s Step) bool { return s.Name == "deviates" })
 }
 
 // After a start the table has the modules that had data within the history.

@@ -34,7 +34,7 @@ func (f fixed) Trend(context.Context, string, string) (*analytics.Trend, error) 
 	return &analytics.Trend{}, nil
 }
 
-func (f fixed) Explain(_ context.Context, id string) (*analytics.Explanation, error) {
+func (f fixed) Explain(_ context.Context, id, _ string) (*analytics.Explanation, error) {
 	return &analytics.Explanation{ID: id, Title: id + " at 21:05", Steps: []analytics.Step{
 		{Name: "expected", Formula: "Σ values ÷ n", Numbers: "62.4 ÷ 3", Result: "20.8", Inputs: []string{"2026-11-21  20.8"}},
 	}}, nil
@@ -136,7 +136,7 @@ func TestTableAsJSON(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	c, out := serving(t)
-	if err := c.explain("row:Qzone/SET_W13"); err != nil {
+	if err := c.explain("row:Qzone/SET_W13", ""); err != nil {
 		t.Fatal(err)
 	}
 	wantOutput(t, out.String(), `row:Qzone/SET_W13 at 21:05

@@ -12,15 +12,26 @@ import (
 
 // addExplain adds "explain ID".
 func addExplain(app *kingpin.Application) {
-	cmd := app.Command("explain", "Print the arithmetic behind a row (row:PATH), an order line (order:PATH) or both (PATH).")
+	cmd := app.Command("explain", "Print the arithmetic behind a row (row:PATH), an order line (order:PATH) or both (PATH), "+
+		"now or at a past time (row:PATH@2026-11-22T21:05, order:PATH@2026-11-01).")
 	c := addClient(cmd)
 	id := cmd.Arg("id", "What to explain.").Required().String()
-	cmd.Action(func(*kingpin.ParseContext) error { return c.explain(*id) })
+	model := addModel(cmd)
+	cmd.Action(func(*kingpin.ParseContext) error { return c.explain(*id, *model) })
 }
 
-func (c *client) explain(id string) error {
+// addModel adds the choice of a model.
+func addModel(cmd *kingpin.CmdClause) *string {
+	return cmd.Flag("model", "The model whose numbers to show, calibrated or classic (default: the server's).").String()
+}
+
+func (c *client) explain(id, model string) error {
+	params := url.Values{"id": {id}}
+	if model != "" {
+		params.Set("model", model)
+	}
 	var e analytics.Explanation
-	if err := c.get("explain", url.Values{"id": {id}}, &e); err != nil {
+	if err := c.get("explain", params, &e); err != nil {
 		return err
 	}
 	_, err := fmt.Fprint(c.out, explanation(&e))

@@ -31,7 +31,7 @@ type Capacity interface {
 	At(ctx context.Context, t time.Time, model string) (*analytics.Snapshot, error)
 	Curve(ctx context.Context, id, model string) (*analytics.Curve, error)
 	Trend(ctx context.Context, id, model string) (*analytics.Trend, error)
-	Explain(ctx context.Context, id string) (*analytics.Explanation, error)
+	Explain(ctx context.Context, id, model string) (*analytics.Explanation, error)
 	// Subscribe returns a channel that gets a signal after each new snapshot,
 	// and a function that ends it.
 	Subscribe() (<-chan struct{}, func())

@@ -155,7 +155,7 @@ func (c *capacity) Trend(_ context.Context, id, _ string) (*analytics.Trend, err
 	}, nil
 }
 
-func (c *capacity) Explain(_ context.Context, id string) (*analytics.Explanation, error) {
+func (c *capacity) Explain(_ context.Context, id, _ string) (*analytics.Explanation, error) {
 	if c.Snapshot().Find(id) < 0 {
 		return nil, fmt.Errorf("%q: %w", id, analytics.ErrNoNode)
 	}

@@ -77,7 +77,7 @@ func (s *Server) explain(c *gin.Context) (any, error) {
 	if id == "" {
 		return nil, badParam("id", id, errNoID)
 	}
-	return s.Capacity.Explain(c.Request.Context(), id)
+	return s.Capacity.Explain(c.Request.Context(), id, c.Query("model"))
 }
 
 type noteData struct {

@@ -2,18 +2,10 @@ package growth
 
 import (
 	"math"
-
-	"headroom/analytics/calibrate"
 )
 
 // Interval is a forecast of one peak.
 type Interval struct{ Value, Lower, Upper float64 }
-
-// Outlook is what is expected of the coming days.
-type Outlook struct {
-	Days    []Interval // tomorrow's peak first
-	Largest Interval   // of the largest of these peaks
-}
 
 const (
 	firstOrigin = 21  // days from which on the past is foretold, if there are enough
@@ -26,19 +18,18 @@ const (
 	monthDays   = 30.
 )
 
-// Forecast returns the calibrated forecast of the next horizon days from daily
-// peaks, one a day, oldest first, NaN where there is none; with fewer than
-// [MinDays] of them the error is a *[TooFewError].
+// Calibrated is what daily peaks tell about the coming ones. It is made once by
+// [Calibrate] and then asked for any day and level.
 //
-// Gaps are bridged by straight lines, peaks far from the running median are
-// pulled in (see tidy), and a weekday's usual distance from its week is taken
-// out (see weekdays). Of the rest z
+// Of daily peaks gaps are bridged by straight lines, peaks far from the running
+// median are pulled in (see tidy), a weekday's usual distance from its week is
+// taken out (see weekdays), and so is the trend, as far as the weeks agree on one
+// (see drift). Of the rest z
 //
 //	level = mean of: median of 7 days, median of 14 days,
 //	        exponential smoothing with 0.3, and with 0.1
 //
-// is where it stays; the weekday is added again. There is no trend: damped ones
-// won on some recorded series and lost as much on others.
+// is where it stays; trend and weekday are added again.
 //
 // The interval comes from the same level taken as of each day since the 21st,
 // and the mean square V(h) of how wrong it was h days later. Short and middle
@@ -46,13 +37,25 @@ const (
 //
 //	V₀   = mean V(1 … 3)    V₁ = mean V(12 … 16)
 //	b    = max(V₀ / 15, (V₁ − V₀) / 12)
-//	half = 1.3 · z · √( V₀ + b · max(0, h − 2) )
+//	half = 1.3 · z · √( V₀ + b · max(0, h − 2) + (h · standard error of the trend)² )
 //
 // Of few days the horizons are shorter in proportion. The largest peak is
 // expected 1.2·√V₀ above the highest forecast for 30 days, and with the root of
 // the logarithm for others; its interval reaches 1.3 times the half of the last day
 // up and 0.8 times down. What was never below zero is not expected there.
-func Forecast(peaks []float64, horizon int, level float64) (Outlook, error) {
+type Calibrated struct {
+	days      int           // of the input: the weekday of the next one follows from it
+	level     float64       // on the last day, weekday set aside
+	trend     trend         // from day to day
+	season    [week]float64 // a weekday's distance, counted from the first day of the input
+	spread    variance
+	lowest    float64
+	residuals []float32 // how far each peak was from what the level before it said
+}
+
+// Calibrate learns from daily peaks, one a day, oldest first, NaN where there is
+// none; with fewer than [MinDays] of them the error is a *[TooFewError].
+func Calibrate(peaks []float64) (*Calibrated, error) {
 	have := 0
 	for _, v := range peaks {
 		if v == v {
@@ -60,52 +63,109 @@ func Forecast(peaks []float64, horizon int, level float64) (Outlook, error) {
 		}
 	}
 	if have < MinDays {
-		return Outlook{}, &TooFewError{Have: have, Want: MinDays}
+		return nil, &TooFewError{Have: have, Want: MinDays}
 	}
 	y := bridge(peaks)
-	lowest := math.Inf(-1)
+	c := &Calibrated{days: len(y), lowest: math.Inf(-1)}
 	if least(y) >= 0 {
-		lowest = 0
+		c.lowest = 0
 	}
 	y = tidy(y)
-	season := weekdays(y)
-	rest := without(y, season)
-	spread := spreads(rest)
-	at, z := standing(rest), widen*math.Sqrt2*math.Erfinv(level)
-	out := Outlook{Days: make([]Interval, horizon)}
-	highest := math.Inf(-1)
-	for i := range out.Days {
-		v := at + season[(len(y)+i)%week]
-		out.Days[i] = Interval{v, v - z*spread.at(i+1), v + z*spread.at(i+1)}.notBelow(lowest)
-		highest = max(highest, v)
+	c.season = weekdays(y)
+	rest := without(y, c.season)
+	c.trend = drift(rest)
+	flat := c.trend.takenOut(rest)
+	c.level, c.spread = standing(flat), spreads(flat)
+	c.residuals = surprises(peaks, y, flat)
+	return c, nil
+}
+
+// Trend is how much the daily peak is expected to grow from day to day.
+func (c *Calibrated) Trend() float64 { return c.trend.slope }
+
+// Residuals returns for each day of the input how far its peak was from what the
+// days before had let expect; NaN of the first days and of those without a peak.
+func (c *Calibrated) Residuals() []float32 { return c.residuals }
+
+// centre is what is expected h days after the last day.
+func (c *Calibrated) centre(h int) float64 {
+	return c.level + c.trend.slope*float64(h) + c.season[(c.days+h-1)%week]
+}
+
+// sd is the standard deviation h days after the last day, widened.
+func (c *Calibrated) sd(h int) float64 {
+	e := c.trend.err * float64(h)
+	return widen * math.Sqrt(c.spread.at(h)*c.spread.at(h)+e*e)
+}
+
+// Day returns the peak expected h ≥ 1 days after the last day, with the interval
+// that holds it with the probability of the level.
+func (c *Calibrated) Day(h int, level float64) Interval {
+	v, half := c.centre(h), quantile2(level)*c.sd(h)
+	return Interval{v, v - half, v + half}.notBelow(c.lowest)
+}
+
+// Largest returns likewise the largest peak of the next horizon days.
+func (c *Calibrated) Largest(horizon int, level float64) Interval {
+	return Interval{
+		c.LargestQuantile(horizon, 0.5), c.LargestQuantile(horizon, (1-level)/2), c.LargestQuantile(horizon, (1+level)/2),
 	}
-	v := highest + above*math.Sqrt(spread.near*math.Log(float64(horizon))/math.Log(monthDays))
-	half := z * spread.at(horizon)
-	out.Largest = Interval{v, v - downward*half, v + upward*half}.notBelow(lowest)
+}
+
+// LargestQuantile returns what the largest peak of the next horizon days stays
+// below with probability p, 0 < p < 1.
+func (c *Calibrated) LargestQuantile(horizon int, p float64) float64 {
+	highest := math.Inf(-1)
+	for h := max(1, horizon-week+1); h <= horizon; h++ {
+		highest = max(highest, c.centre(h))
+	}
+	for h := 1; h <= min(week, horizon); h++ { // of a trend down the first days are the highest
+		highest = max(highest, c.centre(h))
+	}
+	v := highest + above*math.Sqrt(c.spread.near*math.Log(float64(max(1, horizon)))/math.Log(monthDays))
+	z := math.Sqrt2 * math.Erfinv(2*p-1)
+	if z > 0 {
+		z *= upward
+	} else {
+		z *= downward
+	}
+	return max(v+z*c.sd(horizon), c.lowest)
+}
+
+// Full returns by when the largest peak has reached target, looking at most
+// limit days ahead: more likely than not, and for the interval of the level.
+func (c *Calibrated) Full(target float64, limit int, level float64) Reach {
+	by := func(p float64) int {
+		return first(limit, func(h float64) bool { return h > 0 && c.LargestQuantile(int(h), p) >= target })
+	}
+	return Reach{Expected: by(0.5), Earliest: by((1 + level) / 2), Latest: by((1 - level) / 2)}
+}
+
+// quantile2 is how many standard deviations to each side hold this share of
+// normally distributed values.
+func quantile2(level float64) float64 { return math.Sqrt2 * math.Erfinv(level) }
+
+// Outlook is what is expected of the coming days.
+type Outlook struct {
+	Days    []Interval // tomorrow's peak first
+	Largest Interval   // of the largest of these peaks
+}
+
+// Forecast returns what [Calibrate] says of the next horizon days.
+func Forecast(peaks []float64, horizon int, level float64) (Outlook, error) {
+	c, err := Calibrate(peaks)
+	if err != nil {
+		return Outlook{}, err
+	}
+	out := Outlook{Days: make([]Interval, horizon), Largest: c.Largest(horizon, level)}
+	for i := range out.Days {
+		out.Days[i] = c.Day(i+1, level)
+	}
 	return out, nil
 }
 
 func (i Interval) notBelow(v float64) Interval {
 	return Interval{max(i.Value, v), max(i.Lower, v), max(i.Upper, v)}
-}
-
-// standing is the level that a series without weekdays is at.
-func standing(z []float64) float64 {
-	last := func(days int) float64 { return calibrate.Median(z[max(0, len(z)-days):]) }
-	return (last(7) + last(14) + smoothed(z, 0.3) + smoothed(z, 0.1)) / 4
-}
-
-// smoothed is simple exponential smoothing, started at the mean of a week.
-func smoothed(z []float64, weight float64) float64 {
-	first := z[:min(week, len(z))]
-	level := 0.0
-	for _, v := range first {
-		level += v / float64(len(first))
-	}
-	for _, v := range z {
-		level += weight * (v - level)
-	}
-	return level
 }
 
 // variance of the error h days ahead grows by slope a day from near.

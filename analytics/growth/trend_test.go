@@ -1,0 +1,112 @@
+package growth
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func TestTrendIsWhatTheWeeksAgreeOn(t *testing.T) {
+	noise := rand.New(rand.NewPCG(1, 2))
+	series := func(f func(i int) float64) []float64 {
+		y := make([]float64, Days)
+		for i := range y {
+			y[i] = f(i)
+		}
+		return y
+	}
+	slope := func(y []float64) float64 {
+		c, err := Calibrate(y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Trend()
+	}
+	if got := slope(series(func(i int) float64 { return 30 + 0.4*float64(i) })); math.Abs(got-0.4) > 0.01 {
+		t.Errorf("a straight line of 0.4 a day: %v", got)
+	}
+	if got := slope(series(func(i int) float64 { return 30 + 0.4*float64(i) + noise.NormFloat64() })); math.Abs(got-0.4) > 0.05 {
+		t.Errorf("0.4 a day and noise of 1: %v", got)
+	}
+	if got := slope(series(func(i int) float64 { return 60 - 0.4*float64(i) + 3*math.Sin(float64(i)*2*math.Pi/7) })); math.Abs(got+0.4) > 0.05 {
+		t.Errorf("0.4 a day down and weekdays: %v", got)
+	}
+	if got := slope(series(func(i int) float64 { return 30 + 15*float64(i/40) + noise.NormFloat64() })); got != 0 {
+		t.Errorf("a level shift on the 40th day: %v", got)
+	}
+	wandering := 0
+	for range 200 {
+		at := 40.0
+		if slope(series(func(int) float64 { at += noise.NormFloat64(); return at })) != 0 {
+			wandering++
+		}
+	}
+	if wandering > 40 { // the median of five overlapping differences is no sharp test
+		t.Errorf("%d of 200 random walks have a trend", wandering)
+	}
+}
+
+func TestFullIsWhenTheLargestPeakHasReachedIt(t *testing.T) {
+	y := make([]float64, Days)
+	for i := range y {
+		y[i] = 30 + 0.5*float64(i) // 59.5 on the last day
+	}
+	c, err := Calibrate(y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Full(70, 365, 0.95).Expected; got < 19 || got > 23 {
+		t.Errorf("a line without scatter that needs 21 days: in %d", got)
+	}
+	for i := range y {
+		y[i] += float64(i * 7919 % 5)
+	}
+	c, err = Calibrate(y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := c.Full(80, 365, 0.95)
+	if !(0 < got.Earliest && got.Earliest < got.Expected && got.Expected < got.Latest) {
+		t.Errorf("with scatter: %+v", got)
+	}
+	if got := c.Full(1e6, 30, 0.95); got != (Reach{Never, Never, Never}) {
+		t.Errorf("out of reach: %+v", got)
+	}
+}
+
+func TestQuantilesOfTheLargestRise(t *testing.T) {
+	noise := rand.New(rand.NewPCG(3, 4))
+	for range 50 {
+		y, at := make([]float64, Days), 40.0
+		for i := range y {
+			at += noise.NormFloat64()
+			y[i] = at
+		}
+		c, err := Calibrate(y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for h := 1; h < 90; h++ {
+			for p := 0.05; p < 0.99; p += 0.05 {
+				if c.LargestQuantile(h, p) > c.LargestQuantile(h, p+0.04) {
+					t.Fatalf("%d days: the quantile falls from %v to %v", h, p, p+0.04)
+				}
+				if p >= 0.5 && c.LargestQuantile(h, p) > c.LargestQuantile(h+1, p) {
+					t.Fatalf("quantile %v falls from %d days to the next", p, h)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkCalibrate(b *testing.B) {
+	y, noise := make([]float64, Days), rand.New(rand.NewPCG(5, 6))
+	for i := range y {
+		y[i] = 40 + noise.NormFloat64()
+	}
+	for b.Loop() {
+		if _, err := Calibrate(y); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

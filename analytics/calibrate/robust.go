@@ -7,7 +7,8 @@
 //
 //	s = √( Σ min(|e|, c·median|e|)² / n )
 //
-// so that an isolated incident counts as an error of at most c times the usual.
+// so that an isolated incident counts as an error of at most c times the usual;
+// where more than half of the errors are zero, all count as they are.
 // An interval reaches t(n)·s to each side, with the first term of the expansion
 // of Student's quantile (Abramowitz and Stegun 26.7.5):
 //
@@ -26,19 +27,69 @@ const Normal = 1.4826
 // Median returns the median of the measured values, of two the mean; NaN of
 // none.
 func Median(values []float64) float64 {
-	known := make([]float64, 0, len(values))
+	var few [32]float64 // most questions are about a few weeks: no allocation
+	known := few[:0]
+	if len(values) > len(few) {
+		known = make([]float64, 0, len(values))
+	}
 	for _, v := range values {
 		if v == v {
 			known = append(known, v)
 		}
 	}
-	n := len(known)
+	return Middle(known)
+}
+
+// Middle is the median of values of which none is NaN; it changes their order.
+func Middle(values []float64) float64 {
+	n := len(values)
 	if n == 0 {
 		return math.NaN()
 	}
-	slices.Sort(known)
-	return (known[(n-1)/2] + known[n/2]) / 2
+	upper := smallest(values, n/2)
+	if n%2 == 1 {
+		return upper
+	}
+	lower := values[0] // the largest of the lower half
+	for _, v := range values[1 : n/2] {
+		lower = max(lower, v)
+	}
+	return (lower + upper) / 2
 }
+
+// smallest returns the value that k others are not above, and moves these in
+// front of it (Hoare's selection).
+func smallest(values []float64, k int) float64 {
+	low, high := 0, len(values)-1
+	for high-low > 16 {
+		pivot := middleOf(values[low], values[(low+high)/2], values[high])
+		i, j := low, high
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for pivot < values[j] {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return values[k]
+		}
+	}
+	slices.Sort(values[low : high+1])
+	return values[k]
+}
+
+func middleOf(a, b, c float64) float64 { return max(min(a, b), min(max(a, b), c)) }
 
 // Spread is the root mean square of errors of which none counts as more than c
 // times the median size, and their number; NaN of none.
@@ -48,6 +99,9 @@ func Spread(errs []float64, c float64) (s float64, n int) {
 		sizes[i] = math.Abs(e)
 	}
 	most, sum := c*Median(sizes), 0.0
+	if most == 0 { // most are right, the others tell what is to be expected
+		most = math.Inf(1)
+	}
 	for _, e := range sizes {
 		if e == e {
 			e = min(e, most)

@@ -2,6 +2,9 @@ package calibrate
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -38,5 +41,39 @@ func TestStudent(t *testing.T) {
 		if got := Student(1.959964, n); math.Abs(got/want-1) > 0.03 {
 			t.Errorf("%d errors: %v, want %v", n, got, want)
 		}
+	}
+}
+
+func TestMiddleIsThatOfSortedValues(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for n := range 200 {
+		for _, kinds := range []int{1, 3, 1 << 30} { // many equal values, few, none
+			v := make([]float64, n)
+			for i := range v {
+				v[i] = float64(rng.IntN(kinds))
+			}
+			want := math.NaN()
+			if sorted := slices.Sorted(slices.Values(v)); n > 0 {
+				want = (sorted[(n-1)/2] + sorted[n/2]) / 2
+			}
+			if got := Middle(v); got != want && n > 0 || n == 0 && got == got {
+				t.Fatalf("%d values of %d kinds: %v, want %v", n, kinds, got, want)
+			}
+		}
+	}
+}
+
+func BenchmarkMedian(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{14, 288} {
+		v := make([]float64, n)
+		for i := range v {
+			v[i] = rng.Float64()
+		}
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				Median(v)
+			}
+		})
 	}
 }

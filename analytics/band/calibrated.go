@@ -2,6 +2,7 @@ package band
 
 import (
 	"math"
+	"slices"
 
 	"headroom/analytics/season"
 )
@@ -22,6 +23,9 @@ const (
 	// recentShare the part of it that the scale has at least.
 	recentValues = 300
 	recentShare  = 0.85
+	// levelHalfLife is in how many minutes without values half of the level is
+	// forgotten.
+	levelHalfLife = 120
 	// leastScale is the least scale, as a share of the load's size: deviations
 	// of a few percent are nobody's concern.
 	leastScale = 0.01
@@ -30,42 +34,44 @@ const (
 	madToSigma = 1.4826022185056018
 )
 
-// Calibrated follows one load: asked for each value before it is shown it.
-// See the package's documentation for its formulas.
-type Calibrated struct {
-	seen  *season.Grid
-	usual *usual
-	tails *tails
-	day   int
-
+// Follower follows one load through its days: asked for each value before it is
+// shown it. See the package's documentation for its formulas. It takes 12 KiB
+// for days of minutes.
+type Follower struct {
+	usual *Usual
+	slots int
+	tails tails
 	share float64 // how far a value moves the level
 
-	scale, smooth, counts []float64 // mean |residual| by slot; pooled; days in it
-	level, recent, size   float64
-	values                float64 // in recent, at most recentValues
-	total                 float64
-	outside               int // values in a row
+	scale, smooth []float32 // mean |residual| by bin; pooled
+	counts        []uint8   // days in it
+	level, recent float64
+	size          float64 // mean |v|
+	values        float64 // in recent, at most recentValues
+	total         float64
+	outside       int // values in a row
+	last          int // minute of the value seen last, since 1970
 }
 
-// NewCalibrated starts on a load of which nothing is known; the days and slots
-// are those of the empty grid.
-func NewCalibrated(empty *season.Grid) *Calibrated {
-	n := empty.Slots
-	return &Calibrated{
-		seen: empty, usual: newUsual(n), tails: newTails(), day: empty.First - 1,
-		scale: make([]float64, n), smooth: unknown(n), counts: make([]float64, n),
-		share: 1 - math.Pow(1-levelShare, float64(min(levelMinutes, season.MinutesPerDay/n))),
-		level: math.NaN(), recent: math.NaN(),
+// NewFollower starts on a load of which nothing is known, with days of so many
+// slots.
+func NewFollower(slots int) *Follower {
+	n := bins(slots)
+	return &Follower{
+		usual: unknownDay(slots), slots: slots, tails: newTails(),
+		scale: make([]float32, n), smooth: unknown(n), counts: make([]uint8, n),
+		share: 1 - math.Pow(1-levelShare, float64(min(levelMinutes, slotMinutes(slots)))),
+		level: math.NaN(), recent: math.NaN(), last: math.MinInt / 2,
 	}
 }
 
-// Forecast is what is expected of the next value.
+// Forecast is what is expected of one value.
 type Forecast struct {
 	Usual  float64 // at this time of day
 	Spread float64 // standard deviation of the days around it
 	Level  float64 // how far above the usual day the load is lately
-	Scale  float64 // standard deviation of the next value around Usual + Level
-	Days   int     // previous days with this slot
+	Scale  float64 // standard deviation of the value around Usual + Level
+	Days   int     // previous days with this time of day
 }
 
 // Known tells whether there is a forecast.
@@ -74,28 +80,38 @@ func (f Forecast) Known() bool { return f.Usual == f.Usual }
 // Expected is the centre of the band.
 func (f Forecast) Expected() float64 { return f.Usual + f.Level }
 
-// Next returns what is expected at a slot, from what was seen before.
-func (c *Calibrated) Next(day, slot int) Forecast {
-	if day != c.day {
-		c.turn(day)
-	}
-	f := Forecast{Usual: c.usual.centre[slot], Days: c.usual.days[slot], Level: c.level}
+// Next returns what is expected at a slot of a day, from what was seen before.
+// The longer ago the last value was, the less the level and the more the spread
+// of the days counts.
+func (c *Follower) Next(day, slot int) Forecast {
+	bin := slot / binSlots(c.slots)
+	f := Forecast{Usual: float64(c.usual.centre[slot]), Days: int(c.usual.days[bin]), Level: c.level}
 	if f.Days < MinDays || c.level != c.level {
 		f.Usual = math.NaN()
 		return f
 	}
-	mean := max(c.smooth[slot], recentShare*c.recent)
+	mean := max(float64(c.smooth[bin]), recentShare*c.recent)
 	if mean != mean {
 		mean = c.recent
 	}
 	least := leastScale * max(math.Abs(f.Usual), c.size)
 	f.Scale = max(absToSigma*mean, least, math.SmallestNonzeroFloat32)
-	f.Spread = max(madToSigma*c.usual.spread[slot], 0.3*f.Scale)
+	f.Spread = max(madToSigma*float64(c.usual.spread[bin]), 0.3*f.Scale)
+	if gap := minuteOf(c.slots, day, slot) - c.last - slotMinutes(c.slots); gap > 0 {
+		keep := math.Exp2(-float64(gap) / levelHalfLife)
+		f.Level *= keep
+		f.Scale += (1 - keep) * max(0, f.Spread-f.Scale)
+	}
 	return f
 }
 
+// minuteOf is the minute at which a slot begins, since 1970.
+func minuteOf(slots, day, slot int) int {
+	return day*season.MinutesPerDay + slot*season.MinutesPerDay/slots
+}
+
 // Band returns the band that holds this share of ordinary values.
-func (c *Calibrated) Band(f Forecast, level float64) Band {
+func (c *Follower) Band(f Forecast, level float64) Band {
 	if !f.Known() {
 		return None(f.Days)
 	}
@@ -103,26 +119,25 @@ func (c *Calibrated) Band(f Forecast, level float64) Band {
 	return Band{Expected: e, Lower: e - f.Scale*c.tails.beyond(0, share), Upper: e + f.Scale*c.tails.beyond(1, share), Days: f.Days}
 }
 
-// turn begins a day: the usual day is learned anew.
-func (c *Calibrated) turn(day int) {
-	c.usual.learn(c.seen, day)
-	for s, n := range c.counts {
-		c.usual.raw[s] = math.NaN()
+// Turn begins a day, of which this is the usual one.
+func (c *Follower) Turn(usual *Usual) {
+	c.usual = usual
+	raw := unknown(len(c.scale))
+	for b, n := range c.counts {
 		if n > 0 {
-			c.usual.raw[s] = c.scale[s]
+			raw[b] = c.scale[b]
 		}
 	}
-	smoothMean(c.smooth, c.usual.raw, spreadReach*c.seen.Slots/season.MinutesPerDay)
-	c.tails.age(c.seen.Slots)
-	c.day = day
+	smoothMean(c.smooth, raw, 1, spreadReach/(slotMinutes(c.slots)*binSlots(c.slots)))
+	c.tails.age(c.slots)
 }
 
 // See learns from the value for which f was the forecast.
-func (c *Calibrated) See(f Forecast, day, slot int, v float64) {
-	c.seen.Day(day - c.seen.First)[slot] = v
+func (c *Follower) See(f Forecast, day, slot int, v float64) {
 	c.total++
-	c.size += (math.Abs(v) - c.size) / min(c.total, float64(c.seen.Slots))
-	centre := c.usual.centre[slot]
+	c.size += (math.Abs(v) - c.size) / min(c.total, float64(c.slots))
+	c.last = minuteOf(c.slots, day, slot)
+	centre := float64(c.usual.centre[slot])
 	if centre != centre {
 		return
 	}
@@ -130,24 +145,20 @@ func (c *Calibrated) See(f Forecast, day, slot int, v float64) {
 		c.level = v - centre
 		return
 	}
-	e := v - centre - c.level
 	bound := math.Inf(1)
 	if f.Known() {
-		bound = f.Scale
-		c.count(f, e/f.Scale)
+		c.level, bound = f.Level, f.Scale
+		c.count(f, (v-centre-c.level)/f.Scale)
 	}
-	c.scaleBy(slot, min(math.Abs(e), scaleCap*bound))
+	e := v - centre - c.level
+	c.scaleBy(slot/binSlots(c.slots), min(math.Abs(e), scaleCap*bound))
 	c.level += c.share * min(max(e, -levelCap*bound), levelCap*bound)
 }
 
 // count enters a residual into the tails. Of an excursion the first value counts
 // in full and each further one less, so that a long incident is one event.
-func (c *Calibrated) count(f Forecast, r float64) {
-	side := 0
-	if r > 0 {
-		side = 1
-	}
-	if math.Abs(r) > c.tails.beyond(side, 0.005) {
+func (c *Follower) count(f Forecast, r float64) {
+	if c.tails.isFar(r) {
 		c.outside++
 	} else {
 		c.outside = 0
@@ -155,12 +166,76 @@ func (c *Calibrated) count(f Forecast, r float64) {
 	c.tails.add(r, 1/float64(max(c.outside, 1)))
 }
 
-func (c *Calibrated) scaleBy(slot int, a float64) {
+func (c *Follower) scaleBy(bin int, a float64) {
 	if c.recent != c.recent {
 		c.recent = a
 	}
 	c.values = min(c.values+1, recentValues)
 	c.recent += (a - c.recent) / c.values
-	c.counts[slot] = min(c.counts[slot]+1, scaleDays)
-	c.scale[slot] += (a - c.scale[slot]) / c.counts[slot]
+	c.counts[bin] = uint8(min(int(c.counts[bin])+1, scaleDays*binSlots(c.slots)))
+	c.scale[bin] += (float32(a) - c.scale[bin]) / float32(c.counts[bin])
+}
+
+// Clone returns a follower of its own in the same state.
+func (c *Follower) Clone() *Follower {
+	out := *c
+	out.scale, out.smooth, out.counts = slices.Clone(c.scale), slices.Clone(c.smooth), slices.Clone(c.counts)
+	return &out
+}
+
+// Calibrated follows one load whose days are kept, so that each day's usual one
+// is learned from those before.
+type Calibrated struct {
+	*Follower
+	seen    *season.Grid
+	learner *learner
+	day     int
+}
+
+// NewCalibrated starts on a load of which nothing is known; the days and slots
+// are those of the empty grid.
+func NewCalibrated(empty *season.Grid) *Calibrated {
+	return &Calibrated{Follower: NewFollower(empty.Slots), seen: empty, learner: newLearner(empty.Slots), day: empty.First - 1}
+}
+
+// Next returns what is expected at a slot, from what was seen before.
+func (c *Calibrated) Next(day, slot int) Forecast {
+	if day != c.day {
+		c.Turn(c.learner.usual(c.seen, day))
+		c.day = day
+	}
+	return c.Follower.Next(day, slot)
+}
+
+// See learns from the value for which f was the forecast.
+func (c *Calibrated) See(f Forecast, day, slot int, v float64) {
+	c.seen.Day(day - c.seen.First)[slot] = v
+	c.Follower.See(f, day, slot, v)
+}
+
+// Learn follows the rows of g before a day, and returns the follower as it is at
+// the day's beginning; see is called for each of their values. Rows from day on
+// are not looked at.
+func Learn(g *season.Grid, day int, see func(c *Follower, f Forecast, day, slot int, v float64)) *Follower {
+	c, l := NewFollower(g.Slots), newLearner(g.Slots)
+	defer l.release()
+	_, end := g.Rows(g.First, day)
+	for row := range end {
+		c.Turn(l.usual(g, g.First+row))
+		for slot, v := range g.Day(row) {
+			if v == v {
+				see(c, c.Next(g.First+row, slot), g.First+row, slot, v)
+			}
+		}
+	}
+	c.Turn(l.usual(g, day))
+	return c
+}
+
+// Continue takes over, at the beginning of a day, what another follower knows
+// of the load until now, and keeps its own usual day.
+func (c *Follower) Continue(other *Follower) {
+	usual := c.usual
+	*c = *other
+	c.Turn(usual)
 }

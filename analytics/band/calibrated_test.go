@@ -162,26 +162,122 @@ func TestUsualDay(t *testing.T) {
 	for i := range g.Day(8) {
 		g.Day(8)[i] = 1e9
 	}
-	u := newUsual(24)
-	u.learn(g, 10)
+	u := newLearner(24).usual(g, 10)
 	for s := range 24 {
-		if u.centre[s] != float64(s) || u.spread[s] != 0 || u.days[s] != 10 {
+		if u.centre[s] != float32(s) || u.spread[s] != 0 || u.days[s] != 10 {
 			t.Fatalf("slot %d: %v ± %v of %d days", s, u.centre[s], u.spread[s], u.days[s])
 		}
 	}
 }
 
-func BenchmarkCalibratedDayOfMinutes(b *testing.B) {
-	const days = 40
-	c := NewCalibrated(season.NewGrid(0, days, season.MinutesPerDay))
-	n := 0
-	for b.Loop() {
-		day := n % days
-		for slot := range season.MinutesPerDay {
-			f := c.Next(day, slot)
-			c.Band(f, 0.95)
-			c.See(f, day, slot, float64((n*7919+slot*31)%997))
+// sortedUsual is the usual day by sorting: what the learner must say.
+func sortedUsual(g *season.Grid, day int) *Usual {
+	median := func(v []float32) float32 {
+		if len(v) == 0 {
+			return float32(math.NaN())
 		}
-		n++
+		slices.Sort(v)
+		return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+	}
+	u := unknownDay(g.Slots)
+	raw, off := unknown(g.Slots), unknown(g.Slots)
+	first, end := g.Rows(day-Days, day)
+	past := func(slot int) (v []float32) {
+		for row := first; row < end; row++ {
+			if x := g.Day(row)[slot]; x == x {
+				v = append(v, float32(x))
+			}
+		}
+		return v
+	}
+	minutes, per := slotMinutes(g.Slots), binSlots(g.Slots)
+	for s := range raw {
+		v := past(s)
+		raw[s] = median(v)
+		u.days[s/per] = max(u.days[s/per], uint8(len(v)))
+	}
+	for s := range raw {
+		var near []float32
+		for k := -centreReach / minutes; k <= centreReach/minutes; k++ {
+			if v := raw[(s+k+g.Slots)%g.Slots]; v == v {
+				near = append(near, v)
+			}
+		}
+		u.centre[s] = median(near)
+		v := past(s)
+		for i := range v {
+			v[i] = max(v[i]-u.centre[s], u.centre[s]-v[i])
+		}
+		if len(v) > 1 {
+			off[s] = median(v)
+		}
+	}
+	smoothMean(u.spread, off, per, spreadReach/minutes)
+	return u
+}
+
+func TestLearnerIsSorting(t *testing.T) {
+	for _, days := range []int{1, 2, 3, 40} {
+		g := heavy(days, uint64(days))
+		l := newLearner(g.Slots)
+		for day := range days + 3 {
+			if day%7 == 5 { // a day that nobody asks for
+				continue
+			}
+			got, want := l.usual(g, day), sortedUsual(g, day)
+			for s := range want.centre {
+				if got.centre[s] != want.centre[s] && want.centre[s] == want.centre[s] {
+					t.Fatalf("day %d, slot %d: centre %v, want %v", day, s, got.centre[s], want.centre[s])
+				}
+			}
+			for b := range want.spread {
+				if got.days[b] != want.days[b] || got.spread[b] != want.spread[b] && want.spread[b] == want.spread[b] {
+					t.Fatalf("day %d, bin %d: %v of %d days, want %v of %d", day, b, got.spread[b], got.days[b], want.spread[b], want.days[b])
+				}
+			}
+		}
+		l.release()
+	}
+}
+
+// What was followed for days is the same as what is learned from their history.
+func TestLearnIsFollowing(t *testing.T) {
+	g := heavy(20, 5)
+	c := NewCalibrated(season.NewGrid(g.First, g.Days(), g.Slots))
+	for i, v := range g.Values {
+		if f := c.Next(i/g.Slots, i%g.Slots); v == v {
+			c.See(f, i/g.Slots, i%g.Slots, v)
+		}
+	}
+	learned := Learn(g, 20, (*Follower).See)
+	c.seen = season.NewGrid(0, 21, g.Slots)
+	copy(c.seen.Values, g.Values)
+	for slot := range g.Slots {
+		if got, want := learned.Next(20, slot), c.Next(20, slot); got != want {
+			t.Fatalf("slot %d: %+v, want %+v", slot, got, want)
+		}
+	}
+}
+
+// Without values the level fades, and what is expected is the usual day again.
+func TestLevelFadesInAGap(t *testing.T) {
+	g := heavy(20, 6)
+	for i := range g.Day(19) {
+		g.Day(19)[i] += 30
+	}
+	c := Learn(g, 20, (*Follower).See)
+	at, later, next := c.Next(20, 0), c.Next(20, 25), c.Next(21, 0) // two hours are 24 slots
+	if at.Level < 25 || math.Abs(later.Level/at.Level-math.Exp2(-125.0/120)) > 0.1 || next.Level > 0.1 || next.Scale < next.Spread {
+		t.Errorf("at once %+v, after two hours %+v, after a day %+v", at, later, next)
+	}
+}
+
+func BenchmarkLearnSixtyDaysOfMinutes(b *testing.B) {
+	g := season.NewGrid(0, 60, season.MinutesPerDay)
+	for i := range g.Values {
+		g.Values[i] = 40 + 10*math.Sin(float64(i)/season.MinutesPerDay*2*math.Pi) + float64(i*7919%997)/100
+	}
+	for b.Loop() {
+		Learn(g, 60, (*Follower).See)
 	}
 }

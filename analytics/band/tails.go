@@ -2,6 +2,7 @@ package band
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -24,27 +25,35 @@ const (
 )
 
 type tails struct {
-	side  [2][tailBins]float64 // below, above the centre
+	side  [2][tailBins]float32 // below, above the centre
 	total float64
+
+	far   [2]float64 // what a share of farShare is beyond, as of a while ago
+	until int        // values that it still holds for
 }
 
-func newTails() *tails {
-	t := &tails{}
-	prior := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: 6}
+// newTails returns the tails of a load of which nothing is known.
+func newTails() tails { return prior() }
+
+var prior = sync.OnceValue(func() tails {
+	var t tails
+	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: 6}
 	below := 0.5
 	for b := range tailBins {
-		to := prior.CDF(tailEdge(b))
+		to := student.CDF(tailEdge(b))
 		if b == tailBins-1 {
 			to = 1
 		}
 		for s := range t.side {
-			t.side[s][b] = tailPrior * (to - below)
+			t.side[s][b] = float32(tailPrior * (to - below))
 		}
 		below = to
 	}
 	t.total = tailPrior
 	return t
-}
+})
+
+var logRatio = math.Log(tailRatio)
 
 // tailEdge is where a bin ends.
 func tailEdge(bin int) float64 { return tailFirst * math.Pow(tailRatio, float64(bin)) }
@@ -55,9 +64,22 @@ func (t *tails) add(r, weight float64) {
 	if r > 0 {
 		s = 1
 	}
-	bin := math.Ceil(math.Log(math.Abs(r)/tailFirst) / math.Log(tailRatio))
-	t.side[s][int(min(max(bin, 0), tailBins-1))] += weight
+	bin := math.Ceil(math.Log(math.Abs(r)/tailFirst) / logRatio)
+	t.side[s][int(min(max(bin, 0), tailBins-1))] += float32(weight)
 	t.total += weight
+}
+
+const (
+	farShare = 0.005
+	farHolds = 100 // values
+)
+
+// isFar tells whether a residual is among the farthest of its side.
+func (t *tails) isFar(r float64) bool {
+	if t.until--; t.until < 0 {
+		t.far, t.until = [2]float64{t.beyond(0, farShare), t.beyond(1, farShare)}, farHolds
+	}
+	return r < -t.far[0] || r > t.far[1]
 }
 
 // age lets a day of so many slots pass.
@@ -65,7 +87,7 @@ func (t *tails) age(slots int) {
 	keep := math.Exp2(-1 / max(tailDays, tailValues/float64(slots)))
 	for s := range t.side {
 		for b := range t.side[s] {
-			t.side[s][b] *= keep
+			t.side[s][b] *= float32(keep)
 		}
 	}
 	t.total *= keep
@@ -77,7 +99,7 @@ func (t *tails) age(slots int) {
 func (t *tails) beyond(side int, share float64) float64 {
 	left := max(share*t.total-1, share*t.total/2)
 	for b := tailBins - 1; b > 0; b-- {
-		n := t.side[side][b]
+		n := float64(t.side[side][b])
 		if n > left {
 			return tailEdge(b) * math.Pow(tailRatio, -left/n)
 		}

@@ -5,10 +5,11 @@
 //
 // The spread of n errors e is
 //
-//	s = √( Σ min(|e|, c·median|e|)² / n )
+//	s = √( Σ min(|e|, c·u)² / n )      u = max(median |e|, mean |e| / 2)
 //
-// so that an isolated incident counts as an error of at most c times the usual;
-// where more than half of the errors are zero, all count as they are.
+// so that an isolated incident counts as an error of at most c times the usual
+// size u. It is the mean that counts where most forecasts are right to a hair and
+// some are far off.
 // An interval reaches t(n)·s to each side, with the first term of the expansion
 // of Student's quantile (Abramowitz and Stegun 26.7.5):
 //
@@ -92,22 +93,21 @@ func smallest(values []float64, k int) float64 {
 func middleOf(a, b, c float64) float64 { return max(min(a, b), min(max(a, b), c)) }
 
 // Spread is the root mean square of errors of which none counts as more than c
-// times the median size, and their number; NaN of none.
+// times the usual size, and their number; NaN of none.
 func Spread(errs []float64, c float64) (s float64, n int) {
-	sizes := make([]float64, len(errs))
-	for i, e := range errs {
-		sizes[i] = math.Abs(e)
-	}
-	most, sum := c*Median(sizes), 0.0
-	if most == 0 { // most are right, the others tell what is to be expected
-		most = math.Inf(1)
-	}
-	for _, e := range sizes {
+	sizes := make([]float64, 0, len(errs))
+	mean := 0.0
+	for _, e := range errs {
 		if e == e {
-			e = min(e, most)
-			sum += e * e
-			n++
+			sizes = append(sizes, math.Abs(e))
+			mean += math.Abs(e)
 		}
+	}
+	n = len(sizes)
+	most, sum := c*max(Middle(sizes), mean/float64(n)/2), 0.0
+	for _, e := range sizes {
+		e = min(e, most)
+		sum += e * e
 	}
 	return math.Sqrt(sum / float64(n)), n
 }

@@ -20,6 +20,9 @@
 // with the [Persists]th in a row that is outside of the band. It goes on while
 // values are outside, for at most [Lasts] of them, and the next one begins after
 // [Quiet] minutes without any.
+//
+// [Learn] makes the [State] of a day from the history before it; a [Detector]
+// follows a load of which nothing is known at first. Both say the same.
 package detect
 
 import (
@@ -51,10 +54,10 @@ const (
 	strongest = 1e6
 )
 
-// Detector follows one load: asked for each value before it is shown it.
-type Detector struct {
-	load      *band.Calibrated
-	day       int
+// State follows one load through its days: asked for each value before it is
+// shown it. It takes 12 KiB for days of minutes.
+type State struct {
+	load      *band.Follower
 	largest   float64   // strength of the day so far, NaN: none
 	maxima    []float64 // of the last days, oldest first
 	threshold float64
@@ -62,25 +65,75 @@ type Detector struct {
 	inside    int // values since the last one outside
 	row       int // values in a row outside
 	alarmed   int // values of the excursion's alarm
+	up        bool
 }
 
-// New starts on a load of which nothing is known; the days and slots are those
-// of the empty grid.
-func New(empty *season.Grid) *Detector {
-	return &Detector{
-		load: band.NewCalibrated(empty), day: empty.First - 1, largest: math.NaN(), threshold: Least,
-		quiet: max(1, Quiet*empty.Slots/season.MinutesPerDay),
-	}
+func newState(load *band.Follower, slots int) *State {
+	return &State{load: load, largest: math.NaN(), threshold: Least, quiet: max(1, Quiet*slots/season.MinutesPerDay)}
+}
+
+// Learn follows the rows of g before a day, and returns the state at the day's
+// beginning. Rows from day on are not looked at.
+func Learn(g *season.Grid, day int) *State {
+	s, at := newState(nil, g.Slots), g.First
+	s.load = band.Learn(g, day, func(c *band.Follower, f band.Forecast, day, slot int, v float64) {
+		for ; at < day; at++ {
+			s.turn()
+		}
+		s.see(f, v)
+		c.See(f, day, slot, v)
+	})
+	s.turn()
+	return s
+}
+
+// Continue takes over, at the beginning of a day, what another state knows of
+// the load until now, and keeps its own usual day.
+func (s *State) Continue(other *State) {
+	load := s.load
+	load.Continue(other.load)
+	*s = *other
+	s.load = load
+	s.turn()
+}
+
+// Clone returns a state of its own, equal to this one.
+func (s *State) Clone() *State {
+	out := *s
+	out.load, out.maxima = s.load.Clone(), slices.Clone(s.maxima)
+	return &out
 }
 
 // Expect returns the band of the value at a slot, from what was seen before.
-func (d *Detector) Expect(day, slot int) band.Band {
-	d.turn(day)
-	f := d.load.Next(day, slot)
+func (s *State) Expect(day, slot int) band.Band { return s.band(s.load.Next(day, slot)) }
+
+// Parts returns what the band at a slot is made of, and the threshold.
+func (s *State) Parts(day, slot int) (f band.Forecast, threshold float64) {
+	return s.load.Next(day, slot), s.threshold
+}
+
+// Ordinary returns the band that holds this share of ordinary values.
+func (s *State) Ordinary(day, slot int, level float64) band.Band {
+	return s.load.Band(s.load.Next(day, slot), level)
+}
+
+// See learns from the value at a slot and tells whether it is part of an alarm.
+func (s *State) See(day, slot int, v float64) (alarm bool) {
+	f := s.load.Next(day, slot)
+	alarm = s.see(f, v)
+	s.load.See(f, day, slot, v)
+	return alarm
+}
+
+// Alarmed tells whether an alarm has begun and its excursion is not over, and
+// whether it began upwards.
+func (s *State) Alarmed() (running, up bool) { return s.alarmed > 0, s.up }
+
+func (s *State) band(f band.Forecast) band.Band {
 	if !f.Known() {
 		return band.None(f.Days)
 	}
-	e, k, usual := f.Expected(), d.threshold, (d.threshold-Gate)/2*f.Spread
+	e, k, usual := f.Expected(), s.threshold, (s.threshold-Gate)/2*f.Spread
 	return band.Band{
 		Expected: e,
 		Lower:    min(e-k*f.Scale, f.Usual-usual),
@@ -89,19 +142,15 @@ func (d *Detector) Expect(day, slot int) band.Band {
 	}
 }
 
-// See learns from the value at a slot and tells whether it is part of an alarm.
-func (d *Detector) See(day, slot int, v float64) (alarm bool) {
-	d.turn(day)
-	f := d.load.Next(day, slot)
-	if f.Known() {
-		s := strength(f, v)
-		if !(d.largest >= s) {
-			d.largest = s
-		}
-		alarm = d.alarm(s / d.threshold)
+func (s *State) see(f band.Forecast, v float64) (alarm bool) {
+	if !f.Known() {
+		return false
 	}
-	d.load.See(f, day, slot, v)
-	return alarm
+	strong := strength(f, v)
+	if !(s.largest >= strong) {
+		s.largest = strong
+	}
+	return s.alarm(strong/s.threshold, v > f.Expected())
 }
 
 // strength of a deviation, in standard deviations.
@@ -114,36 +163,37 @@ func strength(f band.Forecast, v float64) float64 {
 }
 
 // alarm follows excursions; the score is in thresholds.
-func (d *Detector) alarm(score float64) bool {
+func (s *State) alarm(score float64, up bool) bool {
 	if score <= 1 {
-		d.row = 0
-		if d.inside++; d.inside >= d.quiet {
-			d.alarmed = 0
+		s.row = 0
+		if s.inside++; s.inside >= s.quiet {
+			s.alarmed = 0
 		}
 		return false
 	}
-	d.inside = 0
-	d.row++
-	if d.alarmed == 0 && score <= Sure && d.row < Persists {
+	s.inside = 0
+	s.row++
+	if s.alarmed == 0 && score <= Sure && s.row < Persists {
 		return false
 	}
-	d.alarmed++
-	return d.alarmed <= Lasts
+	if s.alarmed == 0 {
+		s.up = up
+	}
+	s.alarmed++
+	return s.alarmed <= Lasts
 }
 
-// turn begins a day, if it is another one: the threshold is set anew.
-func (d *Detector) turn(day int) {
-	if day == d.day {
+// turn begins a day: the threshold is set anew.
+func (s *State) turn() {
+	if s.largest != s.largest {
 		return
 	}
-	d.day = day
-	if d.largest != d.largest {
-		return
+	if len(s.maxima) == maximaDays {
+		s.maxima = slices.Delete(s.maxima, 0, 1)
 	}
-	if len(d.maxima) == maximaDays {
-		d.maxima = slices.Delete(d.maxima, 0, 1)
-	}
-	d.maxima, d.largest = append(d.maxima, d.largest), math.NaN()
-	sorted := slices.Sorted(slices.Values(d.maxima))
-	d.threshold = max(Least, DayShare*sorted[(len(sorted)-1)/2])
+	s.maxima, s.largest = append(s.maxima, s.largest), math.NaN()
+	var sorted [maximaDays]float64
+	days := sorted[:copy(sorted[:], s.maxima)]
+	slices.Sort(days)
+	s.threshold = max(Least, DayShare*days[(len(days)-1)/2])
 }

@@ -139,3 +139,59 @@ func TestScaleDoesNotMatter(t *testing.T) {
 		t.Errorf("alarms at %v and %v", a, b)
 	}
 }
+
+// The state that is learned from history is that of the detector which followed
+// it, and one learned ahead that continues another is, too.
+func TestLearnedStateIsTheDetectors(t *testing.T) {
+	g := load(20)
+	for i := 18*slots + 700; i < 18*slots+760; i++ {
+		g.Values[i] *= 2
+	}
+	d := New(season.NewGrid(0, 20, slots))
+	want := make([]bool, 0, slots)
+	for i, v := range g.Values {
+		d.Expect(i/slots, i%slots)
+		alarm := d.See(i/slots, i%slots, v)
+		if i/slots >= 18 {
+			want = append(want, alarm)
+		}
+	}
+	s := Learn(g, 18)
+	for i, was := range want {
+		if i == slots {
+			next := Learn(g, 19)
+			if next.threshold != s.Clone().turned().threshold {
+				t.Fatalf("threshold %v, went on with %v", next.threshold, s.Clone().turned().threshold)
+			}
+			next.Continue(s)
+			s = next
+		}
+		v := g.Values[18*slots+i]
+		if b, alarm := s.Expect(18+i/slots, i%slots), s.See(18+i/slots, i%slots, v); alarm != was {
+			t.Fatalf("minute %d, %v in %+v: alarm %v, want %v", i, v, b, alarm, was)
+		}
+		if running, up := s.Alarmed(); i == 705 && (!running || !up) || i == 690 && running {
+			t.Errorf("minute %d: alarm runs %v, up %v", i, running, up)
+		}
+	}
+}
+
+func (s *State) turned() *State {
+	s.turn()
+	return s
+}
+
+func BenchmarkLearnSixtyDays(b *testing.B) {
+	g := load(60)
+	for b.Loop() {
+		Learn(g, 60)
+	}
+}
+
+func BenchmarkMinute(b *testing.B) {
+	s := Learn(load(20), 20)
+	for i := 0; b.Loop(); i++ {
+		s.Expect(20, i%slots)
+		s.See(20, i%slots, 100)
+	}
+}

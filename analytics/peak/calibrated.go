@@ -22,17 +22,21 @@ import (
 //	y = log peak
 //	x = log of the mean of the last hour, the last three, the last half day,
 //	    log peak of yesterday, of a week before, and the median of three days
-//	forecast = max(exp(median + β·x), the highest slot of today so far)
+//	forecast = max(exp(median + β·x) · left, the highest slot of today so far)
 //
 // The mean over half a day is cut off at midnight, and no x is beyond ±0.7.
 // β is a ridge regression over the last 120 days (weights halve in 100 days,
 // Huber weights against incidents), shrunk to 0.4, 0.2, 0.1, 0.1, 0.1, 0.1: with
 // no history these are the forecast. The shrinkage is that of three days.
 //
-// The interval is forecast · (1 ± 1.1 · t(n) · s), with package calibrate's t
+// The interval is forecast · (1 ± 1.25 · t(n) · s), with package calibrate's t
 // and s of the last 28 relative errors of this same procedure (at least 8). The
 // fewer errors there are, the less an incident can be told from a heavy tail,
 // and the harder they are trimmed: c = n/5.6, but 3 … 5.
+//
+// Of the peak that is expected for the whole day, the slots to come usually reach
+// a share: the median over the 14 days of highest slot to come ÷ peak. Where the
+// usual hour of the peak is over that share is below 1, and what was seen stands.
 type Calibrated struct {
 	asof    int
 	cleaner cleaner
@@ -43,6 +47,7 @@ type Calibrated struct {
 // pastDay is what is kept of a day.
 type pastDay struct {
 	peak  float64           // NaN: the day was not full
+	left  float64           // the highest slot after asof, in peaks
 	means [windows]float64  // of the time before the slot
 	x     [features]float64 // what its forecast stood on
 	y     float64           // log of its peak less the usual; NaN if unknown
@@ -55,7 +60,7 @@ const (
 	minUsual    = 7
 	fitDays     = 120
 	tinyShare   = 1e-6 // of the usual peak: less counts as that much in logarithms
-	widen       = 1.1
+	widen       = 1.25
 	errorsATrim = 5.6 // errors for each unit of the trimming
 )
 
@@ -67,68 +72,77 @@ func NewCalibrated(asof int) *Calibrated { return &Calibrated{asof: asof} }
 // normal, is NaN with fewer than [MinErrorDays] past errors; all is NaN with
 // fewer than 7 full days of the last 14. Slot is always -1.
 func (c *Calibrated) Forecast(today []float64, z float64) Forecast {
-	f := Forecast{Value: c.value(today), Lower: math.NaN(), Upper: math.NaN(), Slot: -1}
-	n := len(c.errs)
-	if n < MinErrorDays {
-		return f
-	}
-	s, _ := calibrate.Spread(c.errs, min(5, max(3, float64(n)/errorsATrim)))
-	half := widen * calibrate.Student(z, n) * s * math.Abs(f.Value)
-	f.Lower, f.Upper = f.Value-half, f.Value+half
-	return f
+	m := c.moment()
+	_, seen := SoFar(today, c.asof)
+	return m.forecast(means(today, c.asof), seen, z)
 }
 
 // See shows the day after those seen, which is over.
 func (c *Calibrated) See(day []float64) {
-	said := c.value(day)
-	clean := c.cleaner.clean(day)
-	d := pastDay{peak: season.Peak(clean, FullShare), means: means(clean, c.asof)}
-	if e := d.peak/said - 1; e == e && !math.IsInf(e, 0) {
-		c.errs = append(c.errs, e)
-		c.errs = c.errs[max(0, len(c.errs)-ErrorDays):]
+	c.see(day, c.cleaner.clean(make([]float64, len(day)), day), true)
+}
+
+// see likewise shows a day with its clean twin; if its forecast is not scored,
+// it takes less time.
+func (c *Calibrated) see(day, clean []float64, scored bool) {
+	d := pastDay{peak: season.Peak(clean, FullShare), means: means(clean, c.asof), y: math.NaN()}
+	d.left = 0
+	if highest, at := season.Max(clean[c.asof:]); at >= 0 {
+		d.left = highest / d.peak
 	}
-	u, known := c.usual()
-	d.y = math.NaN()
-	if known && u.peak > 0 {
+	if scored {
+		m := c.moment()
+		_, seen := SoFar(day, c.asof)
+		if e := d.peak/m.value(means(day, c.asof), seen) - 1; e == e && !math.IsInf(e, 0) {
+			c.errs = append(c.errs, e)
+			c.errs = c.errs[max(0, len(c.errs)-ErrorDays):]
+		}
+	}
+	if u, known := c.usual(); known && u.peak > 0 {
 		d.x, d.y = c.features(u, d.means), math.Log(max(d.peak, tinyShare*u.peak)/u.peak)
 	}
 	c.days = append(c.days, d)
 	c.days = c.days[max(0, len(c.days)-fitDays):]
 }
 
-// value is the forecast without its interval.
-func (c *Calibrated) value(today []float64) float64 {
+// moment returns what the days seen say about the next as of the slot.
+func (c *Calibrated) moment() moment {
 	u, known := c.usual()
+	m := moment{peak: math.NaN(), spread: math.NaN(), errors: len(c.errs)}
 	if !known {
-		return math.NaN()
+		return m
 	}
-	_, seen := SoFar(today, c.asof)
-	if !(u.peak > 0) { // not a load: only its usual peak is known
-		return atLeast(u.peak, seen)
+	m.peak, m.means, m.left = u.peak, u.means, u.left
+	if u.peak > 0 {
+		m.beta = fit(c.days)
+		m.x = c.features(u, u.means)
 	}
-	beta, sum := fit(c.days), 0.0
-	for i, x := range c.features(u, means(today, c.asof)) {
-		sum += beta[i] * x
+	if n := float64(m.errors); n >= MinErrorDays {
+		m.spread, _ = calibrate.Spread(c.errs, min(5, max(3, n/errorsATrim)))
 	}
-	return atLeast(u.peak*math.Exp(sum), seen)
+	return m
 }
 
 // usual returns the medians over the last days, and whether enough are full.
 func (c *Calibrated) usual() (u pastDay, known bool) {
 	last := c.days[max(0, len(c.days)-usualDays):]
-	column, full := make([]float64, len(last)), 0
-	for i, d := range last {
-		column[i] = d.peak
-		if d.peak == d.peak {
+	var memory [usualDays]float64
+	column, full := memory[:len(last)], 0
+	middle := func(of func(d *pastDay) float64) float64 {
+		for i := range last {
+			column[i] = of(&last[i])
+		}
+		return calibrate.Median(column)
+	}
+	for i := range last {
+		if last[i].peak == last[i].peak {
 			full++
 		}
 	}
-	u.peak = calibrate.Median(column)
+	u.peak = middle(func(d *pastDay) float64 { return d.peak })
+	u.left = middle(func(d *pastDay) float64 { return d.left })
 	for w := range u.means {
-		for i, d := range last {
-			column[i] = d.means[w]
-		}
-		u.means[w] = calibrate.Median(column)
+		u.means[w] = middle(func(d *pastDay) float64 { return d.means[w] })
 	}
 	return u, full >= minUsual
 }
@@ -139,13 +153,13 @@ func (c *Calibrated) features(u pastDay, means [windows]float64) (x [features]fl
 		x[w] = unlike(v, u.means[w], u.peak)
 	}
 	n := len(c.days)
-	last := make([]float64, 0, 3)
-	for _, d := range c.days[n-3:] {
-		last = append(last, d.peak)
+	var last [3]float64
+	for i := range last {
+		last[i] = c.days[n-3+i].peak
 	}
 	x[windows] = unlike(c.days[n-1].peak, u.peak, u.peak)
 	x[windows+1] = unlike(c.days[n-7].peak, u.peak, u.peak)
-	x[windows+2] = unlike(calibrate.Median(last), u.peak, u.peak)
+	x[windows+2] = unlike(calibrate.Median(last[:]), u.peak, u.peak)
 	return x
 }
 

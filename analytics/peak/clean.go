@@ -17,76 +17,82 @@ const (
 
 // cleaner takes out of days that are over what their neighbours do not know:
 // the slots of incidents. It keeps the last cleanDays of them, cleaned.
-type cleaner struct{ rows [][]float64 }
+type cleaner struct {
+	rows                  [][]float64
+	usual, spread, smooth []float64 // by slot, reused from day to day
+	ratios                []float64
+	levels                [cleanDays]float64
+}
 
-// clean returns the day with every slot pulled to what is usual there, times
-// the level of the day, ± far spreads.
-func (c *cleaner) clean(day []float64) []float64 {
-	out := append([]float64(nil), day...)
+// clean writes the day to dst with every slot pulled to what is usual there,
+// times the level of the day, ± far spreads. The cleaner keeps dst for a while.
+func (c *cleaner) clean(dst, day []float64) []float64 {
+	copy(dst, day)
 	if len(c.rows) >= minCleanDays {
-		c.clip(out)
+		c.clip(dst)
 	}
-	c.rows = append(c.rows, out)
+	c.rows = append(c.rows, dst)
 	c.rows = c.rows[max(0, len(c.rows)-cleanDays):]
-	return out
+	return dst
 }
 
 func (c *cleaner) clip(day []float64) {
-	usual := c.columns(func(row, slot int) float64 { return c.rows[row][slot] })
-	if !(calibrate.Median(usual) > 0) { // not a load: it has no level to scale by
+	if len(c.usual) != len(day) {
+		c.usual, c.spread, c.smooth = make([]float64, len(day)), make([]float64, len(day)), make([]float64, len(day))
+	}
+	c.columns(c.usual, func(row, slot int) float64 { return c.rows[row][slot] })
+	if !(calibrate.Median(c.usual) > 0) { // not a load: it has no level to scale by
 		return
 	}
-	levels := make([]float64, len(c.rows))
 	for i, row := range c.rows {
-		levels[i] = level(row, usual)
+		c.levels[i] = c.level(row)
 	}
-	spread := smooth(c.columns(func(row, slot int) float64 {
-		return math.Abs(c.rows[row][slot] - usual[slot]*levels[row])
-	}), hourOf(len(day)))
-	today := level(day, usual)
+	c.columns(c.spread, func(row, slot int) float64 {
+		return math.Abs(c.rows[row][slot] - c.usual[slot]*c.levels[row])
+	})
+	smooth(c.smooth, c.spread, hourOf(len(day)))
+	today := c.level(day)
 	for i, v := range day {
-		expect := usual[i] * today
-		reach := far * max(calibrate.Normal*spread[i]*max(1, today), nearby*math.Abs(expect))
+		expect := c.usual[i] * today
+		reach := far * max(calibrate.Normal*c.smooth[i]*max(1, today), nearby*math.Abs(expect))
 		if expect == expect && reach == reach {
 			day[i] = min(max(v, expect-reach), expect+reach)
 		}
 	}
 }
 
-// columns returns for every slot the median over the kept days.
-func (c *cleaner) columns(at func(row, slot int) float64) []float64 {
-	out, column := make([]float64, len(c.rows[0])), make([]float64, len(c.rows))
-	for slot := range out {
+// columns writes for every slot the median over the kept days to dst.
+func (c *cleaner) columns(dst []float64, at func(row, slot int) float64) {
+	var memory [cleanDays]float64
+	column := memory[:len(c.rows)]
+	for slot := range dst {
 		for row := range column {
 			column[row] = at(row, slot)
 		}
-		out[slot] = calibrate.Median(column)
+		dst[slot] = calibrate.Median(column)
 	}
-	return out
 }
 
 // level is the median over the slots of a day ÷ what is usual.
-func level(day, usual []float64) float64 {
-	ratios := make([]float64, 0, len(day))
+func (c *cleaner) level(day []float64) float64 {
+	c.ratios = c.ratios[:0]
 	for i, v := range day {
-		if usual[i] > 0 {
-			ratios = append(ratios, v/usual[i])
+		if r := v / c.usual[i]; c.usual[i] > 0 && r == r {
+			c.ratios = append(c.ratios, r)
 		}
 	}
-	return calibrate.Median(ratios)
+	return calibrate.Middle(c.ratios)
 }
 
-// smooth returns the mean over reach slots to each side.
-func smooth(v []float64, reach int) []float64 {
-	out := make([]float64, len(v))
-	for i := range out {
+// smooth writes the mean over reach slots to each side to dst.
+func smooth(dst, v []float64, reach int) {
+	for i := range dst {
 		sum, n := 0.0, 0.0
 		for _, near := range v[max(0, i-reach):min(len(v), i+reach+1)] {
 			if near == near {
 				sum, n = sum+near, n+1
 			}
 		}
-		out[i] = sum / n
+		dst[i] = sum / n
 	}
-	return out
 }

@@ -1,0 +1,139 @@
+package peak
+
+import (
+	"math"
+	"sync"
+
+	"headroom/analytics/season"
+)
+
+// dayHours is how many hours of a day an [Outlook] is learned as of, midnight at
+// its end included.
+const dayHours = 25
+
+// Outlook is what [Calibrated] says about a day, as of any of its slots. It is
+// not changed by use.
+type Outlook struct {
+	// Days is the number of full days among the last 14.
+	Days int
+
+	hours   [dayHours]kept
+	highest []int16 // by slot: of the slots from it on the usually highest; -1 of none
+}
+
+// kept is a [moment] in a third of its memory.
+type kept struct {
+	numbers [3 + windows + 2*features]float32
+	errors  int16
+}
+
+// NeedDays is how many of the last 14 days have to be full for a forecast.
+const NeedDays = minUsual
+
+// LearnDay computes what the rows of g before a day say about that day. The
+// numbers as of a full hour are those of [Calibrated]; between two hours they are
+// interpolated.
+func LearnDay(g *season.Grid, day int) *Outlook {
+	_, end := g.Rows(g.First, day)
+	clean := newClean(g, end)
+	defer cleans.Put(clean)
+	o := &Outlook{highest: make([]int16, g.Slots+1)}
+	peaks := make([]float64, end)
+	for row := range peaks {
+		peaks[row] = season.Peak(clean.Day(row), FullShare)
+		if row >= end-usualDays && peaks[row] == peaks[row] {
+			o.Days++
+		}
+	}
+	for slot, at := range highest(clean, peaks) {
+		o.highest[slot] = int16(at)
+	}
+	for hour := range o.hours {
+		o.hours[hour] = keep(asOf(g, clean, end, hour*g.Slots/(dayHours-1)))
+	}
+	return o
+}
+
+// asOf replays the rows before end as of a slot. Errors are taken from as many
+// of the last days as an interval needs.
+func asOf(g, clean *season.Grid, end, slot int) moment {
+	c := Calibrated{asof: slot, days: make([]pastDay, 0, end)}
+	for row := range end {
+		c.see(g.Day(row), clean.Day(row), row >= end-ErrorDays)
+	}
+	return c.moment()
+}
+
+// cleans keeps the memory of cleaned days.
+var cleans sync.Pool // of *season.Grid
+
+// newClean returns the first rows of g without the incidents in them.
+func newClean(g *season.Grid, rows int) *season.Grid {
+	out, _ := cleans.Get().(*season.Grid)
+	if out == nil || cap(out.Values) < rows*g.Slots {
+		out = &season.Grid{Values: make([]float64, rows*g.Slots)}
+	}
+	out.First, out.Slots, out.Values = g.First, g.Slots, out.Values[:rows*g.Slots]
+	var c cleaner
+	for row := range rows {
+		c.clean(out.Day(row), g.Day(row))
+	}
+	return out
+}
+
+// Forecast returns today's peak as of a slot: of today those before it are over,
+// and none after it is looked at. The interval reaches z standard deviations, if
+// errors were normal. Numbers are NaN while too little is known. Slot is where
+// the peak is expected or, where it is over, was seen; -1 if that is unknown.
+func (o *Outlook) Forecast(today []float64, asof int, z float64) Forecast {
+	m := o.moment(asof, len(today))
+	seen, at := season.Max(today[:asof])
+	f := m.forecast(means(today, asof), seen, z)
+	f.Slot = int(o.highest[asof])
+	if f.Value == seen || f.Slot < 0 {
+		f.Slot = at
+	}
+	return f
+}
+
+// moment interpolates between the hours before and after a slot.
+func (o *Outlook) moment(asof, slots int) moment {
+	at := float64(asof) * (dayHours - 1) / float64(slots)
+	hour := min(int(at), dayHours-2)
+	share := float32(at - float64(hour))
+	a, b := o.hours[hour], o.hours[hour+1]
+	for i := range a.numbers {
+		switch {
+		case share == 1 || a.numbers[i] != a.numbers[i]:
+			a.numbers[i] = b.numbers[i]
+		case share > 0 && b.numbers[i] == b.numbers[i]:
+			a.numbers[i] += share * (b.numbers[i] - a.numbers[i])
+		}
+	}
+	a.errors = max(a.errors, b.errors)
+	return a.moment()
+}
+
+func keep(m moment) (k kept) {
+	all := append([]float64{m.peak, m.left, m.spread}, m.means[:]...)
+	for i, v := range append(append(all, m.x[:]...), m.beta[:]...) {
+		k.numbers[i] = float32(v)
+	}
+	k.errors = int16(m.errors)
+	return k
+}
+
+func (k *kept) moment() moment {
+	at := func(i int) float64 { return float64(k.numbers[i]) }
+	m := moment{peak: at(0), left: at(1), spread: at(2), errors: int(k.errors)}
+	for w := range m.means {
+		m.means[w] = at(3 + w)
+	}
+	for i := range m.x {
+		m.x[i], m.beta[i] = at(3+windows+i), at(3+windows+features+i)
+	}
+	if m.errors < MinErrorDays {
+		m.spread = math.NaN()
+	}
+	return m
+}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/analytics/detect"
 	"headroom/analytics/peak"
 	"headroom/analytics/season"
 	"headroom/ingest/rollup"
@@ -110,12 +111,13 @@ func (w *world) knowAll(now time.Time) {
 	day, _ := cal.Split(now.Unix())
 	m := w.loop.model()
 	var kinds []*learned
+	var follows []*detect.State
 	for i := range 8 {
 		h := newHistory(nil, day-m.historyDays(), day)
 		for k := range h.grid.Values {
 			h.grid.Values[k] = 40 + 10*math.Sin(float64(k)/1440*2*math.Pi) + float64(k*(i+3)*7919%997)/100
 		}
-		kinds = append(kinds, m.learn(h, day))
+		kinds, follows = append(kinds, m.learn(h, day)), append(follows, follow(h.grid, day))
 	}
 	g := &generation{day: day}
 	for i := range w.tree.Nodes() {
@@ -125,6 +127,9 @@ func (w *world) knowAll(now time.Time) {
 		p.Hour, p.Spread, p.Slot = slices.Clone(p.Hour), slices.Clone(p.Spread), slices.Clone(p.Slot)
 		c.expected, c.half, c.days, c.peak = slices.Clone(c.expected), slices.Clone(c.half), slices.Clone(c.days), (*peak.Day)(&p)
 		g.nodes = append(g.nodes, &k)
+		t := newToday(day)
+		t.follow = follows[i%len(follows)].Clone()
+		w.loop.today = append(w.loop.today, t)
 	}
 	w.loop.learned, w.loop.day = g, day
 }

@@ -16,12 +16,18 @@ type classic struct{}
 
 func (classic) name() string { return ModelClassic }
 
-func (classic) band(k *learned, _ *today, minute int) band.Band { return k.classic.band(minute) }
+func (classic) band(k *learned, t *today) band.Band { return k.classic.band(t.minute) }
+
+// alarm is every value outside of the band.
+func (classic) alarm(r *Row, _ *today) bool { return r.Deviates }
+
+// noPeak is the forecast of a node of which nothing is known.
+var noPeak = peak.Forecast{Value: math.NaN(), Lower: math.NaN(), Upper: math.NaN(), Slot: -1}
 
 func (classic) peak(k *learned, t *today, z float64) peak.Forecast {
 	d := k.classic.peak
 	if d == nil {
-		return peak.Forecast{Value: math.NaN(), Lower: math.NaN(), Upper: math.NaN(), Slot: -1}
+		return noPeak
 	}
 	f := d.Forecast(t.next, t.lastHour(), t.seen, z)
 	if usual := d.Slot[0]; t.seenAt >= 0 && (f.Value == t.seen || usual >= 0 && usual < t.next) {

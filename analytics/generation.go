@@ -48,7 +48,7 @@ func (l *Loop) Learn(ctx context.Context, now time.Time) error {
 	l.learned = g
 	for i, t := range days {
 		for len(l.today) <= i {
-			l.today = append(l.today, newToday())
+			l.today = append(l.today, newToday(day))
 		}
 		if t != nil {
 			l.today[i].adopt(t)
@@ -70,6 +70,7 @@ func (l *Loop) learnDay(ctx context.Context, day int) (*generation, []*today, er
 		wg.Go(func() {
 			for h := range work {
 				index, k, t := h.node.Index, l.model().learn(h, day), todayOf(h, day)
+				t.follow = follow(h.grid, day)
 				h.release()
 				mu.Lock()
 				g.nodes, days = putAt(g.nodes, index, k), putAt(days, index, t)
@@ -145,19 +146,19 @@ func (l *Loop) learnNext(ctx context.Context, now time.Time) error {
 	if !due {
 		return nil
 	}
-	g, _, err := l.learnDay(ctx, day)
+	g, days, err := l.learnDay(ctx, day)
 	if err != nil {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ready = g
+	l.ready, l.readyDays = g, days
 	return nil
 }
 
 // todayOf takes the minutes of a day from a node's history.
 func todayOf(h *history, day int) *today {
-	t := newToday()
+	t := newToday(day)
 	copy(t.minutes[:], h.grid.Day(day-h.grid.First))
 	t.newest = h.newest
 	return t
@@ -172,5 +173,6 @@ func (t *today) adopt(stored *today) {
 		}
 	}
 	t.newest = max(t.newest, stored.newest)
+	t.day, t.follow = stored.day, stored.follow
 	t.rewind()
 }

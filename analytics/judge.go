@@ -23,7 +23,8 @@ func (m *Model) row(of kind, at time.Time, n *fleet.Node, k *learned, t *today, 
 		BusySeconds: Number(v.Busy), Requests: Number(v.Requests),
 		Load: Number(v.Load), LoadMax: Number(v.LoadMax), Score: Unknown(), State: OK,
 	}
-	r.compare(of.band(k, t, at.Hour()*60+at.Minute()))
+	r.compare(of.band(k, t))
+	r.Alarm = of.alarm(&r, t)
 	r.follow(before)
 	r.PeakToday = peakToday(at, of.peak(k, t, band.Width(m.Level)), t.seen)
 	r.state(at, of.missing(&r, k), t)
@@ -125,6 +126,8 @@ func (g *Growth) setLine(l growth.Line) {
 	g.SlopePerDay, g.R2, g.PeakNow = Number(l.Slope), Number(l.R2), Number(l.Intercept)
 	g.PercentPerDay = Number(100 * l.Slope / l.Intercept)
 }
+
+func numbers(i growth.Interval) Interval { return interval(i.Value, i.Lower, i.Upper) }
 
 func interval(value, lower, upper float64) Interval {
 	return Interval{Number(value), Number(lower), Number(upper)}

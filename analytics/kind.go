@@ -20,9 +20,13 @@ const (
 type kind interface {
 	name() string
 
-	// band returns what is normal at a minute of the day, before the load of
-	// that minute is looked at.
-	band(k *learned, t *today, minute int) band.Band
+	// band returns what is normal at the day's current minute, from what was
+	// known before its load.
+	band(k *learned, t *today) band.Band
+
+	// alarm tells whether a deviation is worth telling, of a row that has its
+	// verdict.
+	alarm(r *Row, t *today) bool
 
 	// peak forecasts today's peak as of the last slot that is over, with an
 	// interval of z standard deviations; Slot is where it is expected.
@@ -55,7 +59,10 @@ var unknownInterval = Interval{Unknown(), Unknown(), Unknown()}
 // kinds returns the models that a minute is judged with, the configured one
 // first.
 func (m *Model) kinds() []kind {
-	return []kind{classic{}}
+	if m.Name == ModelClassic {
+		return []kind{classic{}, calibrated{}}
+	}
+	return []kind{calibrated{}, classic{}}
 }
 
 // kindOf returns the model of a name, an empty one being the configured one.

@@ -22,6 +22,8 @@ type learned struct {
 	lined bool // there were enough peaks for the line
 
 	classic classicDay
+	peak    *peak.Outlook
+	growth  *growth.Calibrated // nil: not lined
 }
 
 // learn computes everything that a day cannot change any more.
@@ -30,7 +32,7 @@ func (m *Model) learn(h *history, day int) *learned {
 	k.classic.setBand(m, h.grid, day)
 	five := fiveMinutes(h.grid, day-m.historyDays(), day)
 	defer fiveGrids.Put(five)
-	k.classic.peak = peak.Learn(five, day)
+	k.classic.peak, k.peak = peak.Learn(five, day), peak.LearnDay(five, day)
 	k.peaks = dailyPeaks(five, day-m.GrowthDays, day)
 	for _, p := range k.peaks {
 		if !math.IsNaN(p) {
@@ -42,6 +44,7 @@ func (m *Model) learn(h *history, day int) *learned {
 		return k
 	}
 	k.line, k.lined = line, true
+	k.growth, _ = growth.Calibrate(k.peaks) // it needs no more peaks than the line
 	k.classic.reach = line.Full(m.TargetLoad, fullLimit, m.Level)
 	return k
 }

@@ -22,13 +22,14 @@ type Loop struct {
 	current  atomic.Pointer[Snapshot]
 	settings atomic.Pointer[Model]
 
-	mu       sync.Mutex    // protects the fields below
-	frame    *rollup.Frame // of the current snapshot
-	learned  *generation
-	ready    *generation // learned ahead for the next day
-	today    []*today    // by fleet.Node.Index
-	day      int         // that today is about
-	watchers map[chan struct{}]struct{}
+	mu        sync.Mutex    // protects the fields below
+	frame     *rollup.Frame // of the current snapshot
+	learned   *generation
+	ready     *generation // learned ahead for the next day
+	readyDays []*today    // likewise
+	today     []*today    // by fleet.Node.Index
+	day       int         // that today is about
+	watchers  map[chan struct{}]struct{}
 
 	relearn chan struct{} // asks for learning anew, holds one request
 	past    chan struct{} // holds a token while a past table is computed

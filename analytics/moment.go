@@ -66,6 +66,7 @@ func (l *Loop) frameOf(ctx context.Context, n *fleet.Node, minute int64) (*rollu
 func (x *moment) judge(frame *rollup.Frame, levels []string) {
 	x.learned = x.learn(x.history, x.day)
 	x.today = todayOf(x.history, x.day)
+	x.today.follow = follow(x.history.grid, x.day)
 	x.today.forgetAfter(x.minute, x.at.Unix())
 	n := x.node
 	x.today.put(x.minute, x.at.Unix(), frame.At(n.Index).Load)

@@ -42,7 +42,7 @@ func (l *Loop) At(ctx context.Context, t time.Time, model string) (*Snapshot, er
 	_, last := cal.Split(minute)
 	for i, t := range days {
 		if t == nil {
-			days[i] = newToday()
+			days[i] = newToday(day)
 			continue
 		}
 		t.forgetAfter(last, minute)

@@ -51,7 +51,7 @@ func (l *Loop) judgeLocked(frame *rollup.Frame) *Snapshot {
 	l.turnDayLocked(day)
 	nodes := l.opts.Tree.Nodes()
 	for len(l.today) < len(nodes) {
-		l.today = append(l.today, newToday())
+		l.today = append(l.today, newToday(day))
 	}
 	for i := range nodes {
 		t := l.today[i]
@@ -96,8 +96,13 @@ func (l *Loop) turnDayLocked(day int) {
 	l.startDayLocked(day)
 	if l.ready != nil && l.ready.day == day {
 		l.learned = l.ready
+		for i, ahead := range l.readyDays {
+			if ahead != nil && i < len(l.today) {
+				l.today[i].takeOver(ahead.follow)
+			}
+		}
 	}
-	l.ready = nil
+	l.ready, l.readyDays = nil, nil
 	l.HistoryChanged()
 }
 
@@ -107,7 +112,7 @@ func (l *Loop) startDayLocked(day int) {
 		return
 	}
 	for _, t := range l.today {
-		t.clear()
+		t.begin(day)
 	}
 	l.day = day
 }

@@ -39,6 +39,7 @@ type Row struct {
 	Days      int        `json:"days"` // previous days that the band stands on
 	Deviates  bool       `json:"deviates"`
 	Direction string     `json:"direction"` // "up", "down", or "" when it does not deviate
+	Alarm     bool       `json:"alarm"`     // a deviation that is worth telling has begun and is not over
 	Score     Number     `json:"score"`     // distance from the mean in half-widths
 	Since     *time.Time `json:"since"`     // first minute of the deviation
 

@@ -3,6 +3,8 @@ package analytics
 import (
 	"math"
 
+	"headroom/analytics/band"
+	"headroom/analytics/detect"
 	"headroom/analytics/peak"
 	"headroom/analytics/season"
 )
@@ -11,19 +13,41 @@ import (
 type today struct {
 	minutes [season.MinutesPerDay]float64 // NaN: not measured
 	five    [season.SlotsPerDay]float64   // five-minute means of the slots that are over
+	day     int                           // since 1970-01-01
+	minute  int                           // of the day, that was put last
+	at      int64                         // its start, Unix seconds
 	next    int                           // first slot that is not yet over
 	seen    float64                       // highest five-minute mean, NaN before the first
 	newest  int64                         // last minute with a load, Unix seconds; 0: never
 	seenAt  int                           // its slot, -1 before the first
+
+	follow   *detect.State // of band and alarm; nil before anything was learned
+	followed int           // minutes of the day that it has seen
+	verdict  judgement     // of the minute judged last
 }
 
-func newToday() *today {
-	t := &today{}
+// judgement is what the calibrated model said of a minute, and from what.
+type judgement struct {
+	at        int64 // Unix seconds
+	band      band.Band
+	parts     band.Forecast
+	threshold float64
+	alarm     bool
+}
+
+func newToday(day int) *today {
+	t := &today{day: day}
 	t.clear()
 	return t
 }
 
-// clear starts a new day; what runs across midnight is kept.
+// begin starts a new day; what runs across midnight is kept.
+func (t *today) begin(day int) {
+	t.catchUp(season.MinutesPerDay)
+	t.clear()
+	t.day = day
+}
+
 func (t *today) clear() {
 	for i := range t.minutes {
 		t.minutes[i] = math.NaN()
@@ -34,11 +58,16 @@ func (t *today) clear() {
 	t.rewind()
 }
 
-// rewind makes the next advance go through the whole day again.
-func (t *today) rewind() { t.next, t.seen, t.seenAt = 0, math.NaN(), -1 }
+// rewind makes what comes next go through the whole day again.
+func (t *today) rewind() {
+	t.next, t.seen, t.seenAt = 0, math.NaN(), -1
+	t.followed, t.verdict = 0, judgement{}
+}
 
-// put enters the load of a minute of the day; NaN if there was none.
+// put enters the load of a minute of the day, NaN if there was none, and makes it
+// the current one.
 func (t *today) put(minute int, at int64, load float64) {
+	t.minute, t.at = minute, at
 	if math.IsNaN(load) {
 		return
 	}
@@ -79,4 +108,44 @@ func (t *today) advance(minute int) {
 func (t *today) lastHour() float64 {
 	mean, _ := peak.SoFar(t.five[:], t.next)
 	return mean
+}
+
+// judge returns the verdict on the current minute. Its load is learned from only
+// after what was expected of it is said; asked again, it says the same.
+func (t *today) judge() *judgement {
+	if t.follow == nil {
+		return &judgement{band: band.None(0)}
+	}
+	if t.verdict.at == t.at {
+		return &t.verdict
+	}
+	t.followed = min(t.followed, t.minute) // clocks went back
+	t.catchUp(t.minute)
+	v := judgement{at: t.at, band: t.follow.Expect(t.day, t.minute)}
+	v.parts, v.threshold = t.follow.Parts(t.day, t.minute)
+	t.catchUp(t.minute + 1)
+	v.alarm, _ = t.follow.Alarmed()
+	t.verdict = v
+	return &t.verdict
+}
+
+// catchUp has band and alarm learn from the minutes before one of the day.
+func (t *today) catchUp(minute int) {
+	if t.follow == nil {
+		return
+	}
+	for ; t.followed < minute; t.followed++ {
+		if v := t.minutes[t.followed]; v == v {
+			t.follow.See(t.day, t.followed, v)
+		}
+	}
+}
+
+// takeOver has what was learned ahead for this day go on from what ran until
+// midnight.
+func (t *today) takeOver(ahead *detect.State) {
+	if t.follow != nil {
+		ahead.Continue(t.follow)
+	}
+	t.follow = ahead
 }

@@ -137,3 +137,37 @@ func (k *kept) moment() moment {
 	}
 	return m
 }
+
+// Parts is what a forecast is made of.
+type Parts struct {
+	Usual    float64 // peak
+	Features []Feature
+	Factor   float64 // of the usual peak, from the features
+	Left     float64 // share of a peak that the slots to come usually reach
+	Spread   float64 // of past relative errors
+	Errors   int     // past forecasts
+}
+
+// Feature is one way in which a day is unlike the usual one.
+type Feature struct {
+	Name        string
+	Log, Weight float64
+}
+
+var featureNames = [features]string{
+	"mean of the last hour", "mean of the last 3 hours", "mean of the last 12 hours",
+	"peak of yesterday", "peak of a week before", "median peak of the last 3 days",
+}
+
+// Parts returns what [Outlook.Forecast] is made of.
+func (o *Outlook) Parts(today []float64, asof int) Parts {
+	m := o.moment(asof, len(today))
+	p := Parts{Usual: m.peak, Left: m.left, Spread: m.spread, Errors: m.errors, Factor: m.whole(means(today, asof)) / m.peak}
+	for w, v := range means(today, asof) {
+		m.x[w] = unlike(v, m.means[w], m.peak)
+	}
+	for i, x := range m.x {
+		p.Features = append(p.Features, Feature{featureNames[i], x, m.beta[i]})
+	}
+	return p
+}

@@ -188,6 +188,7 @@ func (s *server) feeder() analytics.Feeder {
 func modelOf(cfg config.Config) analytics.Model {
 	const day = 24 * time.Hour
 	m := analytics.Classic(cfg.Location())
+	m.Name = cfg.Capacity.Model
 	m.BandDays = cfg.Capacity.BandDays
 	m.GrowthDays = int(time.Duration(cfg.Capacity.History) / day)
 	m.HorizonDays = int(time.Duration(cfg.Capacity.LeadTime) / day)

@@ -38,7 +38,7 @@ type Signal struct {
 
 // Capacity sets what the warning table and the orders are computed with.
 type Capacity struct {
-	Model      string   `yaml:"model"`       // classic
+	Model      string   `yaml:"model"`       // calibrated or classic
 	History    Duration `yaml:"history"`     // how much history growth looks at
 	BandDays   int      `yaml:"band_days"`   // previous days that make the band
 	TargetLoad float64  `yaml:"target_load"` // percent at which a device counts as full
@@ -137,7 +137,7 @@ func Default() Config {
 			Requests: Signal{Match: "headroom_requests_total"},
 		},
 		Capacity: Capacity{
-			Model: "classic", History: Duration(60 * 24 * time.Hour), BandDays: 28,
+			Model: "calibrated", History: Duration(60 * 24 * time.Hour), BandDays: 28,
 			TargetLoad: 60, LeadTime: Duration(30 * 24 * time.Hour),
 		},
 		Rollup:  Rollup{Grace: Duration(5 * time.Second), DeviceTimeout: Duration(3 * time.Minute)},

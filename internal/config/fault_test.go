@@ -56,7 +56,7 @@ func TestFaults(t *testing.T) {
 	f("signals: {load: {aggregate: mean}}", `f:1: signals.load.aggregate: want one of avg, max, min, sum, last, found "mean"`)
 	f("signals: {busy: {aggregate: avg}}", "f:1: signals.busy.aggregate: want none")
 
-	f("capacity: {model: magic}", `f:1: capacity.model: want one of classic, found "magic"`)
+	f("capacity: {model: magic}", `f:1: capacity.model: want one of calibrated, classic, found "magic"`)
 	f("capacity: {history: 1w}", "f:1: capacity.history: want 2w to 2y, found 1w")
 	f("capacity: {history: 60}", `f:1: capacity.history: want a duration such as 30s, 5m or 60d, found "60"`)
 	f("capacity: {band_days: 2}", "f:1: capacity.band_days: want 3 to 365, found 2")

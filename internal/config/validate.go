@@ -150,7 +150,7 @@ func (s Signal) check(k checker) {
 }
 
 func (c Capacity) check(k checker) {
-	k.oneOf("model", c.Model, "classic")
+	k.oneOf("model", c.Model, "calibrated", "classic")
 	k.between("history", c.History, 14*day, 730*day) // growth needs 14 daily peaks
 	k.want(3 <= c.BandDays && c.BandDays <= 365, "band_days", "3 to 365", c.BandDays)
 	k.want(0 < c.TargetLoad && c.TargetLoad <= 100, "target_load", "a percentage above 0 and up to 100", c.TargetLoad)

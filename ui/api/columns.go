@@ -50,6 +50,7 @@ var rowColumns = map[string]column[analytics.Row]{
 	"upper":            number(func(r *analytics.Row) analytics.Number { return r.Upper }),
 	"days":             number(func(r *analytics.Row) analytics.Number { return analytics.Number(r.Days) }),
 	"deviates":         number(func(r *analytics.Row) analytics.Number { return truth(r.Deviates) }),
+	"alarm":            number(func(r *analytics.Row) analytics.Number { return truth(r.Alarm) }),
 	"direction":        text(func(r *analytics.Row) string { return r.Direction }),
 	"score":            number(func(r *analytics.Row) analytics.Number { return r.Score }),
 	"since":            moment(func(r *analytics.Row) *time.Time { return r.Since }),

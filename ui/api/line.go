@@ -126,6 +126,7 @@ func (w *lineWriter) row(r *analytics.Row) {
 	w.integer("days", r.Days)
 	w.truth("deviates", r.Deviates)
 	w.text("direction", r.Direction)
+	w.truth("alarm", r.Alarm)
 	w.number("score", r.Score)
 	w.time("since", r.Since)
 	w.peak(&r.PeakToday)

@@ -1,0 +1,85 @@
+package analytics
+
+import (
+	"fmt"
+	"time"
+
+	"headroom/analytics/band"
+	"headroom/analytics/detect"
+	"headroom/analytics/peak"
+	"headroom/analytics/season"
+)
+
+// calibrated is the model whose intervals hold what they promise: a band that
+// follows the load, a peak that learns from the day so far, a growth that knows
+// how wrong it was.
+type calibrated struct{}
+
+// replayDays is how many days of history the band and the alarm follow before
+// today: those of the usual day, and then enough for the tails to be counted.
+const replayDays = 45
+
+func (calibrated) name() string { return ModelCalibrated }
+
+func (calibrated) band(_ *learned, t *today) band.Band { return t.judge().band }
+
+func (calibrated) alarm(_ *Row, t *today) bool { return t.judge().alarm }
+
+func (calibrated) peak(k *learned, t *today, z float64) peak.Forecast {
+	if k.peak == nil {
+		return noPeak
+	}
+	return k.peak.Forecast(t.five[:], t.next, z)
+}
+
+func (calibrated) missing(r *Row, k *learned) (what []string) {
+	if !r.Mean.Known() {
+		what = append(what, fmt.Sprintf("band: %d of %d days at this time of day%s", r.Days, band.MinDays, readyOn(r.At, band.MinDays-r.Days)))
+	}
+	have := 0
+	if k.peak != nil {
+		have = k.peak.Days
+	}
+	if have < peak.NeedDays {
+		what = append(what, fmt.Sprintf("peak: %d of %d full days%s", have, peak.NeedDays, readyOn(r.At, peak.NeedDays-have)))
+	}
+	return what
+}
+
+// readyOn says when so many days more are there, if none is missed.
+func readyOn(at time.Time, days int) string {
+	return ", ready on " + at.AddDate(0, 0, max(days, 1)).Format(time.DateOnly)
+}
+
+func (calibrated) outlook(g *Growth, k *learned, m *Model) {
+	g.PeakAtHorizon = numbers(k.growth.Day(m.HorizonDays, m.Level))
+	g.PeakMax = numbers(k.growth.Largest(m.HorizonDays, m.Level))
+	g.setFull(k.growth.Full(m.TargetLoad, fullLimit, m.Level))
+}
+
+func (calibrated) dayAhead(k *learned, h int, level float64) Interval {
+	if k.growth == nil {
+		return unknownInterval
+	}
+	return numbers(k.growth.Day(h, level))
+}
+
+func (calibrated) bands(_ *Model, g *season.Grid, day, now int) []band.Band {
+	s, load := follow(g, day), g.Day(day-g.First)
+	out := make([]band.Band, len(load))
+	for minute, v := range load {
+		out[minute] = s.Expect(day, minute)
+		if minute <= now && v == v {
+			s.See(day, minute, v)
+		}
+	}
+	return out
+}
+
+func (calibrated) curveDays(*Model) int { return replayDays }
+
+// follow returns the state of band and alarm at the beginning of a day.
+func follow(g *season.Grid, day int) *detect.State {
+	first, end := g.Rows(day-replayDays, day)
+	return detect.Learn(&season.Grid{First: g.First + first, Slots: g.Slots, Values: g.Values[first*g.Slots : end*g.Slots]}, day)
+}

@@ -1,0 +1,153 @@
+package analytics
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"headroom/storage"
+)
+
+// noisyLoad is the usual load with noise that differs from minute to minute.
+func noisyLoad(at time.Time, rng *rand.Rand) float64 {
+	hour := float64(at.Hour()) + float64(at.Minute())/60
+	return 40 + 15*math.Sin((hour-9)/24*2*math.Pi) + 0.5*rng.NormFloat64()
+}
+
+// noisyHistory writes so many days of minutes before an end.
+func (w *world) noisyHistory(module string, end time.Time, days int, rng *rand.Rand) {
+	var samples []storage.Sample
+	for at := end.AddDate(0, 0, -days); at.Before(end); at = at.Add(time.Minute) {
+		samples = append(samples, storage.Sample{Timestamp: at.UnixMilli(), Value: noisyLoad(at, rng)})
+	}
+	w.history(module, samples)
+}
+
+// calibratedWorld shows the calibrated model, learned from days of minutes.
+func calibratedWorld(t *testing.T, now time.Time, days int) (*world, *rand.Rand) {
+	w, rng := newWorld(t, now), rand.New(rand.NewPCG(1, 2))
+	w.noisyHistory("m", now, days, rng)
+	m := Classic(shanghai)
+	m.Name = ModelCalibrated
+	w.loop.SetModel(m)
+	if err := w.loop.Learn(context.Background(), now); err != nil {
+		t.Fatal(err)
+	}
+	return w, rng
+}
+
+// minute sends a load and returns the row that follows from it.
+func (w *world) minute(at time.Time, load float64) Row {
+	w.push("m", at.Add(time.Second), 2, load)
+	w.loop.Evaluate(context.Background(), at.Unix())
+	return w.row("m")
+}
+
+// An ordinary day is quiet; what is surely strange is told at once, lesser
+// things after four minutes, and the alarm ends half an hour after the last of it.
+func TestAlarmBeginsAndEnds(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, rng := calibratedWorld(t, start, 40)
+	for k := range 300 {
+		at := start.Add(time.Duration(k) * time.Minute)
+		load, strange := noisyLoad(at, rng), k >= 200 && k < 220
+		if strange {
+			load *= 1.5
+		}
+		r := w.minute(at, load)
+		if w.loop.Snapshot().Model != ModelCalibrated || r.State != OK {
+			t.Fatalf("%s: %s, %s %q", r.At, w.loop.Snapshot().Model, r.State, r.Reason)
+		}
+		if r.Deviates != (r.Score > 1) || r.Lower > r.Mean || r.Mean > r.Upper {
+			t.Fatalf("%+v", r)
+		}
+		if k == 200 && (!r.Alarm || r.Direction != "up") {
+			t.Errorf("minute %d, half as much again: alarm %v, direction %q, score %v", k, r.Alarm, r.Direction, r.Score)
+		}
+		if (k < 200 || k > 280) && r.Alarm {
+			t.Errorf("minute %d: an alarm at %v in [%v, %v]", k, r.Load, r.Lower, r.Upper)
+		}
+	}
+}
+
+// What is learned anew from the store in the middle of a day goes on as if
+// nothing had been: state is a replay of what is stored.
+func TestRestartGoesOnWhereItWas(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, rng := calibratedWorld(t, start, 40)
+	for k := range 90 {
+		at := start.Add(time.Duration(k) * time.Minute)
+		was := w.minute(at, noisyLoad(at, rng)+float64(k/30*4))
+		if k%30 != 29 {
+			continue
+		}
+		if err := w.loop.Learn(context.Background(), at); err != nil {
+			t.Fatal(err)
+		}
+		w.loop.publishAgain()
+		if is := w.row("m"); is.Mean != was.Mean || is.Lower != was.Lower || is.Upper != was.Upper || is.PeakToday.Value != was.PeakToday.Value || is.Alarm != was.Alarm {
+			t.Errorf("minute %d, before: %+v\nafter: %+v", k, was, is)
+		}
+	}
+}
+
+// Over midnight the state that was learned ahead goes on from the one that ran,
+// and differs little from one that is learned after midnight.
+func TestTheBandGoesOnOverMidnight(t *testing.T) {
+	start := time.Date(2026, 11, 22, 23, 0, 0, 0, shanghai)
+	w, rng := calibratedWorld(t, start, 40)
+	for k := range 90 {
+		at := start.Add(time.Duration(k) * time.Minute)
+		r := w.minute(at, noisyLoad(at, rng)+3)
+		if k > 45 && math.Abs(float64(r.Load-r.Mean)) > 3 {
+			t.Errorf("%s: load %v, expected %v", at, r.Load, r.Mean)
+		}
+		w.background(at, false)
+	}
+	ahead := w.row("m")
+	if err := w.loop.relearnNow(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	after := w.row("m")
+	if math.Abs(float64(ahead.Mean-after.Mean)) > 0.2 || math.Abs(float64(ahead.Upper/after.Upper-1)) > 0.05 {
+		t.Errorf("learned ahead %+v\nafter midnight %+v", ahead, after)
+	}
+}
+
+// The curve's bands are those of the rows; ahead of now they come back to the
+// usual day.
+func TestCurveHasTheBandsOfTheRows(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, rng := calibratedWorld(t, start, 40)
+	rows := map[int64]Row{}
+	for k := range 30 {
+		at := start.Add(time.Duration(k) * time.Minute)
+		rows[at.Unix()] = w.minute(at, noisyLoad(at, rng)+4)
+	}
+	c, err := w.loop.Curve(context.Background(), modulePath("m").ID(), ModelCalibrated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, at := range c.Times {
+		if r, ok := rows[at]; ok && (c.Expected[i] != r.Mean || c.Lower[i] != r.Lower || c.Upper[i] != r.Upper) {
+			t.Errorf("%s: curve %v [%v, %v], row %v [%v, %v]", r.At, c.Expected[i], c.Lower[i], c.Upper[i], r.Mean, r.Lower, r.Upper)
+		}
+		if at == c.Now+8*3600 {
+			usual := noisyLoad(time.Unix(at, 0).In(shanghai), rand.New(rand.NewPCG(3, 4)))
+			if math.Abs(float64(c.Expected[i])-usual) > 2.5 {
+				t.Errorf("in eight hours %v is expected, usual is %v", c.Expected[i], usual)
+			}
+		}
+	}
+}
+
+func TestLearningSaysWhenItIsReady(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, rng := calibratedWorld(t, start, 5)
+	r := w.minute(start, noisyLoad(start, rng))
+	if r.State != Learning || r.Reason != "peak: 4 of 7 full days, ready on 2026-11-25" || !r.Mean.Known() {
+		t.Errorf("%s, %q, mean %v", r.State, r.Reason, r.Mean)
+	}
+}

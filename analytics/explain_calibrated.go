@@ -1,0 +1,77 @@
+package analytics
+
+import (
+	"fmt"
+
+	"headroom/analytics/band"
+	"headroom/analytics/detect"
+	"headroom/analytics/peak"
+)
+
+// explainBand shows what the band follows and how wide that makes it.
+func (calibrated) explainBand(e *Explanation, x *moment) {
+	v := x.today.judge()
+	f, k := v.parts, v.threshold
+	if !f.Known() {
+		e.add("band", fmt.Sprintf("at least %d previous days at %s", band.MinDays, x.at.Format("15:04")), fmt.Sprintf("%d days", f.Days), "learning")
+		return
+	}
+	lower, upper := v.band.Lower, v.band.Upper
+	e.add("usual", "median of this time of day over the previous 28 days, and of the five minutes to each side", fmt.Sprintf("%d days", f.Days), num(f.Usual))
+	e.add("level", "how far the load lately is from the usual day: each minute moves it by 3 % of what the minute before was off", "", num(f.Level))
+	e.add("expected", "usual + level", fmt.Sprintf("%s %+.6g", num(f.Usual), f.Level), num(f.Expected()))
+	e.add("scale", "standard deviation of the next value around what is expected, from the residuals so far", "", num(f.Scale))
+	e.add("spread", "standard deviation of the days around the usual one", "", num(f.Spread))
+	e.add("threshold", fmt.Sprintf("%v, or %v of the usual largest strength of a day", detect.Least, detect.DayShare), "", num(k))
+	e.add("band", "expected ± threshold × scale, and where that is wider usual ± (threshold − 3) ÷ 2 × spread",
+		fmt.Sprintf("%s ± %s × %s, %s ± %s × %s", num(f.Expected()), num(k), num(f.Scale), num(f.Usual), num((k-detect.Gate)/2), num(f.Spread)),
+		fmt.Sprintf("[%s, %s]", num(lower), num(upper)))
+	half := upper - f.Expected()
+	if float64(x.row.Load) < f.Expected() {
+		half = f.Expected() - lower
+	}
+	e.addVerdict(&x.row, half)
+	if x.row.Load.Known() {
+		e.add("alarm", "begins twice as far out, or with the fourth minute in a row outside; ends after 30 minutes inside", "", yesNo(x.row.Alarm))
+	}
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "YES"
+	}
+	return "NO"
+}
+
+// explainPeak shows how today's peak is forecast.
+func (calibrated) explainPeak(e *Explanation, x *moment) {
+	d, t := x.learned.peak, x.today
+	if d.Days < peak.NeedDays {
+		e.add("peak today", fmt.Sprintf("at least %d full days among the previous 14", peak.NeedDays), fmt.Sprintf("%d full days", d.Days), "learning")
+		return
+	}
+	z := band.Width(x.Level)
+	p := d.Parts(t.five[:], t.next)
+	e.add("usual peak", "median of the daily peaks of the previous 14 days, without incidents", fmt.Sprintf("%d full days", d.Days), num(p.Usual))
+	var inputs []string
+	for _, f := range p.Features {
+		inputs = append(inputs, fmt.Sprintf("%+.4f × %.4f  %s", f.Log, f.Weight, f.Name))
+	}
+	e.add("unlike the usual day", "exp Σ weight × log (today ÷ usual)", "", "× "+num(p.Factor), inputs...)
+	e.add("still to come", "median share of the peak that the hours to come usually reach", "", num(p.Left))
+	f := d.Forecast(t.five[:], t.next, z)
+	e.add("peak today", "max(usual peak × factor × share to come, highest so far)", fmt.Sprintf("max(%s × %s × %s, %s)", num(p.Usual), num(p.Factor), num(p.Left), num(t.seen)), num(f.Value))
+	e.add("interval", fmt.Sprintf("peak × (1 ± 1.25 · t · s), s from %d past forecasts as of this time of day, not below what was seen", p.Errors),
+		fmt.Sprintf("s = %s", num(p.Spread)), fmt.Sprintf("[%s, %s]", num(f.Lower), num(f.Upper)))
+}
+
+// explainOutlook shows what the daily peaks of the horizon are expected to be.
+func (calibrated) explainOutlook(e *Explanation, x *moment) {
+	g, day := x.learned.growth, x.HorizonDays
+	e.add("trend", "what the weeks agree on, a day", "", num(g.Trend()))
+	at, most := g.Day(day, x.Level), g.Largest(day, x.Level)
+	e.add(fmt.Sprintf("peak in %d days", day), "level of the last weeks + trend × days + weekday, ± from the errors of past days",
+		"", fmt.Sprintf("%s [%s, %s]", num(at.Value), num(at.Lower), num(at.Upper)))
+	e.add(fmt.Sprintf("largest peak of %d days", day), "above the highest of them, since one of many days is",
+		"", fmt.Sprintf("%s [%s, %s]", num(most.Value), num(most.Lower), num(most.Upper)))
+}

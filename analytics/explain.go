@@ -137,13 +137,12 @@ func (e *Explanation) addGrowth(x *moment) {
 
 // addOrder shows how many devices that takes.
 func (e *Explanation) addOrder(x *moment) {
-	g, value := &x.growth, float64(x.growth.PeakAtHorizon.Value)
+	g := &x.growth
 	if !x.node.Module || !g.DevicesNeeded.Known() {
 		e.add("order", "", g.Reason, num(float64(g.DevicesToRequest)))
 		return
 	}
-	e.add("devices needed", "⌈ devices × peak ÷ target load ⌉", fmt.Sprintf("⌈ %s × %s ÷ %s ⌉", num(float64(g.Devices)), num(value), num(x.TargetLoad)), num(float64(g.DevicesNeeded)))
-	e.add("devices to request", "max(0, needed − devices)", fmt.Sprintf("max(0, %s − %s)", num(float64(g.DevicesNeeded)), num(float64(g.Devices))), num(float64(g.DevicesToRequest)))
+	x.kind.explainOrder(e, x)
 	e.add("reason", "", "", g.Reason)
 }
 

@@ -63,3 +63,10 @@ func (classic) explainOutlook(e *Explanation, x *moment) {
 	e.add(fmt.Sprintf("peak in %d days", x.HorizonDays), "value now + slope × days, with its prediction interval (Student's t)",
 		fmt.Sprintf("%s + %s × %d", num(l.Intercept), num(l.Slope), x.HorizonDays), fmt.Sprintf("%s [%s, %s]", num(value), num(lower), num(upper)))
 }
+
+// explainOrder shows the devices that hold the peak at the horizon.
+func (classic) explainOrder(e *Explanation, x *moment) {
+	g, value := &x.growth, float64(x.growth.PeakAtHorizon.Value)
+	e.add("devices needed", "⌈ devices × peak ÷ target load ⌉", fmt.Sprintf("⌈ %s × %s ÷ %s ⌉", num(float64(g.Devices)), num(value), num(x.TargetLoad)), num(float64(g.DevicesNeeded)))
+	e.add("devices to request", "max(0, needed − devices)", fmt.Sprintf("max(0, %s − %s)", num(float64(g.DevicesNeeded)), num(float64(g.Devices))), num(float64(g.DevicesToRequest)))
+}

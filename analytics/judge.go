@@ -103,6 +103,7 @@ func (m *Model) growth(of kind, n *fleet.Node, g *generation, i int, r *Row) Gro
 		SlopePerDay: Unknown(), PercentPerDay: Unknown(), R2: Unknown(), PeakNow: Unknown(),
 		PeakAtHorizon: unknownInterval, PeakMax: unknownInterval,
 		DevicesNeeded: Unknown(), DevicesToRequest: Unknown(), State: OK,
+		Risk: Unknown(), PeakAtRisk: Unknown(), Spares: Unknown(), PooledNeeded: Unknown(),
 	}
 	if g != nil {
 		out.AsOf = season.Date(g.day - 1)
@@ -115,7 +116,7 @@ func (m *Model) growth(of kind, n *fleet.Node, g *generation, i int, r *Row) Gro
 	out.setLine(k.line)
 	of.outlook(&out, k, m)
 	if n.Module {
-		out.order(k.line)
+		out.order(of, k, m)
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"headroom/analytics/band"
+	"headroom/analytics/order"
 	"headroom/analytics/peak"
 	"headroom/analytics/season"
 )
@@ -39,6 +40,10 @@ type kind interface {
 	// outlook sets what the node grows to.
 	outlook(g *Growth, k *learned, m *Model)
 
+	// order sets how many devices a module needs, and returns their demand as a
+	// random number, if the model knows it.
+	order(g *Growth, k *learned, m *Model) order.Demand
+
 	// dayAhead is the daily peak expected h days after the last that counts.
 	dayAhead(k *learned, h int, level float64) Interval
 
@@ -52,6 +57,7 @@ type kind interface {
 	explainBand(e *Explanation, x *moment)
 	explainPeak(e *Explanation, x *moment)
 	explainOutlook(e *Explanation, x *moment)
+	explainOrder(e *Explanation, x *moment)
 }
 
 var unknownInterval = Interval{Unknown(), Unknown(), Unknown()}

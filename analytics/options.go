@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"headroom/analytics/order"
 	"headroom/ingest/rollup"
 	"headroom/storage"
 	"headroom/storage/fleet"
@@ -22,12 +23,33 @@ type Model struct {
 	HorizonDays int            // from a request to a machine in service
 	Level       float64        // nominal coverage of the forecasts' intervals
 	TargetLoad  float64        // percent at which a device counts as full
+	Order       order.Policy
+	Events      []Event
+}
+
+// Event is a time of more load than usual.
+type Event struct {
+	Name     string
+	From, To int // its first and last day, since 1970-01-01
+	Uplift   float64
+	Path     fleet.Path // the node that it concerns, with all below it; empty: all
+}
+
+// eventsOf returns the events of a node's days after asOf.
+func (m *Model) eventsOf(path fleet.Path, asOf int) []order.Event {
+	var out []order.Event
+	for _, e := range m.Events {
+		if e.To > asOf && path.Under(e.Path) {
+			out = append(out, order.Event{Name: e.Name, From: e.From - asOf, To: e.To - asOf, Uplift: e.Uplift})
+		}
+	}
+	return out
 }
 
 // Classic is the plain model: mean ± 3 standard deviations of the same minute
 // of the 28 previous days, a straight line through 60 days.
 func Classic(loc *time.Location) Model {
-	return Model{Name: ModelClassic, Location: loc, BandDays: 28, BandWidth: 3, GrowthDays: 60, HorizonDays: 30, Level: 0.95, TargetLoad: 60}
+	return Model{Name: ModelClassic, Location: loc, BandDays: 28, BandWidth: 3, GrowthDays: 60, HorizonDays: 30, Level: 0.95, TargetLoad: 60, Order: order.DefaultPolicy()}
 }
 
 // historyDays is how many previous days the model reads: the growth window, or

@@ -2,13 +2,15 @@ package analytics
 
 import (
 	"fmt"
+	"math"
 
 	"headroom/analytics/growth"
 	"headroom/analytics/order"
+	"headroom/analytics/season"
 	"headroom/storage/fleet"
 )
 
-// orderLine is the arithmetic of a module's order.
+// orderLine is the arithmetic of a module's order by the classic model.
 func (g *Growth) orderLine(l growth.Line) order.Line {
 	return order.Line{
 		Devices: int(g.Devices), Now: l.Intercept, Slope: l.Slope, R2: l.R2, Days: l.N, Horizon: g.HorizonDays,
@@ -17,31 +19,65 @@ func (g *Growth) orderLine(l growth.Line) order.Line {
 	}
 }
 
+func (classic) order(g *Growth, k *learned, _ *Model) order.Demand {
+	line := g.orderLine(k.line)
+	g.DevicesNeeded, g.DevicesToRequest = Number(line.Needed()), Number(line.Request())
+	g.Reason = line.Sentence()
+	return order.Demand{}
+}
+
+func (calibrated) order(g *Growth, k *learned, m *Model) order.Demand {
+	asOf, err := season.ParseDate(g.AsOf)
+	if err != nil {
+		return order.Demand{}
+	}
+	devices, events := int(g.Devices), m.eventsOf(g.Path, asOf)
+	plan := order.NewPlan(m.Order, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile, events)
+	g.DevicesNeeded, g.DevicesToRequest = Number(plan.Needed()), Number(plan.Request())
+	g.Risk, g.PeakAtRisk = Number(1-plan.Service()), Number(plan.Peak)
+	g.Event, g.Spares = plan.Event, Number(plan.Spares)
+	g.Reason = plan.Sentence()
+	even := m.Order
+	even.ShortageCost = even.IdleCost // as likely too few as too many
+	middle := order.NewPlan(even, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile, events).Peak
+	work := float64(devices) / m.TargetLoad
+	return order.NewDemand(work*middle, work*plan.Peak, k.growth.Residuals())
+}
+
 // order sets what a module needs; a module whose devices are not known now
 // cannot be ordered for, and says so.
-func (g *Growth) order(l growth.Line) {
+func (g *Growth) order(of kind, k *learned, m *Model) {
 	if !g.Devices.Known() {
 		g.State, g.Reason = Stale, "no device reports now, so there is nothing to scale from"
 		return
 	}
-	line := g.orderLine(l)
-	g.DevicesNeeded, g.DevicesToRequest = Number(line.Needed()), Number(line.Request())
-	g.Reason = line.Sentence()
+	g.demand = of.order(g, k, m)
 }
 
 // sumOrders adds the modules' orders up to the nodes above them. What a node
-// needs is the sum over its modules, since machines cannot be shared.
+// needs is the sum over its modules, since machines cannot be shared; beside it
+// stands what would suffice if they could be.
 func sumOrders(nodes []*fleet.Node, lines []Growth) {
+	pools := make([]order.Demand, len(lines))
 	for i := len(nodes) - 1; i >= 0; i-- { // children come after their parents
 		if p := nodes[i].Parent; p >= 0 && lines[i].DevicesNeeded.Known() {
 			up := &lines[p]
 			up.DevicesNeeded = lines[i].DevicesNeeded.plus(up.DevicesNeeded)
 			up.DevicesToRequest = lines[i].DevicesToRequest.plus(up.DevicesToRequest)
+			up.Risk = lines[i].Risk
+			if nodes[i].Module {
+				pools[i] = lines[i].demand
+			}
+			pools[p].Add(pools[i])
 		}
 	}
 	for i, n := range nodes {
 		if g := &lines[i]; !n.Module && g.State == OK && g.DevicesNeeded.Known() {
 			g.Reason = fmt.Sprintf("sum over its modules: %.0f devices needed, request %.0f", g.DevicesNeeded, g.DevicesToRequest)
+			if g.Risk.Known() {
+				g.PooledNeeded = Number(math.Ceil(pools[i].Most - 1e-9))
+				g.Reason += fmt.Sprintf("; if they could share them, %.0f would do at the same risk", g.PooledNeeded)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package analytics
 import (
 	"time"
 
+	"headroom/analytics/order"
 	"headroom/storage/fleet"
 )
 
@@ -100,6 +101,14 @@ type Growth struct {
 	DevicesNeeded    Number `json:"devices_needed"`
 	DevicesToRequest Number `json:"devices_to_request"`
 
+	Risk         Number `json:"risk"`          // probability that the devices needed do not suffice; unknown to the classic model
+	PeakAtRisk   Number `json:"peak_at_risk"`  // what the largest peak of the horizon is above with that probability
+	Event        string `json:"event"`         // that makes it so
+	Spares       Number `json:"spares"`        // of the devices needed, those that replace what fails
+	PooledNeeded Number `json:"pooled_needed"` // devices that suffice at the same risk if the modules below could share them
+
 	State  State  `json:"state"`
 	Reason string `json:"reason"` // the sentence with its numbers, or what is missing
+
+	demand order.Demand // of a module
 }

@@ -171,6 +171,7 @@ type Growth struct {
 	DevicesNeeded    *float64                 `json:"devices_needed"`
 	DevicesToRequest *float64                 `json:"devices_to_request"`
 	PeakAtHorizon    struct{ Value *float64 } `json:"peak_at_horizon"`
+	PeakAtRisk       *float64                 `json:"peak_at_risk"`
 	State, Reason    string
 }
 

@@ -16,13 +16,14 @@ func addExplain(app *kingpin.Application) {
 		"now or at a past time (row:PATH@2026-11-22T21:05, order:PATH@2026-11-01).")
 	c := addClient(cmd)
 	id := cmd.Arg("id", "What to explain.").Required().String()
-	model := addModel(cmd)
-	cmd.Action(func(*kingpin.ParseContext) error { return c.explain(*id, *model) })
+	var model string
+	addModel(cmd, &model)
+	cmd.Action(func(*kingpin.ParseContext) error { return c.explain(*id, model) })
 }
 
 // addModel adds the choice of a model.
-func addModel(cmd *kingpin.CmdClause) *string {
-	return cmd.Flag("model", "The model whose numbers to show, calibrated or classic (default: the server's).").String()
+func addModel(cmd *kingpin.CmdClause, model *string) {
+	cmd.Flag("model", "The model whose numbers to show, calibrated or classic (default: the server's).").StringVar(model)
 }
 
 func (c *client) explain(id, model string) error {

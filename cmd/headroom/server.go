@@ -14,6 +14,8 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 
 	"headroom/analytics"
+	"headroom/analytics/order"
+	"headroom/analytics/season"
 	"headroom/ingest"
 	"headroom/ingest/backfill"
 	"headroom/ingest/poll"
@@ -22,6 +24,7 @@ import (
 	"headroom/internal/config"
 	"headroom/storage"
 	"headroom/storage/embedded"
+	"headroom/storage/fleet"
 	"headroom/storage/promql"
 	"headroom/storage/remote"
 	"headroom/storage/state"
@@ -193,7 +196,20 @@ func modelOf(cfg config.Config) analytics.Model {
 	m.GrowthDays = int(time.Duration(cfg.Capacity.History) / day)
 	m.HorizonDays = int(time.Duration(cfg.Capacity.LeadTime) / day)
 	m.TargetLoad = cfg.Capacity.TargetLoad
+	m.Order = order.Policy(cfg.Capacity.Order)
+	m.Events = eventsOf(cfg.Capacity.Events)
 	return m
+}
+
+// eventsOf returns the events, of which the configuration was checked.
+func eventsOf(events []config.Event) (out []analytics.Event) {
+	for _, e := range events {
+		from, _ := season.ParseDate(string(e.From))
+		to, _ := season.ParseDate(string(e.To))
+		path, _ := fleet.ParseID(e.Path) // empty: all
+		out = append(out, analytics.Event{Name: e.Name, From: from, To: to, Uplift: e.Uplift, Path: path})
+	}
+	return out
 }
 
 // loadPolledHistory asks for the history of signals that are queries, so that

@@ -17,7 +17,7 @@ import (
 type lister struct {
 	*client
 	path, level, sort string
-	model             *string
+	model             string
 	limit             int
 	json              bool
 }
@@ -27,7 +27,7 @@ func addLister(cmd *kingpin.CmdClause, sort string) *lister {
 	cmd.Arg("path", "Show only what is under this node of the business tree, as Qzone/WNS.").StringVar(&l.path)
 	cmd.Flag("level", "Label of the hierarchy whose nodes to show (default: the modules).").StringVar(&l.level)
 	cmd.Flag("sort", "Column to sort by; with - in front, the highest first.").Default(sort).StringVar(&l.sort)
-	l.model = addModel(cmd)
+	addModel(cmd, &l.model)
 	cmd.Flag("limit", "Show at most so many lines.").IntVar(&l.limit)
 	cmd.Flag("json", "Print JSON: the list of lines as the API has it.").BoolVar(&l.json)
 	return l
@@ -35,7 +35,7 @@ func addLister(cmd *kingpin.CmdClause, sort string) *lister {
 
 func (l *lister) params() url.Values {
 	p := url.Values{}
-	for name, value := range map[string]string{"path": l.path, "level": l.level, "sort": l.sort, "model": *l.model} {
+	for name, value := range map[string]string{"path": l.path, "level": l.level, "sort": l.sort, "model": l.model} {
 		if value != "" {
 			p.Set(name, value)
 		}

@@ -43,7 +43,17 @@ type Capacity struct {
 	BandDays   int      `yaml:"band_days"`   // previous days that make the band
 	TargetLoad float64  `yaml:"target_load"` // percent at which a device counts as full
 	LeadTime   Duration `yaml:"lead_time"`   // from request to a machine in service
+	Order      Order    `yaml:"order"`
 	Events     []Event  `yaml:"events"`
+}
+
+// Order says how much risk of too few devices is worth its cost.
+type Order struct {
+	ShortageCost float64 `yaml:"shortage_cost"` // of a missing device
+	IdleCost     float64 `yaml:"idle_cost"`     // of one that nobody needs
+	Failures     float64 `yaml:"failures"`      // share of the devices that are out of service at any time
+	Minimum      int     `yaml:"minimum"`       // devices of a module at the least
+	RoundTo      int     `yaml:"round_to"`      // devices are delivered in multiples of this
 }
 
 // Event is a time with more load than usual.
@@ -139,6 +149,7 @@ func Default() Config {
 		Capacity: Capacity{
 			Model: "calibrated", History: Duration(60 * 24 * time.Hour), BandDays: 28,
 			TargetLoad: 60, LeadTime: Duration(30 * 24 * time.Hour),
+			Order: Order{ShortageCost: 19, IdleCost: 1, Minimum: 1, RoundTo: 1},
 		},
 		Rollup:  Rollup{Grace: Duration(5 * time.Second), DeviceTimeout: Duration(3 * time.Minute)},
 		Storage: Storage{WALSync: "commit", MinFreeDisk: 1 << 30, FlushInterval: Duration(time.Minute)},

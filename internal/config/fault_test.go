@@ -56,6 +56,12 @@ func TestFaults(t *testing.T) {
 	f("signals: {load: {aggregate: mean}}", `f:1: signals.load.aggregate: want one of avg, max, min, sum, last, found "mean"`)
 	f("signals: {busy: {aggregate: avg}}", "f:1: signals.busy.aggregate: want none")
 
+	f("capacity: {events: [{name: a, from: 2027-02-05, to: 2027-02-06, uplift: 2, path: Qzone//x}]}",
+		`f:1: capacity.events[0].path: want the id of a node of the business tree, as Qzone/WNS, found "Qzone//x"`)
+	f("capacity: {order: {shortage_cost: 0, failures: 0.7, round_to: 0}}",
+		`f:1: capacity.order.shortage_cost: want a number above 0, found 0`,
+		`f:1: capacity.order.failures: want a share from 0 to 0.5, found 0.7`,
+		`f:1: capacity.order.round_to: want 1 or more devices, found 0`)
 	f("capacity: {model: magic}", `f:1: capacity.model: want one of calibrated, classic, found "magic"`)
 	f("capacity: {history: 1w}", "f:1: capacity.history: want 2w to 2y, found 1w")
 	f("capacity: {history: 60}", `f:1: capacity.history: want a duration such as 30s, 5m or 60d, found "60"`)
@@ -112,7 +118,7 @@ ingest:
 	want := `headroom.yml:2: node_label: want a label of its own, found "business", which hierarchy has
 headroom.yml:4: capacity.target_load: want a percentage above 0 and up to 100, found 200
 headroom.yml:5: capacity.history: want a duration such as 30s, 5m or 60d, found "long"
-headroom.yml:6: capacity.modle: unknown key; known here: model, history, band_days, target_load, lead_time, events
+headroom.yml:6: capacity.modle: unknown key; known here: model, history, band_days, target_load, lead_time, order, events
 headroom.yml:8: ingest.max_labels: want a number above 0, found 0`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

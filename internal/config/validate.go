@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // a zone must be known on a machine without zone files too
@@ -155,9 +156,18 @@ func (c Capacity) check(k checker) {
 	k.want(3 <= c.BandDays && c.BandDays <= 365, "band_days", "3 to 365", c.BandDays)
 	k.want(0 < c.TargetLoad && c.TargetLoad <= 100, "target_load", "a percentage above 0 and up to 100", c.TargetLoad)
 	k.between("lead_time", c.LeadTime, day, 365*day)
+	c.Order.check(k.at("order"))
 	for i, e := range c.Events {
 		e.check(k.item("events", i))
 	}
+}
+
+func (o Order) check(k checker) {
+	k.want(0 < o.ShortageCost && o.ShortageCost < math.Inf(1), "shortage_cost", "a number above 0", o.ShortageCost)
+	k.want(0 < o.IdleCost && o.IdleCost < math.Inf(1), "idle_cost", "a number above 0", o.IdleCost)
+	k.want(0 <= o.Failures && o.Failures <= 0.5, "failures", "a share from 0 to 0.5", o.Failures)
+	k.want(o.Minimum >= 0, "minimum", "0 or more devices", o.Minimum)
+	k.want(o.RoundTo >= 1, "round_to", "1 or more devices", o.RoundTo)
 }
 
 func (e Event) check(k checker) {
@@ -166,6 +176,17 @@ func (e Event) check(k checker) {
 	k.want(e.To != "", "to", "a day as YYYY-MM-DD", "none")
 	k.want(e.From <= e.To || e.To == "", "to", fmt.Sprintf("a day not before %s", e.From), e.To)
 	k.want(0 < e.Uplift && e.Uplift < math.Inf(1), "uplift", "a factor above 0", e.Uplift)
+	k.want(isNodeID(e.Path), "path", "the id of a node of the business tree, as Qzone/WNS", strconv.Quote(e.Path))
+}
+
+// isNodeID tells whether s is the id of a tree node; the empty one is the root's.
+func isNodeID(s string) bool {
+	for name := range strings.SplitSeq(s, "/") {
+		if plain, err := url.PathUnescape(name); err != nil || plain == "" && s != "" {
+			return false
+		}
+	}
+	return true
 }
 
 func (r Rollup) check(k checker) {

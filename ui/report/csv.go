@@ -15,7 +15,7 @@ var csvHead = []string{
 	"id", "state", "devices", "devices_needed", "devices_to_request",
 	"peak_now", "slope_per_day", "percent_per_day", "r2", "days", "as_of",
 	"horizon_days", "peak_at_horizon", "peak_at_horizon_lower", "peak_at_horizon_upper",
-	"target_load", "full_on", "full_on_earliest", "full_on_latest", "reason",
+	"target_load", "full_on", "full_on_earliest", "full_on_latest", "risk", "peak_at_risk", "event", "spares", "reason",
 }
 
 // CSV writes a line for each module, those left out at the end with only what
@@ -47,7 +47,7 @@ func (l *LeftOut) growth() *analytics.Growth {
 	return &analytics.Growth{
 		ID: l.ID, Path: path, State: l.State, Reason: l.Reason, Devices: l.Devices, DevicesNeeded: nan, DevicesToRequest: nan,
 		PeakNow: nan, SlopePerDay: nan, PercentPerDay: nan, R2: nan, TargetLoad: nan,
-		PeakAtHorizon: analytics.Interval{Value: nan, Lower: nan, Upper: nan},
+		PeakAtHorizon: analytics.Interval{Value: nan, Lower: nan, Upper: nan}, Risk: nan, PeakAtRisk: nan, Spares: nan, PooledNeeded: nan,
 	}
 }
 
@@ -58,7 +58,8 @@ func (r *Report) csvLine(g *analytics.Growth) []string {
 		safe(g.ID), string(g.State), digits(g.Devices), digits(g.DevicesNeeded), digits(g.DevicesToRequest),
 		digits(g.PeakNow), digits(g.SlopePerDay), digits(g.PercentPerDay), digits(g.R2), count(g.Days), g.AsOf,
 		count(g.HorizonDays), digits(g.PeakAtHorizon.Value), digits(g.PeakAtHorizon.Lower), digits(g.PeakAtHorizon.Upper),
-		digits(g.TargetLoad), g.FullOn.Value, g.FullOn.Lower, g.FullOn.Upper, safe(g.Reason))
+		digits(g.TargetLoad), g.FullOn.Value, g.FullOn.Lower, g.FullOn.Upper,
+		digits(g.Risk), digits(g.PeakAtRisk), safe(g.Event), digits(g.Spares), safe(g.Reason))
 }
 
 func digits(n analytics.Number) string {

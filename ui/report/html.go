@@ -22,6 +22,7 @@ var page = template.Must(template.New("report").Funcs(template.FuncMap{
 		}
 		return grouped(strconv.FormatFloat(float64(n), 'f', decimals, 64))
 	},
+	"percent": func(n analytics.Number) string { return strconv.FormatFloat(100*float64(n), 'g', 3, 64) + " %" },
 	"signed": func(n analytics.Number, decimals int) string {
 		if !n.Known() {
 			return "–"

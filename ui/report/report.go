@@ -140,11 +140,21 @@ func (l *Line) asks() bool { return l.DevicesToRequest.Known() && l.DevicesToReq
 
 // method says in words where the numbers come from.
 func (r *Report) method() []string {
-	return []string{
+	first := []string{
 		"A module's load is the mean over its devices, in percent of a device; a day's peak is its highest five-minute mean.",
 		"A straight line (ordinary least squares) is laid through the daily peaks of the growth window; days without enough data are left out. R² tells how much of the peaks' variation the line explains.",
-		"The line, continued to the horizon, gives the forecast peak; its interval is the 95 % prediction interval. The horizon is the time from a request to a machine in service.",
-		"Devices needed = devices × forecast peak at the horizon ÷ target load, rounded up. Devices to request = needed − devices, where that is above 0.",
-		"Full on is the day on which the line reaches the target load, with the earliest and latest day of its interval.",
 	}
+	if r.Model == analytics.ModelClassic {
+		return append(first,
+			"The line, continued to the horizon, gives the forecast peak; its interval is the 95 % prediction interval. The horizon is the time from a request to a machine in service.",
+			"Devices needed = devices × forecast peak at the horizon ÷ target load, rounded up. Devices to request = needed − devices, where that is above 0.",
+			"Full on is the day on which the line reaches the target load, with the earliest and latest day of its interval.",
+		)
+	}
+	return append(first,
+		"The forecast takes the level of the last weeks, the weekdays, and the trend as far as the weeks agree on one; its interval comes from how wrong it was within the growth window. The horizon is the time from a request to a machine in service.",
+		"The peak at risk is what the largest peak until the horizon exceeds with the stated probability, an event of the calendar included. That probability is idle cost ÷ (shortage cost + idle cost).",
+		"Devices needed = devices × peak at risk ÷ target load, rounded up, at least the minimum, and spares for devices that fail. Devices to request = needed − devices, where that is above 0, in multiples that are delivered.",
+		"Full on is the day by which a peak has more likely than not reached the target load, with the earliest and latest day of its 95 % interval.",
+	)
 }

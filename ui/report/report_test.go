@@ -28,7 +28,7 @@ func snapshot() *analytics.Snapshot {
 	line(tree, "Qzone", "相册 <b>")
 	line(tree, "QQ", "=HYPERLINK(\"x\")")
 	line(tree, "QQ", "young")
-	s := analytics.NewSnapshot(tree, at, "classic")
+	s := analytics.NewSnapshot(tree, at, analytics.ModelCalibrated)
 	for _, n := range tree.Nodes() {
 		s.Rows[n.Index].ID, s.Growth[n.Index] = n.ID, young(n)
 	}
@@ -47,7 +47,7 @@ func young(n *fleet.Node) analytics.Growth {
 	none := analytics.Interval{Value: nan, Lower: nan, Upper: nan}
 	return analytics.Growth{
 		ID: n.ID, Path: n.Path, SlopePerDay: nan, PercentPerDay: nan, R2: nan, PeakNow: nan, PeakAtHorizon: none, PeakMax: none,
-		TargetLoad: 60, Devices: 3, DevicesNeeded: nan, DevicesToRequest: nan, State: analytics.Learning, Reason: "9 of 14 days",
+		TargetLoad: 60, Devices: 3, DevicesNeeded: nan, DevicesToRequest: nan, Risk: nan, PeakAtRisk: nan, Spares: nan, PooledNeeded: nan, State: analytics.Learning, Reason: "9 of 14 days",
 	}
 }
 
@@ -63,6 +63,7 @@ func grow(s *analytics.Snapshot, id string, devices, peak, slope, horizon, neede
 	}
 	g.Devices, g.DevicesNeeded = analytics.Number(devices), analytics.Number(needed)
 	g.DevicesToRequest = analytics.Number(math.Max(0, needed-devices))
+	g.Risk, g.PeakAtRisk, g.Spares, g.PooledNeeded = 0.05, analytics.Number(horizon+4), 0, analytics.Unknown()
 	g.State, g.Reason = analytics.OK, "The sentence with its numbers."
 }
 

@@ -18,7 +18,7 @@ import (
 // told apart from others of its length.
 const recorded = "aiops/aiops-05f10d3a.csv.gz"
 
-// The same formulas answer in the table and in the backtest, so that what is
+// The same formulas of the classic model answer in the table and in the backtest, so that what is
 // measured there holds here.
 func TestTheTableSaysWhatTheBacktestSays(t *testing.T) {
 	t.Parallel()
@@ -35,13 +35,13 @@ func TestTheTableSaysWhatTheBacktestSays(t *testing.T) {
 	}
 	Eventually(t, tableWithin, "the module has its band of today", func() bool {
 		s.mustRun()
-		return known(s.Rows("")["m"].Mean) && s.Ask("/api/v1/modules/m/forecast", &curve)
+		return known(s.Rows("")["m"].Mean) && s.Ask("/api/v1/modules/m/forecast?model=classic", &curve)
 	})
 
 	dir := t.TempDir()
 	replay := func(task string) [][]string {
 		file := filepath.Join(dir, task+".csv")
-		MustRun(t, "backtest", "--task="+task, "--timezone=Asia/Shanghai", "--out="+file, series)
+		MustRun(t, "backtest", "--task="+task, "--model=classic", "--timezone=Asia/Shanghai", "--out="+file, series)
 		return readCSV(t, file)
 	}
 	t.Run("band", func(t *testing.T) {
@@ -76,7 +76,7 @@ func TestTheTableSaysWhatTheBacktestSays(t *testing.T) {
 			if noon.After(time.Now().AddDate(0, 0, -1)) {
 				continue // not over yet
 			}
-			p := s.Rows(fmt.Sprintf("?at=%d", noon.Unix()))["m"].PeakToday
+			p := s.Rows(fmt.Sprintf("?model=classic&at=%d", noon.Unix()))["m"].PeakToday
 			for k, v := range []*float64{p.Value, p.Lower, p.Upper} {
 				if !known(v) || !same(*v, number(t, row[2+k])) {
 					t.Errorf("on %s at noon the table has %v, the backtest %v", row[0], asJSON(p), row)

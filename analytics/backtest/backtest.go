@@ -55,7 +55,7 @@ type Options struct {
 
 // DefaultOptions are those of the command line.
 func DefaultOptions() Options {
-	return Options{Task: Deviation, Model: "classic", Level: 0.95, AsOf: 12 * 60, Horizon: 30, Location: time.Local}
+	return Options{Task: Deviation, Model: "calibrated", Level: 0.95, AsOf: 12 * 60, Horizon: 30, Location: time.Local}
 }
 
 // Validate reports every option that cannot work.

@@ -60,6 +60,7 @@ func (s *Series) file(t testing.TB) string {
 
 func options(task Task, zone string) Options {
 	o := DefaultOptions()
+	o.Model = "classic"
 	o.Task = task
 	var err error
 	if o.Location, err = time.LoadLocation(zone); err != nil {

@@ -15,10 +15,10 @@
 //
 //	usual    = median of the slot on the last 28 days, then over ± 5 minutes
 //	spread   = 1.4826 · median |v − usual| of those days, mean over ± 15 minutes
-//	expected = usual + level
+//	expected = usual + level            without values the level halves in two hours
 //	residual = v − expected
 //	level   ← level + share · residual         share = 1 − 0.97^min(minutes of a slot, 4)
-//	scale    = √(π/2) · max(mean |residual| of the slot over 13 days, mean over ± 15 minutes;
+//	scale    = √(π/2) · max(mean |residual| of five minutes over 13 days, mean over ± 15;
 //	           0.85 · mean |residual| of the last 300 values), at least 1 % of the load
 //	lower    = expected − scale · Q⁻(α/2)
 //	upper    = expected + scale · Q⁺(α/2)      α = 1 − level of coverage
@@ -32,8 +32,9 @@
 // counts 1/n: a long incident is one event. No value moves the level by more than
 // 8 scales or adds more than 4 to the scale.
 //
-// What [Calibrated] keeps beside the days of history is a few numbers a slot and
-// two histograms.
+// A [Follower] keeps a number for each minute of the day, a few for each five
+// minutes and two histograms; [Learn] makes one from a load's history. [Calibrated]
+// keeps the history too.
 package band
 
 import (

@@ -32,7 +32,13 @@ func (calibrated) peak(k *learned, t *today, z float64) peak.Forecast {
 	return k.peak.Forecast(t.five[:], t.next, z)
 }
 
+// beingRead is the reason while a restart has not read all history yet.
+const beingRead = "the history is being read"
+
 func (calibrated) missing(r *Row, k *learned) (what []string) {
+	if k.peak == nil && k.classic.peak != nil {
+		return []string{beingRead}
+	}
 	if !r.Mean.Known() {
 		what = append(what, fmt.Sprintf("band: %d of %d days at this time of day%s", r.Days, band.MinDays, readyOn(r.At, band.MinDays-r.Days)))
 	}
@@ -50,6 +56,8 @@ func (calibrated) missing(r *Row, k *learned) (what []string) {
 func readyOn(at time.Time, days int) string {
 	return ", ready on " + at.AddDate(0, 0, max(days, 1)).Format(time.DateOnly)
 }
+
+func (calibrated) grown(k *learned) bool { return k.growth != nil }
 
 func (calibrated) outlook(g *Growth, k *learned, m *Model) {
 	g.PeakAtHorizon = numbers(k.growth.Day(m.HorizonDays, m.Level))

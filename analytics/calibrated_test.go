@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"headroom/analytics/season"
 	"headroom/storage"
+	"headroom/storage/fleet"
 )
 
 // noisyLoad is the usual load with noise that differs from minute to minute.
@@ -149,5 +151,58 @@ func TestLearningSaysWhenItIsReady(t *testing.T) {
 	r := w.minute(start, noisyLoad(start, rng))
 	if r.State != Learning || r.Reason != "peak: 4 of 7 full days, ready on 2026-11-25" || !r.Mean.Known() {
 		t.Errorf("%s, %q, mean %v", r.State, r.Reason, r.Mean)
+	}
+}
+
+// A large fleet's first table after a start is the classic one, since that is
+// learned at once; the other follows.
+func TestTheFirstTableMayBeTheClassicOne(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, rng := calibratedWorld(t, start, 40)
+	if err := w.loop.learn(context.Background(), start, true); err != nil {
+		t.Fatal(err)
+	}
+	r := w.minute(start, noisyLoad(start, rng))
+	if s := w.loop.Snapshot(); s.Model != ModelClassic || r.State != OK || s.Growth[s.Find(r.ID)].State != OK {
+		t.Errorf("%s: %s, %q", s.Model, r.State, r.Reason)
+	}
+	if r := w.rowOf("m", ModelCalibrated); r.State != Learning || r.Reason != beingRead {
+		t.Errorf("calibrated: %s, %q", r.State, r.Reason)
+	}
+	if err := w.loop.relearnNow(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.row("m"); w.loop.Snapshot().Model != ModelCalibrated || r.State != OK || !r.PeakToday.Lower.Known() {
+		t.Errorf("then: %s, %s, %q", w.loop.Snapshot().Model, r.State, r.Reason)
+	}
+}
+
+// An event within the lead time makes the order, on the nodes that it is about.
+func TestEventsMakeOrders(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, rng := calibratedWorld(t, start, 40)
+	m := *w.loop.model()
+	cal, festival := season.NewCalendar(shanghai), Event{Name: "festival", Uplift: 3}
+	festival.From, _ = cal.Split(start.AddDate(0, 0, 5).Unix())
+	festival.To = festival.From + 2
+	for _, path := range []fleet.Path{{"QQ"}, {"Qzone", "WNS"}} {
+		festival.Path = path
+		m.Events = []Event{festival}
+		w.loop.SetModel(m)
+		if err := w.loop.Learn(context.Background(), start); err != nil {
+			t.Fatal(err)
+		}
+		r := w.minute(start, noisyLoad(start, rng))
+		s := w.loop.Snapshot()
+		g, top := s.Growth[s.Find(r.ID)], s.Growth[s.Find("Qzone")]
+		if concerned := path[0] == "Qzone"; concerned != (g.Event == "festival") || concerned != (g.DevicesToRequest > 0) {
+			t.Errorf("event below %v: %+v", path, g)
+		}
+		if want := math.Ceil(float64(g.Devices) * float64(g.PeakAtRisk) / 60); float64(g.DevicesNeeded) != want || top.DevicesNeeded != g.DevicesNeeded {
+			t.Errorf("%v devices needed, above %v; want %v", g.DevicesNeeded, top.DevicesNeeded, want)
+		}
+		if g.Risk != 0.05 && math.Abs(float64(g.Risk)-0.05) > 1e-12 || top.PooledNeeded > top.DevicesNeeded {
+			t.Errorf("risk %v, pooled %v of %v", g.Risk, top.PooledNeeded, top.DevicesNeeded)
+		}
 	}
 }

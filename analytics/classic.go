@@ -46,6 +46,8 @@ func (classic) missing(r *Row, k *learned) (what []string) {
 	return what
 }
 
+func (classic) grown(k *learned) bool { return k.lined }
+
 func (classic) outlook(g *Growth, k *learned, m *Model) {
 	l := k.line
 	g.PeakAtHorizon = interval(l.At(m.HorizonDays, m.Level))

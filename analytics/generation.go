@@ -14,6 +14,7 @@ import (
 // are only added to by learning; afterwards it is never changed.
 type generation struct {
 	day   int
+	quick bool       // only the classic model has learned
 	nodes []*learned // by fleet.Node.Index, nil for nodes without history
 }
 
@@ -32,10 +33,13 @@ var nothing learned
 const learnAhead = 45 * time.Minute
 
 // Learn reads the whole history and takes up the day of now.
-func (l *Loop) Learn(ctx context.Context, now time.Time) error {
+func (l *Loop) Learn(ctx context.Context, now time.Time) error { return l.learn(ctx, now, false) }
+
+// learn likewise; if it has to be quick, only the classic model learns.
+func (l *Loop) learn(ctx context.Context, now time.Time, quick bool) error {
 	cal := season.NewCalendar(l.model().Location)
 	day, _ := cal.Split(now.Unix())
-	g, days, err := l.learnDay(ctx, day)
+	g, days, err := l.learnDay(ctx, day, quick)
 	if err != nil {
 		return err
 	}
@@ -59,9 +63,9 @@ func (l *Loop) Learn(ctx context.Context, now time.Time) error {
 
 // learnDay learns a day from the days before it, and returns with it the
 // minutes of the day itself that the store has.
-func (l *Loop) learnDay(ctx context.Context, day int) (*generation, []*today, error) {
+func (l *Loop) learnDay(ctx context.Context, day int, quick bool) (*generation, []*today, error) {
 	began := time.Now()
-	g := &generation{day: day}
+	g := &generation{day: day, quick: quick}
 	var days []*today
 	var mu sync.Mutex // protects g.nodes and days
 	work := make(chan *history, runtime.GOMAXPROCS(0))
@@ -69,8 +73,10 @@ func (l *Loop) learnDay(ctx context.Context, day int) (*generation, []*today, er
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for h := range work {
-				index, k, t := h.node.Index, l.model().learn(h, day), todayOf(h, day)
-				t.follow = follow(h.grid, day)
+				index, k, t := h.node.Index, l.model().learn(h, day, quick), todayOf(h, day)
+				if !quick {
+					t.follow = follow(h.grid, day)
+				}
 				h.release()
 				mu.Lock()
 				g.nodes, days = putAt(g.nodes, index, k), putAt(days, index, t)
@@ -146,7 +152,7 @@ func (l *Loop) learnNext(ctx context.Context, now time.Time) error {
 	if !due {
 		return nil
 	}
-	g, days, err := l.learnDay(ctx, day)
+	g, days, err := l.learnDay(ctx, day, false)
 	if err != nil {
 		return err
 	}

@@ -114,6 +114,10 @@ func (m *Model) growth(of kind, n *fleet.Node, g *generation, i int, r *Row) Gro
 		return out
 	}
 	out.setLine(k.line)
+	if !of.grown(k) {
+		out.State, out.Reason = Learning, beingRead
+		return out
+	}
 	of.outlook(&out, k, m)
 	if n.Module {
 		out.order(of, k, m)

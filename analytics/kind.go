@@ -37,7 +37,8 @@ type kind interface {
 	// there.
 	missing(r *Row, k *learned) []string
 
-	// outlook sets what the node grows to.
+	// outlook sets what the node grows to, if the model has learned that.
+	grown(k *learned) bool
 	outlook(g *Growth, k *learned, m *Model)
 
 	// order sets how many devices a module needs, and returns their demand as a
@@ -69,6 +70,14 @@ func (m *Model) kinds() []kind {
 		return []kind{classic{}, calibrated{}}
 	}
 	return []kind{calibrated{}, classic{}}
+}
+
+// kinds likewise; the classic model comes first as long as only that has learned.
+func (g *generation) kinds(m *Model) []kind {
+	if g != nil && g.quick {
+		return []kind{classic{}, calibrated{}}
+	}
+	return m.kinds()
 }
 
 // kindOf returns the model of a name, an empty one being the configured one.

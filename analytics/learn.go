@@ -26,13 +26,17 @@ type learned struct {
 	growth  *growth.Calibrated // nil: not lined
 }
 
-// learn computes everything that a day cannot change any more.
-func (m *Model) learn(h *history, day int) *learned {
+// learn computes everything that a day cannot change any more; if it has to be
+// quick, for the classic model alone.
+func (m *Model) learn(h *history, day int, quick bool) *learned {
 	k := &learned{}
 	k.classic.setBand(m, h.grid, day)
 	five := fiveMinutes(h.grid, day-m.historyDays(), day)
 	defer fiveGrids.Put(five)
-	k.classic.peak, k.peak = peak.Learn(five, day), peak.LearnDay(five, day)
+	k.classic.peak = peak.Learn(five, day)
+	if !quick {
+		k.peak = peak.LearnDay(five, day)
+	}
 	k.peaks = dailyPeaks(five, day-m.GrowthDays, day)
 	for _, p := range k.peaks {
 		if !math.IsNaN(p) {
@@ -44,7 +48,9 @@ func (m *Model) learn(h *history, day int) *learned {
 		return k
 	}
 	k.line, k.lined = line, true
-	k.growth, _ = growth.Calibrate(k.peaks) // it needs no more peaks than the line
+	if !quick {
+		k.growth, _ = growth.Calibrate(k.peaks) // it needs no more peaks than the line
+	}
 	k.classic.reach = line.Full(m.TargetLoad, fullLimit, m.Level)
 	return k
 }

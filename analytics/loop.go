@@ -90,10 +90,7 @@ func (l *Loop) HistoryChanged() {
 // minute until ctx is done.
 func (l *Loop) Run(ctx context.Context) error {
 	closed := l.openMinute(time.Now()) - 60
-	if err := l.Learn(ctx, time.Unix(closed, 0)); err != nil {
-		return fmt.Errorf("first table: %w", err)
-	}
-	if err := l.publishStored(ctx, closed); err != nil {
+	if err := l.first(ctx, closed); err != nil {
 		return fmt.Errorf("first table: %w", err)
 	}
 	var background sync.WaitGroup
@@ -118,12 +115,23 @@ func (l *Loop) openMinute(now time.Time) int64 { return minuteStart(now.Add(-l.o
 // not hold older ones.
 func nextMinute(closed, open int64) int64 { return max(closed+60, open-60) }
 
-// publishStored publishes the table of a minute as it was stored before the
+// quickAbove is the number of nodes from which on the first table is the classic
+// one, which is learned several times as fast.
+const quickAbove = 300
+
+// first learns and publishes the table of a minute as it was stored before the
 // start, so that a restart shows what was known and not an empty page.
-func (l *Loop) publishStored(ctx context.Context, minute int64) error {
+func (l *Loop) first(ctx context.Context, minute int64) error {
 	frame, err := l.reader.Frame(ctx, minute)
 	if err != nil {
 		return err
+	}
+	quick := len(frame.Values) > quickAbove
+	if err := l.learn(ctx, time.Unix(minute, 0), quick); err != nil {
+		return err
+	}
+	if quick {
+		l.HistoryChanged()
 	}
 	l.publish(frame)
 	return nil

@@ -64,7 +64,7 @@ func (l *Loop) frameOf(ctx context.Context, n *fleet.Node, minute int64) (*rollu
 }
 
 func (x *moment) judge(frame *rollup.Frame, levels []string) {
-	x.learned = x.learn(x.history, x.day)
+	x.learned = x.learn(x.history, x.day, false)
 	x.today = todayOf(x.history, x.day)
 	x.today.follow = follow(x.history.grid, x.day)
 	x.today.forgetAfter(x.minute, x.at.Unix())

@@ -34,7 +34,7 @@ func (l *Loop) At(ctx context.Context, t time.Time, model string) (*Snapshot, er
 	}
 	past := &Loop{opts: l.opts, reader: l.reader, cal: cal, stats: l.stats, day: day, relearn: make(chan struct{}, 1)}
 	past.settings.Store(l.model())
-	g, days, err := past.learnDay(ctx, day)
+	g, days, err := past.learnDay(ctx, day, false)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func (l *Loop) judgeLocked(frame *rollup.Frame) *Snapshot {
 	}
 	m := l.model()
 	var all []*Snapshot
-	for _, of := range m.kinds() {
+	for _, of := range l.learned.kinds(m) {
 		s := newSnapshot(l.opts.Tree, nodes, time.Unix(frame.Minute, 0).In(m.Location), of.name())
 		s.basis = basis{m, l.learned}
 		s.judge(of, frame, l.today, l.current.Load())

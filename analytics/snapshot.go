@@ -109,3 +109,19 @@ func (f Filter) Match(s *Snapshot, row *Row) bool {
 		(f.Deviates == nil || *f.Deviates == row.Deviates) &&
 		(f.Search == "" || strings.Contains(strings.ToLower(row.ID), strings.ToLower(f.Search)))
 }
+
+// Nodes returns the nodes of the rows, in their order. It must not be changed.
+func (s *Snapshot) Nodes() []*fleet.Node { return s.nodes }
+
+// DayAhead returns the daily peak that is expected of a node h days after the
+// last day that counts, with the interval of the configured level.
+func (s *Snapshot) DayAhead(node, h int) Interval {
+	of, err := s.model.kindOf(s.Model)
+	if err != nil {
+		return unknownInterval
+	}
+	return of.dayAhead(s.learned.of(node), h, s.model.Level)
+}
+
+// TargetLoad is the percentage at which a device counts as full.
+func (s *Snapshot) TargetLoad() float64 { return s.model.TargetLoad }

@@ -26,6 +26,7 @@ func main() {
 	addDemo(app)
 	addWarnings(app)
 	addGrowth(app)
+	addLedger(app)
 	addReport(app)
 	addExplain(app)
 	addImport(app)

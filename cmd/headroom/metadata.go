@@ -2,8 +2,10 @@ package main
 
 import (
 	"cmp"
+	"maps"
 
 	"headroom/analytics"
+	"headroom/analytics/ledger"
 	"headroom/ingest"
 	"headroom/ui/api/prom"
 )
@@ -16,7 +18,9 @@ type metadata struct {
 }
 
 func newMetadata(in *ingest.Ingest) metadata {
-	return metadata{own: analytics.Descriptions(), ingest: in}
+	own := analytics.Descriptions()
+	maps.Copy(own, ledger.Descriptions())
+	return metadata{own: own, ingest: in}
 }
 
 // Metadata implements prom.MetadataSource.

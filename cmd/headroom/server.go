@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 
 	"headroom/analytics"
+	"headroom/analytics/ledger"
 	"headroom/analytics/order"
 	"headroom/analytics/season"
 	"headroom/ingest"
@@ -48,6 +49,7 @@ type server struct {
 	asked    []poll.Signal
 	querier  poll.Querier
 	loop     *analytics.Loop
+	ledger   *ledger.Ledger
 	ingest   *ingest.Ingest // nil in shadow mode
 	scrape   *scrape.Manager
 	reloads  *reloads
@@ -82,6 +84,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 	s.loop = analytics.NewLoop(analytics.Options{
 		Model: modelOf(cfg), Tree: ro.Tree, Rollup: s.rollup, Feed: s.feeder(), Store: s.store,
 		Grace: time.Duration(cfg.Rollup.Grace), Logger: log, Registerer: s.reg,
+	})
+	s.ledger = ledger.New(ledger.Options{
+		Snapshots: s.loop, Tree: ro.Tree, Store: s.store, Location: cfg.Location(), Logger: log, Registerer: s.reg,
 	})
 	if opts.shadowURL == "" {
 		s.ingest = ingest.New(ingest.Options{Store: s.store, Limits: cfg.Ingest, Retention: opts.retention, Logger: log, Registerer: s.reg})

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/analytics"
+	"headroom/analytics/ledger"
 )
 
 // Capacity answers what is known about the fleet. An error that wraps
@@ -55,8 +56,14 @@ type Reports interface {
 	Publish(ctx context.Context, month string, json []byte, sha256 string) error
 }
 
+// Ledger keeps forecasts beside what came.
+type Ledger interface {
+	Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, error)
+}
+
 // Options wire a [Server].
 type Options struct {
+	Ledger   Ledger
 	Capacity Capacity
 	Notes    Notes
 	Reports  Reports

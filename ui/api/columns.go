@@ -85,6 +85,11 @@ var growthColumns = map[string]column[analytics.Growth]{
 	"devices_to_request": number(func(g *analytics.Growth) analytics.Number { return g.DevicesToRequest }),
 	"state":              text(func(g *analytics.Growth) string { return string(g.State) }),
 	"reason":             text(func(g *analytics.Growth) string { return g.Reason }),
+	"risk":               number(func(g *analytics.Growth) analytics.Number { return g.Risk }),
+	"peak_at_risk":       number(func(g *analytics.Growth) analytics.Number { return g.PeakAtRisk }),
+	"event":              text(func(g *analytics.Growth) string { return g.Event }),
+	"spares":             number(func(g *analytics.Growth) analytics.Number { return g.Spares }),
+	"pooled_needed":      number(func(g *analytics.Growth) analytics.Number { return g.PooledNeeded }),
 }
 
 func truth(b bool) analytics.Number {

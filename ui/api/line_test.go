@@ -42,7 +42,9 @@ func fill(rnd *rand.Rand, v reflect.Value) {
 			return
 		}
 		for i := range v.NumField() {
-			fill(rnd, v.Field(i))
+			if v.Type().Field(i).IsExported() { // JSON has no others
+				fill(rnd, v.Field(i))
+			}
 		}
 	default:
 		panic("fill does not know " + v.Type().String())

@@ -21,6 +21,7 @@ func (s *Server) mount() {
 	v1.GET("/modules/:id/growth", s.answer(s.trend))
 	v1.PUT("/modules/:id/note", s.answer(s.setNote))
 	v1.GET("/explain", s.answer(s.explain))
+	v1.GET("/ledger", s.answer(s.ledger))
 	v1.GET("/reports/:month", s.report)
 	v1.POST("/reports/:month", s.answer(s.publish))
 	v1.GET("/status", s.answer(s.status))

@@ -1,0 +1,248 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"headroom/analytics"
+	"headroom/analytics/season"
+	"headroom/ingest/rollup"
+	"headroom/storage"
+	"headroom/storage/fleet"
+)
+
+// Level is the nominal coverage of the intervals that are written down.
+const Level = 0.95
+
+// Query says which entries to read.
+type Query struct {
+	Path     fleet.Path // the node whose modules to read; empty: all
+	Node     bool       // only this node itself, which may be above modules
+	Groups   bool       // the nodes above modules, too
+	Task     string     // empty: all
+	From, To int        // days that forecasts are about, since 1970-01-01
+}
+
+// Entry is one forecast beside what came. Loads are in percent of a device,
+// orders in devices; unknown is what has not come yet.
+type Entry struct {
+	ID      string    `json:"id"`
+	Task    string    `json:"task"`
+	Horizon string    `json:"horizon"`
+	Made    time.Time `json:"made_at"`
+	For     string    `json:"for"` // the day, YYYY-MM-DD; of an order the last day of the lead time
+
+	Forecast analytics.Number `json:"forecast"`
+	Lower    analytics.Number `json:"lower"`
+	Upper    analytics.Number `json:"upper"`
+	Actual   analytics.Number `json:"actual"` // of the band: the share of the day's minutes inside
+	Naive    analytics.Number `json:"naive"`
+
+	Error      analytics.Number `json:"error"` // forecast ÷ actual − 1
+	NaiveError analytics.Number `json:"naive_error"`
+	Inside     *bool            `json:"inside"`         // the interval held what came
+	Score      analytics.Number `json:"interval_score"` // width + 2 ÷ (1 − level) × what lies outside (Winkler)
+}
+
+// days are a number for each day of a node.
+type days map[*fleet.Node]map[int]float64
+
+func (d days) at(n *fleet.Node, day int) analytics.Number {
+	if v, ok := d[n][day]; ok {
+		return analytics.Number(v)
+	}
+	return analytics.Unknown()
+}
+
+// Entries returns what was forecast about days, and what came of it: by node,
+// task, day, and the time at which it was made.
+func (l *Ledger) Entries(ctx context.Context, q Query) ([]Entry, error) {
+	longest := growthDays[len(growthDays)-1]
+	truth := map[string]days{}
+	for _, suffix := range []string{dayPeak, dayDevices, bandCoverage} {
+		d, err := l.daily(ctx, q, suffix, q.From-max(longest, 366), q.To)
+		if err != nil {
+			return nil, err
+		}
+		truth[suffix] = d
+	}
+	made := map[madeKey]*Entry{}
+	if err := l.forecasts(ctx, q, forecastPercent, made); err != nil {
+		return nil, err
+	}
+	if err := l.forecasts(ctx, q, forecastDevices, made); err != nil {
+		return nil, err
+	}
+	var out []Entry
+	for key, e := range made {
+		if key.about < q.From || key.about > q.To || q.Task != "" && q.Task != e.Task {
+			continue
+		}
+		l.compare(e, key, truth)
+		out = append(out, *e)
+	}
+	if q.Task == "" || q.Task == Band {
+		out = append(out, bands(truth[bandCoverage], q)...)
+	}
+	slices.SortFunc(out, func(a, b Entry) int {
+		return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Task, b.Task), strings.Compare(a.For, b.For), a.Made.Compare(b.Made), strings.Compare(a.Horizon, b.Horizon))
+	})
+	return out, nil
+}
+
+func bands(coverage days, q Query) (out []Entry) {
+	unknown := analytics.Unknown()
+	for n, byDay := range coverage {
+		for day, v := range byDay {
+			if day >= q.From && day <= q.To {
+				out = append(out, Entry{
+					ID: n.ID, Task: Band, Horizon: "1m", For: season.Date(day), Actual: analytics.Number(v),
+					Forecast: unknown, Lower: unknown, Upper: unknown, Naive: unknown, Error: unknown, NaiveError: unknown, Score: unknown,
+				})
+			}
+		}
+	}
+	return out
+}
+
+// madeKey tells forecasts apart; of several of one hour the first counts.
+type madeKey struct {
+	node    *fleet.Node
+	task    string
+	horizon string
+	about   int // day
+}
+
+// matchers selects a metric's series of the query's nodes.
+func (q Query) matchers(prefix, suffix string, levels []string) []storage.Matcher {
+	ms := []storage.Matcher{storage.Metric(prefix + suffix)}
+	for i, level := range levels {
+		switch {
+		case i < len(q.Path):
+			ms = append(ms, storage.Eq(level, q.Path[i]))
+		case q.Node:
+			ms = append(ms, storage.Eq(level, ""))
+		}
+	}
+	return ms
+}
+
+// read calls f for the samples of a suffix between two days.
+func (l *Ledger) read(ctx context.Context, q Query, suffix string, from, to int, f func(n *fleet.Node, b *storage.Block)) error {
+	cal := season.NewCalendar(l.Location)
+	reach := storage.TimeRange{From: cal.Start(from) * 1000, To: cal.Start(to+1)*1000 - 1}
+	prefixes := []string{rollup.ModulePrefix}
+	if q.Groups || q.Node {
+		prefixes = append(prefixes, rollup.GroupPrefix)
+	}
+	for _, prefix := range prefixes {
+		err := l.Store.Select(ctx, storage.Query{Matchers: q.matchers(prefix, suffix, l.Tree.Levels()), Range: reach}, func(b *storage.Block) error {
+			if n := l.node(b.Labels); n != nil {
+				f(n, b)
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("read %s of the ledger: %w", suffix, err)
+		}
+	}
+	return nil
+}
+
+// daily reads what was written at the end of days.
+func (l *Ledger) daily(ctx context.Context, q Query, suffix string, from, to int) (days, error) {
+	out, cal := days{}, season.NewCalendar(l.Location)
+	err := l.read(ctx, q, suffix, from, to, func(n *fleet.Node, b *storage.Block) {
+		if out[n] == nil {
+			out[n] = map[int]float64{}
+		}
+		for i, ts := range b.Timestamps {
+			day, _ := cal.Split(ts / 1000)
+			out[n][day] = b.Values[i]
+		}
+	})
+	return out, err
+}
+
+// forecasts reads what was made, back to the longest horizon.
+func (l *Ledger) forecasts(ctx context.Context, q Query, suffix string, made map[madeKey]*Entry) error {
+	cal := season.NewCalendar(l.Location)
+	return l.read(ctx, q, suffix, q.From-366, q.To, func(n *fleet.Node, b *storage.Block) {
+		task, horizon, bound := storage.Value(b.Labels, "task"), storage.Value(b.Labels, "horizon"), storage.Value(b.Labels, "bound")
+		if suffix == forecastDevices {
+			task, bound = Order, "mid"
+		}
+		horizon, bound = strings.Clone(horizon), strings.Clone(bound)
+		ahead, _ := strconv.Atoi(strings.TrimSuffix(horizon, "d"))
+		for i, ts := range b.Timestamps {
+			day, minute := cal.Split(ts / 1000)
+			key := madeKey{n, strings.Clone(task), horizon, day}
+			if task == Peak {
+				key.horizon = fmt.Sprintf("%02d:00", minute/60)
+			} else {
+				key.about = day - 1 + ahead // the last day known was yesterday
+			}
+			at := time.Unix(ts/1000, 0).In(l.Location)
+			e := made[key]
+			if e == nil {
+				unknown := analytics.Unknown()
+				e = &Entry{ID: n.ID, Task: key.task, Horizon: key.horizon, Made: at, For: season.Date(key.about), Forecast: unknown, Lower: unknown, Upper: unknown}
+				made[key] = e
+			}
+			if at.Equal(e.Made) {
+				e.set(bound, b.Values[i])
+			}
+		}
+	})
+}
+
+func (e *Entry) set(bound string, v float64) {
+	switch bound {
+	case "mid":
+		e.Forecast = analytics.Number(v)
+	case "lower":
+		e.Lower = analytics.Number(v)
+	case "upper":
+		e.Upper = analytics.Number(v)
+	}
+}
+
+// compare enters what came, and the naive forecast.
+func (l *Ledger) compare(e *Entry, key madeKey, truth map[string]days) {
+	peaks, n := truth[dayPeak], key.node
+	e.Actual, e.Naive = peaks.at(n, key.about), analytics.Unknown()
+	switch key.task {
+	case Peak:
+		e.Naive = peaks.at(n, key.about-1)
+	case Growth:
+		ahead, _ := strconv.Atoi(strings.TrimSuffix(key.horizon, "d"))
+		e.Naive = peaks.at(n, key.about-(ahead+6)/7*7)
+	case Order:
+		e.Actual = l.needed(n, key, truth)
+	}
+	e.judge(Level)
+}
+
+// needed is how many devices the largest peak of an order's lead time really
+// took, by the device-days on which it came; unknown before the lead time is
+// over.
+func (l *Ledger) needed(n *fleet.Node, key madeKey, truth map[string]days) analytics.Number {
+	ahead, _ := strconv.Atoi(strings.TrimSuffix(key.horizon, "d"))
+	s := l.Snapshots.Snapshot()
+	if _, over := truth[dayPeak][n][key.about]; !over || s == nil {
+		return analytics.Unknown()
+	}
+	most := math.NaN()
+	for day := key.about - ahead + 1; day <= key.about; day++ {
+		if work := float64(truth[dayPeak].at(n, day) * truth[dayDevices].at(n, day)); !(work <= most) && work == work {
+			most = work
+		}
+	}
+	return analytics.Number(math.Ceil(most/s.TargetLoad() - 1e-9))
+}

@@ -1,0 +1,198 @@
+// Package ledger keeps what was forecast, and scores it when the truth is in.
+//
+// Forecasts are written as series when they are made: today's peak at a few
+// hours, the daily peaks of growth and the devices needed once a day. When a day
+// is over its own peak is written, and then how far off the forecasts about it
+// were. Everything is kept in the store of the samples, so that it survives a
+// restart and can be asked for in PromQL; a [Ledger] reads it back as [Entry] and
+// [Summary].
+//
+// An error is relative to what came: forecast ÷ actual − 1. Beside each forecast
+// stands the naive one that was known at the same time: yesterday's peak for
+// today's, the last peak of the same weekday for a later day's.
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"headroom/analytics"
+	"headroom/analytics/season"
+	"headroom/ingest/rollup"
+	"headroom/storage"
+	"headroom/storage/fleet"
+)
+
+// The tasks that forecasts are made for.
+const (
+	Peak   = "peak"   // today's peak; the horizon is the time at which it was made, as "12:00"
+	Growth = "growth" // a later day's peak; the horizon is "7d" …
+	Order  = "order"  // devices needed for the largest peak of the lead time
+	Band   = "band"   // the next minute's band; the horizon is "1m"
+)
+
+// Tasks returns all tasks.
+func Tasks() []string { return []string{Band, Peak, Growth, Order} }
+
+var (
+	// peakHours are the hours of the day at which today's peak is written down.
+	peakHours = []int{0, 6, 9, 12, 15, 18}
+	// growthDays are how far ahead daily peaks are.
+	growthDays = []int{7, 30, 60, 90}
+)
+
+const (
+	// growthHour is when growth and orders are written down: the night's
+	// learning is through.
+	growthHour = 1
+	// late is how many minutes after the hour a forecast still counts as of it,
+	// as after a restart.
+	late = 10
+	// scoreMinute is when yesterday is scored: what came late is there.
+	scoreMinute = 20
+	// catchUp is how many days are scored after a pause.
+	catchUp = 7
+)
+
+// Suffixes of the series.
+const (
+	forecastPercent = "forecast_percent"     // {task, horizon, bound}
+	forecastDevices = "forecast_devices"     // {horizon}
+	dayPeak         = "day_peak_percent"     // of the day that ends with the minute
+	dayDevices      = "day_devices"          // mean of the day
+	errorRatio      = "forecast_error_ratio" // {horizon}
+	bandCoverage    = "band_coverage_ratio"
+)
+
+// Descriptions returns a help text for each metric that the ledger writes, by its
+// name. All of them are gauges.
+func Descriptions() map[string]string {
+	out := map[string]string{}
+	for suffix, help := range map[string]string{
+		forecastPercent: "A forecast as it was made: of today's peak or of a later day's, in percent of a device.",
+		forecastDevices: "Devices needed for the lead time, as ordered on a day.",
+		dayPeak:         "Highest five-minute mean of the day that ends here, in percent of a device.",
+		dayDevices:      "Mean number of devices on the day that ends here.",
+		errorRatio:      "Forecast ÷ what came − 1, of the day that ends here.",
+		bandCoverage:    "Share of the minutes inside of the band, on the day that ends here.",
+	} {
+		out[rollup.ModulePrefix+suffix] = help + " Of a module."
+		out[rollup.GroupPrefix+suffix] = help + " Of an inner node of the business tree."
+	}
+	return out
+}
+
+// Snapshots is where forecasts come from.
+type Snapshots interface {
+	Snapshot() *analytics.Snapshot
+	Subscribe() (<-chan struct{}, func())
+}
+
+// Options wire a [Ledger].
+type Options struct {
+	Snapshots  Snapshots
+	Tree       *fleet.Tree
+	Store      storage.Store
+	Location   *time.Location
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+}
+
+// Ledger writes down forecasts and scores them.
+type Ledger struct {
+	Options
+	names    map[string]*rollup.Names
+	written  map[string]int // day on which a task was last written, by task and hour
+	scored   int            // the last day that is
+	failures prometheus.Counter
+	seconds  prometheus.Gauge
+}
+
+// New returns a ledger that has written nothing yet.
+func New(o Options) *Ledger {
+	f := promauto.With(o.Registerer)
+	return &Ledger{
+		Options: o, names: map[string]*rollup.Names{}, written: map[string]int{},
+		failures: f.NewCounter(prometheus.CounterOpts{
+			Name: "headroom_ledger_failures_total", Help: "Times that forecasts could not be written down or scored.",
+		}),
+		seconds: f.NewGauge(prometheus.GaugeOpts{
+			Name: "headroom_ledger_score_seconds", Help: "What the last scoring of a day took.",
+		}),
+	}
+}
+
+// Run writes and scores until ctx is done.
+func (l *Ledger) Run(ctx context.Context) error {
+	news, end := l.Snapshots.Subscribe()
+	defer end()
+	for {
+		if s := l.Snapshots.Snapshot(); s != nil {
+			if err := l.Observe(ctx, s); err != nil && ctx.Err() == nil {
+				l.failures.Inc()
+				l.Logger.Error("the ledger could not be kept; forecasts of this hour may be missing in it", "err", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-news:
+		}
+	}
+}
+
+// Observe writes down what is due at a snapshot's minute, and scores the days
+// that are over. A minute seen twice is written once.
+func (l *Ledger) Observe(ctx context.Context, s *analytics.Snapshot) error {
+	at := s.At.In(l.Location)
+	day, _ := season.NewCalendar(l.Location).Split(at.Unix())
+	var rows rows
+	for _, hour := range peakHours {
+		if l.due(Peak, day, hour, at) {
+			l.peaks(&rows, s)
+		}
+	}
+	if l.due(Growth, day, growthHour, at) {
+		l.growth(&rows, s)
+		l.orders(&rows, s)
+	}
+	if err := rows.write(ctx, l.Store); err != nil {
+		return fmt.Errorf("write forecasts down: %w", err)
+	}
+	if l.scored >= day-1 || at.Hour() == 0 && at.Minute() < scoreMinute {
+		return nil
+	}
+	if err := l.scoreUntil(ctx, day-1); err != nil {
+		return err
+	}
+	l.scored = day - 1
+	return nil
+}
+
+// due tells, once a day, whether it is the hour of a task.
+func (l *Ledger) due(task string, day, hour int, at time.Time) bool {
+	key := task + strconv.Itoa(hour)
+	if at.Hour() != hour || at.Minute() >= late || l.written[key] == day {
+		return false
+	}
+	l.written[key] = day
+	return true
+}
+
+// named returns the names of a series.
+func (l *Ledger) named(suffix string, extra ...storage.Label) *rollup.Names {
+	key := suffix
+	for _, e := range extra {
+		key += " " + e.Name + "=" + e.Value
+	}
+	if l.names[key] == nil {
+		l.names[key] = rollup.NewNames(l.Tree.Levels(), suffix, extra...)
+	}
+	return l.names[key]
+}

@@ -1,0 +1,61 @@
+package ledger
+
+import (
+	"context"
+	"math"
+	"strconv"
+
+	"headroom/analytics"
+	"headroom/ingest/rollup"
+	"headroom/storage"
+	"headroom/storage/fleet"
+)
+
+// rows are samples to be written, one a series.
+type rows []storage.Series
+
+// add appends a sample; an unknown number is not written.
+func (r *rows) add(names *rollup.Names, n *fleet.Node, ts int64, v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return
+	}
+	*r = append(*r, storage.Series{Labels: names.Of(n), Samples: []storage.Sample{{Timestamp: ts, Value: v}}})
+}
+
+func (r *rows) write(ctx context.Context, store storage.Store) error {
+	if len(*r) == 0 {
+		return nil
+	}
+	return store.Write(ctx, *r)
+}
+
+// interval appends the three series of a forecast.
+func (l *Ledger) interval(r *rows, task, horizon string, n *fleet.Node, ts int64, v analytics.Interval) {
+	for bound, x := range map[string]analytics.Number{"mid": v.Value, "lower": v.Lower, "upper": v.Upper} {
+		names := l.named(forecastPercent, storage.Label{Name: "bound", Value: bound}, storage.Label{Name: "horizon", Value: horizon}, storage.Label{Name: "task", Value: task})
+		r.add(names, n, ts, float64(x))
+	}
+}
+
+func (l *Ledger) peaks(r *rows, s *analytics.Snapshot) {
+	for i, n := range s.Nodes() {
+		p := s.Rows[i].PeakToday
+		l.interval(r, Peak, "today", n, s.At.UnixMilli(), analytics.Interval{Value: p.Value, Lower: p.Lower, Upper: p.Upper})
+	}
+}
+
+func (l *Ledger) growth(r *rows, s *analytics.Snapshot) {
+	for i, n := range s.Nodes() {
+		for _, h := range growthDays {
+			l.interval(r, Growth, strconv.Itoa(h)+"d", n, s.At.UnixMilli(), s.DayAhead(i, h))
+		}
+	}
+}
+
+func (l *Ledger) orders(r *rows, s *analytics.Snapshot) {
+	for i, n := range s.Nodes() {
+		if g := &s.Growth[i]; n.Module {
+			r.add(l.named(forecastDevices, storage.Label{Name: "horizon", Value: strconv.Itoa(g.HorizonDays) + "d"}), n, s.At.UnixMilli(), float64(g.DevicesNeeded))
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package api
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"headroom/analytics"
+	"headroom/analytics/ledger"
+	"headroom/analytics/season"
+)
+
+const (
+	ledgerDays  = 30  // that are shown unless asked for others
+	maxLedger   = 400 // days at a time
+	worstShown  = 20
+	noonHorizon = "12:00"
+)
+
+type ledgerData struct {
+	From    string           `json:"from"`
+	To      string           `json:"to"`
+	Level   float64          `json:"level"`
+	Note    string           `json:"note"`
+	Summary []ledger.Summary `json:"summary"`
+	Worst   []worstModule    `json:"worst"`
+	Entries []ledger.Entry   `json:"entries"`
+}
+
+type worstModule struct {
+	ID      string         `json:"id"`
+	Summary ledger.Summary `json:"summary"`
+}
+
+// ledger answers past forecasts beside what came.
+func (s *Server) ledger(c *gin.Context) (any, error) {
+	t, err := s.table(c.Request.Context(), "")
+	if err != nil {
+		return nil, err
+	}
+	p := &params{Values: c.Request.URL.Query()}
+	q, horizon, limit := s.ledgerQuery(p, t.snap), p.text("horizon"), p.count("limit")
+	if p.err != nil {
+		return nil, p.err
+	}
+	entries, err := s.Ledger.Entries(c.Request.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	if horizon != "" {
+		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return e.Horizon != horizon })
+	}
+	data := ledgerData{
+		From: season.Date(q.From), To: season.Date(q.To), Level: ledger.Level,
+		Summary: ledger.Summarize(entries), Worst: []worstModule{}, Entries: []ledger.Entry{},
+	}
+	data.Note = ledgerNote(data.Summary)
+	if q.Node {
+		data.Entries = append(data.Entries, entries...)
+		return data, nil
+	}
+	if limit < 0 {
+		limit = worstShown
+	}
+	data.Worst = worst(entries, cmp.Or(q.Task, ledger.Peak), horizon, limit)
+	return data, nil
+}
+
+// ledgerQuery reads the parameters.
+func (s *Server) ledgerQuery(p *params, snap *analytics.Snapshot) ledger.Query {
+	q := ledger.Query{Path: p.path("path"), Task: p.oneOf("task", "", ledger.Tasks()...)}
+	if p.text("module") != "" {
+		q.Path, q.Node = p.path("module"), true
+	}
+	if name := map[bool]string{true: "module", false: "path"}[q.Node]; p.err == nil && len(q.Path) > 0 && snap.Find(q.Path.ID()) < 0 {
+		p.fault(name, analytics.ErrNoNode)
+	}
+	today, _ := season.NewCalendar(snap.At.Location()).Split(snap.At.Unix())
+	q.To = p.day("to", today)
+	q.From = p.day("from", q.To-ledgerDays)
+	if p.err == nil && (q.From > q.To || q.To-q.From > maxLedger) {
+		p.fault("from", errors.New("want a day before the last one, at most 400 days"))
+	}
+	return q
+}
+
+// day reads a day as YYYY-MM-DD, and returns def when the parameter is absent.
+func (p *params) day(name string, def int) int {
+	v := p.Get(name)
+	if v == "" {
+		return def
+	}
+	day, err := season.ParseDate(v)
+	if err != nil {
+		p.fault(name, errors.New("want a day as "+time.DateOnly))
+	}
+	return day
+}
+
+// ledgerNote says why nothing is scored.
+func ledgerNote(all []ledger.Summary) string {
+	made := 0
+	for _, s := range all {
+		made += s.Made
+		if s.Scored > 0 {
+			return ""
+		}
+	}
+	if made > 0 {
+		return "forecasts are written down; those of today's peak are scored after midnight, those of later days when these are over"
+	}
+	return "nothing is written down yet: today's peak is at 0, 6, 9, 12, 15 and 18 o'clock, growth and orders at 1 o'clock"
+}
+
+// worst returns the modules with the largest errors, of noon's peaks unless
+// another horizon is asked for.
+func worst(entries []ledger.Entry, task, horizon string, limit int) []worstModule {
+	if task == ledger.Peak {
+		horizon = cmp.Or(horizon, noonHorizon)
+	}
+	of := map[string][]ledger.Entry{}
+	for _, e := range entries {
+		if e.Task == task && (horizon == "" || e.Horizon == horizon) {
+			of[e.ID] = append(of[e.ID], e)
+		}
+	}
+	out := []worstModule{}
+	for id, entries := range of {
+		for _, s := range ledger.Summarize(entries) {
+			if s.Error.Known() || task == ledger.Band && s.Coverage.Known() {
+				out = append(out, worstModule{id, s})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b worstModule) int {
+		if task == ledger.Band {
+			return cmp.Or(cmp.Compare(a.Summary.Coverage, b.Summary.Coverage), strings.Compare(a.ID, b.ID))
+		}
+		return cmp.Or(cmp.Compare(b.Summary.Error, a.Summary.Error), strings.Compare(a.ID, b.ID))
+	})
+	return out[:min(limit, len(out))]
+}

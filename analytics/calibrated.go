@@ -72,8 +72,10 @@ func (calibrated) dayAhead(k *learned, h int, level float64) Interval {
 	return numbers(k.growth.Day(h, level))
 }
 
-func (calibrated) bands(_ *Model, g *season.Grid, day, now int) []band.Band {
-	s, load := follow(g, day), g.Day(day-g.First)
+func (calibrated) bands(_ *Model, h *history, day, now int) []band.Band {
+	past := history{grid: cloneGrid(h.grid), devices: h.devices} // as it is resized for this day
+	past.resize(day)
+	s, load := follow(past.grid, day), h.grid.Day(day-h.grid.First)
 	out := make([]band.Band, len(load))
 	for minute, v := range load {
 		out[minute] = s.Expect(day, minute)

@@ -2,12 +2,14 @@ package analytics
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
 
 	"headroom/analytics/season"
+	"headroom/ingest/rollup"
 	"headroom/storage"
 	"headroom/storage/fleet"
 )
@@ -204,5 +206,64 @@ func TestEventsMakeOrders(t *testing.T) {
 		if g.Risk != 0.05 && math.Abs(float64(g.Risk)-0.05) > 1e-12 || top.PooledNeeded > top.DevicesNeeded {
 			t.Errorf("risk %v, pooled %v of %v", g.Risk, top.PooledNeeded, top.DevicesNeeded)
 		}
+	}
+}
+
+// A module gets twice the devices for the same work: the day before is no guide
+// to the load of a device any more, and history is brought to the new number.
+func TestAScaledFleetIsNoDropInLoad(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, rng := newWorld(t, start), rand.New(rand.NewPCG(1, 2))
+	scaled := start.AddDate(0, 0, -5).Truncate(24 * time.Hour).Add(-8 * time.Hour) // midnight in Shanghai
+	n := w.tree.Add(modulePath("m"))
+	loads := storage.Series{Labels: rollup.Labels(n, w.tree.Levels(), rollup.LoadPercent)}
+	devices := storage.Series{Labels: rollup.Labels(n, w.tree.Levels(), rollup.Devices)}
+	for at := start.AddDate(0, 0, -45); at.Before(start); at = at.Add(time.Minute) {
+		number := 10.0
+		if !at.Before(scaled) {
+			number = 20
+		}
+		loads.Samples = append(loads.Samples, storage.Sample{Timestamp: at.UnixMilli(), Value: noisyLoad(at, rng) * 10 / number})
+		devices.Samples = append(devices.Samples, storage.Sample{Timestamp: at.UnixMilli(), Value: number})
+	}
+	if err := w.store.Write(context.Background(), []storage.Series{loads, devices}); err != nil {
+		t.Fatal(err)
+	}
+	m := Classic(shanghai)
+	m.Name = ModelCalibrated
+	w.loop.SetModel(m)
+	if err := w.loop.Learn(context.Background(), start); err != nil {
+		t.Fatal(err)
+	}
+	for d := range 20 {
+		w.rollup.Enter([]storage.Label{
+			{Name: storage.MetricName, Value: "headroom_load_percent"}, {Name: "business", Value: "Qzone"}, {Name: "module", Value: "m"},
+			{Name: "node", Value: fmt.Sprint(d)}, {Name: "product", Value: "WNS"}, {Name: "service", Value: "dispatch"},
+		}).Add(start.UnixMilli(), noisyLoad(start, rng)/2)
+	}
+	w.loop.Evaluate(context.Background(), start.Unix())
+	r, plain := w.row("m"), w.rowOf("m", ModelClassic)
+	if usual := noisyLoad(start, rng) / 2; math.Abs(float64(r.Mean)-usual) > 1 || r.Upper > Number(usual+8) || plain.Mean < Number(1.3*usual) {
+		t.Errorf("expected %v up to %v, by the classic model %v; the work makes %v", r.Mean, r.Upper, plain.Mean, usual)
+	}
+	s := w.loop.Snapshot()
+	g := s.Growth[s.Find(r.ID)]
+	if math.Abs(float64(r.PeakToday.Value)-27.5) > 2 || float64(g.PeakAtHorizon.Upper) > 40 || g.DevicesToRequest != 0 {
+		t.Errorf("peak %v, in 30 days %+v: %s", r.PeakToday.Value, g.PeakAtHorizon, g.Reason)
+	}
+	c, err := w.loop.Curve(context.Background(), r.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, at := range c.Times {
+		if at == c.Now && (c.Expected[i] != r.Mean || c.Upper[i] != r.Upper) {
+			t.Errorf("the curve has %v, the row %v", c.Expected[i], r.Mean)
+		}
+	}
+	if e := w.explain("row:"+r.ID, ""); e.Steps[0].Name != "number of devices" || e.Steps[0].Result != "× 0.5" {
+		t.Errorf("the explanation begins with %+v", e.Steps[0])
+	}
+	if e := w.explain("row:"+r.ID, ModelClassic); e.Steps[0].Name != "mean" || e.Steps[0].Result != num(float64(plain.Mean)) {
+		t.Errorf("the classic one begins with %+v, the row has %v", e.Steps[0], plain.Mean)
 	}
 }

@@ -62,9 +62,9 @@ func (classic) dayAhead(k *learned, h int, level float64) Interval {
 	return interval(k.line.At(h, level))
 }
 
-func (classic) bands(m *Model, g *season.Grid, day, _ int) []band.Band {
+func (classic) bands(m *Model, h *history, day, _ int) []band.Band {
 	var c classicDay
-	c.setBand(m, g, day)
+	c.setBand(m, h.grid, day)
 	out := make([]band.Band, season.MinutesPerDay)
 	for minute := range out {
 		out[minute] = c.band(minute)

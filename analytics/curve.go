@@ -51,6 +51,11 @@ func (l *Loop) Curve(ctx context.Context, id, model string) (*Curve, error) {
 		return nil, err
 	}
 	defer h.release()
+	devices, err := l.reader.Devices(ctx, day-1-of.curveDays(m), day, l.reader.devicesOf(n))
+	if err != nil {
+		return nil, err
+	}
+	h.devices = devices[n]
 	c := &Curve{ID: id, Model: s.Model, Step: 60, Now: s.At.Unix(), Peak: s.Rows[n.Index].PeakToday}
 	cal := season.NewCalendar(m.Location)
 	for d := day - 1; d <= day; d++ {
@@ -58,7 +63,7 @@ func (l *Loop) Curve(ctx context.Context, id, model string) (*Curve, error) {
 		if d == day {
 			_, last = cal.Split(c.Now)
 		}
-		c.addDay(cal, h.grid, of.bands(m, h.grid, d, last), d)
+		c.addDay(cal, h.grid, of.bands(m, h, d, last), d)
 	}
 	return c, nil
 }

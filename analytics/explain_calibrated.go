@@ -6,10 +6,14 @@ import (
 	"headroom/analytics/band"
 	"headroom/analytics/detect"
 	"headroom/analytics/peak"
+	"headroom/analytics/season"
 )
 
 // explainBand shows what the band follows and how wide that makes it.
 func (calibrated) explainBand(e *Explanation, x *moment) {
+	for _, c := range x.learned.changes {
+		e.add("number of devices", "a change that did not change the work rescales the days before", "on "+season.Date(x.raw.First+c.Day)+" "+c.String(), fmt.Sprintf("× %.4g", c.Before/c.After))
+	}
 	v := x.today.judge()
 	f, k := v.parts, v.threshold
 	if !f.Known() {

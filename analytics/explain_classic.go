@@ -12,14 +12,14 @@ import (
 // explainBand shows the values of the same minute of the previous days, and what
 // follows from them.
 func (classic) explainBand(e *Explanation, x *moment) {
-	m, h, r := x.Model, x.history, &x.row
-	first, end := h.grid.Rows(x.day-m.BandDays, x.day)
+	m, g, r := x.Model, x.raw, &x.row
+	first, end := g.Rows(x.day-m.BandDays, x.day)
 	var values []float64
 	var inputs []string
 	for i := first; i < end; i++ {
-		if v := h.grid.Day(i)[x.minute]; !math.IsNaN(v) {
+		if v := g.Day(i)[x.minute]; !math.IsNaN(v) {
 			values = append(values, v)
-			inputs = append(inputs, fmt.Sprintf("%s %s  %s", season.Date(h.grid.First+i), r.At.Format("15:04"), num(v)))
+			inputs = append(inputs, fmt.Sprintf("%s %s  %s", season.Date(g.First+i), r.At.Format("15:04"), num(v)))
 		}
 	}
 	b := band.Classic(values, m.BandWidth)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"headroom/analytics/season"
+	"headroom/ingest/rollup"
 )
 
 // generation is what all nodes' histories say about one local day. Its nodes
@@ -85,7 +86,18 @@ func (l *Loop) learnDay(ctx context.Context, day int, quick bool) (*generation, 
 			}
 		})
 	}
-	err := l.reader.All(ctx, day-l.model().historyDays(), day, func(h *history) { work <- h })
+	first := day - l.model().historyDays()
+	var devices deviceDays
+	var err error
+	if !quick {
+		devices, err = l.reader.Devices(ctx, first, day, everyNode(rollup.Devices)...)
+	}
+	if err == nil {
+		err = l.reader.All(ctx, first, day, func(h *history) {
+			h.devices = devices[h.node]
+			work <- h
+		})
+	}
 	close(work)
 	wg.Wait()
 	if err != nil {

@@ -18,6 +18,8 @@ type history struct {
 	node   *fleet.Node
 	grid   *season.Grid
 	newest int64 // newest minute with a load, Unix seconds
+
+	devices []float64 // by day of the grid; nil if they were not read
 }
 
 // reader reads the rolled-up loads of nodes from the store.
@@ -31,8 +33,7 @@ type reader struct {
 // that the tree does not know yet are added to it. Whoever is done with a
 // history releases it.
 func (r reader) All(ctx context.Context, first, last int, f func(*history)) error {
-	for _, prefix := range []string{rollup.ModulePrefix, rollup.GroupPrefix} {
-		ms := []storage.Matcher{storage.Metric(prefix + rollup.LoadPercent)}
+	for _, ms := range everyNode(rollup.LoadPercent) {
 		if err := r.read(ctx, ms, first, last, f); err != nil {
 			return err
 		}
@@ -154,12 +155,12 @@ const storedReach = 5 * 60
 
 // Frame reads a minute as it was stored, each number at most storedReach old.
 func (r reader) Frame(ctx context.Context, minute int64) (*rollup.Frame, error) {
-	return r.frame(ctx, minute, func(suffix string) [][]storage.Matcher {
-		return [][]storage.Matcher{
-			{storage.Metric(rollup.ModulePrefix + suffix)},
-			{storage.Metric(rollup.GroupPrefix + suffix)},
-		}
-	})
+	return r.frame(ctx, minute, everyNode)
+}
+
+// everyNode selects a number of all nodes.
+func everyNode(suffix string) [][]storage.Matcher {
+	return [][]storage.Matcher{{storage.Metric(rollup.ModulePrefix + suffix)}, {storage.Metric(rollup.GroupPrefix + suffix)}}
 }
 
 // FrameOf likewise reads a minute of one node alone.

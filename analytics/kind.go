@@ -7,7 +7,6 @@ import (
 	"headroom/analytics/band"
 	"headroom/analytics/order"
 	"headroom/analytics/peak"
-	"headroom/analytics/season"
 )
 
 // The models that a table can be computed with.
@@ -51,7 +50,7 @@ type kind interface {
 	// bands returns the bands of a day's minutes as they were, or will be, of
 	// which those before now have been measured; curveDays is how many days
 	// before it they are made from.
-	bands(m *Model, g *season.Grid, day, now int) []band.Band
+	bands(m *Model, h *history, day, now int) []band.Band
 	curveDays(m *Model) int
 
 	// The explanations show the arithmetic of the numbers above.

@@ -5,6 +5,7 @@ import (
 
 	"headroom/analytics/growth"
 	"headroom/analytics/peak"
+	"headroom/analytics/prepare"
 	"headroom/analytics/season"
 )
 
@@ -22,6 +23,7 @@ type learned struct {
 	lined bool // there were enough peaks for the line
 
 	classic classicDay
+	changes []prepare.Change // of the number of devices; days are those of the grid
 	peak    *peak.Outlook
 	growth  *growth.Calibrated // nil: not lined
 }
@@ -34,25 +36,36 @@ func (m *Model) learn(h *history, day int, quick bool) *learned {
 	five := fiveMinutes(h.grid, day-m.historyDays(), day)
 	defer fiveGrids.Put(five)
 	k.classic.peak = peak.Learn(five, day)
-	if !quick {
-		k.peak = peak.LearnDay(five, day)
-	}
 	k.peaks = dailyPeaks(five, day-m.GrowthDays, day)
 	for _, p := range k.peaks {
 		if !math.IsNaN(p) {
 			k.have++
 		}
 	}
-	line, err := growth.Fit(k.peaks, growth.MinDays)
-	if err != nil {
-		return k
+	if line, err := growth.Fit(k.peaks, growth.MinDays); err == nil {
+		k.line, k.lined = line, true
+		k.classic.reach = line.Full(m.TargetLoad, fullLimit, m.Level)
 	}
-	k.line, k.lined = line, true
 	if !quick {
-		k.growth, _ = growth.Calibrate(k.peaks) // it needs no more peaks than the line
+		k.calibrate(m, h, five, day)
 	}
-	k.classic.reach = line.Full(m.TargetLoad, fullLimit, m.Level)
 	return k
+}
+
+// calibrate computes what the calibrated model learns. It brings the history to
+// the present number of devices, and leaves it so.
+func (k *learned) calibrate(m *Model, h *history, five *season.Grid, day int) {
+	peaks := k.peaks
+	if k.changes = h.resize(day); k.changes != nil {
+		for i := range five.Days() {
+			season.FiveMinuteMeans(five.Day(i), h.grid.Day(five.First-h.grid.First+i))
+		}
+		peaks = dailyPeaks(five, day-m.GrowthDays, day)
+	}
+	k.peak = peak.LearnDay(five, day)
+	if k.lined {
+		k.growth, _ = growth.Calibrate(peaks) // it needs no more peaks than the line
+	}
 }
 
 // fiveMinutes returns the five-minute means of the days from ≤ day < to.

@@ -3,6 +3,7 @@ package analytics
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"headroom/analytics/season"
@@ -21,6 +22,7 @@ type moment struct {
 	minute int // of the day
 
 	history *history
+	raw     *season.Grid // the history's loads as they were stored
 	learned *learned
 	today   *today // as of at
 	row     Row
@@ -47,8 +49,17 @@ func (l *Loop) moment(ctx context.Context, n *fleet.Node, at time.Time, model st
 	if x.history, err = l.reader.One(ctx, n, x.day-m.historyDays(), x.day); err != nil {
 		return nil, err
 	}
+	devices, err := l.reader.Devices(ctx, x.day-m.historyDays(), x.day, l.reader.devicesOf(n))
+	if err != nil {
+		return nil, err
+	}
+	x.history.devices = devices[n]
 	x.judge(frame, l.opts.Tree.Levels())
 	return x, nil
+}
+
+func cloneGrid(g *season.Grid) *season.Grid {
+	return &season.Grid{First: g.First, Slots: g.Slots, Values: slices.Clone(g.Values)}
 }
 
 // frameOf returns the frame of the current minute as it is, that of another as
@@ -64,6 +75,7 @@ func (l *Loop) frameOf(ctx context.Context, n *fleet.Node, minute int64) (*rollu
 }
 
 func (x *moment) judge(frame *rollup.Frame, levels []string) {
+	x.raw = cloneGrid(x.history.grid)
 	x.learned = x.learn(x.history, x.day, false)
 	x.today = todayOf(x.history, x.day)
 	x.today.follow = follow(x.history.grid, x.day)

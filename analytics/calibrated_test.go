@@ -214,7 +214,7 @@ func TestEventsMakeOrders(t *testing.T) {
 func TestAScaledFleetIsNoDropInLoad(t *testing.T) {
 	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
 	w, rng := newWorld(t, start), rand.New(rand.NewPCG(1, 2))
-	scaled := start.AddDate(0, 0, -5).Truncate(24 * time.Hour).Add(-8 * time.Hour) // midnight in Shanghai
+	scaled := start.AddDate(0, 0, -5).Add(5 * time.Hour) // in the middle of a day
 	n := w.tree.Add(modulePath("m"))
 	loads := storage.Series{Labels: rollup.Labels(n, w.tree.Levels(), rollup.LoadPercent)}
 	devices := storage.Series{Labels: rollup.Labels(n, w.tree.Levels(), rollup.Devices)}

@@ -13,7 +13,7 @@ import (
 	"headroom/storage/fleet"
 )
 
-// deviceDays are the mean numbers of devices of nodes by day, NaN where none is
+// deviceDays are the usual numbers of devices of nodes by day, NaN where none is
 // known.
 type deviceDays map[*fleet.Node][]float64
 
@@ -34,7 +34,7 @@ func (r reader) Devices(ctx context.Context, first, last int, matchers ...[]stor
 					out[n][i] = math.NaN()
 				}
 			}
-			meanByDay(out[n], first, cal, b)
+			mostByDay(out[n], first, cal, b)
 			return nil
 		})
 		if err != nil {
@@ -44,20 +44,27 @@ func (r reader) Devices(ctx context.Context, first, last int, matchers ...[]stor
 	return out, nil
 }
 
-// meanByDay enters a block's means by day. Of a day in two blocks the later one
-// counts.
-func meanByDay(days []float64, first int, cal *season.Calendar, b *storage.Block) {
+// mostByDay enters for each day of a block the number that most of its minutes
+// have (the majority, by Boyer and Moore), so that a day on which it changes has
+// one of the two. Of a day in two blocks the later one counts.
+func mostByDay(days []float64, first int, cal *season.Calendar, b *storage.Block) {
 	for i := 0; i < len(b.Timestamps); {
 		day, _ := cal.Split(b.Timestamps[i] / 1000)
 		end := cal.Start(day+1) * 1000
-		sum, n := 0.0, 0.0
+		most, lead := math.NaN(), 0
 		for ; i < len(b.Timestamps) && b.Timestamps[i] < end; i++ {
-			if v := b.Values[i]; v == v {
-				sum, n = sum+v, n+1
+			switch v := b.Values[i]; {
+			case v != v:
+			case lead == 0:
+				most, lead = v, 1
+			case v == most:
+				lead++
+			default:
+				lead--
 			}
 		}
-		if n > 0 && day >= first && day-first < len(days) {
-			days[day-first] = sum / n
+		if day >= first && day-first < len(days) && most == most {
+			days[day-first] = most
 		}
 	}
 }

@@ -16,6 +16,7 @@ const (
 	upward      = 1.3 // its interval ÷ half of the last day's, on the upper side
 	downward    = 0.8 // and on the lower
 	monthDays   = 30.
+	mostShare   = 0.6 // of the largest past error: the most that a spread can be
 )
 
 // Calibrated is what daily peaks tell about the coming ones. It is made once by
@@ -39,6 +40,7 @@ const (
 //	b    = max(V₀ / 15, (V₁ − V₀) / 12)
 //	half = 1.3 · z · √( V₀ + b · max(0, h − 2) + (h · standard error of the trend)² )
 //
+// of which the first two terms are at most the square of 0.6 of the largest error.
 // Of few days the horizons are shorter in proportion. The largest peak is
 // expected 1.2·√V₀ above the highest forecast for 30 days, and with the root of
 // the logarithm for others; its interval reaches 1.3 times the half of the last day
@@ -168,12 +170,15 @@ func (i Interval) notBelow(v float64) Interval {
 	return Interval{max(i.Value, v), max(i.Lower, v), max(i.Upper, v)}
 }
 
-// variance of the error h days ahead grows by slope a day from near.
-type variance struct{ near, slope float64 }
+// variance of the error h days ahead grows by slope a day from near. One step of
+// the level looks like a load that wanders fast; so that it is not taken to go on
+// for the whole horizon, the standard deviation is at most a share of the largest
+// error that was ever made.
+type variance struct{ near, slope, most float64 }
 
 // at is the standard deviation h days ahead.
 func (v variance) at(h int) float64 {
-	return math.Sqrt(v.near + v.slope*float64(max(0, h-2)))
+	return min(math.Sqrt(v.near+v.slope*float64(max(0, h-2))), mostShare*v.most)
 }
 
 // spreads fits the variance to the errors of past forecasts.
@@ -181,10 +186,12 @@ func spreads(z []float64) variance {
 	first := min(firstOrigin, len(z)/2)
 	far := min(farthest, max(3, (len(z)-first)*farthest/(Days-firstOrigin)))
 	sum, count := make([]float64, far+1), make([]float64, far+1)
+	largest := 0.0
 	for origin := first; origin < len(z); origin++ {
 		at := standing(z[:origin])
 		for h := 1; h <= far && origin+h <= len(z); h++ {
 			e := z[origin+h-1] - at
+			largest = max(largest, math.Abs(e))
 			sum[h] += e * e
 			count[h]++
 		}
@@ -195,7 +202,7 @@ func spreads(z []float64) variance {
 		}
 		return v
 	}
-	v := variance{near: mean(1, 3)}
+	v := variance{near: mean(1, 3), most: largest}
 	v.slope = v.near / leastGrowth
 	if far > 8 {
 		v.slope = max(v.slope, (mean(far-4, far)-v.near)/float64(far-4))

@@ -179,6 +179,26 @@ func TestTheFirstTableMayBeTheClassicOne(t *testing.T) {
 	}
 }
 
+// What is rolled up from the log after a start is shown with the minute that is
+// shown, not with the next one.
+func TestTheFirstMinuteIsReadAgain(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, _ := calibratedWorld(t, start.Add(-10*time.Minute), 40)
+	if err := w.loop.first(context.Background(), start.Unix()); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.row("m"); r.State != Stale {
+		t.Errorf("nothing is stored of the last ten minutes: %s", r.State)
+	}
+	w.history("m", []storage.Sample{{Timestamp: start.UnixMilli(), Value: 42}})
+	if err := w.loop.relearnNow(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.row("m"); r.State != OK || r.Load != 42 {
+		t.Errorf("%s, load %v", r.State, r.Load)
+	}
+}
+
 // An event within the lead time makes the order, on the nodes that it is about.
 func TestEventsMakeOrders(t *testing.T) {
 	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)

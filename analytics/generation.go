@@ -147,9 +147,35 @@ func (l *Loop) relearnNow(ctx context.Context) error {
 	if err := l.Learn(ctx, l.Snapshot().At); err != nil {
 		return err
 	}
+	if err := l.readAgain(ctx); err != nil {
+		return err
+	}
 	if err := l.writer.rewrite(ctx, l.publishAgain()); err != nil {
 		l.stats.writeErrors.Inc()
 		return err
+	}
+	return nil
+}
+
+// readAgain reads the minute that is shown once more if it is still the one that
+// was found in the store after the start: what was in the log may have been rolled
+// up only now.
+func (l *Loop) readAgain(ctx context.Context) error {
+	l.mu.Lock()
+	shown := l.frame
+	again := shown != nil && shown == l.stored
+	l.mu.Unlock()
+	if !again {
+		return nil
+	}
+	frame, err := l.reader.Frame(ctx, shown.Minute)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.frame == shown {
+		l.frame, l.stored = frame, frame
 	}
 	return nil
 }

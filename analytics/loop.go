@@ -24,6 +24,7 @@ type Loop struct {
 
 	mu        sync.Mutex    // protects the fields below
 	frame     *rollup.Frame // of the current snapshot
+	stored    *rollup.Frame // the one that was read from the store after the start
 	learned   *generation
 	ready     *generation // learned ahead for the next day
 	readyDays []*today    // likewise
@@ -133,6 +134,9 @@ func (l *Loop) first(ctx context.Context, minute int64) error {
 	if quick {
 		l.HistoryChanged()
 	}
+	l.mu.Lock()
+	l.stored = frame
+	l.mu.Unlock()
 	l.publish(frame)
 	return nil
 }

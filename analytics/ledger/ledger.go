@@ -110,6 +110,7 @@ type Ledger struct {
 	names    map[string]*rollup.Names
 	written  map[string]int // day on which a task was last written, by task and hour
 	scored   int            // the last day that is
+	retry    int64          // not before then, Unix seconds
 	failures prometheus.Counter
 	seconds  prometheus.Gauge
 }
@@ -165,14 +166,11 @@ func (l *Ledger) Observe(ctx context.Context, s *analytics.Snapshot) error {
 	if err := rows.write(ctx, l.Store); err != nil {
 		return fmt.Errorf("write forecasts down: %w", err)
 	}
-	if l.scored >= day-1 || at.Hour() == 0 && at.Minute() < scoreMinute {
+	if l.scored >= day-1 || at.Hour() == 0 && at.Minute() < scoreMinute || at.Unix() < l.retry {
 		return nil
 	}
-	if err := l.scoreUntil(ctx, day-1); err != nil {
-		return err
-	}
-	l.scored = day - 1
-	return nil
+	l.retry = at.Unix() + 60*late // history may still be on its way
+	return l.scoreUntil(ctx, day-1)
 }
 
 // due tells, once a day, whether it is the hour of a task.

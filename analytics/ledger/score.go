@@ -17,20 +17,22 @@ import (
 // scoreUntil scores the days up to last that are not scored yet.
 func (l *Ledger) scoreUntil(ctx context.Context, last int) error {
 	began := time.Now()
+	defer func() { l.seconds.Set(time.Since(began).Seconds()) }()
 	for day := max(l.scored+1, last-catchUp+1); day <= last; day++ {
 		done, err := l.isScored(ctx, day)
 		if err != nil {
 			return err
 		}
-		if done {
-			continue
+		if !done {
+			if done, err = l.score(ctx, day); err != nil {
+				return fmt.Errorf("score %s: %w", season.Date(day), err)
+			}
 		}
-		if err := l.score(ctx, day); err != nil {
-			return fmt.Errorf("score %s: %w", season.Date(day), err)
+		if done && day == last {
+			l.scored = last
+			l.Logger.Info("scored the forecasts about yesterday", "day", season.Date(day), "took", time.Since(began).Round(time.Millisecond))
 		}
-		l.Logger.Info("scored the forecasts about a day", "day", season.Date(day), "took", time.Since(began).Round(time.Millisecond))
 	}
-	l.seconds.Set(time.Since(began).Seconds())
 	return nil
 }
 
@@ -51,18 +53,19 @@ func (l *Ledger) isScored(ctx context.Context, day int) (found bool, err error) 
 	return found, err
 }
 
-// score writes what came of a day, and how far off the forecasts about it were.
-func (l *Ledger) score(ctx context.Context, day int) error {
+// score writes what came of a day, and how far off the forecasts about it were;
+// false if nothing is known of the day.
+func (l *Ledger) score(ctx context.Context, day int) (known bool, err error) {
 	var r rows
-	if err := l.truth(ctx, &r, day); err != nil {
-		return err
+	if err := l.truth(ctx, &r, day); err != nil || len(r) == 0 {
+		return false, err
 	}
 	if err := r.write(ctx, l.Store); err != nil {
-		return fmt.Errorf("write what came: %w", err)
+		return false, fmt.Errorf("write what came: %w", err)
 	}
 	entries, err := l.Entries(ctx, Query{Groups: true, From: day, To: day})
 	if err != nil {
-		return err
+		return false, err
 	}
 	r = r[:0]
 	at := l.closing(day)
@@ -77,9 +80,9 @@ func (l *Ledger) score(ctx context.Context, day int) error {
 		}
 	}
 	if err := r.write(ctx, l.Store); err != nil {
-		return fmt.Errorf("write errors: %w", err)
+		return false, fmt.Errorf("write errors: %w", err)
 	}
-	return nil
+	return true, nil
 }
 
 // came is what is known of a node's day.

@@ -190,6 +190,10 @@ func TestTheFirstMinuteIsReadAgain(t *testing.T) {
 	if r := w.row("m"); r.State != Stale {
 		t.Errorf("nothing is stored of the last ten minutes: %s", r.State)
 	}
+	w.history("m", []storage.Sample{{Timestamp: start.UnixMilli() - 60_000, Value: 41}})
+	if err := w.loop.relearnNow(context.Background()); err != nil || w.row("m").State != Stale {
+		t.Errorf("only the minute before is stored: %s, %v", w.row("m").State, err)
+	}
 	w.history("m", []storage.Sample{{Timestamp: start.UnixMilli(), Value: 42}})
 	if err := w.loop.relearnNow(context.Background()); err != nil {
 		t.Fatal(err)

@@ -157,9 +157,9 @@ func (l *Loop) relearnNow(ctx context.Context) error {
 	return nil
 }
 
-// readAgain reads the minute that is shown once more if it is still the one that
-// was found in the store after the start: what was in the log may have been rolled
-// up only now.
+// readAgain fills in the minute that is shown if it is still the one that was
+// found in the store after the start: what was in the log may have been rolled up
+// only now.
 func (l *Loop) readAgain(ctx context.Context) error {
 	l.mu.Lock()
 	shown := l.frame
@@ -168,7 +168,7 @@ func (l *Loop) readAgain(ctx context.Context) error {
 	if !again {
 		return nil
 	}
-	frame, err := l.reader.Frame(ctx, shown.Minute)
+	frame, err := l.reader.FillIn(ctx, shown)
 	if err != nil {
 		return err
 	}

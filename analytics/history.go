@@ -155,7 +155,7 @@ const storedReach = 5 * 60
 
 // Frame reads a minute as it was stored, each number at most storedReach old.
 func (r reader) Frame(ctx context.Context, minute int64) (*rollup.Frame, error) {
-	return r.frame(ctx, minute, everyNode)
+	return r.frame(ctx, minute, storedReach, everyNode)
 }
 
 // everyNode selects a number of all nodes.
@@ -165,15 +165,34 @@ func everyNode(suffix string) [][]storage.Matcher {
 
 // FrameOf likewise reads a minute of one node alone.
 func (r reader) FrameOf(ctx context.Context, n *fleet.Node, minute int64) (*rollup.Frame, error) {
-	return r.frame(ctx, minute, func(suffix string) [][]storage.Matcher {
+	return r.frame(ctx, minute, storedReach, func(suffix string) [][]storage.Matcher {
 		return [][]storage.Matcher{rollup.Select(n, r.tree.Levels(), suffix)}
 	})
 }
 
-// frame reads the series that match, for each of [rollup.Suffixes].
-func (r reader) frame(ctx context.Context, minute int64, match func(suffix string) [][]storage.Matcher) (*rollup.Frame, error) {
+// FillIn reads, of the nodes whose load a stored frame does not have, what was
+// stored for just that minute since. The frame is not changed.
+func (r reader) FillIn(ctx context.Context, f *rollup.Frame) (*rollup.Frame, error) {
+	exact, err := r.frame(ctx, f.Minute, 0, everyNode)
+	if err != nil {
+		return nil, err
+	}
+	for i := range f.Values {
+		if v := f.At(i); !math.IsNaN(v.Load) {
+			for len(exact.Values) <= i {
+				exact.Values = append(exact.Values, rollup.Unknown())
+			}
+			exact.Values[i] = v
+		}
+	}
+	return exact, nil
+}
+
+// frame reads the series that match, for each of [rollup.Suffixes], each number at
+// most so many seconds old.
+func (r reader) frame(ctx context.Context, minute, age int64, match func(suffix string) [][]storage.Matcher) (*rollup.Frame, error) {
 	f := &rollup.Frame{Minute: minute}
-	reach := storage.TimeRange{From: (minute - storedReach) * 1000, To: minute*1000 + 59_999}
+	reach := storage.TimeRange{From: (minute - age) * 1000, To: minute*1000 + 59_999}
 	for i, suffix := range rollup.Suffixes {
 		for _, ms := range match(suffix) {
 			err := r.store.Select(ctx, storage.Query{Matchers: ms, Range: reach}, func(b *storage.Block) error {

@@ -202,7 +202,10 @@ func spreads(z []float64) variance {
 		}
 		return v
 	}
-	v := variance{near: mean(1, 3), most: largest}
+	v := variance{near: mean(1, 3), most: math.Inf(1)}
+	if far == farthest { // of few days the largest error is not large enough
+		v.most = largest
+	}
 	v.slope = v.near / leastGrowth
 	if far > 8 {
 		v.slope = max(v.slope, (mean(far-4, far)-v.near)/float64(far-4))

@@ -8,20 +8,24 @@
 //	the work went on    if |log q + log r| < |log q|      the load of the days before is divided by r
 //	the work came along otherwise                          they stay as they are
 //
-// Days are compared by their medians, three to seven to each side, so that a sender
-// that is silent for some hours changes nothing.
+// What is compared are runs of days with the same number of devices, give or take
+// two percent, of three days or more; the last may be one day. So devices that are
+// added over several days are one change, and a sender that is silent for a day
+// is none. Loads are compared by their medians over up to seven days.
 package prepare
 
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"headroom/analytics/calibrate"
 )
 
 const (
-	leastChange = 0.02 // of the number of devices that is looked at
-	least, most = 3, 7 // days to each side that are compared
+	leastChange = 0.02 // of the number of devices, that begins another run
+	leastDays   = 3    // of a run, but for the last
+	mostDays    = 7    // of each run that are compared
 )
 
 // Change is a change of the number of devices that history was brought to.
@@ -37,79 +41,98 @@ func (c Change) String() string {
 }
 
 // Resize returns for every day by what its load has to be multiplied to be that
-// of as many devices as there are at the end, and the changes that made it so.
-// devices and loads have a number for each day, the mean or median of the day, NaN
-// where it is unknown. Factors are nil if nothing has to be changed.
+// of as many devices as there are at the end, and the changes that made it so, the
+// newest first. devices and loads have a number for each day, the usual one and the
+// median of the day, NaN where it is unknown. Factors are nil if nothing has to be
+// changed.
 func Resize(devices, loads []float64) (factors []float64, changes []Change) {
-	for day := len(devices) - least; day >= least; day-- {
-		c, ok := changeAt(devices, loads, day)
-		if !ok {
+	all := runs(devices)
+	for i := len(all) - 1; i > 0; i-- {
+		c, moved := compare(all[i-1], all[i], devices, loads)
+		if !moved {
 			continue
 		}
 		if factors == nil {
-			factors = make([]float64, len(devices))
-			for i := range factors {
-				factors[i] = 1
-			}
+			factors = slices.Repeat([]float64{1}, len(devices))
 		}
-		for i := range day {
-			factors[i] *= c.Before / c.After
+		for day := range c.Day {
+			there := c.Before
+			if between := devices[day]; day > all[i-1].last && between == between {
+				there = between // while devices were being added
+			}
+			factors[day] *= there / c.After
 		}
 		changes = append(changes, c)
 	}
 	return factors, changes
 }
 
-// changeAt tells whether the number of devices changed on a day, for good, and
-// the work did not.
-func changeAt(devices, loads []float64, day int) (Change, bool) {
-	if !changed(devices[day-1], devices[day]) {
-		return Change{}, false
+// run is a stretch of days with one number of devices.
+type run struct {
+	first, last int // days
+	number      float64
+	days        int // that are known
+}
+
+// runs returns the runs that last long enough, oldest first. Neighbours of about
+// the same number, with something short between them, are one.
+func runs(devices []float64) (out []run) {
+	var now run
+	end := func(least int) {
+		if now.days < least {
+			return
+		}
+		if n := len(out); n > 0 && !changed(out[n-1].number, now.number) {
+			out[n-1].last, out[n-1].days = now.last, out[n-1].days+now.days
+			return
+		}
+		out = append(out, now)
 	}
-	before, after := stretch(devices, day, -1), stretch(devices, day, +1)
-	if len(before) < least || len(after) < least {
-		return Change{}, false // not for good
+	for day, n := range devices {
+		switch {
+		case !(n > 0):
+		case now.days > 0 && !changed(now.number, n):
+			now.last, now.days = day, now.days+1
+		default:
+			end(leastDays)
+			now = run{day, day, n, 1}
+		}
 	}
-	c := Change{Day: day, Before: calibrate.Median(before), After: calibrate.Median(after)}
-	c.Load = loadRatio(loads, day, len(after))
-	r := math.Log(c.After / c.Before)
-	q := math.Log(c.Load)
+	end(1)
+	return out
+}
+
+func changed(a, b float64) bool { return math.Abs(b-a) > leastChange*max(a, b) }
+
+// compare tells whether the work went on when the number of devices changed.
+func compare(before, after run, devices, loads []float64) (c Change, moved bool) {
+	c = Change{Day: after.first, Before: before.number, After: after.number}
+	load, number := ratios(before, after, devices, loads)
+	c.Load = load
+	q, r := math.Log(load), math.Log(number)
 	return c, math.Abs(q+r) < math.Abs(q)
 }
 
-func changed(a, b float64) bool { return math.Abs(b-a) > leastChange*max(a, b) && a > 0 && b > 0 }
-
-// stretch returns the number of devices of the days before (side −1) or from a
-// day on (side +1), as far as it stays what it is there.
-func stretch(devices []float64, day, side int) (same []float64) {
-	i := day
-	if side < 0 {
-		i--
-	}
-	for first := devices[i]; i >= 0 && i < len(devices) && len(same) < most; i += side {
-		if changed(first, devices[i]) || devices[i] != devices[i] {
-			break
-		}
-		same = append(same, devices[i])
-	}
-	return same
-}
-
-// loadRatio is how many times as high the load is from a day on: the median over
-// the following days against the same weekdays before or, where those are not
-// known, of the days to both sides.
-func loadRatio(loads []float64, day, days int) float64 {
-	var ratios []float64
-	for i := day; i < min(day+days, len(loads)); i++ {
-		for before := i - 7; before >= 0; before -= 7 {
-			if before < day {
-				ratios = append(ratios, loads[i]/loads[before])
+// ratios are how many times as high the load and the number of devices are in the
+// run after: the medians over its first days against the same weekdays of the run
+// before or, where those are not known, of its days against the last ones before.
+func ratios(before, after run, devices, loads []float64) (load, number float64) {
+	var l, n []float64
+	end := min(after.first+mostDays, after.last+1)
+	for i := after.first; i < end; i++ {
+		for same := i - 7; same >= before.first; same -= 7 {
+			if same <= before.last {
+				l, n = append(l, loads[i]/loads[same]), append(n, devices[i]/devices[same])
 				break
 			}
 		}
 	}
-	if r := calibrate.Median(ratios); r == r {
-		return r
+	if load = calibrate.Median(l); load == load {
+		return load, calibrate.Median(n)
 	}
-	return calibrate.Median(loads[day:min(day+days, len(loads))]) / calibrate.Median(loads[max(0, day-days):day])
+	last := max(before.first, before.last+1-mostDays)
+	ratio := func(of []float64) float64 {
+		return calibrate.Median(of[after.first:end]) / calibrate.Median(of[last:before.last+1])
+	}
+	return ratio(loads), ratio(devices)
 }

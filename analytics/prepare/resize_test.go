@@ -51,7 +51,6 @@ func TestNothingIsResized(t *testing.T) {
 	for name, f := range map[string]fleet{
 		"twice the devices for twice the work": simulate(60, steps(40, 10, 20), steps(40, 400, 800)),
 		"more work on the same devices":        simulate(60, constant(10), steps(40, 400, 800)),
-		"one day with a silent sender":         simulate(60, func(d int) float64 { return 10 - 3*float64((d/30)*(30/max(d, 1))) }, constant(400)),
 		"no devices known":                     {make([]float64, 0), make([]float64, 0)},
 	} {
 		if factors, changes := Resize(f.devices, f.loads); factors != nil || changes != nil {
@@ -77,13 +76,40 @@ func TestTheSameWorkOnFewerDevices(t *testing.T) {
 	}
 }
 
-func TestSeveralChanges(t *testing.T) {
-	f := simulate(60, func(d int) float64 { return 10 + 2*float64(d/14) }, constant(400)) // two devices more every fortnight
-	factors, changes := Resize(f.devices, f.loads)
-	if len(changes) != 4 || factors == nil || math.Abs(factors[0]-10.0/18) > 1e-12 {
-		t.Errorf("%v: %+v", factors, changes)
+// However devices are added to the same work, the days before count as if they had
+// been there.
+func TestDevicesAreAddedInManyWays(t *testing.T) {
+	atOnce := simulate(60, steps(40, 10, 20), constant(400))
+	unknown := fleet{append([]float64(nil), atOnce.devices...), atOnce.loads}
+	unknown.devices[39] = math.NaN()
+	for name, c := range map[string]struct {
+		fleet
+		first float64 // factor of the first day
+	}{
+		"one a day":                        {simulate(60, func(d int) float64 { return 10 + min(10, max(0, float64(d-30))) }, constant(400)), 0.5},
+		"in two steps on two days":         {simulate(60, func(d int) float64 { return 10 + 5*min(2, max(0, float64(d-30))) }, constant(400)), 0.5},
+		"after an unknown day":             {unknown, 0.5},
+		"one of thirty a week":             {simulate(60, func(d int) float64 { return 30 + float64(d/7) }, constant(1200)), 30.0 / 38},
+		"two every fortnight":              {simulate(60, func(d int) float64 { return 10 + 2*float64(d/14) }, constant(400)), 10.0 / 18},
+		"since two days":                   {simulate(60, steps(58, 10, 20), constant(400)), 0.5},
+		"since a day":                      {simulate(60, steps(59, 10, 20), constant(400)), 0.5},
+		"and taken away again":             {simulate(60, func(d int) float64 { return steps(30, 10, 20)(d) - steps(45, 0, 10)(d) }, constant(400)), 1},
+		"with half of them away for a day": {simulate(60, func(d int) float64 { return 10 - 5*steps(50, 0, 1)(d) + 5*steps(51, 0, 1)(d) }, constant(400)), 1},
+	} {
+		factors, changes := Resize(c.devices, c.loads)
+		got := 1.0
+		if factors != nil {
+			got = factors[0]
+		}
+		if math.Abs(got-c.first) > 0.025 {
+			t.Errorf("%s: the first day counts %v times, want %v: %v", name, got, c.first, changes)
+		}
 	}
-	if got := changes[0].String(); got != "from 16 to 18 devices the load of a device became 0.87 times as high: the same work, so the days before count 0.89 times" {
+}
+
+func TestAChangeSaysWhatItDid(t *testing.T) {
+	c := Change{Day: 56, Before: 16, After: 18, Load: 0.875}
+	if got := c.String(); got != "from 16 to 18 devices the load of a device became 0.88 times as high: the same work, so the days before count 0.89 times" {
 		t.Error(got)
 	}
 }

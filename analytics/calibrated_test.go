@@ -227,7 +227,7 @@ func TestEventsMakeOrders(t *testing.T) {
 		if want := math.Ceil(float64(g.Devices) * float64(g.PeakAtRisk) / 60); float64(g.DevicesNeeded) != want || top.DevicesNeeded != g.DevicesNeeded {
 			t.Errorf("%v devices needed, above %v; want %v", g.DevicesNeeded, top.DevicesNeeded, want)
 		}
-		if g.Risk != 0.05 && math.Abs(float64(g.Risk)-0.05) > 1e-12 || top.PooledNeeded > top.DevicesNeeded {
+		if g.Risk != 0.05 || top.PooledNeeded > top.DevicesNeeded {
 			t.Errorf("risk %v, pooled %v of %v", g.Risk, top.PooledNeeded, top.DevicesNeeded)
 		}
 	}

@@ -34,7 +34,7 @@ func (calibrated) order(g *Growth, k *learned, m *Model) order.Demand {
 	devices, events := int(g.Devices), m.eventsOf(g.Path, asOf)
 	plan := order.NewPlan(m.Order, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile, events)
 	g.DevicesNeeded, g.DevicesToRequest = Number(plan.Needed()), Number(plan.Request())
-	g.Risk, g.PeakAtRisk = Number(1-plan.Service()), Number(plan.Peak)
+	g.Risk, g.PeakAtRisk = Number(plan.Risk()), Number(plan.Peak)
 	g.Event, g.Spares = plan.Event, Number(plan.Spares)
 	g.Reason = plan.Sentence()
 	even := m.Order

@@ -51,6 +51,9 @@ func (p Policy) Validate() error {
 // quantile, shortage cost ÷ (shortage cost + idle cost).
 func (p Policy) Service() float64 { return p.ShortageCost / (p.ShortageCost + p.IdleCost) }
 
+// Risk is the probability that they do not: idle cost ÷ (shortage cost + idle cost).
+func (p Policy) Risk() float64 { return p.IdleCost / (p.ShortageCost + p.IdleCost) }
+
 // Event is a time of more load than usual, in days from the last one known: 1 is
 // tomorrow.
 type Event struct {

@@ -99,6 +99,7 @@ export interface Trend {
   days: string[];
   peaks: Num[];
   line: Num[];
+  forecast: Num[]; // null within the past
   lower: Num[];
   upper: Num[];
   target_load: Num;

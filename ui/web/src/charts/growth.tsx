@@ -14,7 +14,7 @@ interface Props {
   height: number;
 }
 
-/** The daily peaks, the line through them to the horizon, and the target load. */
+/** The daily peaks, the straight line through them, what is expected to the horizon, and the target load. */
 export function GrowthChart({ trend, label, height }: Props) {
   const text = useText();
   const data = useMemo(() => trendData(trend), [trend]);
@@ -40,6 +40,7 @@ export function GrowthChart({ trend, label, height }: Props) {
       line(text.upper, { color: c.bandEdge, width: 0.5 }),
       line(text.lower, { color: c.bandEdge, width: 0.5 }),
       line(text.line, { color: c.muted, width: 1.5, dash: [5, 4] }),
+      line(text.expected, { color: c.load, width: 1, dash: [2, 3] }),
       line(text.dailyPeak, { color: c.load, width: 1.25, dots: 5 }),
     ],
     bands: [{ series: [1, 2], fill: c.band }],

@@ -15,7 +15,7 @@ export const dayTime = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000 + 
 
 /** Daily peaks, the line through them and the bounds of its future. */
 export function trendData(trend: Trend): Aligned {
-  return [trend.days.map(dayTime), trend.upper, trend.lower, trend.line, trend.peaks];
+  return [trend.days.map(dayTime), trend.upper, trend.lower, trend.line, trend.forecast, trend.peaks];
 }
 
 /** The upper end of an axis that begins at zero and holds all values. */

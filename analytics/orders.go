@@ -33,6 +33,10 @@ func (calibrated) order(g *Growth, k *learned, m *Model) order.Demand {
 	}
 	devices, events := int(g.Devices), m.eventsOf(g.Path, asOf)
 	plan := order.NewPlan(m.Order, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile, events)
+	if math.IsNaN(plan.Peak) {
+		g.State, g.Reason = Learning, "the largest peak of the lead time cannot be foretold"
+		return order.Demand{}
+	}
 	g.DevicesNeeded, g.DevicesToRequest = Number(plan.Needed()), Number(plan.Request())
 	g.Risk, g.PeakAtRisk = Number(plan.Risk()), Number(plan.Peak)
 	g.Event, g.Spares = plan.Event, Number(plan.Spares)
@@ -76,7 +80,7 @@ func sumOrders(nodes []*fleet.Node, lines []Growth) {
 			g.Reason = fmt.Sprintf("sum over its modules: %.0f devices needed, request %.0f", g.DevicesNeeded, g.DevicesToRequest)
 			if g.Risk.Known() {
 				g.PooledNeeded = Number(math.Ceil(pools[i].Most - 1e-9))
-				g.Reason += fmt.Sprintf("; if they could share them, %.0f would do at the same risk", g.PooledNeeded)
+				g.Reason += fmt.Sprintf("; if they could share them, %.0f would do at the same risk, before minimums and spares", g.PooledNeeded)
 			}
 		}
 	}

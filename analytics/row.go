@@ -105,7 +105,7 @@ type Growth struct {
 	PeakAtRisk   Number `json:"peak_at_risk"`  // what the largest peak of the horizon is above with that probability
 	Event        string `json:"event"`         // that makes it so
 	Spares       Number `json:"spares"`        // of the devices needed, those that replace what fails
-	PooledNeeded Number `json:"pooled_needed"` // devices that suffice at the same risk if the modules below could share them
+	PooledNeeded Number `json:"pooled_needed"` // devices that suffice at the same risk if the modules below could share them, before minimums and spares
 
 	State  State  `json:"state"`
 	Reason string `json:"reason"` // the sentence with its numbers, or what is missing

@@ -69,8 +69,11 @@ func deviation(scores []float64) float64 {
 }
 
 // Add makes d the demand of both. A demand without known days is taken to move
-// with all others, which is the most that it can add.
+// with all others, which is the most that it can add; one that is NaN is left out.
 func (d *Demand) Add(other Demand) {
+	if math.IsNaN(other.Middle) || math.IsNaN(other.Most) {
+		return
+	}
 	reach := d.Most - d.Middle
 	alone := other.Most - other.Middle
 	d.Middle += other.Middle
@@ -81,10 +84,10 @@ func (d *Demand) Add(other Demand) {
 		d.scores = slices.Clone(other.scores)
 		d.Most = d.Middle + reach + alone
 	default:
-		apart := reach - deviation(d.scores) // of those without known days
+		apart := math.Abs(reach) - deviation(d.scores) // of those without known days
 		for i := range min(len(d.scores), len(other.scores)) {
 			d.scores[len(d.scores)-1-i] += other.scores[len(other.scores)-1-i]
 		}
-		d.Most = d.Middle + max(0, apart) + deviation(d.scores)
+		d.Most = d.Middle + math.Copysign(max(0, apart)+deviation(d.scores), reach) // below the middle if few suffice
 	}
 }

@@ -162,6 +162,20 @@ func TestPooledDemand(t *testing.T) {
 	}
 }
 
+// With a probability below one half the sum's quantile is below the middle too,
+// and not below the sum of quantiles; what is NaN is left out.
+func TestPooledDemandBelowTheMiddle(t *testing.T) {
+	draw := residuals(rand.New(rand.NewPCG(11, 12)), 53, 0.2)
+	var pool Demand
+	for range 50 {
+		pool.Add(NewDemand(10, 9, draw()))
+		pool.Add(NewDemand(math.NaN(), math.NaN(), draw()))
+	}
+	if pool.Middle != 500 || !(450 <= pool.Most && pool.Most < 500) {
+		t.Errorf("middle %v, quantile %v", pool.Middle, pool.Most)
+	}
+}
+
 func TestDemandWithoutDaysAddsUp(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	draw := residuals(rng, 30, 0)

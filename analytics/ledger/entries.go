@@ -63,27 +63,27 @@ func (d days) at(n *fleet.Node, day int) analytics.Number {
 // Entries returns what was forecast about days, and what came of it: by node,
 // task, day, and the time at which it was made.
 func (l *Ledger) Entries(ctx context.Context, q Query) ([]Entry, error) {
-	longest := growthDays[len(growthDays)-1]
+	made, longest := map[madeKey]*Entry{}, week
+	for _, of := range []source{{Peak, forecastPercent, 0}, {Growth, forecastPercent, growthDays[len(growthDays)-1]}, {Order, forecastDevices, longestOrder}} {
+		if q.Task != "" && q.Task != of.task {
+			continue
+		}
+		ahead, err := l.forecasts(ctx, q, of, made)
+		if err != nil {
+			return nil, err
+		}
+		longest = max(longest, ahead+week)
+	}
 	truth := map[string]days{}
 	for _, suffix := range []string{dayPeak, dayDevices, bandCoverage} {
-		d, err := l.daily(ctx, q, suffix, q.From-max(longest, 366), q.To)
+		d, err := l.daily(ctx, q, suffix, q.From-longest, q.To)
 		if err != nil {
 			return nil, err
 		}
 		truth[suffix] = d
 	}
-	made := map[madeKey]*Entry{}
-	if err := l.forecasts(ctx, q, forecastPercent, made); err != nil {
-		return nil, err
-	}
-	if err := l.forecasts(ctx, q, forecastDevices, made); err != nil {
-		return nil, err
-	}
 	var out []Entry
 	for key, e := range made {
-		if key.about < q.From || key.about > q.To || q.Task != "" && q.Task != e.Task {
-			continue
-		}
 		l.compare(e, key, truth)
 		out = append(out, *e)
 	}
@@ -170,24 +170,40 @@ func (l *Ledger) daily(ctx context.Context, q Query, suffix string, from, to int
 	return out, err
 }
 
-// forecasts reads what was made, back to the longest horizon.
-func (l *Ledger) forecasts(ctx context.Context, q Query, suffix string, made map[madeKey]*Entry) error {
+// source is where the forecasts of a task are, and how many days they look ahead
+// at most.
+type source struct {
+	task, suffix string
+	ahead        int
+}
+
+const (
+	week         = 7
+	longestOrder = 366 // days of the longest lead time
+)
+
+// forecasts reads what was made about the query's days, and returns how many days
+// ahead the farthest looked.
+func (l *Ledger) forecasts(ctx context.Context, q Query, of source, made map[madeKey]*Entry) (farthest int, err error) {
 	cal := season.NewCalendar(l.Location)
-	return l.read(ctx, q, suffix, q.From-366, q.To, func(n *fleet.Node, b *storage.Block) {
-		task, horizon, bound := storage.Value(b.Labels, "task"), storage.Value(b.Labels, "horizon"), storage.Value(b.Labels, "bound")
-		if suffix == forecastDevices {
-			task, bound = Order, "mid"
+	err = l.read(ctx, q, of.suffix, q.From-of.ahead, q.To, func(n *fleet.Node, b *storage.Block) {
+		if of.suffix == forecastPercent && storage.Value(b.Labels, "task") != of.task {
+			return
 		}
-		horizon, bound = strings.Clone(horizon), strings.Clone(bound)
+		horizon, bound := strings.Clone(storage.Value(b.Labels, "horizon")), strings.Clone(storage.Value(b.Labels, "bound"))
 		ahead, _ := strconv.Atoi(strings.TrimSuffix(horizon, "d"))
 		for i, ts := range b.Timestamps {
 			day, minute := cal.Split(ts / 1000)
-			key := madeKey{n, strings.Clone(task), horizon, day}
-			if task == Peak {
+			key := madeKey{n, of.task, horizon, day}
+			if of.task == Peak {
 				key.horizon = fmt.Sprintf("%02d:00", minute/60)
 			} else {
 				key.about = day - 1 + ahead // the last day known was yesterday
 			}
+			if key.about < q.From || key.about > q.To {
+				continue
+			}
+			farthest = max(farthest, ahead)
 			at := time.Unix(ts/1000, 0).In(l.Location)
 			e := made[key]
 			if e == nil {
@@ -196,10 +212,11 @@ func (l *Ledger) forecasts(ctx context.Context, q Query, suffix string, made map
 				made[key] = e
 			}
 			if at.Equal(e.Made) {
-				e.set(bound, b.Values[i])
+				e.set(cmp.Or(bound, "mid"), b.Values[i])
 			}
 		}
 	})
+	return farthest, err
 }
 
 func (e *Entry) set(bound string, v float64) {

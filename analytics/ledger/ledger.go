@@ -154,17 +154,25 @@ func (l *Ledger) Observe(ctx context.Context, s *analytics.Snapshot) error {
 	at := s.At.In(l.Location)
 	day, _ := season.NewCalendar(l.Location).Split(at.Unix())
 	var rows rows
+	var due []string
 	for _, hour := range peakHours {
-		if l.due(Peak, day, hour, at) {
+		if key := l.due(Peak, day, hour, at); key != "" {
+			due = append(due, key)
 			l.peaks(&rows, s)
 		}
 	}
-	if l.due(Growth, day, growthHour, at) {
+	if key := l.due(Growth, day, growthHour, at); key != "" {
+		due = append(due, key)
 		l.growth(&rows, s)
 		l.orders(&rows, s)
 	}
 	if err := rows.write(ctx, l.Store); err != nil {
 		return fmt.Errorf("write forecasts down: %w", err)
+	}
+	if len(rows) > 0 { // else the next minute may know more
+		for _, key := range due {
+			l.written[key] = day
+		}
 	}
 	if l.scored >= day-1 || at.Hour() == 0 && at.Minute() < scoreMinute || at.Unix() < l.retry {
 		return nil
@@ -173,14 +181,14 @@ func (l *Ledger) Observe(ctx context.Context, s *analytics.Snapshot) error {
 	return l.scoreUntil(ctx, day-1)
 }
 
-// due tells, once a day, whether it is the hour of a task.
-func (l *Ledger) due(task string, day, hour int, at time.Time) bool {
+// due returns the name of a task at its hour if that was not written down yet,
+// else an empty one.
+func (l *Ledger) due(task string, day, hour int, at time.Time) string {
 	key := task + strconv.Itoa(hour)
 	if at.Hour() != hour || at.Minute() >= late || l.written[key] == day {
-		return false
+		return ""
 	}
-	l.written[key] = day
-	return true
+	return key
 }
 
 // named returns the names of a series.

@@ -112,11 +112,6 @@ func (s *State) Parts(day, slot int) (f band.Forecast, threshold float64) {
 	return s.load.Next(day, slot), s.threshold
 }
 
-// Ordinary returns the band that holds this share of ordinary values.
-func (s *State) Ordinary(day, slot int, level float64) band.Band {
-	return s.load.Band(s.load.Next(day, slot), level)
-}
-
 // See learns from the value at a slot and tells whether it is part of an alarm.
 func (s *State) See(day, slot int, v float64) (alarm bool) {
 	f := s.load.Next(day, slot)

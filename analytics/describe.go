@@ -20,6 +20,10 @@ var descriptions = map[string]string{
 	"deviates":        "1 if the load is outside of the band, else 0.",
 	"peak_today":      "Highest load to be expected today, in percent of a device.",
 
+	"headroom_percent":            "Part of the target load that is free at today's expected peak, in percent; below 0 if overfull.",
+	"headroom_after_loss_percent": "Likewise, once the largest failure domain of the devices is lost and the others do its work.",
+	LargestDomainDevices:          "Devices of the largest failure domain that leaves some; domain_label and domain_value say which.",
+
 	"growth_percent_per_day": "Growth of the daily peaks in a day, in percent of the newest one on their line.",
 	"devices_to_request":     "Devices to order now, so that the daily peak stays at its target.",
 	"days_to_full":           "Days until the daily peak reaches the target load.",

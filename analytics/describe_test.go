@@ -34,6 +34,7 @@ func TestSeriesAreDescribed(t *testing.T) {
 		s := NewSnapshot(tree, at.Add(time.Duration(k)*time.Minute), "classic")
 		for i := range s.Growth {
 			day := "2026-12-24"
+			s.Rows[i].LargestDomain = &rollup.Domain{Label: "rack", Value: "r1", Devices: 2}
 			s.Growth[i].AsOf, s.Growth[i].FullOn = "2026-11-22", Dates{day, day, day}
 		}
 		f := &rollup.Frame{Minute: s.At.Unix(), Values: make([]rollup.Value, len(s.Rows))}

@@ -40,6 +40,7 @@ func (l *Loop) Explain(ctx context.Context, id, model string) (*Explanation, err
 	if !strings.HasPrefix(id, explainOrder) {
 		x.kind.explainBand(e, x)
 		x.kind.explainPeak(e, x)
+		e.addHeadroom(&x.row, x.TargetLoad)
 	}
 	if !strings.HasPrefix(id, explainRow) {
 		e.addGrowth(x)
@@ -107,6 +108,22 @@ func (e *Explanation) addVerdict(r *Row, half float64) {
 	load, mean, score := float64(r.Load), float64(r.Mean), float64(r.Score)
 	e.add("score", "|load − mean| ÷ half-width", fmt.Sprintf("|%s − %s| ÷ %s", num(load), num(mean), num(half)), num(score))
 	e.add("deviates", "score > 1", num(score)+" > 1", verdict(r))
+}
+
+// addHeadroom shows what today's peak leaves free, now and after a loss.
+func (e *Explanation) addHeadroom(r *Row, target float64) {
+	peak, d := float64(r.PeakToday.Value), r.LargestDomain
+	if !r.Headroom.Known() {
+		return
+	}
+	e.add("headroom", "100·(target − peak today) ÷ target", fmt.Sprintf("100·(%s − %s) ÷ %s", num(target), num(peak), num(target)), num(float64(r.Headroom))+" %")
+	if d == nil {
+		return
+	}
+	devices, lost := float64(r.Devices), float64(d.Devices)
+	e.add("after loss", "likewise, with peak · devices ÷ (devices − lost)",
+		fmt.Sprintf("%s · %s ÷ (%s − %s) = %s", num(peak), num(devices), num(devices), num(lost), num(AfterLoss(peak, devices, lost))),
+		num(float64(r.HeadroomAfterLoss))+" %", fmt.Sprintf("%s=%s: %s devices", d.Label, d.Value, num(lost)))
 }
 
 func verdict(r *Row) string {

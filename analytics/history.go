@@ -155,7 +155,7 @@ const storedReach = 5 * 60
 
 // Frame reads a minute as it was stored, each number at most storedReach old.
 func (r reader) Frame(ctx context.Context, minute int64) (*rollup.Frame, error) {
-	return r.frame(ctx, minute, storedReach, everyNode)
+	return r.storedFrame(ctx, minute, everyNode)
 }
 
 // everyNode selects a number of all nodes.
@@ -165,9 +165,17 @@ func everyNode(suffix string) [][]storage.Matcher {
 
 // FrameOf likewise reads a minute of one node alone.
 func (r reader) FrameOf(ctx context.Context, n *fleet.Node, minute int64) (*rollup.Frame, error) {
-	return r.frame(ctx, minute, storedReach, func(suffix string) [][]storage.Matcher {
+	return r.storedFrame(ctx, minute, func(suffix string) [][]storage.Matcher {
 		return [][]storage.Matcher{rollup.Select(n, r.tree.Levels(), suffix)}
 	})
+}
+
+func (r reader) storedFrame(ctx context.Context, minute int64, match func(suffix string) [][]storage.Matcher) (*rollup.Frame, error) {
+	f, err := r.frame(ctx, minute, storedReach, match)
+	if err != nil {
+		return nil, err
+	}
+	return f, r.domains(ctx, f, storedReach, match(LargestDomainDevices))
 }
 
 // FillIn reads, of the nodes whose load a stored frame does not have, what was
@@ -185,7 +193,7 @@ func (r reader) FillIn(ctx context.Context, f *rollup.Frame) (*rollup.Frame, err
 			exact.Values[i] = v
 		}
 	}
-	return exact, nil
+	return f.With(exact.Values), nil
 }
 
 // frame reads the series that match, for each of [rollup.Suffixes], each number at

@@ -16,7 +16,8 @@ import (
 
 // row judges one node in one minute by one model; before is what it was in the
 // snapshot before.
-func (m *Model) row(of kind, at time.Time, n *fleet.Node, k *learned, t *today, v rollup.Value, level string, before *Row) Row {
+func (m *Model) row(of kind, at time.Time, n *fleet.Node, k *learned, t *today, frame *rollup.Frame, level string, before *Row) Row {
+	v := frame.At(n.Index)
 	r := Row{
 		ID: n.ID, Path: n.Path, Level: level, At: at,
 		Devices: Number(v.Devices), DevicesSilent: Number(v.Silent), Processes: Number(v.Processes),
@@ -27,6 +28,7 @@ func (m *Model) row(of kind, at time.Time, n *fleet.Node, k *learned, t *today, 
 	r.Alarm = of.alarm(&r, t)
 	r.follow(before)
 	r.PeakToday = peakToday(at, of.peak(k, t, band.Width(m.Level)), t.seen)
+	r.leave(m.TargetLoad, frame.Domains(n.Index))
 	r.state(at, of.missing(&r, k), t)
 	return r
 }

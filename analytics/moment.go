@@ -83,7 +83,7 @@ func (x *moment) judge(frame *rollup.Frame, levels []string) {
 	n := x.node
 	x.today.put(x.minute, x.at.Unix(), frame.At(n.Index).Load)
 	x.today.advance(x.minute + 1)
-	x.row = x.Model.row(x.kind, x.at, n, x.learned, x.today, frame.At(n.Index), levels[n.Level()], &Row{})
+	x.row = x.Model.row(x.kind, x.at, n, x.learned, x.today, frame, levels[n.Level()], &Row{})
 	g := &generation{day: x.day, nodes: putAt[learned](nil, n.Index, x.learned)}
 	x.growth = x.Model.growth(x.kind, n, g, n.Index, &x.row)
 }

@@ -62,7 +62,7 @@ func (l *Loop) judgeLocked(frame *rollup.Frame) *Snapshot {
 	var all []*Snapshot
 	for _, of := range l.learned.kinds(m) {
 		s := newSnapshot(l.opts.Tree, nodes, time.Unix(frame.Minute, 0).In(m.Location), of.name())
-		s.basis = basis{m, l.learned}
+		s.basis, s.frame = basis{m, l.learned}, frame
 		s.judge(of, frame, l.today, l.current.Load())
 		all = append(all, s)
 	}
@@ -78,7 +78,7 @@ func (s *Snapshot) judge(of kind, frame *rollup.Frame, days []*today, before *Sn
 		before, _ = before.Of(s.Model) // nil if it was not computed then
 	}
 	for i, n := range s.nodes {
-		s.Rows[i] = s.model.row(of, s.At, n, s.learned.of(i), days[i], frame.At(i), s.Levels[n.Level()], before.row(i))
+		s.Rows[i] = s.model.row(of, s.At, n, s.learned.of(i), days[i], frame, s.Levels[n.Level()], before.row(i))
 		if !s.keepGrowth(before, n) {
 			s.Growth[i] = s.model.growth(of, n, s.learned, i, &s.Rows[i])
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"headroom/analytics/order"
+	"headroom/ingest/rollup"
 	"headroom/storage/fleet"
 )
 
@@ -45,6 +46,10 @@ type Row struct {
 	Since     *time.Time `json:"since"`     // first minute of the deviation
 
 	PeakToday Peak `json:"peak_today"`
+
+	Headroom          Number         `json:"headroom"`            // percent of the target load that is free at today's expected peak; below 0: overfull
+	HeadroomAfterLoss Number         `json:"headroom_after_loss"` // likewise, its load spread over the devices left after LargestDomain is lost; -Inf if none is left
+	LargestDomain     *rollup.Domain `json:"largest_domain"`      // nil while unknown
 
 	State  State  `json:"state"`
 	Reason string `json:"reason,omitempty"`

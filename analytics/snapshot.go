@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"headroom/ingest/rollup"
 	"headroom/storage/fleet"
 )
 
@@ -29,6 +30,7 @@ type Snapshot struct {
 	nodes  []*fleet.Node
 	tree   *fleet.Tree
 	others []*Snapshot // the same minute by the other models
+	frame  *rollup.Frame
 	basis
 }
 
@@ -112,6 +114,16 @@ func (f Filter) Match(s *Snapshot, row *Row) bool {
 
 // Nodes returns the nodes of the rows, in their order. It must not be changed.
 func (s *Snapshot) Nodes() []*fleet.Node { return s.nodes }
+
+// Domains returns the parts of a node's devices that may fail at once, those
+// with the most devices first; nil if nothing is known of them, as in a past
+// minute. It must not be changed.
+func (s *Snapshot) Domains(node int) []rollup.Domain {
+	if s.frame == nil {
+		return nil
+	}
+	return s.frame.Domains(node)
+}
 
 // DayAhead returns the daily peak that is expected of a node h days after the
 // last day that counts, with the interval of the configured level.

@@ -26,8 +26,10 @@ type writer struct {
 	score, deviates        *rollup.Names
 	growth, request        *rollup.Names
 	peak, full             bounds
+	headroom, afterLoss    *rollup.Names
 
-	mu       sync.Mutex       // protects all that follows
+	mu       sync.Mutex // protects all that follows
+	domains  domainNames
 	before   *Snapshot        // the one that was written last
 	revision int64            // corrections of its minute so far
 	rows     []storage.Series // reused from minute to minute
@@ -43,6 +45,8 @@ func newWriter(opts Options) *writer {
 	w.score, w.deviates = w.names("deviation_score"), w.names("deviates")
 	w.growth, w.request = w.names("growth_percent_per_day"), w.names("devices_to_request")
 	w.peak, w.full = w.bounds("peak_today"), w.bounds("days_to_full")
+	w.domains.levels = opts.Tree.Levels()
+	w.headroom, w.afterLoss = w.names("headroom_percent"), w.names("headroom_after_loss_percent")
 	return w
 }
 
@@ -141,6 +145,13 @@ func (w *writer) addSeldom(n *fleet.Node, ts int64, s *Snapshot) {
 	if always || p.Value != was.Value || p.Lower != was.Lower || p.Upper != was.Upper {
 		w.addBounds(w.peak, n, ts, float64(p.Value), float64(p.Lower), float64(p.Upper))
 	}
+	if d := r.LargestDomain; d != nil && (always || !sameDomain(d, before.LargestDomain)) {
+		w.addLabels(w.domains.of(n, *d), ts, float64(d.Devices))
+	}
+	if always || r.Headroom != before.Headroom || r.HeadroomAfterLoss != before.HeadroomAfterLoss {
+		w.add(w.headroom, n, ts, float64(r.Headroom))
+		w.add(w.afterLoss, n, ts, float64(r.HeadroomAfterLoss))
+	}
 }
 
 // judged tells whether there is a verdict at all.
@@ -163,7 +174,11 @@ func (w *writer) add(names *rollup.Names, n *fleet.Node, ts int64, x float64) {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return
 	}
-	w.rows = append(w.rows, storage.Series{Labels: names.Of(n)})
+	w.addLabels(names.Of(n), ts, x)
+}
+
+func (w *writer) addLabels(labels []storage.Label, ts int64, x float64) {
+	w.rows = append(w.rows, storage.Series{Labels: labels})
 	w.one = append(w.one, storage.Sample{Timestamp: ts, Value: x})
 }
 

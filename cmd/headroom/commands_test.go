@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"headroom/analytics"
+	"headroom/ingest/rollup"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 	"headroom/ui/api"
@@ -53,7 +54,7 @@ func table() *analytics.Snapshot {
 	for _, n := range tree.Nodes() {
 		s.Rows[n.Index] = analytics.Row{
 			ID: n.ID, Path: n.Path, Level: tree.Levels()[n.Level()], At: at, Devices: 7, Load: nan, LoadMax: nan, Mean: nan, Lower: nan, Upper: nan,
-			Score: nan, PeakToday: analytics.Peak{Value: nan, Lower: nan, Upper: nan, Seen: nan}, State: analytics.Learning, Reason: "1 of 3 days",
+			Score: nan, Headroom: nan, HeadroomAfterLoss: nan, PeakToday: analytics.Peak{Value: nan, Lower: nan, Upper: nan, Seen: nan}, State: analytics.Learning, Reason: "1 of 3 days",
 		}
 		s.Growth[n.Index] = analytics.Growth{ID: n.ID, Path: n.Path, Level: s.Rows[n.Index].Level, SlopePerDay: nan, R2: nan, PeakNow: nan,
 			PeakAtHorizon: analytics.Interval{Value: nan, Lower: nan, Upper: nan}, Devices: 7, DevicesNeeded: nan, DevicesToRequest: nan,
@@ -63,6 +64,8 @@ func table() *analytics.Snapshot {
 	w13, album, dead := &s.Rows[s.Find("Qzone/SET_W13")], &s.Rows[s.Find("Qzone/相册上传")], &s.Rows[s.Find("Qzone/dead")]
 	w13.Load, w13.Mean, w13.Lower, w13.Upper, w13.Score, w13.State = 23.5, 20.8, 19, 22.6, 1.5, analytics.OK
 	w13.Deviates, w13.Direction, w13.Since, w13.PeakToday.Value = true, "up", &since, 27.3
+	w13.Headroom, w13.HeadroomAfterLoss, w13.LargestDomain = 54.5, -13.75, &rollup.Domain{Label: "rack", Value: "r1", Devices: 4}
+	album.LargestDomain = &rollup.Domain{Label: "rack", Value: "r1", Devices: 7}
 	album.Load, album.Mean, album.Lower, album.Upper, album.Score, album.State = 8, 8.25, 7.5, 9, 0.33, analytics.OK
 	dead.State, dead.Age, dead.Reason = analytics.Stale, 420, "no data for 7 min"
 	g := &s.Growth[s.Find("Qzone/SET_W13")]
@@ -102,11 +105,11 @@ func TestWarningsTable(t *testing.T) {
 	if err := list(l, "warnings", l.params(), warningGrid); err != nil {
 		t.Fatal(err)
 	}
-	wantOutput(t, out.String(), `PATH            DEVICES  TIME   LOAD  MEAN      INTERVAL  DEVIATES               PEAK TODAY  NOTE
-Qzone/SET_W13         7  21:05  23.5  20.8  [19.0, 22.6]  YES ↑ 1.5 since 20:58        27.3
-Qzone/相册上传        7  21:05   8.0   8.2    [7.5, 9.0]  NO                              –
-Qzone/dead            7  21:05     –     –             –  stale for 7m                    –
-Qzone/new             7  21:05     –     –             –  learning: 1 of 3 days           –
+	wantOutput(t, out.String(), `PATH            DEVICES  TIME   LOAD  MEAN      INTERVAL  DEVIATES               PEAK TODAY  HEADROOM  AFTER LOSS  NOTE
+Qzone/SET_W13         7  21:05  23.5  20.8  [19.0, 22.6]  YES ↑ 1.5 since 20:58        27.3      54 %       -14 %
+Qzone/相册上传        7  21:05   8.0   8.2    [7.5, 9.0]  NO                              –         –   none left
+Qzone/dead            7  21:05     –     –             –  stale for 7m                    –         –           –
+Qzone/new             7  21:05     –     –             –  learning: 1 of 3 days           –         –           –
 `)
 }
 

@@ -67,6 +67,7 @@ func fixedSections(old, now config.Config) error {
 		{"hierarchy", old.Hierarchy, now.Hierarchy},
 		{"node_label", old.NodeLabel, now.NodeLabel},
 		{"process_label", old.ProcessLabel, now.ProcessLabel},
+		{"failure_domains", old.FailureDomains, now.FailureDomains},
 		{"signals", old.Signals, now.Signals},
 		{"rollup", old.Rollup, now.Rollup},
 		{"storage", old.Storage, now.Storage},

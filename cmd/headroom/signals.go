@@ -24,7 +24,7 @@ func rollupOptions(cfg config.Config, engine *promql.Engine) (rollup.Options, []
 	}
 	opts := rollup.Options{
 		Tree: fleet.NewTree(cfg.Hierarchy), NodeLabel: cfg.NodeLabel, ProcessLabel: cfg.ProcessLabel,
-		LoadAggregate: aggregate, DeviceTimeout: time.Duration(cfg.Rollup.DeviceTimeout),
+		Domains: cfg.FailureDomains, LoadAggregate: aggregate, DeviceTimeout: time.Duration(cfg.Rollup.DeviceTimeout),
 	}
 	var asked []poll.Signal
 	for _, s := range []struct {

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/analytics"
+	"headroom/ingest/rollup"
 )
 
 // lister is what the commands that print a table have in common.
@@ -99,6 +100,9 @@ type warning struct {
 	PeakToday struct {
 		Value analytics.Number `json:"value"`
 	} `json:"peak_today"`
+	Headroom          analytics.Number `json:"headroom"`
+	HeadroomAfterLoss analytics.Number `json:"headroom_after_loss"`
+	LargestDomain     *rollup.Domain   `json:"largest_domain"`
 	State  analytics.State  `json:"state"`
 	Reason string           `json:"reason"`
 	Age    analytics.Number `json:"age_seconds"`
@@ -107,8 +111,8 @@ type warning struct {
 
 func warningGrid(rows []warning) *grid {
 	g := &grid{
-		head:  []string{"PATH", "DEVICES", "TIME", "LOAD", "MEAN", "INTERVAL", "DEVIATES", "PEAK TODAY", "NOTE"},
-		right: []bool{false, true, false, true, true, true, false, true, false},
+		head:  []string{"PATH", "DEVICES", "TIME", "LOAD", "MEAN", "INTERVAL", "DEVIATES", "PEAK TODAY", "HEADROOM", "AFTER LOSS", "NOTE"},
+		right: []bool{false, true, false, true, true, true, false, true, true, true, false},
 	}
 	for i := range rows {
 		g.rows = append(g.rows, warningLine(&rows[i]))
@@ -120,7 +124,8 @@ func warningLine(r *warning) []cell {
 	return []cell{
 		plain(printable(r.ID)), plain(decimal(r.Devices, 0)), plain(r.At.Format("15:04")),
 		plain(decimal(r.Load, 1)), plain(decimal(r.Mean, 1)), plain(interval(r.Lower, r.Upper)),
-		verdict(r), plain(decimal(r.PeakToday.Value, 1)), plain(printable(r.Note)),
+		verdict(r), plain(decimal(r.PeakToday.Value, 1)),
+		share(r.Headroom), afterLoss(r), plain(printable(r.Note)),
 	}
 }
 
@@ -140,6 +145,27 @@ func verdict(r *warning) cell {
 		return cell{string(r.State) + ": " + printable(r.Reason), grey}
 	}
 	return plain("NO")
+}
+
+// afterLoss is what the loss of the largest failure domain leaves.
+func afterLoss(r *warning) cell {
+	if d := r.LargestDomain; d != nil && float64(d.Devices) >= float64(r.Devices) {
+		return cell{"none left", yellow}
+	}
+	return share(r.HeadroomAfterLoss)
+}
+
+const yellow = "1;33"
+
+// share marks what is overfull.
+func share(n analytics.Number) cell {
+	if n < 0 {
+		return cell{decimal(n, 0) + " %", yellow}
+	}
+	if !n.Known() {
+		return plain(decimal(n, 0))
+	}
+	return plain(decimal(n, 0) + " %")
 }
 
 func since(r *warning) string {

@@ -80,14 +80,14 @@ func (r *Rollup) kind(labels []storage.Label) func(*module, []storage.Label) fun
 }
 
 func (r *Rollup) device(m *module, labels []storage.Label) func(int64, float64) {
-	name := strings.Clone(storage.Value(labels, r.opts.NodeLabel))
+	name, at := strings.Clone(storage.Value(labels, r.opts.NodeLabel)), r.places.of(labels)
 	return func(ts int64, v float64) {
 		d := m.devices[name] // looked up each time: a silent device is forgotten
 		if d == nil {
-			d = &device{}
+			d = &device{place: at}
 			m.devices[name] = d
 		}
-		d.push(ts, v)
+		d.push(ts, v, at)
 	}
 }
 

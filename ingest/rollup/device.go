@@ -103,10 +103,11 @@ const forgetAfter = 24 * 60 * 60 * 1000
 type device struct {
 	clock
 	value   float64 // of the newest sample
+	place   *place  // likewise
 	buckets [openMinutes]bucket
 }
 
-func (d *device) push(ts int64, v float64) {
+func (d *device) push(ts int64, v float64, at *place) {
 	minute := minuteOf(ts / 1000)
 	b := &d.buckets[minute/60%openMinutes]
 	if minute > b.minute {
@@ -116,7 +117,7 @@ func (d *device) push(ts int64, v float64) {
 		b.push(v)
 	}
 	if d.tick(ts) {
-		d.value = v
+		d.value, d.place = v, at
 	}
 }
 

@@ -31,6 +31,32 @@ func Unknown() Value {
 type Frame struct {
 	Minute int64   // Unix seconds of the minute's start
 	Values []Value // by fleet.Node.Index
+
+	domains [][]Domain // likewise
+}
+
+// Domains returns the failure domains of a node's devices, those with the most
+// first; an empty list if the devices have no such labels, nil if nothing is
+// known. It must not be changed.
+func (f *Frame) Domains(node int) []Domain {
+	if node >= len(f.domains) {
+		return nil
+	}
+	return f.domains[node]
+}
+
+// SetDomains sets what is known of a node's failure domains, in a frame that is
+// being made.
+func (f *Frame) SetDomains(node int, ds []Domain) {
+	for len(f.domains) <= node {
+		f.domains = append(f.domains, nil)
+	}
+	f.domains[node] = ds
+}
+
+// With returns a frame of the same minute with other values.
+func (f *Frame) With(values []Value) *Frame {
+	return &Frame{Minute: f.Minute, Values: values, domains: f.domains}
 }
 
 // At returns the value of a node; Unknown if the frame is older than the node.

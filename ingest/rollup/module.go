@@ -1,6 +1,7 @@
 package rollup
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -16,6 +17,9 @@ type module struct {
 	processes map[string]*process
 	busy      map[*counter]struct{}
 	requests  map[*counter]struct{}
+
+	at, before map[*place]int // devices of the newest closed minute and of the one before, by where they stand
+	domains    []Domain       // counted from at; nil as long as there was no device
 }
 
 func newModule(n *fleet.Node) *module {
@@ -23,6 +27,7 @@ func newModule(n *fleet.Node) *module {
 		node:    n,
 		devices: map[string]*device{}, processes: map[string]*process{},
 		busy: map[*counter]struct{}{}, requests: map[*counter]struct{}{},
+		at: map[*place]int{}, before: map[*place]int{},
 	}
 }
 
@@ -40,7 +45,21 @@ func (m *module) close(minute int64, timeout time.Duration, a Aggregate) (s sum)
 	return s
 }
 
+// countDomains counts the failure domains of the minute just closed; false if
+// they are as they were.
+func (m *module) countDomains(p *places) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if maps.Equal(m.at, m.before) {
+		return false
+	}
+	m.domains = p.count(m.at)
+	return true
+}
+
 func (m *module) closeDevices(s *sum, minute int64, timeout time.Duration, a Aggregate) {
+	m.at, m.before = m.before, m.at
+	clear(m.at)
 	for name, d := range m.devices {
 		switch v, alive := d.at(minute, timeout, a); {
 		case d.last == 0: // known by its labels, no sample yet
@@ -53,6 +72,7 @@ func (m *module) closeDevices(s *sum, minute int64, timeout time.Duration, a Agg
 			s.load += v
 			s.devices++
 			s.known.load = true
+			m.at[d.place]++
 		}
 	}
 }

@@ -21,6 +21,8 @@ type Options struct {
 	Load, Busy, Requests []storage.Matcher
 	LoadAggregate        Aggregate
 
+	Domains []string // labels whose values are failure domains, such as rack and site
+
 	DeviceTimeout time.Duration // how long a silent sender's last value counts, see [reach]
 
 	// Late is called when a sample belongs to a minute that is closed already,
@@ -35,16 +37,18 @@ type Rollup struct {
 
 	closed     atomic.Int64 // start of the newest closed minute, Unix seconds
 	lateEpoch  atomic.Int64 // raised by ForgetLate, so that every cell reports again
+	places     places
 	unassigned atomic.Int64 // series that match a signal and lie outside the tree
 
 	mu      sync.Mutex // protects modules, taken before a module's own lock
 	modules []*module  // by fleet.Node.Index; nil for inner nodes
+	domains [][]Domain // of the newest closed minute, by fleet.Node.Index
 }
 
 // New returns a rollup whose first open minute is the one of now; samples of
 // earlier minutes are reported as late.
 func New(opts Options, now time.Time) *Rollup {
-	r := &Rollup{opts: opts}
+	r := &Rollup{opts: opts, places: places{labels: opts.Domains}}
 	r.closed.Store(minuteOf(now.Unix()) - 60)
 	return r
 }
@@ -66,12 +70,16 @@ func (r *Rollup) Close(minute int64) *Frame {
 	r.closed.Store(minute)
 	nodes := r.opts.Tree.Nodes()
 	sums := make([]sum, len(nodes))
+	var moved []int
 	r.mu.Lock()
 	modules := r.modules[:min(len(r.modules), len(nodes))]
 	r.mu.Unlock()
 	for i, m := range modules {
 		if m != nil {
 			sums[i] = m.close(minute, r.opts.DeviceTimeout, r.opts.LoadAggregate)
+			if m.countDomains(&r.places) {
+				moved = append(moved, i)
+			}
 		}
 	}
 	for i := len(nodes) - 1; i >= 0; i-- { // children come after their parents
@@ -79,7 +87,8 @@ func (r *Rollup) Close(minute int64) *Frame {
 			sums[p].add(&sums[i])
 		}
 	}
-	f := &Frame{Minute: minute, Values: make([]Value, len(nodes))}
+	r.domains = domains(r.domains, nodes, modules, moved)
+	f := &Frame{Minute: minute, Values: make([]Value, len(nodes)), domains: r.domains}
 	for i := range sums {
 		f.Values[i] = sums[i].value()
 	}

@@ -12,6 +12,9 @@ type Config struct {
 
 	ProcessLabel string `yaml:"process_label"` // tells processes of a device apart
 
+	// FailureDomains are labels of devices; those with the same value may fail at once.
+	FailureDomains []string `yaml:"failure_domains"`
+
 	Signals  Signals  `yaml:"signals"`
 	Capacity Capacity `yaml:"capacity"`
 	Rollup   Rollup   `yaml:"rollup"`
@@ -141,6 +144,9 @@ func Default() Config {
 		Hierarchy:    []string{"business", "product", "service", "module"},
 		NodeLabel:    "node",
 		ProcessLabel: "process",
+
+		FailureDomains: []string{"rack", "site", "zone", "cluster"},
+
 		Signals: Signals{
 			Load:     Signal{Match: "headroom_load_percent", Aggregate: "avg"},
 			Busy:     Signal{Match: "headroom_busy_seconds_total"},

@@ -117,6 +117,10 @@ func (c Config) checkNames(k checker) {
 	}
 	name("node_label", c.NodeLabel)
 	name("process_label", c.ProcessLabel)
+	for i, label := range c.FailureDomains {
+		k.label("failure_domains", label)
+		k.want(!slices.Contains(c.FailureDomains[:i], label), "failure_domains", "each label once", fmt.Sprintf("%q twice", label))
+	}
 }
 
 func (s Signals) check(k checker) {

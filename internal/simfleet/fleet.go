@@ -75,7 +75,7 @@ func New(o Options) *Fleet {
 	for _, p := range places(rng, o.Modules) {
 		m := newModule(rng, p, o.Now.Unix())
 		for i := range m.Devices {
-			m.Devices[i].Node = nodeName(nodes)
+			m.Devices[i].Node, m.Devices[i].Site, m.Devices[i].Rack = nodeName(nodes), siteOf(nodes), rackOf(nodes)
 			nodes++
 		}
 		f.Modules = append(f.Modules, m)

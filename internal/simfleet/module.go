@@ -30,6 +30,8 @@ type Module struct {
 // Device is one machine of a module.
 type Device struct {
 	Node    string
+	Site    string
+	Rack    string
 	From    int64   // Unix seconds since which it reports
 	Until   int64   // Unix seconds at which it fell silent, 0 if it has not
 	factor  float64 // its load relative to the module's

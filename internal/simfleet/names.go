@@ -67,7 +67,17 @@ func moduleName(i int) string {
 	return fmt.Sprintf("%s SET_W%02d", roles[i%len(roles)], i/len(roles)+1)
 }
 
-// nodeName numbers the machines of four sites.
-func nodeName(i int) string {
-	return fmt.Sprintf("%s-%05d", []string{"sz1", "sz2", "sh1", "bj3"}[i%4], i)
+var sites = []string{"sz1", "sz2", "sh1", "bj3"}
+
+// siteOf spreads the machines over the sites.
+func siteOf(i int) string { return sites[i%len(sites)] }
+
+// machinesPerRack is how many machines of a site stand in one rack.
+const machinesPerRack = 20
+
+func rackOf(i int) string {
+	return fmt.Sprintf("%s-r%03d", siteOf(i), i/len(sites)/machinesPerRack)
 }
+
+// nodeName numbers the machines.
+func nodeName(i int) string { return fmt.Sprintf("%s-%05d", siteOf(i), i) }

@@ -32,5 +32,6 @@ const (
 )
 
 func (f *Fleet) loadLabels(m *Module, d *Device) []storage.Label {
-	return f.labels(m.Path, loadMetric, storage.Label{Name: f.options.NodeLabel, Value: d.Node})
+	return f.labels(m.Path, loadMetric, storage.Label{Name: f.options.NodeLabel, Value: d.Node},
+		storage.Label{Name: "site", Value: d.Site}, storage.Label{Name: "rack", Value: d.Rack})
 }

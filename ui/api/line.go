@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"headroom/analytics"
+	"headroom/ingest/rollup"
 	"headroom/storage/fleet"
 )
 
@@ -130,12 +131,27 @@ func (w *lineWriter) row(r *analytics.Row) {
 	w.number("score", r.Score)
 	w.time("since", r.Since)
 	w.peak(&r.PeakToday)
+	w.number("headroom", r.Headroom)
+	w.number("headroom_after_loss", r.HeadroomAfterLoss)
+	w.domain("largest_domain", r.LargestDomain)
 	w.text("state", string(r.State))
 	if r.Reason != "" {
 		w.text("reason", r.Reason)
 	}
 	w.number("age_seconds", r.Age)
 	w.text("note", r.Note)
+	w.end()
+}
+
+func (w *lineWriter) domain(name string, d *rollup.Domain) {
+	w.key(name)
+	if d == nil {
+		w.b = append(w.b, "null"...)
+		return
+	}
+	w.text("label", d.Label)
+	w.text("value", d.Value)
+	w.integer("devices", d.Devices)
 	w.end()
 }
 

@@ -103,10 +103,10 @@ type warning struct {
 	Headroom          analytics.Number `json:"headroom"`
 	HeadroomAfterLoss analytics.Number `json:"headroom_after_loss"`
 	LargestDomain     *rollup.Domain   `json:"largest_domain"`
-	State  analytics.State  `json:"state"`
-	Reason string           `json:"reason"`
-	Age    analytics.Number `json:"age_seconds"`
-	Note   string           `json:"note"`
+	State             analytics.State  `json:"state"`
+	Reason            string           `json:"reason"`
+	Age               analytics.Number `json:"age_seconds"`
+	Note              string           `json:"note"`
 }
 
 func warningGrid(rows []warning) *grid {

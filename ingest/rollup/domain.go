@@ -39,10 +39,10 @@ func (p *places) of(labels []storage.Label) *place {
 	for i, label := range p.labels {
 		values[i] = strings.Clone(storage.Value(labels, label)) // labels are often parts of a buffer
 	}
-	key := strings.Join(values, "\xff")
-	if strings.Trim(key, "\xff") == "" {
+	if !slices.ContainsFunc(values, func(v string) bool { return v != "" }) {
 		return nowhere
 	}
+	key := strings.Join(values, "\xff")
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.all == nil {

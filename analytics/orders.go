@@ -32,7 +32,7 @@ func (calibrated) order(g *Growth, k *learned, m *Model) order.Demand {
 		return order.Demand{}
 	}
 	devices, events := int(g.Devices), m.eventsOf(g.Path, asOf)
-	plan := order.NewPlan(m.Order, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile, events)
+	plan := order.NewPlan(m.Order, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestBetween, events)
 	if math.IsNaN(plan.Peak) {
 		g.State, g.Reason = Learning, "the largest peak of the lead time cannot be foretold"
 		return order.Demand{}
@@ -43,7 +43,7 @@ func (calibrated) order(g *Growth, k *learned, m *Model) order.Demand {
 	g.Reason = plan.Sentence()
 	even := m.Order
 	even.ShortageCost = even.IdleCost // as likely too few as too many
-	middle := order.NewPlan(even, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile, events).Peak
+	middle := order.NewPlan(even, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestBetween, events).Peak
 	work := float64(devices) / m.TargetLoad
 	return order.NewDemand(work*middle, work*plan.Peak, k.growth.Residuals())
 }

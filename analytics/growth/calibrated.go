@@ -53,6 +53,7 @@ type Calibrated struct {
 	spread    variance
 	lowest    float64
 	residuals []float32 // how far each peak was from what the level before it said
+	profile   []Factor  // of the days to come, see Times; nil: all 1
 }
 
 // Calibrate learns from daily peaks, one a day, oldest first, NaN where there is
@@ -103,8 +104,8 @@ func (c *Calibrated) sd(h int) float64 {
 // Day returns the peak expected h ≥ 1 days after the last day, with the interval
 // that holds it with the probability of the level.
 func (c *Calibrated) Day(h int, level float64) Interval {
-	v, half := c.centre(h), quantile2(level)*c.sd(h)
-	return Interval{v, v - half, v + half}.notBelow(c.lowest)
+	v, half, by := c.centre(h), quantile2(level)*c.sd(h), c.factor(h)
+	return Interval{by * v, by * (v - half), by * (v + half)}.notBelow(c.lowest)
 }
 
 // Largest returns likewise the largest peak of the next horizon days.
@@ -117,21 +118,30 @@ func (c *Calibrated) Largest(horizon int, level float64) Interval {
 // LargestQuantile returns what the largest peak of the next horizon days stays
 // below with probability p, 0 < p < 1.
 func (c *Calibrated) LargestQuantile(horizon int, p float64) float64 {
-	highest := math.Inf(-1)
-	for h := max(1, horizon-week+1); h <= horizon; h++ {
-		highest = max(highest, c.centre(h))
+	return c.LargestBetween(1, horizon, p)
+}
+
+// largestOf is the quantile of the largest peak of runs of days, without their
+// factors.
+func (c *Calibrated) largestOf(runs []Factor, p float64) float64 {
+	highest, days, last := math.Inf(-1), 0, 0
+	for _, run := range runs {
+		days, last = days+run.To-run.From+1, max(last, run.To)
+		for h := max(run.From, run.To-week+1); h <= run.To; h++ {
+			highest = max(highest, c.centre(h))
+		}
+		for h := run.From; h <= min(run.From+week-1, run.To); h++ { // of a trend down the first days are the highest
+			highest = max(highest, c.centre(h))
+		}
 	}
-	for h := 1; h <= min(week, horizon); h++ { // of a trend down the first days are the highest
-		highest = max(highest, c.centre(h))
-	}
-	v := highest + above*math.Sqrt(c.spread.near*math.Log(float64(max(1, horizon)))/math.Log(monthDays))
+	v := highest + above*math.Sqrt(c.spread.near*math.Log(float64(days))/math.Log(monthDays))
 	z := math.Sqrt2 * math.Erfinv(2*p-1)
 	if z > 0 {
 		z *= upward
 	} else {
 		z *= downward
 	}
-	return max(v+z*c.sd(horizon), c.lowest)
+	return max(v+z*c.sd(last), c.lowest)
 }
 
 // Full returns by when the largest peak has reached target, looking at most

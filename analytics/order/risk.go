@@ -54,6 +54,13 @@ func (p Policy) Service() float64 { return p.ShortageCost / (p.ShortageCost + p.
 // Risk is the probability that they do not: idle cost ÷ (shortage cost + idle cost).
 func (p Policy) Risk() float64 { return p.IdleCost / (p.ShortageCost + p.IdleCost) }
 
+// Request returns how many devices to order when so many are needed and so many
+// are there, in whole packages.
+func (p Policy) Request(needed, devices int) int {
+	missing := max(0, needed-devices)
+	return (missing + p.RoundTo - 1) / p.RoundTo * p.RoundTo
+}
+
 // Event is a time of more load than usual, in days from the last one known: 1 is
 // tomorrow.
 type Event struct {
@@ -77,16 +84,16 @@ type Plan struct {
 	Spares int // devices that may be out of service meanwhile
 }
 
-// NewPlan returns the line for a module whose largest peak of so many days stays
-// below largest(days, p) with probability p.
-func NewPlan(p Policy, devices, horizon int, target float64, largest func(days int, p float64) float64, events []Event) Plan {
-	plan := Plan{Policy: p, Devices: devices, Horizon: horizon, Target: target, Uplift: 1, Peak: largest(horizon, p.Service())}
+// NewPlan returns the line for a module whose largest peak of the days from … to
+// stays below largest(from, to, p) with probability p.
+func NewPlan(p Policy, devices, horizon int, target float64, largest func(from, to int, p float64) float64, events []Event) Plan {
+	plan := Plan{Policy: p, Devices: devices, Horizon: horizon, Target: target, Uplift: 1, Peak: largest(1, horizon, p.Service())}
 	for _, e := range events {
 		last := min(e.To, horizon)
 		if e.From > horizon || last < 1 {
 			continue
 		}
-		if peak := e.Uplift * largest(last, p.Service()); peak > plan.Peak {
+		if peak := e.Uplift * largest(max(1, e.From), last, p.Service()); peak > plan.Peak {
 			plan.Peak, plan.Event, plan.Uplift = peak, e.Name, e.Uplift
 		}
 	}
@@ -114,10 +121,7 @@ func spares(work int, failures, p float64) (n int) {
 func (p Plan) Needed() int { return p.Work + p.Spares }
 
 // Request returns how many devices to order, in whole packages.
-func (p Plan) Request() int {
-	missing := max(0, p.Needed()-p.Devices)
-	return (missing + p.RoundTo - 1) / p.RoundTo * p.RoundTo
-}
+func (p Plan) Request() int { return p.Policy.Request(p.Needed(), p.Devices) }
 
 // Sentence says what to order and why, with its numbers.
 func (p Plan) Sentence() string {

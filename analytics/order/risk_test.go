@@ -10,9 +10,9 @@ import (
 )
 
 // normalLargest is a largest peak of normal distribution that grows with time.
-func normalLargest(middle, sd, perDay float64) func(int, float64) float64 {
-	return func(days int, p float64) float64 {
-		return middle + perDay*float64(days) + sd*distuv.UnitNormal.Quantile(p)
+func normalLargest(middle, sd, perDay float64) func(int, int, float64) float64 {
+	return func(_, to int, p float64) float64 {
+		return middle + perDay*float64(to) + sd*distuv.UnitNormal.Quantile(p)
 	}
 }
 
@@ -23,11 +23,11 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%d work, %d spares, request %d, %q\nwant %d, %d, %d, %q", p.Work, p.Spares, p.Request(), p.Sentence(), work, spares, request, sentence)
 		}
 	}
-	flat := func(int, float64) float64 { return 66 }
+	flat := func(int, int, float64) float64 { return 66 }
 	p := DefaultPolicy()
 	f(NewPlan(p, 10, 30, 60, flat, nil), 11, 0, 1,
 		"10 devices: with 95 % probability the largest peak of 30 days stays below 66 %; 10 × 66 ÷ 60 makes 11 devices, request 1.")
-	f(NewPlan(p, 12, 1, 60, func(int, float64) float64 { return 30 }, nil), 6, 0, 0,
+	f(NewPlan(p, 12, 1, 60, func(int, int, float64) float64 { return 30 }, nil), 6, 0, 0,
 		"12 devices: with 95 % probability the largest peak of 1 day stays below 30 %; 12 × 30 ÷ 60 makes 6 devices, request none.")
 	festival := []Event{{"festival", 5, 9, 2}, {"later", 31, 40, 9}, {"over", -3, 0, 9}}
 	f(NewPlan(p, 10, 30, 60, flat, festival), 22, 0, 12,
@@ -35,7 +35,7 @@ func TestPlan(t *testing.T) {
 	p.Failures, p.RoundTo, p.Minimum = 0.02, 4, 3
 	f(NewPlan(p, 10, 30, 60, flat, nil), 11, 1, 4,
 		"10 devices: with 95 % probability the largest peak of 30 days stays below 66 %; 10 × 66 ÷ 60 makes 11 devices, 1 more to replace what fails, request 4 (in multiples of 4).")
-	f(NewPlan(p, 1, 30, 60, func(int, float64) float64 { return 5 }, nil), 3, 1, 4,
+	f(NewPlan(p, 1, 30, 60, func(int, int, float64) float64 { return 5 }, nil), 3, 1, 4,
 		"1 device: with 95 % probability the largest peak of 30 days stays below 5 %; 1 × 5 ÷ 60 makes 1 device, at the least 3, 1 more to replace what fails, request 4 (in multiples of 4).")
 }
 

@@ -51,7 +51,7 @@ func newWorldIn(t testing.TB, now time.Time, loc *time.Location) *world {
 	tree := fleet.NewTree([]string{"business", "product", "service", "module"})
 	r := rollup.New(rollup.Options{
 		Tree: tree, NodeLabel: "node", DeviceTimeout: 3 * time.Minute,
-		Load: []storage.Matcher{storage.Metric("headroom_load_percent")},
+		Load: []storage.Matcher{storage.Metric("headroom_load_percent")}, Domains: []string{"rack", "site"},
 	}, now)
 	loop := NewLoop(Options{
 		Model: Classic(loc), Tree: tree, Rollup: r, Store: store,

@@ -8,6 +8,7 @@
 package analytics
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -103,13 +104,13 @@ type Filter struct {
 
 // Match tells whether row passes the filter.
 func (f Filter) Match(s *Snapshot, row *Row) bool {
-	level := f.Level
-	if level == "" {
-		level = s.Levels[len(s.Levels)-1]
-	}
-	return row.Level == level && row.Path.Under(f.Path) &&
-		(f.Deviates == nil || *f.Deviates == row.Deviates) &&
-		(f.Search == "" || strings.Contains(strings.ToLower(row.ID), strings.ToLower(f.Search)))
+	return f.MatchNode(s, row.ID, row.Path, row.Level) && (f.Deviates == nil || *f.Deviates == row.Deviates)
+}
+
+// MatchNode tells whether a node passes, whatever its row is.
+func (f Filter) MatchNode(s *Snapshot, id string, path fleet.Path, level string) bool {
+	return level == cmp.Or(f.Level, s.Levels[len(s.Levels)-1]) && path.Under(f.Path) &&
+		(f.Search == "" || strings.Contains(strings.ToLower(id), strings.ToLower(f.Search)))
 }
 
 // Nodes returns the nodes of the rows, in their order. It must not be changed.

@@ -39,7 +39,20 @@ func addClient(cmd *kingpin.CmdClause) *client {
 
 // get asks for path under /api/v1 and decodes the answer's data.
 func (c *client) get(path string, params url.Values, data any) error {
-	body, err := c.fetch(path, params)
+	return c.ask(http.MethodGet, path, params, nil, data)
+}
+
+// post sends body as JSON to path under /api/v1 and decodes the answer's data.
+func (c *client) post(path string, params url.Values, body, data any) error {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	return c.ask(http.MethodPost, path, params, b, data)
+}
+
+func (c *client) ask(method, path string, params url.Values, send []byte, data any) error {
+	body, err := c.fetch(method, path, params, send)
 	if err != nil {
 		return err
 	}
@@ -51,7 +64,7 @@ func (c *client) get(path string, params url.Values, data any) error {
 }
 
 // fetch returns the body of an answer.
-func (c *client) fetch(path string, params url.Values) ([]byte, error) {
+func (c *client) fetch(method, path string, params url.Values, send []byte) ([]byte, error) {
 	target := strings.TrimSuffix(c.server, "/") + "/api/v1/" + path
 	if query := params.Encode(); query != "" {
 		target += "?" + query
@@ -61,7 +74,7 @@ func (c *client) fetch(path string, params url.Values) ([]byte, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(send))
 	if err != nil {
 		return nil, fmt.Errorf("--server: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"headroom/analytics"
+	"headroom/analytics/whatif"
 	"headroom/ingest/rollup"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
@@ -39,6 +40,21 @@ func (f fixed) Explain(_ context.Context, id, _ string) (*analytics.Explanation,
 	return &analytics.Explanation{ID: id, Title: id + " at 21:05", Steps: []analytics.Step{
 		{Name: "expected", Formula: "Σ values ÷ n", Numbers: "62.4 ÷ 3", Result: "20.8", Inputs: []string{"2026-11-21  20.8"}},
 	}}, nil
+}
+
+func (f fixed) WhatIf(sc whatif.Scenario) (*analytics.WhatIf, error) {
+	if err := sc.Validate(); err != nil {
+		return nil, err
+	}
+	nan := analytics.Unknown()
+	before := analytics.WhatIfSide{Devices: 7, PeakToday: 27.3, Headroom: 54.5, DevicesNeeded: 4, DevicesToRequest: 0}
+	after := analytics.WhatIfSide{Devices: 0, PeakToday: nan, Headroom: nan, FullOn: analytics.Dates{Value: "2026-11-22"}, DevicesNeeded: 4, DevicesToRequest: 4}
+	return &analytics.WhatIf{
+		Scenario: sc, Differs: sc.Sentences(), Modules: 3, Unknown: 1,
+		Before: analytics.WhatIfTotal{LeadDays: 30, Devices: 21, DevicesNeeded: 20},
+		After:  analytics.WhatIfTotal{LeadDays: 45, Devices: 14, DevicesNeeded: 20, DevicesToRequest: 4, FillUp: 1},
+		Rows:   []analytics.WhatIfRow{{ID: "Qzone/SET_W13", Path: fleet.Path{"Qzone", "SET_W13"}, Level: "module", Before: before, After: after, FillsUp: true}},
+	}, nil
 }
 
 // table has a row that deviates, one with a wide name that does not, one without
@@ -111,6 +127,31 @@ Qzone/相册上传        7  21:05   8.0   8.2    [7.5, 9.0]  NO                
 Qzone/dead            7  21:05     –     –             –  stale for 7m                    –         –           –
 Qzone/new             7  21:05     –     –             –  learning: 1 of 3 days           –         –           –
 `)
+}
+
+func TestWhatIfTable(t *testing.T) {
+	c, out := serving(t)
+	w := &whatIfCommand{client: c, scenario: whatif.Scenario{Lost: []whatif.Domain{{Label: "rack", Value: "r1"}}, LeadTime: 45}}
+	if err := w.run(); err != nil {
+		t.Fatal(err)
+	}
+	wantOutput(t, out.String(), `If rack=r1 of all is lost; a lead time of 45 days:
+
+  devices                                                  21 → 14
+  devices needed                                           20 → 20
+  devices to request                                        0 → 4
+  modules full before the next delivery (30 → 45 d)         0 → 1
+  modules above the target load today                       0 → 0
+
+3 modules are judged, 1 cannot be: they have too little history, or no device reports.
+
+PATH           DEVICES  PEAK TODAY  HEADROOM  FULL ON         NEEDED  TO REQUEST
+Qzone/SET_W13    7 → 0    27.3 → –  54 → – %  – → 2026-11-22       4       0 → 4
+`)
+	w.scenario = whatif.Scenario{}
+	if err := w.run(); err == nil || !strings.Contains(err.Error(), "at least one of") {
+		t.Errorf("an empty scenario: %v", err)
+	}
 }
 
 func TestGrowthTable(t *testing.T) {

@@ -27,6 +27,7 @@ func main() {
 	addWarnings(app)
 	addGrowth(app)
 	addLedger(app)
+	addWhatIf(app)
 	addReport(app)
 	addExplain(app)
 	addImport(app)

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -53,7 +54,7 @@ func (c *client) writeReports(month string, formats []string, dir string) error 
 func (c *client) fetchReport(month, format string) ([]byte, error) {
 	path := "reports/" + url.PathEscape(month)
 	if format != "json" {
-		return c.fetch(path, url.Values{"format": {format}})
+		return c.fetch(http.MethodGet, path, url.Values{"format": {format}}, nil)
 	}
 	var data json.RawMessage
 	err := c.get(path, nil, &data)

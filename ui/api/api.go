@@ -20,6 +20,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/analytics/ledger"
+	"headroom/analytics/whatif"
 )
 
 // Capacity answers what is known about the fleet. An error that wraps
@@ -33,6 +34,9 @@ type Capacity interface {
 	Curve(ctx context.Context, id, model string) (*analytics.Curve, error)
 	Trend(ctx context.Context, id, model string) (*analytics.Trend, error)
 	Explain(ctx context.Context, id, model string) (*analytics.Explanation, error)
+	// WhatIf judges the newest minute in a scenario; a *[whatif.Faults] is the
+	// asker's fault.
+	WhatIf(whatif.Scenario) (*analytics.WhatIf, error)
 	// Subscribe returns a channel that gets a signal after each new snapshot,
 	// and a function that ends it.
 	Subscribe() (<-chan struct{}, func())

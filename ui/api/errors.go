@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"headroom/analytics"
+	"headroom/analytics/whatif"
 )
 
 // Kind is an errorType of an answer. The names are Prometheus' where it has one.
@@ -60,9 +61,12 @@ var errNoSnapshot = &Error{unavailable, errors.New("no minute was judged yet: tr
 func classify(err error) *Error {
 	var e *Error
 	var size *http.MaxBytesError
+	var faults *whatif.Faults
 	switch {
 	case errors.As(err, &e):
 		return e
+	case errors.As(err, &faults):
+		return &Error{badData, err}
 	case errors.As(err, &size):
 		return &Error{tooLarge, errorf("the request is longer than %d bytes", size.Limit)}
 	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept):

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/analytics"
+	"headroom/analytics/whatif"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 )
@@ -160,6 +161,20 @@ func (c *capacity) Explain(_ context.Context, id, _ string) (*analytics.Explanat
 		return nil, fmt.Errorf("%q: %w", id, analytics.ErrNoNode)
 	}
 	return &analytics.Explanation{ID: id, Title: "why", Steps: []analytics.Step{{Name: "mean", Formula: "Σ ÷ n", Numbers: "62.4 ÷ 3", Result: "20.8"}}}, nil
+}
+
+func (c *capacity) WhatIf(sc whatif.Scenario) (*analytics.WhatIf, error) {
+	if err := sc.Validate(); err != nil {
+		return nil, err
+	}
+	s, nan := c.Snapshot(), analytics.Unknown()
+	out := &analytics.WhatIf{At: s.At, Scenario: sc, Differs: sc.Sentences(), Modules: 1}
+	for _, id := range []string{"Qzone/WNS/dispatch/SET_W13", "Qzone/WNS/dispatch/SET_W20", "Qzone"} {
+		r := &s.Rows[s.Find(id)]
+		side := analytics.WhatIfSide{Devices: r.Devices, PeakToday: nan, Headroom: nan, HeadroomAfterLoss: nan, PeakAtRisk: nan, DevicesNeeded: 2, DevicesToRequest: 1, PooledNeeded: nan}
+		out.Rows = append(out.Rows, analytics.WhatIfRow{ID: r.ID, Path: r.Path, Level: r.Level, Before: side, After: side})
+	}
+	return out, nil
 }
 
 func (c *capacity) Subscribe() (<-chan struct{}, func()) {

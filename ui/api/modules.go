@@ -1,8 +1,6 @@
 package api
 
 import (
-	"encoding/json"
-	"io"
 	"net/url"
 	"strings"
 
@@ -87,11 +85,9 @@ type noteData struct {
 // setNote replaces a node's note.
 func (s *Server) setNote(c *gin.Context) (any, error) {
 	var body noteData
-	dec := json.NewDecoder(c.Request.Body)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&body); err != nil && classify(err).Kind == tooLarge {
+	if err := readJSON(c, &body); err != nil && classify(err).Kind == tooLarge {
 		return nil, err
-	} else if err != nil || body.Note == nil || dec.Decode(&struct{}{}) != io.EOF {
+	} else if err != nil || body.Note == nil {
 		return nil, &Error{badData, errorf(`the body must be {"note":"…"}`)}
 	}
 	if len(*body.Note) > maxNote {

@@ -1,14 +1,18 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gin-gonic/gin"
 
 	"headroom/storage/fleet"
 )
@@ -26,6 +30,20 @@ func (p *params) fault(name string, err error) {
 }
 
 func (p *params) text(name string) string { return p.Get(name) }
+
+// readJSON reads a body of JSON, in which an unknown key is a fault.
+func readJSON(c *gin.Context, into any) error {
+	dec := json.NewDecoder(c.Request.Body)
+	dec.DisallowUnknownFields()
+	err := dec.Decode(into)
+	if err == nil && dec.Decode(&struct{}{}) != io.EOF {
+		err = errors.New("there is more after the end of the object")
+	}
+	if err == nil || classify(err).Kind == tooLarge {
+		return err
+	}
+	return &Error{badData, errorf("the body is not what is wanted here: %w", err)}
+}
 
 // oneOf returns a value of a closed list, def if there is none.
 func (p *params) oneOf(name, def string, allowed ...string) string {

@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// maxBody limits the bytes of a request to this package's own endpoints; notes
+// maxBody limits the bytes of a request to this package's own endpoints; scenarios
 // are the longest. Ingest has limits of its own.
 const maxBody = 64 << 10
 
@@ -22,6 +22,7 @@ func (s *Server) mount() {
 	v1.PUT("/modules/:id/note", s.answer(s.setNote))
 	v1.GET("/explain", s.answer(s.explain))
 	v1.GET("/ledger", s.answer(s.ledger))
+	v1.POST("/whatif", s.answer(s.whatIf))
 	v1.GET("/reports/:month", s.report)
 	v1.POST("/reports/:month", s.answer(s.publish))
 	v1.GET("/status", s.answer(s.status))

@@ -6,6 +6,7 @@ import (
 
 	"headroom/analytics/band"
 	"headroom/analytics/detect"
+	"headroom/analytics/growth"
 	"headroom/analytics/peak"
 	"headroom/analytics/season"
 )
@@ -29,11 +30,25 @@ func (calibrated) peak(k *learned, t *today, z float64) peak.Forecast {
 	if k.peak == nil {
 		return noPeak
 	}
-	return k.peak.Forecast(t.five[:], t.next, z)
+	return scaled(k.peak.Forecast(t.ordinaryFive(), t.next, z), t.plan.factor())
+}
+
+// scaled is the forecast of a load that is multiplied.
+func scaled(f peak.Forecast, by float64) peak.Forecast {
+	f.Value, f.Lower, f.Upper = f.Value*by, f.Lower*by, f.Upper*by
+	return f
 }
 
 // beingRead is the reason while a restart has not read all history yet.
 const beingRead = "the history is being read"
+
+// noGrowth says why there is a line and no calibrated growth.
+func (k *learned) noGrowth() string {
+	if k.peak == nil {
+		return beingRead
+	}
+	return fmt.Sprintf("fewer than %d daily peaks are left without the marked intervals", growth.MinDays)
+}
 
 func (calibrated) missing(r *Row, k *learned) (what []string) {
 	if k.peak == nil && k.classic.peak != nil {
@@ -72,14 +87,14 @@ func (calibrated) dayAhead(k *learned, h int, level float64) Interval {
 	return numbers(k.growth.Day(h, level))
 }
 
-func (calibrated) bands(_ *Model, h *history, day, now int) []band.Band {
-	past := history{grid: cloneGrid(h.grid), devices: h.devices} // as it is resized for this day
-	past.resize(day)
-	s, load := follow(past.grid, day), h.grid.Day(day-h.grid.First)
+func (calibrated) bands(m *Model, h *history, day, now int) []band.Band {
+	past := history{node: h.node, grid: cloneGrid(h.grid), devices: h.devices} // as it is for this day
+	past.ordinary(m, day)
+	s, load, plan := follow(past.grid, day), h.grid.Day(day-h.grid.First), m.planOf(h.node.Path, day)
 	out := make([]band.Band, len(load))
 	for minute, v := range load {
-		out[minute] = s.Expect(day, minute)
-		if minute <= now && v == v {
+		out[minute] = times(s.Expect(day, minute), plan.factor())
+		if v = plan.learn(minute, v); minute <= now && v == v {
 			s.See(day, minute, v)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 
 // explainBand shows what the band follows and how wide that makes it.
 func (calibrated) explainBand(e *Explanation, x *moment) {
-	for _, c := range x.learned.changes {
+	e.addOrdinary(x)
+	for _, c := range x.learned.did.devices {
 		e.add("number of devices", "a change that did not change the work rescales the days before", "on "+season.Date(x.raw.First+c.Day)+" "+c.String(), fmt.Sprintf("× %.4g", c.Before/c.After))
 	}
 	v := x.today.judge()
@@ -20,6 +21,7 @@ func (calibrated) explainBand(e *Explanation, x *moment) {
 		e.add("band", fmt.Sprintf("at least %d previous days at %s", band.MinDays, x.at.Format("15:04")), fmt.Sprintf("%d days", f.Days), "learning")
 		return
 	}
+	b := x.today.follow.Band(f)
 	lower, upper := v.band.Lower, v.band.Upper
 	e.add("usual", "median of this time of day over the previous 28 days, and of the five minutes to each side", fmt.Sprintf("%d days", f.Days), num(f.Usual))
 	e.add("level", "how far the load lately is from the usual day: each minute moves it by 3 % of what the minute before was off", "", num(f.Level))
@@ -29,14 +31,33 @@ func (calibrated) explainBand(e *Explanation, x *moment) {
 	e.add("threshold", fmt.Sprintf("%v, or %v of the usual largest strength of a day", detect.Least, detect.DayShare), "", num(k))
 	e.add("band", "expected ± threshold × scale, and where that is wider usual ± (threshold − 3) ÷ 2 × spread",
 		fmt.Sprintf("%s ± %s × %s, %s ± %s × %s", num(f.Expected()), num(k), num(f.Scale), num(f.Usual), num((k-detect.Gate)/2), num(f.Spread)),
-		fmt.Sprintf("[%s, %s]", num(lower), num(upper)))
-	half := upper - f.Expected()
-	if float64(x.row.Load) < f.Expected() {
-		half = f.Expected() - lower
+		fmt.Sprintf("[%s, %s]", num(b.Lower), num(b.Upper)))
+	if p := &x.today.plan; p.event != "" {
+		e.add("event", "expected and band × uplift", fmt.Sprintf("%s × %s", num(f.Expected()), num(p.uplift)),
+			fmt.Sprintf("%s [%s, %s]", num(v.band.Expected), num(lower), num(upper)), p.event)
+	}
+	half := upper - v.band.Expected
+	if float64(x.row.Load) < v.band.Expected {
+		half = v.band.Expected - lower
 	}
 	e.addVerdict(&x.row, half)
 	if x.row.Load.Known() {
 		e.add("alarm", "begins twice as far out, or with the fourth minute in a row outside; ends after 30 minutes inside", "", yesNo(x.row.Alarm))
+	}
+}
+
+// addOrdinary shows what was left out of the days before, or divided out.
+func (e *Explanation) addOrdinary(x *moment) {
+	did := &x.learned.did
+	if len(did.marks) > 0 {
+		inputs := make([]string, len(did.marks))
+		for i := range did.marks {
+			inputs[i] = did.marks[i].String()
+		}
+		e.add("left out", "marked intervals are not learned from", "", fmt.Sprint(len(inputs)), inputs...)
+	}
+	if len(did.events) > 0 {
+		e.add("events", "the load of their days ÷ uplift", "", fmt.Sprint(len(did.events)), did.events...)
 	}
 }
 
@@ -55,7 +76,8 @@ func (calibrated) explainPeak(e *Explanation, x *moment) {
 		return
 	}
 	z := band.Width(x.Level)
-	p := d.Parts(t.five[:], t.next)
+	five, by := t.ordinaryFive(), t.plan.factor()
+	p := d.Parts(five, t.next)
 	e.add("usual peak", "median of the daily peaks of the previous 14 days, without incidents", fmt.Sprintf("%d full days", d.Days), num(p.Usual))
 	var inputs []string
 	for _, f := range p.Features {
@@ -63,10 +85,15 @@ func (calibrated) explainPeak(e *Explanation, x *moment) {
 	}
 	e.add("unlike the usual day", "exp Σ weight × log (today ÷ usual)", "", "× "+num(p.Factor), inputs...)
 	e.add("still to come", "median share of the peak that the hours to come usually reach", "", num(p.Left))
-	f := d.Forecast(t.five[:], t.next, z)
-	e.add("peak today", "max(usual peak × factor × share to come, highest so far)", fmt.Sprintf("max(%s × %s × %s, %s)", num(p.Usual), num(p.Factor), num(p.Left), num(t.seen)), num(f.Value))
+	f := d.Forecast(five, t.next, z)
+	e.add("peak today", "max(usual peak × factor × share to come, highest so far)", fmt.Sprintf("max(%s × %s × %s, %s)", num(p.Usual), num(p.Factor), num(p.Left), num(t.seen/by)), num(f.Value))
 	e.add("interval", fmt.Sprintf("peak × (1 ± 1.25 · t · s), s from %d past forecasts as of this time of day, not below what was seen", p.Errors),
 		fmt.Sprintf("s = %s", num(p.Spread)), fmt.Sprintf("[%s, %s]", num(f.Lower), num(f.Upper)))
+	if by != 1 {
+		all := scaled(f, by)
+		e.add("event", "peak and interval × uplift; what came today was divided by it", fmt.Sprintf("%s × %s", num(f.Value), num(by)),
+			fmt.Sprintf("%s [%s, %s]", num(all.Value), num(all.Lower), num(all.Upper)), t.plan.event)
+	}
 }
 
 // explainOutlook shows what the daily peaks of the horizon are expected to be.

@@ -65,7 +65,7 @@ func (l *Loop) learn(ctx context.Context, now time.Time, quick bool) error {
 // learnDay learns a day from the days before it, and returns with it the
 // minutes of the day itself that the store has.
 func (l *Loop) learnDay(ctx context.Context, day int, quick bool) (*generation, []*today, error) {
-	began := time.Now()
+	began, m := time.Now(), l.model()
 	g := &generation{day: day, quick: quick}
 	var days []*today
 	var mu sync.Mutex // protects g.nodes and days
@@ -74,9 +74,9 @@ func (l *Loop) learnDay(ctx context.Context, day int, quick bool) (*generation, 
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for h := range work {
-				index, k, t := h.node.Index, l.model().learn(h, day, quick), todayOf(h, day)
+				index, k, t := h.node.Index, m.learn(h, day, quick), todayOf(h, day)
 				if !quick {
-					t.follow = follow(h.grid, day)
+					t.follow, t.plan = follow(h.grid, day), m.planOf(h.node.Path, day)
 				}
 				h.release()
 				mu.Lock()
@@ -86,7 +86,7 @@ func (l *Loop) learnDay(ctx context.Context, day int, quick bool) (*generation, 
 			}
 		})
 	}
-	first := day - l.model().historyDays()
+	first := day - m.historyDays()
 	var devices deviceDays
 	var err error
 	if !quick {
@@ -217,6 +217,6 @@ func (t *today) adopt(stored *today) {
 		}
 	}
 	t.newest = max(t.newest, stored.newest)
-	t.day, t.follow = stored.day, stored.follow
+	t.day, t.follow, t.plan = stored.day, stored.follow, stored.plan
 	t.rewind()
 }

@@ -117,7 +117,7 @@ func (m *Model) growth(of kind, n *fleet.Node, g *generation, i int, r *Row) Gro
 	}
 	out.setLine(k.line)
 	if !of.grown(k) {
-		out.State, out.Reason = Learning, beingRead
+		out.State, out.Reason = Learning, k.noGrowth()
 		return out
 	}
 	of.outlook(&out, k, m)

@@ -5,7 +5,6 @@ import (
 
 	"headroom/analytics/growth"
 	"headroom/analytics/peak"
-	"headroom/analytics/prepare"
 	"headroom/analytics/season"
 )
 
@@ -23,9 +22,9 @@ type learned struct {
 	lined bool // there were enough peaks for the line
 
 	classic classicDay
-	changes []prepare.Change // of the number of devices; days are those of the grid
+	did     ordinary // what the calibrated model learned from is not as it was stored
 	peak    *peak.Outlook
-	growth  *growth.Calibrated // nil: not lined
+	growth  *growth.Calibrated // nil: not lined; with the events to come
 }
 
 // learn computes everything that a day cannot change any more; if it has to be
@@ -52,11 +51,11 @@ func (m *Model) learn(h *history, day int, quick bool) *learned {
 	return k
 }
 
-// calibrate computes what the calibrated model learns. It brings the history to
-// the present number of devices, and leaves it so.
+// calibrate computes what the calibrated model learns. It makes the history one of
+// ordinary days, and leaves it so.
 func (k *learned) calibrate(m *Model, h *history, five *season.Grid, day int) {
 	peaks := k.peaks
-	if k.changes = h.resize(day); k.changes != nil {
+	if k.did = h.ordinary(m, day); k.did.any() {
 		for i := range five.Days() {
 			season.FiveMinuteMeans(five.Day(i), h.grid.Day(five.First-h.grid.First+i))
 		}
@@ -64,8 +63,21 @@ func (k *learned) calibrate(m *Model, h *history, five *season.Grid, day int) {
 	}
 	k.peak = peak.LearnDay(five, day)
 	if k.lined {
-		k.growth, _ = growth.Calibrate(peaks) // it needs no more peaks than the line
+		k.growth = grown(peaks, m.factors(h.node.Path, day-1))
 	}
+}
+
+// grown is what daily peaks grow to, with the factors of the days to come; nil if
+// too many of them were left out.
+func grown(peaks []float64, factors []growth.Factor) *growth.Calibrated {
+	c, err := growth.Calibrate(peaks)
+	if err != nil {
+		return nil
+	}
+	if len(factors) == 0 {
+		return c
+	}
+	return c.Times(factors...)
 }
 
 // fiveMinutes returns the five-minute means of the days from ≤ day < to.

@@ -33,6 +33,9 @@ type moment struct {
 // model is the configured one. Whoever is done with it releases its history.
 func (l *Loop) moment(ctx context.Context, n *fleet.Node, at time.Time, model string) (*moment, error) {
 	m := l.model()
+	if now := l.Snapshot(); now != nil && at.Before(now.At) {
+		m = m.asOf(at.Add(time.Minute)) // what was known at its end
+	}
 	of, err := m.kindOf(model)
 	if err != nil {
 		return nil, err
@@ -78,7 +81,7 @@ func (x *moment) judge(frame *rollup.Frame, levels []string) {
 	x.raw = cloneGrid(x.history.grid)
 	x.learned = x.learn(x.history, x.day, false)
 	x.today = todayOf(x.history, x.day)
-	x.today.follow = follow(x.history.grid, x.day)
+	x.today.follow, x.today.plan = follow(x.history.grid, x.day), x.planOf(x.node.Path, x.day)
 	x.today.forgetAfter(x.minute, x.at.Unix())
 	n := x.node
 	x.today.put(x.minute, x.at.Unix(), frame.At(n.Index).Load)

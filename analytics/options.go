@@ -25,25 +25,17 @@ type Model struct {
 	TargetLoad  float64        // percent at which a device counts as full
 	Order       order.Policy
 	Events      []Event
+	Marks       []Mark // those that have ended, too
+
+	marksAt int64 // Unix seconds as of which marks count; 0: now
 }
 
-// Event is a time of more load than usual.
+// Event is a time of more load than usual, or of less.
 type Event struct {
 	Name     string
 	From, To int // its first and last day, since 1970-01-01
 	Uplift   float64
 	Path     fleet.Path // the node that it concerns, with all below it; empty: all
-}
-
-// eventsOf returns the events of a node's days after asOf.
-func (m *Model) eventsOf(path fleet.Path, asOf int) []order.Event {
-	var out []order.Event
-	for _, e := range m.Events {
-		if e.To > asOf && path.Under(e.Path) {
-			out = append(out, order.Event{Name: e.Name, From: e.From - asOf, To: e.To - asOf, Uplift: e.Uplift})
-		}
-	}
-	return out
 }
 
 // Classic is the plain model: mean ± 3 standard deviations of the same minute

@@ -31,11 +31,14 @@ func (calibrated) order(g *Growth, k *learned, m *Model) order.Demand {
 	if err != nil {
 		return order.Demand{}
 	}
-	devices, events := int(g.Devices), m.eventsOf(g.Path, asOf)
-	plan := order.NewPlan(m.Order, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestBetween, events)
+	devices := int(g.Devices)
+	plan := order.NewPlan(m.Order, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile)
 	if math.IsNaN(plan.Peak) {
 		g.State, g.Reason = Learning, "the largest peak of the lead time cannot be foretold"
 		return order.Demand{}
+	}
+	if e := m.highest(g.Path, asOf, m.HorizonDays); e != nil && plan.Peak == k.growth.LargestBetween(e.From-asOf, min(e.To-asOf, m.HorizonDays), plan.Service()) {
+		plan.Event, plan.Uplift = e.Name, e.Uplift
 	}
 	g.DevicesNeeded, g.DevicesToRequest = Number(plan.Needed()), Number(plan.Request())
 	g.Risk, g.PeakAtRisk = Number(plan.Risk()), Number(plan.Peak)
@@ -43,7 +46,7 @@ func (calibrated) order(g *Growth, k *learned, m *Model) order.Demand {
 	g.Reason = plan.Sentence()
 	even := m.Order
 	even.ShortageCost = even.IdleCost // as likely too few as too many
-	middle := order.NewPlan(even, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestBetween, events).Peak
+	middle := order.NewPlan(even, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile).Peak
 	work := float64(devices) / m.TargetLoad
 	return order.NewDemand(work*middle, work*plan.Peak, k.growth.Residuals())
 }

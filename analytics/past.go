@@ -33,7 +33,7 @@ func (l *Loop) At(ctx context.Context, t time.Time, model string) (*Snapshot, er
 		return nil, fmt.Errorf("loads at %s: %w", t.Format(time.RFC3339), ErrNotKept)
 	}
 	past := &Loop{opts: l.opts, reader: l.reader, cal: cal, stats: l.stats, day: day, relearn: make(chan struct{}, 1)}
-	past.settings.Store(l.model())
+	past.settings.Store(l.model().asOf(t.Add(time.Minute)))
 	g, days, err := past.learnDay(ctx, day, false)
 	if err != nil {
 		return nil, err

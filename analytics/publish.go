@@ -98,7 +98,7 @@ func (l *Loop) turnDayLocked(day int) {
 		l.learned = l.ready
 		for i, ahead := range l.readyDays {
 			if ahead != nil && i < len(l.today) {
-				l.today[i].takeOver(ahead.follow)
+				l.today[i].takeOver(ahead)
 			}
 		}
 	}

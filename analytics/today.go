@@ -21,7 +21,8 @@ type today struct {
 	newest  int64                         // last minute with a load, Unix seconds; 0: never
 	seenAt  int                           // its slot, -1 before the first
 
-	follow   *detect.State // of band and alarm; nil before anything was learned
+	plan     dayPlan       // what is known of the day besides its load
+	follow   *detect.State // of band and alarm of the ordinary day; nil before anything was learned
 	followed int           // minutes of the day that it has seen
 	verdict  judgement     // of the minute judged last
 }
@@ -30,7 +31,7 @@ type today struct {
 type judgement struct {
 	at        int64 // Unix seconds
 	band      band.Band
-	parts     band.Forecast
+	parts     band.Forecast // of the ordinary day
 	threshold float64
 	alarm     bool
 }
@@ -45,7 +46,7 @@ func newToday(day int) *today {
 func (t *today) begin(day int) {
 	t.catchUp(season.MinutesPerDay)
 	t.clear()
-	t.day = day
+	t.day, t.plan = day, dayPlan{}
 }
 
 func (t *today) clear() {
@@ -121,7 +122,7 @@ func (t *today) judge() *judgement {
 	}
 	t.followed = min(t.followed, t.minute) // clocks went back
 	t.catchUp(t.minute)
-	v := judgement{at: t.at, band: t.follow.Expect(t.day, t.minute)}
+	v := judgement{at: t.at, band: times(t.follow.Expect(t.day, t.minute), t.plan.factor())}
 	v.parts, v.threshold = t.follow.Parts(t.day, t.minute)
 	t.catchUp(t.minute + 1)
 	v.alarm, _ = t.follow.Alarmed()
@@ -135,7 +136,7 @@ func (t *today) catchUp(minute int) {
 		return
 	}
 	for ; t.followed < minute; t.followed++ {
-		if v := t.minutes[t.followed]; v == v {
+		if v := t.plan.learn(t.followed, t.minutes[t.followed]); v == v {
 			t.follow.See(t.day, t.followed, v)
 		}
 	}
@@ -143,9 +144,23 @@ func (t *today) catchUp(minute int) {
 
 // takeOver has what was learned ahead for this day go on from what ran until
 // midnight.
-func (t *today) takeOver(ahead *detect.State) {
+func (t *today) takeOver(ahead *today) {
 	if t.follow != nil {
-		ahead.Continue(t.follow)
+		ahead.follow.Continue(t.follow)
 	}
-	t.follow = ahead
+	t.follow, t.plan = ahead.follow, ahead.plan
+}
+
+// ordinaryFive is five as it would be on an ordinary day. Marks of today are not
+// left out of it: a peak is one.
+func (t *today) ordinaryFive() []float64 {
+	by := t.plan.factor()
+	if by == 1 {
+		return t.five[:]
+	}
+	out := make([]float64, len(t.five))
+	for i, v := range t.five {
+		out[i] = v / by
+	}
+	return out
 }

@@ -105,7 +105,7 @@ func (s *State) Clone() *State {
 }
 
 // Expect returns the band of the value at a slot, from what was seen before.
-func (s *State) Expect(day, slot int) band.Band { return s.band(s.load.Next(day, slot)) }
+func (s *State) Expect(day, slot int) band.Band { return s.Band(s.load.Next(day, slot)) }
 
 // Parts returns what the band at a slot is made of, and the threshold.
 func (s *State) Parts(day, slot int) (f band.Forecast, threshold float64) {
@@ -124,7 +124,8 @@ func (s *State) See(day, slot int, v float64) (alarm bool) {
 // whether it began upwards.
 func (s *State) Alarmed() (running, up bool) { return s.alarmed > 0, s.up }
 
-func (s *State) band(f band.Forecast) band.Band {
+// Band returns the band around a forecast.
+func (s *State) Band(f band.Forecast) band.Band {
 	if !f.Known() {
 		return band.None(f.Days)
 	}

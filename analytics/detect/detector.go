@@ -22,7 +22,7 @@ func New(empty *season.Grid) *Detector {
 // Expect returns the band of the value at a slot, from what was seen before.
 func (d *Detector) Expect(day, slot int) band.Band {
 	d.begin(day)
-	return d.band(d.load.Next(day, slot))
+	return d.Band(d.load.Next(day, slot))
 }
 
 // See learns from the value at a slot and tells whether it is part of an alarm.

@@ -61,14 +61,6 @@ func (p Policy) Request(needed, devices int) int {
 	return (missing + p.RoundTo - 1) / p.RoundTo * p.RoundTo
 }
 
-// Event is a time of more load than usual, in days from the last one known: 1 is
-// tomorrow.
-type Event struct {
-	Name     string
-	From, To int
-	Uplift   float64 // factor on the peaks of its days
-}
-
 // Plan is an order line with its risk. Loads are percent of a device.
 type Plan struct {
 	Policy
@@ -77,26 +69,17 @@ type Plan struct {
 	Target  float64
 
 	Peak   float64 // what the largest peak of the horizon stays below with probability Service
-	Event  string  // that makes it so; empty: none
+	Event  string  // that makes it so high; empty: none
 	Uplift float64 // of the event
 
 	Work   int // devices that hold the peak at the target
 	Spares int // devices that may be out of service meanwhile
 }
 
-// NewPlan returns the line for a module whose largest peak of the days from … to
-// stays below largest(from, to, p) with probability p.
-func NewPlan(p Policy, devices, horizon int, target float64, largest func(from, to int, p float64) float64, events []Event) Plan {
-	plan := Plan{Policy: p, Devices: devices, Horizon: horizon, Target: target, Uplift: 1, Peak: largest(1, horizon, p.Service())}
-	for _, e := range events {
-		last := min(e.To, horizon)
-		if e.From > horizon || last < 1 {
-			continue
-		}
-		if peak := e.Uplift * largest(max(1, e.From), last, p.Service()); peak > plan.Peak {
-			plan.Peak, plan.Event, plan.Uplift = peak, e.Name, e.Uplift
-		}
-	}
+// NewPlan returns the line for a module whose largest peak of so many days stays
+// below largest(days, p) with probability p.
+func NewPlan(p Policy, devices, horizon int, target float64, largest func(days int, p float64) float64) Plan {
+	plan := Plan{Policy: p, Devices: devices, Horizon: horizon, Target: target, Uplift: 1, Peak: largest(horizon, p.Service())}
 	plan.Work = max(Needed(devices, plan.Peak, target), p.Minimum)
 	plan.Spares = spares(plan.Work, p.Failures, p.Service())
 	return plan

@@ -10,9 +10,9 @@ import (
 )
 
 // normalLargest is a largest peak of normal distribution that grows with time.
-func normalLargest(middle, sd, perDay float64) func(int, int, float64) float64 {
-	return func(_, to int, p float64) float64 {
-		return middle + perDay*float64(to) + sd*distuv.UnitNormal.Quantile(p)
+func normalLargest(middle, sd, perDay float64) func(int, float64) float64 {
+	return func(days int, p float64) float64 {
+		return middle + perDay*float64(days) + sd*distuv.UnitNormal.Quantile(p)
 	}
 }
 
@@ -23,39 +23,40 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%d work, %d spares, request %d, %q\nwant %d, %d, %d, %q", p.Work, p.Spares, p.Request(), p.Sentence(), work, spares, request, sentence)
 		}
 	}
-	flat := func(int, int, float64) float64 { return 66 }
+	flat := func(int, float64) float64 { return 66 }
 	p := DefaultPolicy()
-	f(NewPlan(p, 10, 30, 60, flat, nil), 11, 0, 1,
+	f(NewPlan(p, 10, 30, 60, flat), 11, 0, 1,
 		"10 devices: with 95 % probability the largest peak of 30 days stays below 66 %; 10 × 66 ÷ 60 makes 11 devices, request 1.")
-	f(NewPlan(p, 12, 1, 60, func(int, int, float64) float64 { return 30 }, nil), 6, 0, 0,
+	f(NewPlan(p, 12, 1, 60, func(int, float64) float64 { return 30 }), 6, 0, 0,
 		"12 devices: with 95 % probability the largest peak of 1 day stays below 30 %; 12 × 30 ÷ 60 makes 6 devices, request none.")
-	festival := []Event{{"festival", 5, 9, 2}, {"later", 31, 40, 9}, {"over", -3, 0, 9}}
-	f(NewPlan(p, 10, 30, 60, flat, festival), 22, 0, 12,
+	festival := NewPlan(p, 10, 30, 60, func(int, float64) float64 { return 132 })
+	festival.Event, festival.Uplift = "festival", 2
+	f(festival, 22, 0, 12,
 		"10 devices: with 95 % probability the largest peak of 30 days stays below 132 % (festival: × 2); 10 × 132 ÷ 60 makes 22 devices, request 12.")
 	p.Failures, p.RoundTo, p.Minimum = 0.02, 4, 3
-	f(NewPlan(p, 10, 30, 60, flat, nil), 11, 1, 4,
+	f(NewPlan(p, 10, 30, 60, flat), 11, 1, 4,
 		"10 devices: with 95 % probability the largest peak of 30 days stays below 66 %; 10 × 66 ÷ 60 makes 11 devices, 1 more to replace what fails, request 4 (in multiples of 4).")
-	f(NewPlan(p, 1, 30, 60, func(int, int, float64) float64 { return 5 }, nil), 3, 1, 4,
+	f(NewPlan(p, 1, 30, 60, func(int, float64) float64 { return 5 }), 3, 1, 4,
 		"1 device: with 95 % probability the largest peak of 30 days stays below 5 %; 1 × 5 ÷ 60 makes 1 device, at the least 3, 1 more to replace what fails, request 4 (in multiples of 4).")
 }
 
-// More risk aversion, time, growth, uplift or failures never needs fewer devices.
+// More risk aversion, time, growth or failures never needs fewer devices.
 func TestPlanIsMonotone(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		p := Policy{ShortageCost: 1 + 30*rng.Float64(), IdleCost: 1, Failures: 0.1 * rng.Float64(), Minimum: rng.IntN(4), RoundTo: 1 + rng.IntN(5)}
 		devices, horizon := 1+rng.IntN(50), 1+rng.IntN(90)
-		middle, sd, perDay, uplift := 80*rng.Float64(), 10*rng.Float64(), rng.Float64(), 3*rng.Float64()
-		plan := func(p Policy, horizon int, perDay, uplift float64) Plan {
-			return NewPlan(p, devices, horizon, 60, normalLargest(middle, sd, perDay), []Event{{"e", 1, 20, uplift}})
+		middle, sd, perDay := 80*rng.Float64(), 10*rng.Float64(), rng.Float64()
+		plan := func(p Policy, horizon int, perDay float64) Plan {
+			return NewPlan(p, devices, horizon, 60, normalLargest(middle, sd, perDay))
 		}
-		base := plan(p, horizon, perDay, uplift)
+		base := plan(p, horizon, perDay)
 		dearer, failing := p, p
 		dearer.ShortageCost *= 2
 		failing.Failures += 0.05
 		for name, more := range map[string]Plan{
-			"shortage cost": plan(dearer, horizon, perDay, uplift), "failures": plan(failing, horizon, perDay, uplift),
-			"lead time": plan(p, horizon+10, perDay, uplift), "growth": plan(p, horizon, perDay+0.2, uplift), "uplift": plan(p, horizon, perDay, uplift+0.5),
+			"shortage cost": plan(dearer, horizon, perDay), "failures": plan(failing, horizon, perDay),
+			"lead time": plan(p, horizon+10, perDay), "growth": plan(p, horizon, perDay+0.2),
 		} {
 			if more.Needed() < base.Needed() || more.Request() < base.Request() {
 				t.Fatalf("more %s: %+v\nbefore: %+v", name, more, base)
@@ -76,7 +77,7 @@ func TestShortagesAreAsOftenAsTheRiskSays(t *testing.T) {
 		short, fleet := 0, 20_000
 		for range fleet {
 			middle, sd := 40+30*rng.Float64(), 2+8*rng.Float64()
-			plan := NewPlan(p, 1000, 30, 60, normalLargest(middle, sd, 0), nil) // so many that rounding is small
+			plan := NewPlan(p, 1000, 30, 60, normalLargest(middle, sd, 0)) // so many that rounding is small
 			if came := middle + sd*rng.NormFloat64(); came*1000 > float64(plan.Needed())*60 {
 				short++
 			}

@@ -23,6 +23,7 @@ func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
 	run("Notes", testNotes)
 	run("ReportsNeverChange", testReports)
 	run("Checkpoints", testCheckpoints)
+	run("Marks", testMarks)
 	run("ConcurrentUse", testConcurrentUse)
 }
 
@@ -158,5 +159,32 @@ func testConcurrentUse(t *testing.T, open func() *DB) {
 	history, err := dbs[0].Notes().History(t.Context(), "shared")
 	if err != nil || len(history) != writers*each {
 		t.Errorf("%d versions, %v; want %d", len(history), err, writers*each)
+	}
+}
+
+func testMarks(t *testing.T, open func() *DB) {
+	ctx, db := t.Context(), open()
+	at := time.Date(2026, 11, 22, 21, 5, 0, 0, time.UTC)
+	db.now = func() time.Time { at = at.Add(time.Minute); return at }
+	incident := Mark{Node: "Qzone/WNS", From: at.Add(-time.Hour), To: at, Kind: "incident", Note: "断网'; --", Who: "li"}
+	first, err := db.Marks().Add(ctx, incident)
+	must(t, err)
+	second, err := db.Marks().Add(ctx, Mark{From: at, To: at.Add(time.Minute), Kind: "event"})
+	must(t, err)
+	must(t, db.Marks().End(ctx, first.ID, "wang"))
+	for _, id := range []int64{first.ID, 99} {
+		if err := db.Marks().End(ctx, id, ""); !errors.Is(err, ErrNoMark) {
+			t.Errorf("take %d away: %v", id, err)
+		}
+	}
+	must(t, db.Close())
+
+	got, err := open().Marks().Marks(ctx)
+	incident.ID, incident.Made, incident.Ended, incident.EndedBy = first.ID, first.Made, at.Add(-2*time.Minute), "wang"
+	if want := []Mark{incident, second}; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\ngot  %+v\nwant %+v", err, got, want)
+	}
+	if !first.Made.Equal(time.Date(2026, 11, 22, 21, 6, 0, 0, time.UTC)) || second.ID == first.ID {
+		t.Errorf("made %+v, then %+v", first, second)
 	}
 }

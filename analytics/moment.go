@@ -36,6 +36,11 @@ func (l *Loop) moment(ctx context.Context, n *fleet.Node, at time.Time, model st
 	if now := l.Snapshot(); now != nil && at.Before(now.At) {
 		m = m.asOf(at.Add(time.Minute)) // what was known at its end
 	}
+	return l.momentBy(ctx, m, n, at, model)
+}
+
+// momentBy likewise, with other settings.
+func (l *Loop) momentBy(ctx context.Context, m *Model, n *fleet.Node, at time.Time, model string) (*moment, error) {
 	of, err := m.kindOf(model)
 	if err != nil {
 		return nil, err

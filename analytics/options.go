@@ -25,9 +25,9 @@ type Model struct {
 	TargetLoad  float64        // percent at which a device counts as full
 	Order       order.Policy
 	Events      []Event
-	Marks       []Mark // those that have ended, too
+	Marks       []fleet.Mark // intervals that the calibrated model does not learn from; those that were taken away, too
 
-	marksAt int64 // Unix seconds as of which marks count; 0: now
+	marksAt time.Time // as of when marks count; zero: now
 }
 
 // Event is a time of more load than usual, or of less.

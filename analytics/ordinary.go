@@ -13,51 +13,18 @@ import (
 	"headroom/storage/fleet"
 )
 
-// Mark is an interval of a node's time from which the calibrated model does not
-// learn: an incident, a change, whatever was not the node's own load.
-type Mark struct {
-	ID       int64
-	Path     fleet.Path // the node with all below it; empty: all
-	From, To int64      // Unix seconds: the minutes From ≤ t < To
-	Kind     string
-	Note     string
-
-	Made, Ended int64 // Unix seconds: in force from Made on, and until Ended if that is not 0
-}
-
-func (k *Mark) String() string {
-	s := k.Kind
-	if k.Note != "" {
-		s += " (" + k.Note + ")"
-	}
-	return fmt.Sprintf("%s of %s from %s to %s", s, orAll(k.Path.ID()), utc(k.From), utc(k.To))
-}
-
-func utc(t int64) string { return time.Unix(t, 0).UTC().Format("2006-01-02 15:04Z") }
-
-func orAll(id string) string {
-	if id == "" {
-		return "all"
-	}
-	return id
-}
-
 // asOf returns the model with the marks that were in force at a time.
 func (m *Model) asOf(at time.Time) *Model {
 	out := *m
-	out.marksAt = at.Unix()
+	out.marksAt = at
 	return &out
 }
 
 // marksOf returns the marks in force that concern a node and reach into a time.
-func (m *Model) marksOf(path fleet.Path, from, to int64) (out []Mark) {
-	for _, k := range m.Marks {
-		inForce := k.Ended == 0
-		if m.marksAt != 0 {
-			inForce = k.Made <= m.marksAt && (k.Ended == 0 || k.Ended > m.marksAt)
-		}
-		if inForce && path.Under(k.Path) && k.From < to && k.To > from {
-			out = append(out, k)
+func (m *Model) marksOf(path fleet.Path, from, to int64) (out []fleet.Mark) {
+	for i := range m.Marks {
+		if k := &m.Marks[i]; k.InForce(m.marksAt) && path.Under(k.Path) && k.From.Unix() < to && k.To.Unix() > from {
+			out = append(out, *k)
 		}
 	}
 	return out
@@ -108,7 +75,7 @@ func (m *Model) factors(path fleet.Path, asOf int) (out []growth.Factor) {
 // ordinary is what was done to a history to make it one of ordinary days.
 type ordinary struct {
 	devices []prepare.Change // days are those of the grid
-	marks   []Mark
+	marks   []fleet.Mark
 	events  []string // a line each
 }
 
@@ -146,20 +113,21 @@ type span struct{ from, to int }
 
 // dayPlan returns what is known of a node's day; the marks are those that may
 // reach into it.
-func (m *Model) dayPlan(path fleet.Path, cal *season.Calendar, day int, marks []Mark) dayPlan {
+func (m *Model) dayPlan(path fleet.Path, cal *season.Calendar, day int, marks []fleet.Mark) dayPlan {
 	var p dayPlan
 	p.uplift, p.event = m.uplift(path, day)
 	begin, end := cal.Start(day), cal.Start(day+1)
 	for _, k := range marks {
-		if k.From >= end || k.To <= begin {
+		from, to := k.From.Unix(), k.To.Unix()
+		if from >= end || to <= begin {
 			continue
 		}
 		s := span{0, season.MinutesPerDay}
-		if k.From > begin {
-			_, s.from = cal.Split(k.From)
+		if from > begin {
+			_, s.from = cal.Split(from)
 		}
-		if k.To < end {
-			_, s.to = cal.Split(k.To)
+		if to < end {
+			_, s.to = cal.Split(to)
 		}
 		p.out = append(p.out, s)
 	}

@@ -76,11 +76,11 @@ func TestMarkedIntervalsAreNotLearnedFrom(t *testing.T) {
 	}
 	marked := func(m *Model) {
 		for _, day := range days {
-			m.Marks = append(m.Marks, Mark{Path: fleet.Path{"Qzone"}, From: day.Unix(), To: day.Add(3 * time.Hour).Unix(), Kind: "incident", Made: noon.Unix() - 60})
+			m.Marks = append(m.Marks, fleet.Mark{Path: fleet.Path{"Qzone"}, From: day, To: day.Add(3 * time.Hour), Kind: "incident", Made: noon.Add(-time.Minute)})
 		}
 		m.Marks = append(m.Marks,
-			Mark{Path: fleet.Path{"QQ"}, To: noon.Unix(), Kind: "other"},
-			Mark{Path: fleet.Path{"Qzone"}, To: noon.Unix(), Kind: "taken away", Made: noon.Unix() - 7200, Ended: noon.Unix() - 3600})
+			fleet.Mark{Path: fleet.Path{"QQ"}, To: noon, Kind: "other"},
+			fleet.Mark{Path: fleet.Path{"Qzone"}, To: noon, Kind: "taken away", Made: noon.Add(-2 * time.Hour), Ended: noon.Add(-time.Hour)})
 	}
 	want, wantGrowth, _ := learnedFrom(t, unmeasured, 1, plainModel)
 	got, growth, w := learnedFrom(t, tripled, 1, marked)
@@ -113,7 +113,7 @@ func TestMarkedMinutesOfToday(t *testing.T) {
 	}
 	plain, _, _ := learnedFrom(t, high, 1, plainModel)
 	marked, _, _ := learnedFrom(t, high, 1, func(m *Model) {
-		m.Marks = []Mark{{From: from.Unix(), To: noon.Unix(), Kind: "change"}}
+		m.Marks = []fleet.Mark{{From: from, To: noon, Kind: "change"}}
 	})
 	usual, _, _ := learnedFrom(t, func(_ time.Time, v float64) float64 { return v }, 1, plainModel)
 	if !plain.Alarm || marked.Alarm || math.Abs(float64(marked.Mean-usual.Mean)) > 1 || plain.Mean < usual.Mean+2 {

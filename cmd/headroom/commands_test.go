@@ -42,6 +42,13 @@ func (f fixed) Explain(_ context.Context, id, _ string) (*analytics.Explanation,
 	}}, nil
 }
 
+func (f fixed) Refit(context.Context, *fleet.Mark, int64) ([]analytics.Refit, int, error) {
+	before := analytics.RefitSide{Mean: 20.8, Lower: 19, Upper: 22.6, PeakToday: analytics.Peak{Value: 27.3}, PeakAtRisk: 70, DevicesNeeded: 9, DevicesToRequest: 2, State: analytics.OK}
+	after := before
+	after.Lower, after.Upper, after.PeakAtRisk, after.DevicesNeeded, after.DevicesToRequest = 20, 21.5, 60, 7, 0
+	return []analytics.Refit{{ID: "Qzone", Path: fleet.Path{"Qzone"}, Level: "business", Before: before, After: after}}, 3, nil
+}
+
 func (f fixed) WhatIf(sc whatif.Scenario) (*analytics.WhatIf, error) {
 	if err := sc.Validate(); err != nil {
 		return nil, err
@@ -100,7 +107,7 @@ func serving(t *testing.T) (*client, *bytes.Buffer) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	srv := httptest.NewServer(api.New(api.Options{
-		Capacity: fixed{snap: table()}, Notes: db.Notes(), Reports: db.Reports(), Location: time.UTC,
+		Capacity: fixed{snap: table()}, Notes: db.Notes(), Marks: db.Marks(), Reports: db.Reports(), Location: time.UTC,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}).Handler())
 	t.Cleanup(srv.Close)
@@ -151,6 +158,52 @@ Qzone/SET_W13    7 → 0    27.3 → –  54 → – %  – → 2026-11-22      
 	w.scenario = whatif.Scenario{}
 	if err := w.run(); err == nil || !strings.Contains(err.Error(), "at least one of") {
 		t.Errorf("an empty scenario: %v", err)
+	}
+}
+
+func TestMarkAsksFirst(t *testing.T) {
+	c, out := serving(t)
+	mark := func(answer string, yes bool) string {
+		t.Helper()
+		out.Reset()
+		m := &markCommand{client: c, in: strings.NewReader(answer), path: "Qzone", from: "2026-11-20T12:00:00+08:00", to: "2026-11-20T15:00:00+08:00", kind: "incident", yes: yes}
+		if err := m.add(); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	list := func() string {
+		t.Helper()
+		out.Reset()
+		if err := (&markCommand{client: c}).list(); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	wantOutput(t, mark("n\n", false), `It concerns 3 nodes; of the first 1:
+
+PATH   MEAN NOW                     INTERVAL  PEAK TODAY  PEAK AT RISK  NEEDED  TO REQUEST  STATE
+Qzone      20.8  [19.0, 22.6] → [20.0, 21.5]        27.3   70.0 → 60.0   9 → 7       2 → 0  ok
+
+Mark it? [y/N] Nothing is changed. (--yes does not ask.)
+`)
+	wantOutput(t, list(), "No marks. Make one by: headroom mark add PATH --from TIME --to TIME\n")
+	if got := mark("y\n", false); !strings.Contains(got, "Mark 1 is made") {
+		t.Error(got)
+	}
+	if got := mark("", true); !strings.Contains(got, "Mark 2 is made") {
+		t.Error(got)
+	}
+	out.Reset()
+	if err := (&markCommand{client: c, id: 1, yes: true}).remove(); err != nil || !strings.Contains(out.String(), "Mark 1 is taken away") {
+		t.Errorf("%v %s", err, out)
+	}
+	wantOutput(t, list(), `NUMBER  PATH   FROM              TO                KIND      BY    NOTE
+     2  Qzone  2026-11-20 04:00  2026-11-20 07:00  incident
+`)
+	m := &markCommand{client: c, from: "soon", to: "2026-11-20"}
+	if err := m.add(); err == nil || !strings.Contains(err.Error(), "--from: want a time") {
+		t.Errorf("%v", err)
 	}
 }
 

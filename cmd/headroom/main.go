@@ -28,6 +28,7 @@ func main() {
 	addGrowth(app)
 	addLedger(app)
 	addWhatIf(app)
+	addMark(app)
 	addReport(app)
 	addExplain(app)
 	addImport(app)

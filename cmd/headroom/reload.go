@@ -13,9 +13,9 @@ import (
 	"headroom/internal/config"
 )
 
-// reloads tells how the last reload went, and lets one run at a time.
+// reloads tells how the last reload went.
 type reloads struct {
-	mu     sync.Mutex
+	mu     sync.Mutex // held while the configuration or the model changes
 	good   prometheus.Gauge
 	goodAt prometheus.Gauge
 }
@@ -33,7 +33,7 @@ func newReloads(reg prometheus.Registerer) *reloads {
 
 // reload reads the configuration file anew: all of it or nothing. What a running
 // server cannot change is named, and refused.
-func (s *server) reload(context.Context) error {
+func (s *server) reload(ctx context.Context) error {
 	s.reloads.mu.Lock()
 	defer s.reloads.mu.Unlock()
 	cfg, err := s.opts.config()
@@ -45,8 +45,12 @@ func (s *server) reload(context.Context) error {
 		s.log.Error("the configuration was not reloaded, the old one stays in force", "err", err)
 		return err
 	}
+	before := s.cfg
 	s.cfg = cfg
-	s.loop.SetModel(modelOf(cfg))
+	if err := s.setModelLocked(ctx); err != nil {
+		s.cfg = before
+		return err
+	}
 	if s.scrape != nil {
 		s.scrape.Apply(cfg.ScrapeConfigs)
 	}

@@ -81,8 +81,12 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 	if err := s.replay(context.Background(), ro, s.started); err != nil {
 		return nil, err
 	}
+	model := modelOf(cfg)
+	if model.Marks, err = s.marks(context.Background()); err != nil {
+		return nil, err
+	}
 	s.loop = analytics.NewLoop(analytics.Options{
-		Model: modelOf(cfg), Tree: ro.Tree, Rollup: s.rollup, Feed: s.feeder(), Store: s.store,
+		Model: model, Tree: ro.Tree, Rollup: s.rollup, Feed: s.feeder(), Store: s.store,
 		Grace: time.Duration(cfg.Rollup.Grace), Logger: log, Registerer: s.reg,
 	})
 	s.ledger = ledger.New(ledger.Options{

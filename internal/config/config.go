@@ -59,12 +59,12 @@ type Order struct {
 	RoundTo      int     `yaml:"round_to"`      // devices are delivered in multiples of this
 }
 
-// Event is a time with more load than usual.
+// Event is a time with more load than usual, or with less.
 type Event struct {
 	Name   string  `yaml:"name"`
 	From   Date    `yaml:"from"`
 	To     Date    `yaml:"to"`
-	Uplift float64 `yaml:"uplift"` // factor on the forecast peak
+	Uplift float64 `yaml:"uplift"` // factor on the load
 	Path   string  `yaml:"path"`   // id of the tree node it concerns; empty: all
 }
 

@@ -6,30 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"headroom/storage/fleet"
 )
-
-// ErrNoMark means that there is no such mark, or that it was taken away.
-var ErrNoMark = errors.New("there is no such mark")
-
-// ErrTooManyMarks means that [MaxMarks] marks are in force.
-var ErrTooManyMarks = fmt.Errorf("there are %d marks in force, which is the most", MaxMarks)
-
-// MaxMarks is how many marks can be in force at a time.
-const MaxMarks = 10_000
-
-// Mark is an interval of a node's time from which nothing is to be learned: the
-// minutes From ≤ t < To.
-type Mark struct {
-	ID       int64
-	Node     string // id of the node with all below it; empty: all
-	From, To time.Time
-	Kind     string // what it was: incident, mute, change, event, other
-	Note     string
-	Who      string    // who made it; empty when nobody had to log in
-	Made     time.Time // in force since
-	Ended    time.Time // zero: still in force
-	EndedBy  string
-}
 
 // Marks are the marked intervals.
 type Marks struct{ db *DB }
@@ -39,17 +18,21 @@ func (db *DB) Marks() Marks { return Marks{db} }
 
 // Marks returns all marks, those that were taken away too, in the order in which
 // they were made.
-func (m Marks) Marks(ctx context.Context) ([]Mark, error) {
+func (m Marks) Marks(ctx context.Context) ([]fleet.Mark, error) {
 	rows, err := m.db.sql.QueryContext(ctx, `SELECT id, node, from_ms, to_ms, kind, note, who, made_ms, ended_ms, ended_by FROM marks ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("read marks: %w", err)
 	}
 	defer rows.Close()
-	var marks []Mark
+	var marks []fleet.Mark
 	for rows.Next() {
-		var k Mark
+		var k fleet.Mark
+		var node string
 		var from, to, made, ended int64
-		if err := rows.Scan(&k.ID, &k.Node, &from, &to, &k.Kind, &k.Note, &k.Who, &made, &ended, &k.EndedBy); err != nil {
+		if err := rows.Scan(&k.ID, &node, &from, &to, &k.Kind, &k.Note, &k.Who, &made, &ended, &k.EndedBy); err != nil {
+			return nil, fmt.Errorf("read marks: %w", err)
+		}
+		if k.Path, err = fleet.ParseID(node); err != nil {
 			return nil, fmt.Errorf("read marks: %w", err)
 		}
 		k.From, k.To, k.Made = time.UnixMilli(from).UTC(), time.UnixMilli(to).UTC(), time.UnixMilli(made).UTC()
@@ -64,16 +47,17 @@ func (m Marks) Marks(ctx context.Context) ([]Mark, error) {
 	return marks, nil
 }
 
-// Add keeps a mark, of which it sets ID and Made.
-func (m Marks) Add(ctx context.Context, k Mark) (Mark, error) {
+// Add keeps a mark, of which it sets ID and Made. The error is
+// fleet.ErrTooManyMarks if as many are in force.
+func (m Marks) Add(ctx context.Context, k fleet.Mark) (fleet.Mark, error) {
 	k.Made, k.Ended, k.EndedBy = m.db.now().UTC().Truncate(time.Millisecond), time.Time{}, ""
 	err := m.db.transact(ctx, func(tx *sql.Tx) error {
 		var have int
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM marks WHERE ended_ms = 0`).Scan(&have); err != nil {
 			return err
 		}
-		if have >= MaxMarks {
-			return ErrTooManyMarks
+		if have >= fleet.MaxMarks {
+			return fleet.ErrTooManyMarks
 		}
 		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM marks`).Scan(&k.ID); err != nil {
 			return err
@@ -81,16 +65,17 @@ func (m Marks) Add(ctx context.Context, k Mark) (Mark, error) {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO marks (id, node, from_ms, to_ms, kind, note, who, made_ms, ended_ms, ended_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '')`,
-			k.ID, k.Node, k.From.UnixMilli(), k.To.UnixMilli(), k.Kind, k.Note, k.Who, k.Made.UnixMilli())
+			k.ID, k.Path.ID(), k.From.UnixMilli(), k.To.UnixMilli(), k.Kind, k.Note, k.Who, k.Made.UnixMilli())
 		return err
 	})
 	if err != nil {
-		return Mark{}, fmt.Errorf("keep a mark of %q: %w", k.Node, err)
+		return fleet.Mark{}, fmt.Errorf("keep a mark of %q: %w", k.Path.ID(), err)
 	}
 	return k, nil
 }
 
-// End takes a mark away: from now on its interval is learned from again.
+// End takes a mark away: from now on its interval is learned from again. The error
+// is fleet.ErrNoMark if there is none in force.
 func (m Marks) End(ctx context.Context, id int64, who string) error {
 	result, err := m.db.sql.ExecContext(ctx, `UPDATE marks SET ended_ms = $1, ended_by = $2 WHERE id = $3 AND ended_ms = 0`,
 		m.db.now().UnixMilli(), who, id)
@@ -98,7 +83,7 @@ func (m Marks) End(ctx context.Context, id int64, who string) error {
 		return fmt.Errorf("take mark %d away: %w", id, err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return fmt.Errorf("take mark %d away: %w", id, errors.Join(err, ErrNoMark))
+		return fmt.Errorf("take mark %d away: %w", id, errors.Join(err, fleet.ErrNoMark))
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"headroom/storage/fleet"
 )
 
 // suite is what every state database has to do. open returns the same one each
@@ -166,14 +168,14 @@ func testMarks(t *testing.T, open func() *DB) {
 	ctx, db := t.Context(), open()
 	at := time.Date(2026, 11, 22, 21, 5, 0, 0, time.UTC)
 	db.now = func() time.Time { at = at.Add(time.Minute); return at }
-	incident := Mark{Node: "Qzone/WNS", From: at.Add(-time.Hour), To: at, Kind: "incident", Note: "断网'; --", Who: "li"}
+	incident := fleet.Mark{Path: fleet.Path{"Qzone", "WNS"}, From: at.Add(-time.Hour), To: at, Kind: "incident", Note: "断网'; --", Who: "li"}
 	first, err := db.Marks().Add(ctx, incident)
 	must(t, err)
-	second, err := db.Marks().Add(ctx, Mark{From: at, To: at.Add(time.Minute), Kind: "event"})
+	second, err := db.Marks().Add(ctx, fleet.Mark{From: at, To: at.Add(time.Minute), Kind: "event"})
 	must(t, err)
 	must(t, db.Marks().End(ctx, first.ID, "wang"))
 	for _, id := range []int64{first.ID, 99} {
-		if err := db.Marks().End(ctx, id, ""); !errors.Is(err, ErrNoMark) {
+		if err := db.Marks().End(ctx, id, ""); !errors.Is(err, fleet.ErrNoMark) {
 			t.Errorf("take %d away: %v", id, err)
 		}
 	}
@@ -181,7 +183,7 @@ func testMarks(t *testing.T, open func() *DB) {
 
 	got, err := open().Marks().Marks(ctx)
 	incident.ID, incident.Made, incident.Ended, incident.EndedBy = first.ID, first.Made, at.Add(-2*time.Minute), "wang"
-	if want := []Mark{incident, second}; err != nil || !reflect.DeepEqual(got, want) {
+	if want := []fleet.Mark{incident, second}; err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v\ngot  %+v\nwant %+v", err, got, want)
 	}
 	if !first.Made.Equal(time.Date(2026, 11, 22, 21, 6, 0, 0, time.UTC)) || second.ID == first.ID {

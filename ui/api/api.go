@@ -21,6 +21,7 @@ import (
 	"headroom/analytics"
 	"headroom/analytics/ledger"
 	"headroom/analytics/whatif"
+	"headroom/storage/fleet"
 )
 
 // Capacity answers what is known about the fleet. An error that wraps
@@ -37,6 +38,9 @@ type Capacity interface {
 	// WhatIf judges the newest minute in a scenario; a *[whatif.Faults] is the
 	// asker's fault.
 	WhatIf(whatif.Scenario) (*analytics.WhatIf, error)
+	// Refit shows the nodes of a mark before and after it is made, or the one with
+	// the number ended is taken away, and tells how many nodes it concerns.
+	Refit(ctx context.Context, more *fleet.Mark, ended int64) ([]analytics.Refit, int, error)
 	// Subscribe returns a channel that gets a signal after each new snapshot,
 	// and a function that ends it.
 	Subscribe() (<-chan struct{}, func())
@@ -50,6 +54,16 @@ type Notes interface {
 	// SetNote replaces a note; an empty text removes it. who is the user's name,
 	// empty when nobody had to log in.
 	SetNote(ctx context.Context, id, text, who string) error
+}
+
+// Marks keeps the intervals that are not learned from.
+type Marks interface {
+	// Marks returns all marks, those that were taken away too.
+	Marks(ctx context.Context) ([]fleet.Mark, error)
+	// Add keeps a mark, of which it sets ID and Made.
+	Add(ctx context.Context, m fleet.Mark) (fleet.Mark, error)
+	// End takes a mark away. It returns [fleet.ErrNoMark] if there is none.
+	End(ctx context.Context, id int64, who string) error
 }
 
 // Reports keeps published expansion reports, each forever as it was published.
@@ -70,6 +84,7 @@ type Options struct {
 	Ledger   Ledger
 	Capacity Capacity
 	Notes    Notes
+	Marks    Marks
 	Reports  Reports
 
 	Version     string

@@ -8,6 +8,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/analytics/whatif"
+	"headroom/storage/fleet"
 )
 
 // Kind is an errorType of an answer. The names are Prometheus' where it has one.
@@ -69,10 +70,12 @@ func classify(err error) *Error {
 		return &Error{badData, err}
 	case errors.As(err, &size):
 		return &Error{tooLarge, errorf("the request is longer than %d bytes", size.Limit)}
-	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept):
+	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept), errors.Is(err, fleet.ErrNoMark):
 		return &Error{notFound, err}
 	case errors.Is(err, analytics.ErrNoModel):
 		return &Error{badData, err}
+	case errors.Is(err, fleet.ErrTooManyMarks):
+		return &Error{conflict, err}
 	case errors.Is(err, analytics.ErrNoSnapshot):
 		return errNoSnapshot
 	case errors.Is(err, context.Canceled):

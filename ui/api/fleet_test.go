@@ -177,6 +177,15 @@ func (c *capacity) WhatIf(sc whatif.Scenario) (*analytics.WhatIf, error) {
 	return out, nil
 }
 
+func (c *capacity) Refit(_ context.Context, more *fleet.Mark, ended int64) ([]analytics.Refit, int, error) {
+	if more == nil && ended > 1 {
+		return nil, 0, fmt.Errorf("mark %d: %w", ended, fleet.ErrNoMark)
+	}
+	r := c.Snapshot().Rows[0]
+	side := analytics.RefitSide{Mean: r.Mean, Lower: r.Lower, Upper: r.Upper, PeakToday: r.PeakToday, PeakAtRisk: 3, DevicesNeeded: 2, DevicesToRequest: 1, State: analytics.OK}
+	return []analytics.Refit{{ID: r.ID, Path: r.Path, Level: r.Level, Before: side, After: side}}, 7, nil
+}
+
 func (c *capacity) Subscribe() (<-chan struct{}, func()) {
 	w := make(chan struct{}, 1)
 	c.mu.Lock()
@@ -202,7 +211,7 @@ func options(t testing.TB) (Options, *capacity) {
 	reg := prometheus.NewRegistry()
 	c := &capacity{snap: workedExample()}
 	return Options{
-		Capacity: c, Notes: db.Notes(), Reports: db.Reports(), Version: "1.2.3", Mode: "serve", Location: shanghai,
+		Capacity: c, Notes: db.Notes(), Marks: db.Marks(), Reports: db.Reports(), Version: "1.2.3", Mode: "serve", Location: shanghai,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: reg, Gatherer: reg,
 	}, c
 }

@@ -1,0 +1,66 @@
+package analytics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"headroom/storage/fleet"
+)
+
+// What a refit shows is what the table shows once the mark is made; and back again.
+func TestRefitIsWhatComes(t *testing.T) {
+	day := noon.AddDate(0, 0, -2)
+	_, _, w := learnedFrom(t, func(at time.Time, v float64) float64 {
+		if !at.Before(day) && at.Before(day.Add(3*time.Hour)) {
+			return 3 * v
+		}
+		return v
+	}, 1, plainModel)
+	mark := fleet.Mark{ID: 7, Path: fleet.Path{"Qzone", "WNS"}, From: day, To: day.Add(3 * time.Hour), Kind: "incident"}
+	refit := func(more *fleet.Mark, ended int64) Refit {
+		t.Helper()
+		all, of, err := w.loop.Refit(context.Background(), more, ended)
+		if err != nil || of != 2 || len(all) != 2 || all[0].ID != "Qzone/WNS" {
+			t.Fatalf("%+v of %d, %v", all, of, err)
+		}
+		return all[1]
+	}
+	shows := func(side RefitSide) error {
+		t.Helper()
+		r, s := w.row("m"), w.loop.Snapshot()
+		if g := s.Growth[s.Find(r.ID)]; side.Mean != r.Mean || side.Upper != r.Upper || side.PeakToday.Value != r.PeakToday.Value || side.PeakAtRisk != g.PeakAtRisk {
+			return fmt.Errorf("%+v\nis not the table's %+v, %v", side, r, g.PeakAtRisk)
+		}
+		return nil
+	}
+	with := func(marks ...fleet.Mark) {
+		t.Helper()
+		m := *w.loop.model()
+		m.Marks = marks
+		w.loop.SetModel(m)
+		if err := w.loop.relearnNow(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := refit(&mark, 0)
+	if err := shows(r.Before); err != nil {
+		t.Error("before: ", err)
+	}
+	if r.Before.PeakAtRisk <= r.After.PeakAtRisk {
+		t.Errorf("the mark changes nothing: %+v", r)
+	}
+	with(mark)
+	if err := shows(r.After); err != nil {
+		t.Error("after: ", err)
+	}
+	if back := refit(nil, 7); !reflect.DeepEqual(back.After, r.Before) || !reflect.DeepEqual(back.Before, r.After) {
+		t.Errorf("taken away: %+v\nwas %+v", back, r)
+	}
+	if _, _, err := w.loop.Refit(context.Background(), nil, 8); !errors.Is(err, fleet.ErrNoMark) {
+		t.Errorf("of no mark: %v", err)
+	}
+}

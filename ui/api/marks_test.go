@@ -1,0 +1,68 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestMarks(t *testing.T) {
+	o, _ := options(t)
+	s := New(o)
+	send := func(method, target, body string) (int, string) {
+		t.Helper()
+		r := httptest.NewRequest(method, "/api/v1/marks"+target, strings.NewReader(body))
+		r.SetBasicAuth("li", "secret")
+		w := ask(t, s, r)
+		return w.Code, w.Body.String()
+	}
+	list := func(query string) (marks []markData) {
+		t.Helper()
+		w := get(t, s, "/api/v1/marks"+query)
+		if err := json.Unmarshal(w.Body.Bytes(), &struct{ Data any }{&marks}); err != nil || w.Code != 200 {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		return marks
+	}
+	const incident = `{"path":"Qzone/WNS","from":"2026-11-20T12:00:00Z","to":"2026-11-20T15:00:00Z","kind":"incident","note":" fibre cut "}`
+	if code, body := send("POST", "?preview=true", incident); code != 200 || !strings.Contains(body, `"mark":null`) || !strings.Contains(body, `"nodes":7`) || len(list("")) != 0 {
+		t.Errorf("preview: %d %s", code, body)
+	}
+	if code, body := send("POST", "", incident); code != 200 || !strings.Contains(body, `"id":1`) {
+		t.Errorf("%d %s", code, body)
+	}
+	for query, want := range map[string]int{"": 1, "?path=Qzone": 1, "?path=Qzone/WNS/dispatch": 1, "?path=QQ": 0} {
+		if got := list(query); len(got) != want || want > 0 && (got[0].Who != "li" || got[0].Note != "fibre cut" || got[0].From.Format("15:04") != "20:00") {
+			t.Errorf("%s: %+v", query, got)
+		}
+	}
+	if code, body := send("DELETE", "/1?preview=1", ""); code != 200 || len(list("")) != 1 {
+		t.Errorf("preview: %d %s", code, body)
+	}
+	if code, body := send("DELETE", "/1", ""); code != 200 || len(list("")) != 0 || list("?all=true")[0].EndedBy != "li" {
+		t.Errorf("%d %s", code, body)
+	}
+	for _, c := range []struct {
+		method, target, body, want string
+		code                       int
+	}{
+		{"DELETE", "/1", "", "no such mark", 404},
+		{"DELETE", "/2", "", "no such mark", 404},
+		{"DELETE", "/x", "", "number of a mark", 400},
+		{"POST", "", `{"path":"no","from":"soon","to":"2026-11-20T15:00:00Z","kind":"luck"}`, "kind: want one of incident", 400},
+		{"POST", "", `{"path":"no","from":"soon","to":"2026-11-20T15:00:00Z","kind":"luck"}`, "no such node", 400},
+		{"POST", "", `{"from":"2026-11-20T15:00:00Z","to":"2026-11-20T15:00:00Z","kind":"other"}`, "to: want a time after", 400},
+		{"POST", "", `{"from":"2026-11-20T15:00:00Z","to":"2027-11-20T15:00:00Z","kind":"other"}`, "at most 90 days", 400},
+		{"POST", "?preview=maybe", incident, "true or false", 400},
+		{"POST", "", `{"until":1}`, "unknown field", 400},
+	} {
+		if code, body := send(c.method, c.target, c.body); code != c.code || !strings.Contains(body, c.want) {
+			t.Errorf("%s %s %s: %d %s, want %d and %q", c.method, c.target, c.body, code, body, c.code, c.want)
+		}
+	}
+	if w := get(t, s, "/api/v1/marks?path=a%2F%2Fb"); w.Code != http.StatusBadRequest {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

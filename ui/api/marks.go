@@ -61,11 +61,17 @@ func (s *Server) marks(c *gin.Context) (any, error) {
 	return out, nil
 }
 
-// refitData tells what a mark changes, and whether it was made.
+// refitData tells what a mark would change, or that it was made or taken away.
 type refitData struct {
-	Mark   *markData         `json:"mark"`   // null: only looked at
-	Refits []analytics.Refit `json:"refits"` // of the mark's node and the largest modules below it
-	Nodes  int               `json:"nodes"`  // that the mark concerns
+	Mark   *markData         `json:"mark"`   // that was made
+	Refits []analytics.Refit `json:"refits"` // of the mark's node and the largest modules below it; only in a preview
+	Nodes  int               `json:"nodes"`  // that the mark concerns; likewise
+}
+
+// refit shows what a mark would change.
+func (s *Server) refit(c *gin.Context, more *fleet.Mark, ended int64) (out refitData, err error) {
+	out.Refits, out.Nodes, err = s.Capacity.Refit(c.Request.Context(), more, ended)
+	return out, err
 }
 
 // wanted is a mark to be made.
@@ -134,19 +140,14 @@ func (s *Server) mark(c *gin.Context) (any, error) {
 		return nil, err
 	}
 	m.Who, _, _ = c.Request.BasicAuth()
-	var out refitData
-	if out.Refits, out.Nodes, err = s.Capacity.Refit(c.Request.Context(), &m, 0); err != nil {
-		return nil, err
-	}
 	if preview != nil && *preview {
-		return out, nil
+		return s.refit(c, &m, 0)
 	}
 	if m, err = s.Marks.Add(c.Request.Context(), m); err != nil {
 		return nil, err
 	}
 	made := s.markData(m)
-	out.Mark = &made
-	return out, nil
+	return refitData{Mark: &made, Refits: []analytics.Refit{}}, nil
 }
 
 // unmark takes a mark away, or with "preview" only shows what that would change.
@@ -160,13 +161,9 @@ func (s *Server) unmark(c *gin.Context) (any, error) {
 	if err != nil || id < 1 {
 		return nil, badParam("mark", c.Param("mark"), errors.New("want the number of a mark"))
 	}
-	var out refitData
-	if out.Refits, out.Nodes, err = s.Capacity.Refit(c.Request.Context(), nil, id); err != nil {
-		return nil, err
-	}
 	if preview != nil && *preview {
-		return out, nil
+		return s.refit(c, nil, id)
 	}
 	who, _, _ := c.Request.BasicAuth()
-	return out, s.Marks.End(c.Request.Context(), id, who)
+	return refitData{Refits: []analytics.Refit{}}, s.Marks.End(c.Request.Context(), id, who)
 }

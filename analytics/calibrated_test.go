@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -289,5 +290,31 @@ func TestAScaledFleetIsNoDropInLoad(t *testing.T) {
 	}
 	if e := w.explain("row:"+r.ID, ModelClassic); e.Steps[0].Name != "mean" || e.Steps[0].Result != num(float64(plain.Mean)) {
 		t.Errorf("the classic one begins with %+v, the row has %v", e.Steps[0], plain.Mean)
+	}
+}
+
+// Of the types of devices that of the deepest node counts; a type's worth is in
+// the order and not in what is needed.
+func TestDeviceTypes(t *testing.T) {
+	m := Classic(shanghai)
+	m.Order.RoundTo = 2
+	m.DeviceTypes = []DeviceType{
+		{Name: "C5", Worth: 1.2}, {Name: "C6", Path: fleet.Path{"Qzone", "WNS"}, Worth: 2, RoundTo: 3}, {Name: "C7", Path: fleet.Path{"Qzone"}, Worth: 4},
+	}
+	for path, want := range map[string]string{"QQ/x": "C5", "Qzone/y": "C7", "Qzone/WNS/z": "C6"} {
+		p, _ := fleet.ParseID(path)
+		if got := m.policyOf(p); got.Type != want || want == "C6" && got.RoundTo != 3 || want == "C5" && (got.RoundTo != 2 || got.Worth != 1.2) {
+			t.Errorf("%s: %+v, want %s", path, got, want)
+		}
+	}
+	_, plain, _ := learnedFrom(t, func(_ time.Time, v float64) float64 { return 3 * v }, 3, plainModel)
+	_, typed, w := learnedFrom(t, func(_ time.Time, v float64) float64 { return 3 * v }, 3, func(m *Model) {
+		m.DeviceTypes = []DeviceType{{Name: "C6", Worth: 2}}
+	})
+	if typed.DevicesNeeded != plain.DevicesNeeded || plain.DevicesToRequest < 3 || float64(typed.DevicesToRequest) != math.Ceil(float64(plain.DevicesToRequest)/2) || typed.DeviceType != "C6" {
+		t.Errorf("%v needed, %v to request; of a type %v needed, %v to request", plain.DevicesNeeded, plain.DevicesToRequest, typed.DevicesNeeded, typed.DevicesToRequest)
+	}
+	if e := w.explain("order:"+typed.ID, ModelCalibrated); !strings.Contains(fmt.Sprint(e.Steps), "÷ worth of a device of type C6") {
+		t.Errorf("explained by %+v", e.Steps)
 	}
 }

@@ -109,14 +109,18 @@ func (calibrated) explainOutlook(e *Explanation, x *moment) {
 
 // explainOrder shows the devices that hold the peak at the risk.
 func (calibrated) explainOrder(e *Explanation, x *moment) {
-	g, p := &x.growth, x.Order
+	g, p := &x.growth, x.policyOf(x.node.Path)
 	e.add("risk of too few", "idle cost ÷ (shortage cost + idle cost)", fmt.Sprintf("%s ÷ (%s + %s)", num(p.IdleCost), num(p.ShortageCost), num(p.IdleCost)), num(float64(g.Risk)))
-	formula := "what the largest peak until the next delivery stays above with that probability"
+	peaks := "what the largest peak until the next delivery stays above with that probability"
 	if g.Event != "" {
-		formula += ", in " + g.Event
+		peaks += ", in " + g.Event
 	}
-	e.add("peak at risk", formula, "", num(float64(g.PeakAtRisk)))
+	e.add("peak at risk", peaks, "", num(float64(g.PeakAtRisk)))
 	e.add("devices needed", "max(⌈ devices × peak at risk ÷ target load ⌉, minimum) + spares",
 		fmt.Sprintf("max(⌈ %s × %s ÷ %s ⌉, %d) + %s", num(float64(g.Devices)), num(float64(g.PeakAtRisk)), num(x.TargetLoad), p.Minimum, num(float64(g.Spares))), num(float64(g.DevicesNeeded)))
-	e.add("devices to request", fmt.Sprintf("max(0, needed − devices), in multiples of %d", p.RoundTo), fmt.Sprintf("max(0, %s − %s)", num(float64(g.DevicesNeeded)), num(float64(g.Devices))), num(float64(g.DevicesToRequest)))
+	formula, numbers := "max(0, needed − devices)", fmt.Sprintf("max(0, %s − %s)", num(float64(g.DevicesNeeded)), num(float64(g.Devices)))
+	if p.Type != "" {
+		formula, numbers = formula+" ÷ worth of a device of type "+p.Type, numbers+" ÷ "+num(p.Worth)
+	}
+	e.add("devices to request", fmt.Sprintf("%s, in multiples of %d", formula, p.RoundTo), numbers, num(float64(g.DevicesToRequest)))
 }

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -23,7 +24,8 @@ type Model struct {
 	HorizonDays int            // from a request to a machine in service
 	Level       float64        // nominal coverage of the forecasts' intervals
 	TargetLoad  float64        // percent at which a device counts as full
-	Order       order.Policy
+	Order       order.Policy   // for all; see DeviceTypes
+	DeviceTypes []DeviceType
 	Events      []Event
 	Marks       []fleet.Mark // intervals that the calibrated model does not learn from; those that were taken away, too
 
@@ -36,6 +38,26 @@ type Event struct {
 	From, To int // its first and last day, since 1970-01-01
 	Uplift   float64
 	Path     fleet.Path // the node that it concerns, with all below it; empty: all
+}
+
+// DeviceType is what is ordered for a part of the business tree.
+type DeviceType struct {
+	Name    string
+	Path    fleet.Path // the node that it is for, with all below it; empty: all
+	Worth   float64    // of the devices that are there, so many do the work of one
+	RoundTo int        // 0: as for all
+}
+
+// policyOf is how a node's devices are ordered: by the type of the deepest node
+// that contains it, of equal ones the first.
+func (m *Model) policyOf(path fleet.Path) order.Policy {
+	p, deepest := m.Order, -1
+	for _, t := range m.DeviceTypes {
+		if len(t.Path) > deepest && path.Under(t.Path) {
+			p.Type, p.Worth, p.RoundTo, deepest = t.Name, t.Worth, cmp.Or(t.RoundTo, m.Order.RoundTo), len(t.Path)
+		}
+	}
+	return p
 }
 
 // Classic is the plain model: mean ± 3 standard deviations of the same minute

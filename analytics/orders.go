@@ -31,8 +31,8 @@ func (calibrated) order(g *Growth, k *learned, m *Model) order.Demand {
 	if err != nil {
 		return order.Demand{}
 	}
-	devices := int(g.Devices)
-	plan := order.NewPlan(m.Order, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile)
+	devices, policy := int(g.Devices), m.policyOf(g.Path)
+	plan := order.NewPlan(policy, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile)
 	if math.IsNaN(plan.Peak) {
 		g.State, g.Reason = Learning, "the largest peak of the lead time cannot be foretold"
 		return order.Demand{}
@@ -44,7 +44,8 @@ func (calibrated) order(g *Growth, k *learned, m *Model) order.Demand {
 	g.Risk, g.PeakAtRisk = Number(plan.Risk()), Number(plan.Peak)
 	g.Event, g.Spares = plan.Event, Number(plan.Spares)
 	g.Reason = plan.Sentence()
-	even := m.Order
+	g.DeviceType = policy.Type
+	even := policy
 	even.ShortageCost = even.IdleCost // as likely too few as too many
 	middle := order.NewPlan(even, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile).Peak
 	work := float64(devices) / m.TargetLoad

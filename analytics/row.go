@@ -104,7 +104,8 @@ type Growth struct {
 
 	Devices          Number `json:"devices"`
 	DevicesNeeded    Number `json:"devices_needed"`
-	DevicesToRequest Number `json:"devices_to_request"`
+	DevicesToRequest Number `json:"devices_to_request"` // of DeviceType
+	DeviceType       string `json:"device_type"`        // what is ordered; empty: more of those that are there, or, above modules, several
 
 	Risk         Number `json:"risk"`          // probability that the devices needed do not suffice; unknown to the classic model
 	PeakAtRisk   Number `json:"peak_at_risk"`  // what the largest peak of the horizon is above with that probability

@@ -204,7 +204,7 @@ func (c *change) module(after *Snapshot, n *fleet.Node) {
 	g := &generation{day: c.learned.dayOr(c.today()), nodes: putAt[learned](nil, i, &k)}
 	after.Growth[i] = c.model.growth(of, n, g, i, r)
 	if to.devices <= 0 {
-		after.nothingLeft(i, c.model.Order)
+		after.nothingLeft(i, c.model.policyOf(n.Path))
 	}
 }
 

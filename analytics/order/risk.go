@@ -19,11 +19,18 @@ type Policy struct {
 
 	Minimum int // devices of a module at the least
 	RoundTo int // devices are delivered in multiples of this
+
+	// Type is the name of the devices that are ordered, and Worth how many of those
+	// that are there do the work of one of them. An empty name is more of the same.
+	Type  string
+	Worth float64
 }
 
 // DefaultPolicy has a missing device cost as much as 19 idle ones, which makes
 // the risk 5 %.
-func DefaultPolicy() Policy { return Policy{ShortageCost: 19, IdleCost: 1, Minimum: 1, RoundTo: 1} }
+func DefaultPolicy() Policy {
+	return Policy{ShortageCost: 19, IdleCost: 1, Minimum: 1, RoundTo: 1, Worth: 1}
+}
 
 // Validate reports every number that cannot work.
 func (p Policy) Validate() error {
@@ -44,6 +51,9 @@ func (p Policy) Validate() error {
 	if p.RoundTo < 1 {
 		bad("round to: want 1 or more, got %d", p.RoundTo)
 	}
+	if !(p.Worth > 0) || math.IsInf(p.Worth, 0) {
+		bad("worth of a device of type %q: want a number above 0, got %v", p.Type, p.Worth)
+	}
 	return errors.Join(errs...)
 }
 
@@ -54,11 +64,12 @@ func (p Policy) Service() float64 { return p.ShortageCost / (p.ShortageCost + p.
 // Risk is the probability that they do not: idle cost ÷ (shortage cost + idle cost).
 func (p Policy) Risk() float64 { return p.IdleCost / (p.ShortageCost + p.IdleCost) }
 
-// Request returns how many devices to order when so many are needed and so many
-// are there, in whole packages.
+// Request returns how many devices of the type to order when so many are needed of
+// those that are there, of which there are so many; in whole packages.
 func (p Policy) Request(needed, devices int) int {
-	missing := max(0, needed-devices)
-	return (missing + p.RoundTo - 1) / p.RoundTo * p.RoundTo
+	missing := float64(max(0, needed-devices)) / p.Worth
+	packages := math.Ceil(missing/float64(p.RoundTo) - 1e-9) // 3 ÷ 0.6 is 5
+	return int(packages) * p.RoundTo
 }
 
 // Plan is an order line with its risk. Loads are percent of a device.
@@ -124,7 +135,10 @@ func (p Plan) Sentence() string {
 		return s + ", request none."
 	}
 	s += fmt.Sprintf(", request %d", p.Request())
-	if p.Request() > p.Needed()-p.Devices {
+	if p.Type != "" {
+		s += fmt.Sprintf(" of type %s, each worth %s", p.Type, num(p.Worth, 2))
+	}
+	if float64(p.Request()) >= float64(p.Needed()-p.Devices)/p.Worth+1 {
 		s += fmt.Sprintf(" (in multiples of %d)", p.RoundTo)
 	}
 	return s + "."

@@ -33,6 +33,13 @@ func TestPlan(t *testing.T) {
 	festival.Event, festival.Uplift = "festival", 2
 	f(festival, 22, 0, 12,
 		"10 devices: with 95 % probability the largest peak of 30 days stays below 132 % (festival: × 2); 10 × 132 ÷ 60 makes 22 devices, request 12.")
+	typed := p
+	typed.Type, typed.Worth, typed.RoundTo = "C6", 1.5, 1
+	f(NewPlan(typed, 10, 30, 60, func(int, float64) float64 { return 78 }), 13, 0, 2,
+		"10 devices: with 95 % probability the largest peak of 30 days stays below 78 %; 10 × 78 ÷ 60 makes 13 devices, request 2 of type C6, each worth 1.5.")
+	typed.RoundTo = 4
+	f(NewPlan(typed, 10, 30, 60, func(int, float64) float64 { return 84 }), 14, 0, 4,
+		"10 devices: with 95 % probability the largest peak of 30 days stays below 84 %; 10 × 84 ÷ 60 makes 14 devices, request 4 of type C6, each worth 1.5 (in multiples of 4).")
 	p.Failures, p.RoundTo, p.Minimum = 0.02, 4, 3
 	f(NewPlan(p, 10, 30, 60, flat), 11, 1, 4,
 		"10 devices: with 95 % probability the largest peak of 30 days stays below 66 %; 10 × 66 ÷ 60 makes 11 devices, 1 more to replace what fails, request 4 (in multiples of 4).")
@@ -44,7 +51,7 @@ func TestPlan(t *testing.T) {
 func TestPlanIsMonotone(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
-		p := Policy{ShortageCost: 1 + 30*rng.Float64(), IdleCost: 1, Failures: 0.1 * rng.Float64(), Minimum: rng.IntN(4), RoundTo: 1 + rng.IntN(5)}
+		p := Policy{ShortageCost: 1 + 30*rng.Float64(), IdleCost: 1, Failures: 0.1 * rng.Float64(), Minimum: rng.IntN(4), RoundTo: 1 + rng.IntN(5), Worth: 0.5 + rng.Float64()}
 		devices, horizon := 1+rng.IntN(50), 1+rng.IntN(90)
 		middle, sd, perDay := 80*rng.Float64(), 10*rng.Float64(), rng.Float64()
 		plan := func(p Policy, horizon int, perDay float64) Plan {
@@ -62,7 +69,7 @@ func TestPlanIsMonotone(t *testing.T) {
 				t.Fatalf("more %s: %+v\nbefore: %+v", name, more, base)
 			}
 		}
-		if r := base.Request(); r < 0 || r%p.RoundTo != 0 || devices+r < base.Needed() || base.Needed() < p.Minimum {
+		if r := base.Request(); r < 0 || r%p.RoundTo != 0 || float64(devices)+float64(r)*p.Worth < float64(base.Needed())-1e-6 || base.Needed() < p.Minimum {
 			t.Fatalf("request %d of %+v", r, base)
 		}
 	}
@@ -116,7 +123,7 @@ func TestSparesReplaceWhatFails(t *testing.T) {
 
 func TestPolicyReportsAllFaults(t *testing.T) {
 	err := Policy{ShortageCost: -1, IdleCost: math.NaN(), Failures: 1, Minimum: -1}.Validate()
-	if err == nil || strings.Count(err.Error(), "\n") != 4 {
+	if err == nil || strings.Count(err.Error(), "\n") != 5 {
 		t.Errorf("got %v", err)
 	}
 	if err := DefaultPolicy().Validate(); err != nil {

@@ -205,9 +205,21 @@ func modelOf(cfg config.Config) analytics.Model {
 	m.GrowthDays = int(time.Duration(cfg.Capacity.History) / day)
 	m.HorizonDays = int(time.Duration(cfg.Capacity.LeadTime) / day)
 	m.TargetLoad = cfg.Capacity.TargetLoad
-	m.Order = order.Policy(cfg.Capacity.Order)
+	m.Order, m.DeviceTypes = policyOf(cfg.Capacity.Order)
 	m.Events = eventsOf(cfg.Capacity.Events)
 	return m
+}
+
+// policyOf returns how devices are ordered, and of which types.
+func policyOf(o config.Order) (order.Policy, []analytics.DeviceType) {
+	var types []analytics.DeviceType
+	for _, t := range o.DeviceTypes {
+		path, _ := fleet.ParseID(t.Path) // was checked; empty: all
+		types = append(types, analytics.DeviceType{Name: t.Name, Path: path, Worth: t.Worth, RoundTo: t.RoundTo})
+	}
+	p := order.DefaultPolicy()
+	p.ShortageCost, p.IdleCost, p.Failures, p.Minimum, p.RoundTo = o.ShortageCost, o.IdleCost, o.Failures, o.Minimum, o.RoundTo
+	return p, types
 }
 
 // eventsOf returns the events, of which the configuration was checked.

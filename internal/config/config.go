@@ -57,6 +57,16 @@ type Order struct {
 	Failures     float64 `yaml:"failures"`      // share of the devices that are out of service at any time
 	Minimum      int     `yaml:"minimum"`       // devices of a module at the least
 	RoundTo      int     `yaml:"round_to"`      // devices are delivered in multiples of this
+
+	DeviceTypes []DeviceType `yaml:"device_types"` // that are ordered; without one those that are there
+}
+
+// DeviceType is what is ordered for a part of the business tree.
+type DeviceType struct {
+	Name    string  `yaml:"name"`
+	Path    string  `yaml:"path"`     // id of the tree node; empty: all. The deepest one counts
+	Worth   float64 `yaml:"worth"`    // of the devices that are there now, so many do the work of one
+	RoundTo int     `yaml:"round_to"` // 0: as for all
 }
 
 // Event is a time with more load than usual, or with less.

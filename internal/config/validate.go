@@ -172,6 +172,16 @@ func (o Order) check(k checker) {
 	k.want(0 <= o.Failures && o.Failures <= 0.5, "failures", "a share from 0 to 0.5", o.Failures)
 	k.want(o.Minimum >= 0, "minimum", "0 or more devices", o.Minimum)
 	k.want(o.RoundTo >= 1, "round_to", "1 or more devices", o.RoundTo)
+	for i, t := range o.DeviceTypes {
+		t.check(k.item("device_types", i))
+	}
+}
+
+func (t DeviceType) check(k checker) {
+	k.want(t.Name != "", "name", "a name", "none")
+	k.want(0 < t.Worth && t.Worth < math.Inf(1), "worth", "a number above 0", t.Worth)
+	k.want(t.RoundTo >= 0, "round_to", "1 or more devices, or 0 for as many as elsewhere", t.RoundTo)
+	k.want(isNodeID(t.Path), "path", "the id of a node of the business tree, as Qzone/WNS", strconv.Quote(t.Path))
 }
 
 func (e Event) check(k checker) {

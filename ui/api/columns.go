@@ -91,6 +91,7 @@ var growthColumns = map[string]column[analytics.Growth]{
 	"devices":            number(func(g *analytics.Growth) analytics.Number { return g.Devices }),
 	"devices_needed":     number(func(g *analytics.Growth) analytics.Number { return g.DevicesNeeded }),
 	"devices_to_request": number(func(g *analytics.Growth) analytics.Number { return g.DevicesToRequest }),
+	"device_type":        text(func(g *analytics.Growth) string { return g.DeviceType }),
 	"state":              text(func(g *analytics.Growth) string { return string(g.State) }),
 	"reason":             text(func(g *analytics.Growth) string { return g.Reason }),
 	"risk":               number(func(g *analytics.Growth) analytics.Number { return g.Risk }),

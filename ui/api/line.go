@@ -187,6 +187,7 @@ func (w *lineWriter) growth(g *analytics.Growth) {
 	w.number("devices", g.Devices)
 	w.number("devices_needed", g.DevicesNeeded)
 	w.number("devices_to_request", g.DevicesToRequest)
+	w.text("device_type", g.DeviceType)
 	w.number("risk", g.Risk)
 	w.number("peak_at_risk", g.PeakAtRisk)
 	w.text("event", g.Event)

@@ -12,7 +12,7 @@ import (
 )
 
 var csvHead = []string{
-	"id", "state", "devices", "devices_needed", "devices_to_request",
+	"id", "state", "devices", "devices_needed", "devices_to_request", "device_type",
 	"peak_now", "slope_per_day", "percent_per_day", "r2", "days", "as_of",
 	"horizon_days", "peak_at_horizon", "peak_at_horizon_lower", "peak_at_horizon_upper",
 	"target_load", "full_on", "full_on_earliest", "full_on_latest", "risk", "peak_at_risk", "event", "spares", "reason",
@@ -55,7 +55,7 @@ func (r *Report) csvLine(g *analytics.Growth) []string {
 	path := make([]string, len(r.Levels))
 	copy(path, g.Path)
 	return append(safeAll(path),
-		safe(g.ID), string(g.State), digits(g.Devices), digits(g.DevicesNeeded), digits(g.DevicesToRequest),
+		safe(g.ID), string(g.State), digits(g.Devices), digits(g.DevicesNeeded), digits(g.DevicesToRequest), safe(g.DeviceType),
 		digits(g.PeakNow), digits(g.SlopePerDay), digits(g.PercentPerDay), digits(g.R2), count(g.Days), g.AsOf,
 		count(g.HorizonDays), digits(g.PeakAtHorizon.Value), digits(g.PeakAtHorizon.Lower), digits(g.PeakAtHorizon.Upper),
 		digits(g.TargetLoad), g.FullOn.Value, g.FullOn.Lower, g.FullOn.Upper,

@@ -58,6 +58,11 @@ func TestFaults(t *testing.T) {
 
 	f("capacity: {events: [{name: a, from: 2027-02-05, to: 2027-02-06, uplift: 2, path: Qzone//x}]}",
 		`f:1: capacity.events[0].path: want the id of a node of the business tree, as Qzone/WNS, found "Qzone//x"`)
+	f("capacity: {order: {device_types: [{worth: 0, round_to: -1, path: a//b}]}}",
+		`f:1: capacity.order.device_types[0].name: want a name, found none`,
+		`f:1: capacity.order.device_types[0].worth: want a number above 0, found 0`,
+		`f:1: capacity.order.device_types[0].round_to: want 1 or more devices, or 0 for as many as elsewhere, found -1`,
+		`f:1: capacity.order.device_types[0].path: want the id of a node of the business tree, as Qzone/WNS, found "a//b"`)
 	f("capacity: {order: {shortage_cost: 0, failures: 0.7, round_to: 0}}",
 		`f:1: capacity.order.shortage_cost: want a number above 0, found 0`,
 		`f:1: capacity.order.failures: want a share from 0 to 0.5, found 0.7`,

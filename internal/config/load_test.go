@@ -94,7 +94,7 @@ func TestMarshalledConfigReadsBack(t *testing.T) {
 			t.Fatalf("%v in\n%s", err, text)
 		}
 		for _, c := range []*Config{&got, &want} { // an empty list is as good as none
-			c.Capacity.Events, c.ScrapeConfigs = nil, nil
+			c.Capacity.Events, c.Capacity.Order.DeviceTypes, c.ScrapeConfigs = nil, nil, nil
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("got  %+v\nwant %+v", got, want)

@@ -99,7 +99,7 @@ func Run(ctx context.Context, o Options, files []string) (*Result, error) {
 	all := make([]played, len(files))
 	err = inParallel(ctx, o.Workers, len(files), func(i int) error {
 		var err error
-		all[i], err = o.file(files[i], targets[i])
+		all[i], err = o.file(ctx, files[i], targets[i])
 		return err
 	})
 	if err != nil {
@@ -109,30 +109,45 @@ func Run(ctx context.Context, o Options, files []string) (*Result, error) {
 }
 
 // file replays one series and writes the rows of the chosen model to out.
-func (o Options) file(path, out string) (played, error) {
+func (o Options) file(ctx context.Context, path, out string) (played, error) {
 	s, err := ReadFile(path)
 	if err != nil {
 		return played{}, err
 	}
-	p := played{series: s.Name}
-	g, err := place(s, o.Location)
+	p, rows, err := o.replay(ctx, s)
 	if err != nil {
 		return played{}, fmt.Errorf("%s: %w", path, err)
 	}
-	for _, m := range models {
-		rows, err := replays[o.Task](o, g, m)
-		if err != nil {
-			return played{}, fmt.Errorf("%s: %w", path, err)
+	if out != "" {
+		err = write(out, rows)
+	}
+	return p, err
+}
+
+// replay has all models follow one series, and returns the rows of the chosen
+// one. It ends early, between two models, when ctx is done.
+func (o Options) replay(ctx context.Context, s *Series) (p played, rows outcome, err error) {
+	g, err := place(s, o.Location)
+	if err != nil {
+		return p, nil, err
+	}
+	p.series = s.Name
+	all := make([]outcome, len(models))
+	for i, m := range models {
+		if err := ctx.Err(); err != nil {
+			return p, nil, err
 		}
-		p.scores = append(p.scores, rows.score(o))
-		if m.name != o.Model || out == "" {
-			continue
+		if all[i], err = replays[o.Task](o, g, m); err != nil {
+			return p, nil, err
 		}
-		if err := write(out, rows); err != nil {
-			return played{}, err
+		p.scores = append(p.scores, all[i].score(o))
+		if m.name == o.Model {
+			rows = all[i]
+			p.missing = o.missing(g, p.scores[i])
 		}
 	}
-	return p, nil
+	p.choice = o.choice(all)
+	return p, rows, nil
 }
 
 // replays holds how each task is replayed.
@@ -147,6 +162,10 @@ var replays = map[Task]func(Options, *placed, model) (outcome, error){
 type outcome interface {
 	csv(w io.Writer) error
 	score(Options) tally
+
+	// steps returns every forecast that can be compared with those of the other
+	// models, in the same order and number for each of them.
+	steps() []step
 }
 
 // outputs returns the file to write for each input; empty strings for none.

@@ -2,6 +2,7 @@ package backtest
 
 import (
 	"io"
+	"math"
 
 	"headroom/analytics/band"
 )
@@ -69,12 +70,18 @@ func (r *bandRows) score(o Options) tally {
 	if o.Task == Deviation {
 		return r.deviations()
 	}
-	var t tally
+	return tallyOf(r.steps(), o.Level)
+}
+
+// steps are the ordinary values: those that are not labelled.
+func (r *bandRows) steps() []step {
+	out := make([]step, len(r.Values))
 	for i, v := range r.Values {
-		if r.Labels == nil || !r.Labels[i] {
-			b := r.bands[i]
-			t.see(v, interval{b.Expected, b.Lower, b.Upper}, o.Level)
+		if r.Labels != nil && r.Labels[i] {
+			v = math.NaN()
 		}
+		b := r.bands[i]
+		out[i] = step{origin: r.day[i], actual: v, said: interval{b.Expected, b.Lower, b.Upper}}
 	}
-	return t
+	return out
 }

@@ -17,7 +17,7 @@ type growthRows struct {
 // origin is a day as of which the coming days were forecast.
 type origin struct {
 	asof    int
-	said    []interval // of each day of the horizon, then of the largest
+	said    []interval // of each day of the horizon, then of the largest; nil: nothing
 	actuals []float64  // likewise; NaN: not known
 }
 
@@ -40,13 +40,9 @@ func replayGrowth(o Options, p *placed, m model) (outcome, error) {
 		if known(past) < growth.Days-missingDays {
 			continue
 		}
-		said := m.growth(past, o.Horizon, o.Level)
-		if said == nil {
-			continue
-		}
 		out.origins = append(out.origins, origin{
 			asof:    p.from + last,
-			said:    said,
+			said:    m.growth(past, o.Horizon, o.Level),
 			actuals: actuals(peaks[last+1:], o.Horizon),
 		})
 	}
@@ -103,13 +99,26 @@ func target(h, horizon int) string {
 }
 
 func (r *growthRows) score(o Options) tally {
-	var t, largest tally
+	t, largest := tallyOf(r.steps(), o.Level), tally{}
 	for _, g := range r.origins {
-		for h := range o.Horizon {
-			t.see(g.actuals[h], g.said[h], o.Level)
+		if g.said != nil {
+			largest.see(g.actuals[o.Horizon], g.said[o.Horizon], o.Level)
 		}
-		largest.see(g.actuals[o.Horizon], g.said[o.Horizon], o.Level)
 	}
 	t.largest = &largest
 	return t
+}
+
+// steps are the days of each horizon, without the largest peak.
+func (r *growthRows) steps() (out []step) {
+	for _, g := range r.origins {
+		for h, actual := range g.actuals[:len(g.actuals)-1] {
+			s := step{origin: g.asof, actual: actual, said: unknown}
+			if g.said != nil {
+				s.said = g.said[h]
+			}
+			out = append(out, s)
+		}
+	}
+	return out
 }

@@ -1,6 +1,8 @@
 package backtest
 
 import (
+	"math"
+
 	"headroom/analytics/band"
 	"headroom/analytics/growth"
 	"headroom/analytics/peak"
@@ -46,6 +48,8 @@ type watcher interface {
 
 // interval is a forecast; numbers are NaN where too little is known.
 type interval struct{ value, lower, upper float64 }
+
+var unknown = interval{math.NaN(), math.NaN(), math.NaN()}
 
 // models are all models that are compared, in the order of the score table.
 var models = []model{

@@ -51,10 +51,12 @@ func (r *peakRows) csv(w io.Writer) error {
 	return t.flush()
 }
 
-func (r *peakRows) score(o Options) tally {
-	var t tally
-	for _, row := range r.rows {
-		t.see(row.actual, row.said, o.Level)
+func (r *peakRows) score(o Options) tally { return tallyOf(r.steps(), o.Level) }
+
+func (r *peakRows) steps() []step {
+	out := make([]step, len(r.rows))
+	for i, row := range r.rows {
+		out[i] = step{origin: row.day, actual: row.actual, said: row.said}
 	}
-	return t
+	return out
 }

@@ -1,11 +1,9 @@
 package backtest
 
 import (
-	"fmt"
-	"io"
-	"math"
-	"strconv"
-	"text/tabwriter"
+	"slices"
+
+	"headroom/analytics/choose"
 )
 
 // Result holds the scores of a run.
@@ -15,6 +13,10 @@ type Result struct {
 	Level  float64       `json:"level"`
 	Models []ModelScores `json:"models"` // over all series
 	Series []ModelScores `json:"series"` // series by series, in the order given
+
+	Choices []Choice  `json:"choices"` // of the series, but for the task deviation
+	Missing []Missing `json:"missing"` // series too short to say anything
+	Own     *Own      `json:"own,omitempty"`
 }
 
 // ModelScores are the scores of one model.
@@ -24,14 +26,34 @@ type ModelScores struct {
 	Scores Scores `json:"scores"`
 }
 
+// Choice is the model that a series' own backtest speaks for.
+type Choice struct {
+	Series string `json:"series"`
+	choose.Choice
+}
+
+// Missing is what a series lacks.
+type Missing struct {
+	Series string `json:"series"`
+	Reason string `json:"reason"`
+}
+
 // played is what the models did on one series.
 type played struct {
-	series string
-	scores []tally // in the order of models
+	series  string
+	scores  []tally // in the order of models; nil if there were no values
+	choice  *choose.Choice
+	missing string // empty if there is enough
 }
 
 func newResult(o Options, all []played) *Result {
-	r := &Result{Task: o.Task, Model: o.Model, Level: o.Level}
+	r := &Result{Task: o.Task, Model: o.Model, Level: o.Level, Series: []ModelScores{}, Choices: []Choice{}, Missing: []Missing{}}
+	for _, p := range all {
+		if p.missing != "" {
+			r.Missing = append(r.Missing, Missing{p.series, p.missing})
+		}
+	}
+	all = slices.DeleteFunc(slices.Clone(all), func(p played) bool { return p.scores == nil })
 	for i, m := range models {
 		tallies := make([]tally, len(all))
 		for k, p := range all {
@@ -43,36 +65,9 @@ func newResult(o Options, all []played) *Result {
 		for i, m := range models {
 			r.Series = append(r.Series, ModelScores{Series: p.series, Model: m.name, Scores: p.scores[i].scores()})
 		}
+		if p.choice != nil && p.missing == "" {
+			r.Choices = append(r.Choices, Choice{p.series, *p.choice})
+		}
 	}
 	return r
-}
-
-// WriteText prints the scores of the models as a table, a line a model.
-func (r *Result) WriteText(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "model\t")
-	for _, s := range r.Models[0].Scores {
-		fmt.Fprintf(t, "%s\t", s.Name)
-	}
-	fmt.Fprintln(t)
-	for _, m := range r.Models {
-		fmt.Fprintf(t, "%s\t", m.Model)
-		for _, s := range m.Scores {
-			fmt.Fprintf(t, "%s\t", cell(s.Value))
-		}
-		fmt.Fprintln(t)
-	}
-	return t.Flush()
-}
-
-// cell writes four digits, a count in full, and a dash for what is not known.
-func cell(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return "-"
-	case v == math.Trunc(v) || math.Abs(v) >= 1000:
-		return strconv.FormatFloat(v, 'f', 0, 64)
-	default:
-		return strconv.FormatFloat(v, 'g', 4, 64)
-	}
 }

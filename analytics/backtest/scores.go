@@ -1,7 +1,9 @@
 package backtest
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strconv"
 )
@@ -45,6 +47,31 @@ func (s Scores) MarshalJSON() ([]byte, error) {
 		}
 	}
 	return append(out, '}'), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, in the same order.
+func (s *Scores) UnmarshalJSON(b []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	if _, err := dec.Token(); err != nil { // the brace
+		return err
+	}
+	*s = nil
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		var v *float64
+		if err := dec.Decode(&v); err != nil {
+			return err
+		}
+		m := Score{Name: fmt.Sprint(name), Value: math.NaN()}
+		if v != nil {
+			m.Value = *v
+		}
+		*s = append(*s, m)
+	}
+	return nil
 }
 
 // scores returns the measures of a series.

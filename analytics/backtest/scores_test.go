@@ -95,4 +95,11 @@ func TestResultText(t *testing.T) {
 	if err != nil || string(j) != `{"values":12345,"f1":null,"mape_pct":4.12345}` {
 		t.Errorf("got %s, %v", j, err)
 	}
+	var back Scores
+	if err := json.Unmarshal(j, &back); err != nil || len(back) != 3 || back[0] != (Score{"values", 12345}) || back[1].Value == back[1].Value || back[2].Name != "mape_pct" {
+		t.Errorf("read back as %v, %v", back, err)
+	}
+	if err := json.Unmarshal([]byte(`{"values":"many"}`), &back); err == nil {
+		t.Error("a text was read as a number")
+	}
 }

@@ -39,6 +39,15 @@ func (t *tally) see(v float64, said interval, level float64) {
 	}
 }
 
+// tallyOf sums up steps.
+func tallyOf(steps []step, level float64) tally {
+	var t tally
+	for _, s := range steps {
+		t.see(s.actual, s.said, level)
+	}
+	return t
+}
+
 // events counts labelled events and alarms. Both are runs of rows; runs that
 // are no more than gapRows apart are one.
 type events struct {

@@ -13,10 +13,11 @@ import (
 )
 
 const (
-	// Margin is by how much a simpler model's error may exceed the smallest
-	// error and the model still be chosen: a tenth of it. The errors of 28 days
-	// tell models apart no more finely.
-	Margin = 0.1
+	// Margin and LeastMargin are by how much a simpler model's error may exceed the
+	// smallest error and the model still be chosen: a tenth of it, or half a
+	// percent of the load if that is more. The errors of 28 days tell models
+	// apart no more finely, and nobody orders a machine for less.
+	Margin, LeastMargin = 0.1, 0.005
 
 	// Slack is by how much the share of an interval that held may be below the
 	// nominal one. A good interval of 95 % falls short of that in 28 days about one
@@ -61,7 +62,8 @@ type Choice struct {
 // Choose picks a model by its scores, the simplest model first, the one to take
 // without evidence last; at least one. All are scored on the same origins, and
 // with intervals of the same nominal level. It is the first model whose interval
-// held, and whose error is at most Margin above the smallest of those that held.
+// held, and whose error is not clearly above the smallest of those that held: by
+// Margin or LeastMargin.
 func (r Rule) Choose(scores []Score, origins int, level float64) Choice {
 	last := scores[len(scores)-1]
 	c := Choice{Task: r.Task, Model: last.Model, Origins: origins}
@@ -72,7 +74,8 @@ func (r Rule) Choose(scores []Score, origins int, level float64) Choice {
 	case best < 0:
 		c.Reason = fmt.Sprintf("%s: %s, which is the default; no model's interval held %.4g %% over %d %s", r.Task, c.Model, 100*(level-Slack), origins, r.Unit)
 	default:
-		at := first(scores, func(s Score) bool { return s.holds(level) && s.Error <= scores[best].Error*(1+Margin) })
+		most := scores[best].Error + max(Margin*scores[best].Error, LeastMargin)
+		at := first(scores, func(s Score) bool { return s.holds(level) && s.Error <= most })
 		c.Model, c.Tested = scores[at].Model, true
 		c.Reason = r.sentence(scores, at, origins, level)
 	}
@@ -91,10 +94,12 @@ func (r Rule) sentence(scores []Score, at, origins int, level float64) string {
 	rival := scores[i]
 	said += fmt.Sprintf(" against %s's %s%s", rival.Model, percent(rival.Error), over)
 	switch {
+	case math.IsNaN(rival.Held):
+		said += fmt.Sprintf("; %s gave no interval", rival.Model)
 	case !rival.holds(level):
 		said += fmt.Sprintf("; %s's interval held %s, not %s", rival.Model, percent(rival.Held), percent(level))
 	case rival.Error < chosen.Error:
-		said += fmt.Sprintf("; %s is not better by more than a tenth", rival.Model)
+		said += fmt.Sprintf("; %s is not clearly better", rival.Model)
 	}
 	return said
 }
@@ -121,9 +126,4 @@ func first(scores []Score, counts func(Score) bool) int {
 }
 
 // percent writes a share with three digits.
-func percent(share float64) string {
-	if math.IsNaN(share) {
-		return "an unknown share"
-	}
-	return fmt.Sprintf("%.3g %%", 100*share)
-}
+func percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }

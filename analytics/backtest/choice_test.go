@@ -1,0 +1,59 @@
+package backtest
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Models are compared on what all of them spoke of.
+func TestCommon(t *testing.T) {
+	all := interval{10, 8, 12}
+	steps := [][]step{
+		{{1, 10, all}, {1, 20, all}, {2, 10, all}, {3, nan, all}, {4, 10, all}, {5, 10, all}},
+		{{1, 10, all}, {1, 20, all}, {2, 10, unknown}, {3, nan, all}, {4, 10, interval{10, nan, nan}}, {5, 10, all}},
+	}
+	if n := common(steps); n != 2 {
+		t.Errorf("%d origins, want days 1 and 5", n)
+	}
+	for i, s := range steps {
+		if y := tallyOf(s, 0.95); y.seen != 3 || !near(y.error, 0.5) {
+			t.Errorf("model %d: %+v", i, y)
+		}
+	}
+}
+
+// The choice is made of the same numbers as the scores, and tells them.
+func TestChoice(t *testing.T) {
+	f := func(task Task, days int, model, reason string, tested bool) {
+		t.Helper()
+		o := options(task, "UTC")
+		p, _, err := o.replay(context.Background(), recorded(days, time.Hour, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := p.choice; c == nil || c.Model != model || c.Tested != tested || !strings.Contains(c.Reason, reason) || c.Task != string(task) {
+			t.Errorf("%s of %d days: %+v", task, days, c)
+		}
+	}
+	f(Peak, 90, "naive", "calibrated is not clearly better", true) // the peak is before noon: all have seen it
+	f(Peak, 40, "calibrated", "of the 28 days that a choice needs", false)
+	f(Band, 60, "naive", "over 56 days; calibrated is not clearly better", true)
+	f(Growth, 80, "calibrated", "there are 3 of the 8 weekly forecasts", false)
+	f(Growth, 160, "calibrated", "% over 15 weekly forecasts", true) // what repeats the last week does not grow
+
+	p, _, err := options(Deviation, "UTC").replay(context.Background(), recorded(20, time.Hour, 1))
+	if err != nil || p.choice != nil {
+		t.Errorf("without labels no alarm is right: %+v, %v", p.choice, err)
+	}
+}
+
+func TestReplayStopsBetweenModels(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, _, err := options(Band, "UTC").replay(ctx, recorded(2, time.Hour, 1)); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}

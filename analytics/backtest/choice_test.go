@@ -44,6 +44,14 @@ func TestChoice(t *testing.T) {
 	f(Growth, 80, "calibrated", "there are 3 of the 8 weekly forecasts", false)
 	f(Growth, 160, "calibrated", "% over 15 weekly forecasts", true) // what repeats the last week does not grow
 
+	flat := recorded(60, time.Hour, 1)
+	for i := range flat.Values {
+		flat.Values[i] = 20
+	}
+	if p, _, err := options(Peak, "UTC").replay(context.Background(), flat); err != nil || p.choice.Model != "naive" {
+		t.Errorf("of models that are all right, the simplest: %+v, %v", p.choice, err)
+	}
+
 	p, _, err := options(Deviation, "UTC").replay(context.Background(), recorded(20, time.Hour, 1))
 	if err != nil || p.choice != nil {
 		t.Errorf("without labels no alarm is right: %+v, %v", p.choice, err)

@@ -30,6 +30,8 @@ func TestUsageErrorsExitWith2(t *testing.T) {
 	f("log level loud", "serve", "--log.level=loud")
 	f("asof", "backtest", "--task=peak", "--asof=noon", "x.csv")
 	f("band,deviation,peak,growth, got 'nonsense'", "backtest", "--task=nonsense", "x.csv")
+	f("--timezone: is for files", "backtest", "--task=peak", "--timezone=UTC")
+	f("leave out the files", "backtest", "--task=peak", "--path=Qzone", "x.csv")
 	f("metric", "import", "csv", "x.csv")
 	f("id", "check", "module")
 

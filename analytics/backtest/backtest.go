@@ -143,7 +143,7 @@ func (o Options) replay(ctx context.Context, s *Series) (p played, rows outcome,
 		p.scores = append(p.scores, all[i].score(o))
 		if m.name == o.Model {
 			rows = all[i]
-			p.missing = o.missing(g, p.scores[i])
+			p.missing = o.missing(g, m, p.scores[i])
 		}
 	}
 	p.choice = o.choice(all)

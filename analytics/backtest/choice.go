@@ -8,7 +8,6 @@ import (
 	"headroom/analytics/band"
 	"headroom/analytics/choose"
 	"headroom/analytics/growth"
-	"headroom/analytics/peak"
 )
 
 // step is one forecast beside what came.
@@ -78,9 +77,9 @@ func scoreOf(name string, o Options, t tally) choose.Score {
 	return s
 }
 
-// missing says what a series lacks of which the chosen model said nothing that
-// can be compared; empty if there is something.
-func (o Options) missing(p *placed, t tally) string {
+// missing says what a series lacks of which a model said nothing that can be
+// compared; empty if there is something.
+func (o Options) missing(p *placed, m model, t tally) string {
 	if t.seen > 0 {
 		return ""
 	}
@@ -90,7 +89,7 @@ func (o Options) missing(p *placed, t tally) string {
 	}
 	full := known(p.dailyPeaks())
 	if o.Task == Peak {
-		return fmt.Sprintf("%d full days; today's peak needs %d before it, and is compared on full days", full, max(peak.NeedDays, peak.MinBaseDays))
+		return fmt.Sprintf("%d full days; today's peak needs %d before it, and is compared on full days", full, m.peakDays)
 	}
 	return fmt.Sprintf("%d full days; growth needs %d in a row, of which %d may be missing, and days after them", full, growth.Days, missingDays)
 }

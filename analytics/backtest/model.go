@@ -25,7 +25,8 @@ type model struct {
 	// peak returns what forecasts the peak of days as of a slot; days are asked
 	// for in their order. It reads the days before and of the day itself the
 	// slots before asof. An interval reaches z standard deviations to each side.
-	peak func(g *season.Grid, asof int, z float64) func(day int) peak.Forecast
+	peak     func(g *season.Grid, asof int, z float64) func(day int) peak.Forecast
+	peakDays int // full days before the first one of which it forecasts the peak
 
 	// growth forecasts from daily peaks, NaN where there was none, those of
 	// the next days: one interval a day up to the horizon, then one for the
@@ -53,9 +54,9 @@ var unknown = interval{math.NaN(), math.NaN(), math.NaN()}
 
 // models are all models that are compared, in the order of the score table.
 var models = []model{
-	{name: "classic", bands: classicBands, peak: each(classicPeak), growth: classicGrowth},
-	{name: "naive", bands: naiveBands, peak: each(naivePeak), growth: naiveGrowth},
-	{name: "calibrated", bands: calibratedBands, alarms: calibratedAlarms, peak: calibratedPeak, growth: calibratedGrowth},
+	{name: "classic", bands: classicBands, peak: each(classicPeak), peakDays: peak.MinBaseDays, growth: classicGrowth},
+	{name: "naive", bands: naiveBands, peak: each(naivePeak), peakDays: 1, growth: naiveGrowth},
+	{name: "calibrated", bands: calibratedBands, alarms: calibratedAlarms, peak: calibratedPeak, peakDays: peak.NeedDays, growth: calibratedGrowth},
 }
 
 // Models returns the names of all models.

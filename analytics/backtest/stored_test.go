@@ -159,7 +159,7 @@ func TestStoredTellsWhatIsMissing(t *testing.T) {
 	q := query(t, Peak, "UTC")
 	q.From, q.To = day(t, "2026-01-05"), day(t, "2026-01-06")
 	r, err := s.Run(context.Background(), q, nothing)
-	if err != nil || len(r.Missing) != 3 || !strings.HasPrefix(r.Missing[0].Reason, "2 full days; today's peak needs 10") || len(r.Choices) != 0 {
+	if err != nil || len(r.Missing) != 3 || !strings.HasPrefix(r.Missing[0].Reason, "2 full days; today's peak needs 7") || len(r.Choices) != 0 {
 		t.Errorf("of two days: %+v, %v", r, err)
 	}
 	q.Task = Band
@@ -210,7 +210,7 @@ func TestStoredRefuses(t *testing.T) {
 	}
 	f("from: want a day up to 399 before the last one, 2026-04-09, got 2026-04-10", func(q *Query) { q.From = q.To + 1 })
 	f("from: ", func(q *Query) { q.From = q.To - 400 })
-	f("limit: want up to 1000 nodes, got 1001", func(q *Query) { q.Limit = 1001 })
+	f("limit: want up to 3000 nodes, got 3001", func(q *Query) { q.Limit = 3001 })
 	f("task: ", func(q *Query) { q.Task = "x" })
 }
 

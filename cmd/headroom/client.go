@@ -65,6 +65,22 @@ func (c *client) ask(method, path string, params url.Values, send []byte, data a
 
 // fetch returns the body of an answer.
 func (c *client) fetch(method, path string, params url.Values, send []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	resp, err := c.open(ctx, method, path, params, send)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := readAll(resp)
+	if err != nil {
+		return nil, c.brokeOff(err)
+	}
+	return body, nil
+}
+
+// open returns the answer of a server that does what it was asked for.
+func (c *client) open(ctx context.Context, method, path string, params url.Values, send []byte) (*http.Response, error) {
 	target := strings.TrimSuffix(c.server, "/") + "/api/v1/" + path
 	if query := params.Encode(); query != "" {
 		target += "?" + query
@@ -72,8 +88,6 @@ func (c *client) fetch(method, path string, params url.Values, send []byte) ([]b
 	if err := c.checkServer(); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(send))
 	if err != nil {
 		return nil, fmt.Errorf("--server: %w", err)
@@ -85,15 +99,19 @@ func (c *client) fetch(method, path string, params url.Values, send []byte) ([]b
 	if err != nil {
 		return nil, c.unreachable(err)
 	}
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
+	}
 	defer resp.Body.Close()
 	body, err := readAll(resp)
 	if err != nil {
-		return nil, fmt.Errorf("the answer of %s broke off: %w", c.name(), err)
+		return nil, c.brokeOff(err)
 	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, c.refused(resp.StatusCode, body)
-	}
-	return body, nil
+	return nil, c.refused(resp.StatusCode, body)
+}
+
+func (c *client) brokeOff(err error) error {
+	return fmt.Errorf("the answer of %s broke off: %w", c.name(), err)
 }
 
 // readAll reads a body into memory of its size, where that is known.

@@ -19,7 +19,8 @@ import (
 func (s *server) httpServer() (*api.Server, *http.Server) {
 	opts := api.Options{
 		Capacity: capacity{s.loop, s.backfill, s.demo}, Notes: s.state.Notes(), Marks: marks{s}, Reports: s.state.Reports(), Ledger: s.ledger,
-		Version: version.Version, Mode: s.mode(), Location: s.cfg.Location(), ExternalURL: s.externalURL(),
+		Backtests: s.backtests,
+		Version:   version.Version, Mode: s.mode(), Location: s.cfg.Location(), ExternalURL: s.externalURL(),
 		Pprof: s.opts.pprof, Pages: web.Handler(),
 		Logger: s.log, Registerer: s.reg, Gatherer: prometheus.Gatherers{s.reg},
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 
 	"headroom/analytics"
+	"headroom/analytics/backtest"
 	"headroom/analytics/ledger"
 	"headroom/analytics/order"
 	"headroom/analytics/season"
@@ -40,20 +41,21 @@ type server struct {
 	started time.Time
 	page    string // the page's address, once it listens
 
-	raw      *remote.Store // shadow mode: the store that is read
-	store    storage.Store
-	state    *state.DB
-	engine   *promql.Engine
-	rollup   *rollup.Rollup
-	backfill *backfill.Backfill
-	asked    []poll.Signal
-	querier  poll.Querier
-	loop     *analytics.Loop
-	ledger   *ledger.Ledger
-	ingest   *ingest.Ingest // nil in shadow mode
-	scrape   *scrape.Manager
-	reloads  *reloads
-	demo     *demo // nil but for the demo
+	raw       *remote.Store // shadow mode: the store that is read
+	store     storage.Store
+	state     *state.DB
+	engine    *promql.Engine
+	rollup    *rollup.Rollup
+	backfill  *backfill.Backfill
+	asked     []poll.Signal
+	querier   poll.Querier
+	loop      *analytics.Loop
+	ledger    *ledger.Ledger
+	backtests *backtest.Stored
+	ingest    *ingest.Ingest // nil in shadow mode
+	scrape    *scrape.Manager
+	reloads   *reloads
+	demo      *demo // nil but for the demo
 }
 
 // newServer opens everything; nothing runs or is served yet.
@@ -92,6 +94,7 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 	s.ledger = ledger.New(ledger.Options{
 		Snapshots: s.loop, Tree: ro.Tree, Store: s.store, Location: cfg.Location(), Logger: log, Registerer: s.reg,
 	})
+	s.backtests = &backtest.Stored{Tree: ro.Tree, Store: s.store}
 	if opts.shadowURL == "" {
 		s.ingest = ingest.New(ingest.Options{Store: s.store, Limits: cfg.Ingest, Retention: opts.retention, Logger: log, Registerer: s.reg})
 		s.scrape = scrape.New(scrape.Options{Sink: s.ingest.Sink("scrape"), MaxBody: int64(cfg.Ingest.MaxRequestSize), Logger: log})

@@ -81,11 +81,12 @@ type Ledger interface {
 
 // Options wire a [Server].
 type Options struct {
-	Ledger   Ledger
-	Capacity Capacity
-	Notes    Notes
-	Marks    Marks
-	Reports  Reports
+	Ledger    Ledger
+	Backtests Backtests
+	Capacity  Capacity
+	Notes     Notes
+	Marks     Marks
+	Reports   Reports
 
 	Version     string
 	Mode        string         // "serve", "shadow" or "demo", as shown on the page

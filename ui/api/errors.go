@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"headroom/analytics"
+	"headroom/analytics/backtest"
 	"headroom/analytics/whatif"
 	"headroom/storage/fleet"
 )
@@ -78,6 +79,8 @@ func classify(err error) *Error {
 		return &Error{conflict, err}
 	case errors.Is(err, analytics.ErrNoSnapshot):
 		return errNoSnapshot
+	case errors.Is(err, backtest.ErrBusy):
+		return &Error{unavailable, err}
 	case errors.Is(err, context.Canceled):
 		return &Error{canceled, err}
 	case errors.Is(err, context.DeadlineExceeded):

@@ -83,6 +83,19 @@ func (p *params) count(name string) int {
 	return n
 }
 
+// share returns def when the parameter is absent.
+func (p *params) share(name string, def float64) float64 {
+	v := p.Get(name)
+	if v == "" {
+		return def
+	}
+	f, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(f > 0 && f < 1) {
+		p.fault(name, errors.New("want a share between 0 and 1"))
+	}
+	return f
+}
+
 func (p *params) path(name string) fleet.Path {
 	path, err := fleet.ParseID(p.Get(name))
 	if err != nil {

@@ -26,6 +26,7 @@ func (s *Server) mount() {
 	v1.GET("/marks", s.answer(s.marks))
 	v1.POST("/marks", s.answer(s.mark))
 	v1.DELETE("/marks/:mark", s.answer(s.unmark))
+	v1.GET("/backtest", s.backtest)
 	v1.GET("/reports/:month", s.report)
 	v1.POST("/reports/:month", s.answer(s.publish))
 	v1.GET("/status", s.answer(s.status))

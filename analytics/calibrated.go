@@ -77,7 +77,7 @@ func (calibrated) grown(k *learned) bool { return k.growth != nil }
 func (calibrated) outlook(g *Growth, k *learned, m *Model) {
 	g.PeakAtHorizon = numbers(k.growth.Day(m.HorizonDays, m.Level))
 	g.PeakMax = numbers(k.growth.Largest(m.HorizonDays, m.Level))
-	g.setFull(k.growth.Full(m.TargetLoad, fullLimit, m.Level))
+	g.setFull(k.reach)
 }
 
 func (calibrated) dayAhead(k *learned, h int, level float64) Interval {

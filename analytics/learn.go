@@ -24,7 +24,8 @@ type learned struct {
 	classic classicDay
 	did     ordinary // what the calibrated model learned from is not as it was stored
 	peak    *peak.Outlook
-	growth  *growth.Calibrated // nil: not lined; with the events to come
+	growth  *growth.Calibrated // nil: too few peaks; with the events to come
+	reach   growth.Reach       // of growth; to look for it takes longer than all else of a minute
 }
 
 // learn computes everything that a day cannot change any more; if it has to be
@@ -62,22 +63,14 @@ func (k *learned) calibrate(m *Model, h *history, five *season.Grid, day int) {
 		peaks = dailyPeaks(five, day-m.GrowthDays, day)
 	}
 	k.peak = peak.LearnDay(five, day)
-	if k.lined {
-		k.growth = grown(peaks, m.factors(h.node.Path, day-1))
+	if c, err := growth.Calibrate(peaks); err == nil {
+		k.grow(m, c.Times(m.factors(h.node.Path, day-1)...))
 	}
 }
 
-// grown is what daily peaks grow to, with the factors of the days to come; nil if
-// too many of them were left out.
-func grown(peaks []float64, factors []growth.Factor) *growth.Calibrated {
-	c, err := growth.Calibrate(peaks)
-	if err != nil {
-		return nil
-	}
-	if len(factors) == 0 {
-		return c
-	}
-	return c.Times(factors...)
+// grow sets what the node grows to.
+func (k *learned) grow(m *Model, c *growth.Calibrated) {
+	k.growth, k.reach = c, c.Full(m.TargetLoad, fullLimit, m.Level)
 }
 
 // fiveMinutes returns the five-minute means of the days from ≤ day < to.

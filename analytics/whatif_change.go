@@ -193,7 +193,7 @@ func (c *change) module(after *Snapshot, n *fleet.Node) {
 	factors := append(slices.Clone(to.factors), growth.Factor{From: 1, To: growth.Forever, By: spread})
 	k := *c.learned.of(i)
 	if k.growth != nil {
-		k.growth = k.growth.Times(factors...)
+		k.grow(c.model, k.growth.Times(factors...))
 	}
 	r.scale(factorOn(factors, 1))
 	if to.devices > 0 || had != had {

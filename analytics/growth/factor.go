@@ -19,6 +19,9 @@ type Factor struct {
 // Times returns what is expected if peaks are multiplied by factors, those of a
 // day by each other. The input, and with it the straight line, stays as it was.
 func (c *Calibrated) Times(factors ...Factor) *Calibrated {
+	if len(factors) == 0 {
+		return c
+	}
 	out := *c
 	out.profile = profile(append(slices.Clone(c.profile), factors...))
 	return &out

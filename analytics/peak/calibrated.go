@@ -79,13 +79,14 @@ func (c *Calibrated) Forecast(today []float64, z float64) Forecast {
 
 // See shows the day after those seen, which is over.
 func (c *Calibrated) See(day []float64) {
-	c.see(day, c.cleaner.clean(make([]float64, len(day)), day), true)
+	clean := c.cleaner.clean(make([]float64, len(day)), day)
+	c.see(day, clean, season.Peak(clean, FullShare), true)
 }
 
-// see likewise shows a day with its clean twin; if its forecast is not scored,
-// it takes less time.
-func (c *Calibrated) see(day, clean []float64, scored bool) {
-	d := pastDay{peak: season.Peak(clean, FullShare), means: means(clean, c.asof), y: math.NaN()}
+// see likewise shows a day with its clean twin and that one's peak; if its
+// forecast is not scored, it takes less time.
+func (c *Calibrated) see(day, clean []float64, peak float64, scored bool) {
+	d := pastDay{peak: peak, means: means(clean, c.asof), y: math.NaN()}
 	d.left = 0
 	if highest, at := season.Max(clean[c.asof:]); at >= 0 {
 		d.left = highest / d.peak

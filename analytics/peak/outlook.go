@@ -49,17 +49,17 @@ func LearnDay(g *season.Grid, day int) *Outlook {
 		o.highest[slot] = int16(at)
 	}
 	for hour := range o.hours {
-		o.hours[hour] = keep(asOf(g, clean, end, hour*g.Slots/(dayHours-1)))
+		o.hours[hour] = keep(asOf(g, clean, peaks, hour*g.Slots/(dayHours-1)))
 	}
 	return o
 }
 
-// asOf replays the rows before end as of a slot. Errors are taken from as many
-// of the last days as an interval needs.
-func asOf(g, clean *season.Grid, end, slot int) moment {
-	c := Calibrated{asof: slot, days: make([]pastDay, 0, end)}
-	for row := range end {
-		c.see(g.Day(row), clean.Day(row), row >= end-ErrorDays)
+// asOf replays the rows that have a peak, NaN or not, as of a slot. Errors are
+// taken from as many of the last days as an interval needs.
+func asOf(g, clean *season.Grid, peaks []float64, slot int) moment {
+	c := Calibrated{asof: slot, days: make([]pastDay, 0, len(peaks))}
+	for row, peak := range peaks {
+		c.see(g.Day(row), clean.Day(row), peak, row >= len(peaks)-ErrorDays)
 	}
 	return c.moment()
 }

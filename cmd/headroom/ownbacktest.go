@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -52,7 +53,7 @@ func (b *backtestFlags) ask(ctx context.Context) error {
 // follow reads the answer up to its last line, and keeps the rows that come on
 // the way.
 func (b *backtestFlags) follow(ctx context.Context, progress func(backtestLine)) (json.RawMessage, error) {
-	resp, err := b.open(ctx, "backtest", b.params())
+	resp, err := b.open(ctx, http.MethodGet, "backtest", b.params(), nil)
 	if err != nil {
 		return nil, err
 	}

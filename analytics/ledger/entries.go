@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,6 +57,16 @@ func (d days) at(n *fleet.Node, day int) analytics.Number {
 		return analytics.Number(v)
 	}
 	return analytics.Unknown()
+}
+
+// has tells whether anything is known of a day.
+func (d days) has(day int) bool {
+	for _, byDay := range d {
+		if _, ok := byDay[day]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // Entries returns what was forecast about days, and what came of it: by node,
@@ -255,11 +264,5 @@ func (l *Ledger) needed(n *fleet.Node, key madeKey, truth map[string]days) analy
 	if _, over := truth[dayPeak][n][key.about]; !over || s == nil {
 		return analytics.Unknown()
 	}
-	most := math.NaN()
-	for day := key.about - ahead + 1; day <= key.about; day++ {
-		if work := float64(truth[dayPeak].at(n, day) * truth[dayDevices].at(n, day)); !(work <= most) && work == work {
-			most = work
-		}
-	}
-	return analytics.Number(math.Ceil(most/s.TargetLoad() - 1e-9))
+	return Needed(largest(key.about-ahead+1, key.about, work(truth, n)), s.TargetLoad())
 }

@@ -64,6 +64,7 @@ const (
 const (
 	forecastPercent = "forecast_percent"     // {task, horizon, bound}
 	forecastDevices = "forecast_devices"     // {horizon}
+	orderedDevices  = "ordered_devices"      // {horizon, of}
 	dayPeak         = "day_peak_percent"     // of the day that ends with the minute
 	dayDevices      = "day_devices"          // mean of the day
 	errorRatio      = "forecast_error_ratio" // {horizon}
@@ -76,7 +77,8 @@ func Descriptions() map[string]string {
 	out := map[string]string{}
 	for suffix, help := range map[string]string{
 		forecastPercent: "A forecast as it was made: of today's peak or of a later day's, in percent of a device.",
-		forecastDevices: "Devices needed for the lead time, as ordered on a day.",
+		forecastDevices: "Devices needed for the lead time, as forecast on a day; above modules as if they could share them.",
+		orderedDevices:  "Devices present, and those to request beyond them, as ordered on a day.",
 		dayPeak:         "Highest five-minute mean of the day that ends here, in percent of a device.",
 		dayDevices:      "Mean number of devices on the day that ends here.",
 		errorRatio:      "Forecast ÷ what came − 1, of the day that ends here.",

@@ -69,7 +69,13 @@ func (w *world) history(end time.Time, days int) {
 		loads.Samples = append(loads.Samples, storage.Sample{Timestamp: at.UnixMilli(), Value: load(at)})
 		devices.Samples = append(devices.Samples, storage.Sample{Timestamp: at.UnixMilli(), Value: 4})
 	}
-	if err := w.store.Write(context.Background(), []storage.Series{loads, devices}); err != nil {
+	above := w.tree.Find(n.Path[:1].ID())
+	all := []storage.Series{
+		loads, devices,
+		{Labels: rollup.Labels(above, w.tree.Levels(), rollup.LoadPercent), Samples: loads.Samples},
+		{Labels: rollup.Labels(above, w.tree.Levels(), rollup.Devices), Samples: devices.Samples},
+	}
+	if err := w.store.Write(context.Background(), all); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -218,6 +224,13 @@ func TestGrowthAndOrdersAreScoredWhenTheirTimeHasCome(t *testing.T) {
 			t.Errorf("not over: %+v", e)
 		}
 	}
+	ordered, err := w.ledger.Orders(context.Background(), dayOf(day)-20, dayOf(day)+20)
+	if err != nil || len(ordered) != 1 || ordered[0].AsOf != dayOf(day)-1 || ordered[0].Horizon != 30 || ordered[0].Devices != 4 || !ordered[0].Request.Known() || !ordered[0].Forecast.Known() {
+		t.Fatalf("ordered: %+v, %v", ordered, err)
+	}
+	if work, err := w.ledger.Work(context.Background(), dayOf(day), dayOf(day)+29); work != nil || err != nil {
+		t.Errorf("the lead time is not over: %v, %v", work, err)
+	}
 	for _, want := range []string{"growth7d", "growth30d", "growth60d", "growth90d", "order30d", "peak00:00"} {
 		if count[want] != 1 {
 			t.Errorf("%d of %s: %+v", count[want], want, count)
@@ -243,4 +256,26 @@ func TestGrowthAndOrdersAreScoredWhenTheirTimeHasCome(t *testing.T) {
 	if want := math.Ceil(4 * largest / 60); len(orders) != 1 || float64(orders[0].Actual) != want || !(orders[0].Forecast >= 1) {
 		t.Errorf("%v devices were needed: %+v", want, orders)
 	}
+	work, err := w.ledger.Work(context.Background(), dayOf(day), dayOf(day)+29)
+	if err != nil || math.Abs(work[module.ID()]-4*largest) > 1e-9 {
+		t.Errorf("work of %v, want %v, %v", work, 4*largest, err)
+	}
+	// Above modules the order is of devices that they share; here it is one module's.
+	above, err := w.ledger.Entries(context.Background(), Query{Path: module[:1], Node: true, Task: Order, From: dayOf(day) + 29, To: dayOf(day) + 29})
+	if err != nil || len(above) != 1 || above[0].ID != "shop" || above[0].Actual != orders[0].Actual || !(above[0].Forecast >= 1) {
+		t.Errorf("of the node above: %+v, %v", above, err)
+	}
+	again, err := w.ledger.Orders(context.Background(), dayOf(day), dayOf(day)+20)
+	if err != nil || len(again) != 1 || again[0] != ordered[0] {
+		t.Errorf("%+v, was %+v, %v", again, ordered, err)
+	}
+	// Of a window of which most days are not known nothing can be said.
+	if work, err := w.ledger.Work(context.Background(), dayOf(day)-100, dayOf(day)+29); len(work) != 0 || err != nil {
+		t.Errorf("work of %v, %v", work, err)
+	}
+}
+
+func dayOf(at time.Time) int {
+	day, _ := season.NewCalendar(shanghai).Split(at.Unix())
+	return day
 }

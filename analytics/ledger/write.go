@@ -52,10 +52,21 @@ func (l *Ledger) growth(r *rows, s *analytics.Snapshot) {
 	}
 }
 
+// orders appends what every node needs for the lead time, those above modules as
+// if their modules could share it, and what is ordered for that.
 func (l *Ledger) orders(r *rows, s *analytics.Snapshot) {
+	ts := s.At.UnixMilli()
 	for i, n := range s.Nodes() {
-		if g := &s.Growth[i]; n.Module {
-			r.add(l.named(forecastDevices, storage.Label{Name: "horizon", Value: strconv.Itoa(g.HorizonDays) + "d"}), n, s.At.UnixMilli(), float64(g.DevicesNeeded))
+		g := &s.Growth[i]
+		horizon := storage.Label{Name: "horizon", Value: strconv.Itoa(g.HorizonDays) + "d"}
+		if !n.Module {
+			r.add(l.named(forecastDevices, horizon), n, ts, float64(g.PooledNeeded))
+			continue
+		}
+		r.add(l.named(forecastDevices, horizon), n, ts, float64(g.DevicesNeeded))
+		if g.DevicesNeeded.Known() {
+			r.add(l.named(orderedDevices, horizon, storage.Label{Name: "of", Value: present}), n, ts, float64(g.Devices))
+			r.add(l.named(orderedDevices, horizon, storage.Label{Name: "of", Value: request}), n, ts, float64(g.DevicesToRequest))
 		}
 	}
 }

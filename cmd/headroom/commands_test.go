@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"headroom/analytics"
+	"headroom/analytics/ledger"
 	"headroom/analytics/whatif"
 	"headroom/ingest/rollup"
 	"headroom/storage/fleet"
@@ -98,6 +99,15 @@ func table() *analytics.Snapshot {
 	return s
 }
 
+// empty is a ledger in which nothing is written yet.
+type empty struct{}
+
+func (empty) Entries(context.Context, ledger.Query) ([]ledger.Entry, error) { return nil, nil }
+
+func (empty) Orders(context.Context, int, int) ([]ledger.Ordered, error) { return nil, nil }
+
+func (empty) Work(context.Context, int, int) (map[string]float64, error) { return nil, nil }
+
 // serving returns a client of a running server.
 func serving(t *testing.T) (*client, *bytes.Buffer) {
 	t.Helper()
@@ -107,7 +117,7 @@ func serving(t *testing.T) (*client, *bytes.Buffer) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	srv := httptest.NewServer(api.New(api.Options{
-		Capacity: fixed{snap: table()}, Notes: db.Notes(), Marks: db.Marks(), Reports: db.Reports(), Location: time.UTC,
+		Capacity: fixed{snap: table()}, Notes: db.Notes(), Marks: db.Marks(), Reports: db.Reports(), Ledger: empty{}, Location: time.UTC,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}).Handler())
 	t.Cleanup(srv.Close)

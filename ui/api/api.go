@@ -77,6 +77,11 @@ type Reports interface {
 // Ledger keeps forecasts beside what came.
 type Ledger interface {
 	Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, error)
+	// Orders returns the modules' orders of the first day of from … to that has
+	// any, Work the largest work of their days first … last, nil until that is
+	// known. Days are since 1970-01-01.
+	Orders(ctx context.Context, from, to int) ([]ledger.Ordered, error)
+	Work(ctx context.Context, first, last int) (map[string]float64, error)
 }
 
 // Options wire a [Server].

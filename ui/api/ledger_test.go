@@ -14,6 +14,23 @@ import (
 type book struct {
 	entries []ledger.Entry
 	asked   ledger.Query
+	orders  []ledger.Ordered
+	work    map[string]float64
+	window  [2]int // days that the work was asked for
+}
+
+func (b *book) Orders(_ context.Context, from, to int) (of []ledger.Ordered, _ error) {
+	for _, o := range b.orders {
+		if made := o.AsOf + 1; from <= made && made <= to {
+			of = append(of, o)
+		}
+	}
+	return of, nil
+}
+
+func (b *book) Work(_ context.Context, first, last int) (map[string]float64, error) {
+	b.window = [2]int{first, last}
+	return b.work, nil
 }
 
 func (b *book) Entries(_ context.Context, q ledger.Query) ([]ledger.Entry, error) {

@@ -77,7 +77,60 @@ func (s *Server) draft(ctx context.Context, month string) (*report.Report, error
 		err = errors.Join(err, trendErr)
 		return trend
 	})
-	return &r, err
+	past, pastErr := s.pastOrders(ctx, month, r.TargetLoad())
+	r.Judge(past)
+	return &r, errors.Join(err, pastErr)
+}
+
+// pastMonths is how far back an order is looked for whose lead time is over.
+const pastMonths = 12
+
+// pastOrders returns the orders of the months before a month, newest first, up to
+// the first one whose lead time is over.
+func (s *Server) pastOrders(ctx context.Context, month string, target float64) (past []report.PastOrder, err error) {
+	first, err := time.Parse("2006-01", month)
+	if err != nil {
+		return nil, err
+	}
+	for k := 1; k <= pastMonths; k++ {
+		o, err := s.orderOf(ctx, first.AddDate(0, -k, 0), target)
+		if err != nil {
+			return nil, err
+		}
+		if o == nil {
+			continue
+		}
+		from, to := o.Window()
+		work, err := s.Ledger.Work(ctx, from, to)
+		if err != nil {
+			return nil, err
+		}
+		o.Judge(work)
+		if past = append(past, *o); o.Over {
+			break
+		}
+	}
+	return past, nil
+}
+
+// orderOf returns the order of a month: as it was published, else as it was
+// written down first; nil if neither is known.
+func (s *Server) orderOf(ctx context.Context, first time.Time, target float64) (*report.PastOrder, error) {
+	month := first.Format("2006-01")
+	text, ok, err := s.Reports.Load(ctx, month)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		var r report.Report
+		if err := json.Unmarshal(text, &r); err != nil {
+			return nil, errorf("read the report of %s: %w", month, err)
+		}
+		return r.AsPast(), nil
+	}
+	from := int(first.Unix() / 86400)
+	orders, err := s.Ledger.Orders(ctx, from, int(first.AddDate(0, 1, 0).Unix()/86400)-1)
+	return report.RecordedPast(month, orders, target), err
 }
 
 func (s *Server) render(c *gin.Context, format, month string, text []byte) error {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"headroom/analytics/ledger"
+	"headroom/analytics/season"
 	"headroom/ui/report"
 )
 
@@ -52,4 +54,73 @@ func TestReportEqualsGrowth(t *testing.T) {
 			t.Errorf("%s\n%s", got, want)
 		}
 	}
+}
+
+// The order of the month before is judged in this month's report once its lead
+// time is over, and a report published before that stays as it was.
+func TestLastMonthsOrderIsJudged(t *testing.T) {
+	opts, c := options(t)
+	b := &book{}
+	opts.Ledger = b
+	s := New(opts)
+	read := func(month string) (r report.Report) {
+		t.Helper()
+		var answer struct{ Data report.Report }
+		decode(t, get(t, s, "/api/v1/reports/"+month), &answer)
+		return answer.Data
+	}
+	if r := read("2026-11"); r.Past != nil {
+		t.Fatalf("nothing was ordered: %+v", r.Past)
+	}
+
+	// Nothing was published in October: what the ledger has of its first day counts.
+	asOf := day(t, "2026-10-02")
+	b.orders = []ledger.Ordered{
+		{ID: "Qzone/WNS/dispatch/SET_W13", AsOf: asOf, Horizon: 30, Forecast: 230, Devices: 6, Request: 224},
+		{ID: "gone", AsOf: asOf, Horizon: 30, Forecast: 3, Devices: 2, Request: 1},
+	}
+	if p := read("2026-11").Past; len(p) != 1 || p[0].Over || p[0].Total.Difference.Known() || !strings.Contains(p[0].Sentence, "requested 225; not judged yet: due on 2026-11-01") {
+		t.Fatalf("before the lead time is over: %+v", p)
+	}
+	if want := [2]int{asOf + 1, asOf + 30}; b.window != want {
+		t.Errorf("work was asked of %v, want %v", b.window, want)
+	}
+	b.work = map[string]float64{"Qzone/WNS/dispatch/SET_W13": 218 * 60}
+	p := read("2026-11").Past
+	if l := p[0].Lines[0]; len(p) != 1 || !p[0].Over || l.Needed != 212 || l.Forecast != 230 || l.Difference != 12 || l.Actual != 218 || l.Error != l.Forecast/l.Actual-1 {
+		t.Errorf("judged: %+v", p)
+	}
+	if want := "needed 212, requested 224: 12 too many; 1 of 2 modules are left out"; !strings.Contains(p[0].Sentence, want) || !strings.Contains(p[0].Sentence, "not published, as it was on 2026-10-03") {
+		t.Errorf("%q, want %q", p[0].Sentence, want)
+	}
+	if w := get(t, s, "/api/v1/reports/2026-11?format=html"); !strings.Contains(w.Body.String(), "needed 212, requested 224") || !strings.Contains(w.Body.String(), "Order of 2026-10 beside") {
+		t.Errorf("the page: %s", w.Body)
+	}
+	if w := get(t, s, "/api/v1/reports/2026-11?format=csv"); !strings.Contains(w.Body.String(), ",2026-10,224,212,12,230,218,") || !strings.Contains(w.Body.String(), "only in the order of 2026-10") {
+		t.Errorf("the file: %s", w.Body)
+	}
+
+	// What was published counts for the month after, and is itself no more touched.
+	ask(t, s, httptest.NewRequest(http.MethodPost, "/api/v1/reports/2026-11", nil))
+	published := get(t, s, "/api/v1/reports/2026-11").Body.String()
+	next := workedExample()
+	next.At = next.At.AddDate(0, 1, 0)
+	c.publish(next)
+	b.work = map[string]float64{"Qzone/WNS/dispatch/SET_W13": 9 * 60, "Qzone/WNS/dispatch/SET_W02": 1}
+	p = read("2026-12").Past
+	if len(p) != 1 || p[0].Month != "2026-11" || p[0].Source != report.Published || p[0].Due != "2026-12-21" || p[0].Total.Judged != 2 || p[0].Total.Needed != 2 {
+		t.Errorf("of the published one: %+v", p)
+	}
+	if now := get(t, s, "/api/v1/reports/2026-11").Body.String(); now != published {
+		t.Errorf("it was\n%s\nand is\n%s", published, now)
+	}
+}
+
+func day(t *testing.T, date string) int {
+	t.Helper()
+	d, err := season.ParseDate(date)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,10 +17,12 @@ var csvHead = []string{
 	"peak_now", "slope_per_day", "percent_per_day", "r2", "days", "as_of",
 	"horizon_days", "peak_at_horizon", "peak_at_horizon_lower", "peak_at_horizon_upper",
 	"target_load", "full_on", "full_on_earliest", "full_on_latest", "risk", "peak_at_risk", "event", "spares", "reason",
+	"past_month", "past_requested", "past_needed", "past_difference", "past_forecast", "past_actual", "past_error",
 }
 
 // CSV writes a line for each module, those left out at the end with only what
-// is known of them. Numbers are as in the JSON; an unknown one is empty. A byte
+// is known of them, and then those of which only an earlier order is. The last
+// columns are the newest earlier order that could be judged. Numbers are as in the JSON; an unknown one is empty. A byte
 // order mark in front tells spreadsheets that names are UTF-8.
 func (r *Report) CSV(w io.Writer) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
@@ -27,11 +30,15 @@ func (r *Report) CSV(w io.Writer) error {
 	}
 	out := csv.NewWriter(w)
 	_ = out.Write(append(safeAll(r.Levels), csvHead...)) // Flush keeps the error
-	for i := range r.Lines {
-		_ = out.Write(r.csvLine(&r.Lines[i].Growth))
+	past := r.csvPast()
+	write := func(g *analytics.Growth) {
+		_ = out.Write(append(r.csvLine(g), past(g.ID)...))
 	}
-	for i := range r.Left {
-		_ = out.Write(r.csvLine(r.Left[i].growth()))
+	for i := range r.Lines {
+		write(&r.Lines[i].Growth)
+	}
+	for _, left := range slices.Concat(r.Left, r.gone()) {
+		write(left.growth())
 	}
 	out.Flush()
 	return out.Error()

@@ -23,15 +23,12 @@ var page = template.Must(template.New("report").Funcs(template.FuncMap{
 		return grouped(strconv.FormatFloat(float64(n), 'f', decimals, 64))
 	},
 	"percent": func(n analytics.Number) string { return strconv.FormatFloat(100*float64(n), 'g', 3, 64) + " %" },
-	"signed": func(n analytics.Number, decimals int) string {
+	"signed":  signed,
+	"share": func(n analytics.Number) string {
 		if !n.Known() {
 			return "–"
 		}
-		s := strconv.FormatFloat(math.Abs(float64(n)), 'f', decimals, 64)
-		if n < 0 {
-			return "−" + s
-		}
-		return "+" + s
+		return signed(100*n, 1) + " %"
 	},
 	"path":  func(names []string) string { return strings.Join(names, " → ") },
 	"spark": spark,
@@ -62,6 +59,42 @@ func (v view) pick(asks bool) (lines []Line) {
 		}
 	}
 	return lines
+}
+
+// Beside is the past order whose lines are shown; nil if none can be.
+func (v view) Beside() *pastView {
+	o := v.judged()
+	if o == nil || o.Total.Judged == 0 {
+		return nil
+	}
+	return &pastView{o}
+}
+
+type pastView struct{ *PastOrder }
+
+// Loud are the lines that asked for devices or needed more, or of which that is
+// not known; Quiet is how many others there are.
+func (v pastView) Loud() (lines []PastLine) {
+	for _, l := range v.Lines {
+		if l.Requested != 0 || l.Needed != 0 {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+func (v pastView) Quiet() int { return len(v.Lines) - len(v.Loud()) }
+
+// signed shows a number with its sign.
+func signed(n analytics.Number, decimals int) string {
+	if !n.Known() {
+		return "–"
+	}
+	s := strconv.FormatFloat(math.Abs(float64(n)), 'f', decimals, 64)
+	if n < 0 {
+		return "−" + s
+	}
+	return "+" + s
 }
 
 // grouped sets a comma between thousands.

@@ -1,9 +1,11 @@
 // Package report makes the monthly expansion report: what has to be ordered,
 // for whom, and why. It takes its numbers from the growth lines of a snapshot
-// as they are; it adds them up and does no other arithmetic.
+// as they are; it adds them up and does no other arithmetic. Beside that it judges
+// the orders of the months before, see [PastOrder].
 package report
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +14,7 @@ import (
 )
 
 // Format is the version of the report's JSON, which is kept forever once it is
-// published.
+// published. Fields that are added do not raise it.
 const Format = 1
 
 // Report is the expansion report of one month.
@@ -31,6 +33,8 @@ type Report struct {
 	Lines  []Line    `json:"lines"`  // most devices to request first
 	Left   []LeftOut `json:"left_out"`
 	Method []string  `json:"method"`
+
+	Past []PastOrder `json:"past_orders,omitempty"` // newest first, up to one that could be judged
 }
 
 // Total adds up lines.
@@ -136,7 +140,25 @@ func (r *Report) Prove(trend func(id string) *analytics.Trend) {
 	}
 }
 
+// TargetLoad is the percentage at which a device counts as full, unknown without
+// any line.
+func (r *Report) TargetLoad() float64 {
+	if len(r.Lines) == 0 {
+		return math.NaN()
+	}
+	return float64(r.Lines[0].TargetLoad)
+}
+
 func (l *Line) asks() bool { return l.DevicesToRequest.Known() && l.DevicesToRequest > 0 }
+
+// Judge adds the orders of months before, which are judged already, and how that
+// is done.
+func (r *Report) Judge(past []PastOrder) {
+	r.Past = past
+	if len(past) > 0 {
+		r.Method = append(r.Method, "An earlier order is judged by the largest work of its lead time: devices needed = a day’s peak × its devices ÷ the target load then, rounded up; needed beyond those present then is what should have been requested. Minimums, spares and multiples are not taken off what was requested.")
+	}
+}
 
 // method says in words where the numbers come from.
 func (r *Report) method() []string {

@@ -8,11 +8,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"headroom/analytics"
+	"headroom/analytics/ledger"
 	"headroom/storage/fleet"
 )
 
@@ -79,7 +81,55 @@ func made() Report {
 			Peaks: []analytics.Number{54, analytics.Unknown(), 55, 55.5}, Line: []analytics.Number{54, 54.5, 55, 55.5},
 		}
 	})
+	r.Judge(past())
 	return r
+}
+
+// past is an order that is not due yet, and the one before it: too many in one
+// module, too few in another, one without a change, one that is gone.
+func past() []PastOrder {
+	open := RecordedPast("2026-10", []ledger.Ordered{{ID: "Qzone/SET_W13", AsOf: 20750, Horizon: 60, Forecast: 9, Devices: 7, Request: 2}}, 60)
+	open.Judge(nil)
+	before := snapshot()
+	grow(before, "Qzone/SET_W13", 7, 55, 0.5, 70, 219)
+	grow(before, "QQ/young", 3, 55, 0.5, 70, 4)
+	r := Build(before, "2026-09", at.AddDate(0, -2, 0))
+	for i := range r.Lines {
+		r.Lines[i].AsOf = "2026-09-04"
+	}
+	r.Lines[len(r.Lines)-1].ID = "Qzone/gone"
+	judged := r.AsPast()
+	judged.Judge(map[string]float64{"Qzone/SET_W13": 60 * 207, "QQ/young": 60*5 - 1, "Qzone/gone": 600, `QQ/=HYPERLINK("x")`: 60*2729 + 1})
+	return []PastOrder{*open, *judged}
+}
+
+func TestPastOrders(t *testing.T) {
+	p := past()
+	if want := "Order of 2026-10 (not published, as it was on 2026-10-25): requested 2; not judged yet: due on 2026-12-23, when the lead time is over."; p[0].Sentence != want {
+		t.Errorf("%q, want %q", p[0].Sentence, want)
+	}
+	if want := "Order of 2026-09 (published): needed 432, requested 443: 12 too many in some modules, 1 too few in others."; p[1].Sentence != want {
+		t.Errorf("%q, want %q", p[1].Sentence, want)
+	}
+	if t1 := p[1].Total; t1.Judged != 4 || t1.Missing != 1 || t1.Idle != 12 || t1.Difference != 11 || t1.Error != t1.Forecast/t1.Actual-1 || p[1].Due != "2026-10-04" {
+		t.Errorf("%+v", p[1])
+	}
+	if first, last := p[1].Window(); last-first != 29 || p[1].Lines[0].ID != "Qzone/SET_W13" {
+		t.Errorf("%d to %d, %+v", first, last, p[1].Lines)
+	}
+	for _, total := range []struct {
+		PastTotal
+		want string
+	}{
+		{PastTotal{}, ", in every module as many as were needed"}, {PastTotal{Missing: 3}, ": 3 too few"}, {PastTotal{Idle: 2}, ": 2 too many"},
+	} {
+		if got := total.verdict(); got != total.want {
+			t.Errorf("%q, want %q", got, total.want)
+		}
+	}
+	if RecordedPast("2026-10", nil, 60) != nil || (&Report{}).AsPast() != nil {
+		t.Error("an order of nothing")
+	}
 }
 
 func TestGolden(t *testing.T) {
@@ -183,7 +233,8 @@ func TestSpreadsheetsRunNothing(t *testing.T) {
 	}
 	for _, record := range records[1:] {
 		for i, field := range record {
-			if number := strings.HasPrefix(field, "-0.") && records[0][i] != "module"; strings.ContainsAny(field[:min(1, len(field))], "=+-@") && !number {
+			_, err := strconv.ParseFloat(field, 64)
+			if number := err == nil && records[0][i] != "module"; strings.ContainsAny(field[:min(1, len(field))], "=+-@") && !number {
 				t.Errorf("%s of %s is %q", records[0][i], record[2], field)
 			}
 		}

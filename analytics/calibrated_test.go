@@ -148,6 +148,46 @@ func TestCurveHasTheBandsOfTheRows(t *testing.T) {
 	}
 }
 
+// What a snapshot says of the band an hour later is what the curve shows for that
+// minute, by either model; of a day later the level of now is forgotten.
+func TestBandsAheadAreThoseOfTheCurve(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, rng := calibratedWorld(t, start, 40)
+	for k := range 30 {
+		at := start.Add(time.Duration(k) * time.Minute)
+		w.minute(at, noisyLoad(at, rng)+4)
+	}
+	for _, model := range []string{ModelCalibrated, ModelClassic} {
+		c, err := w.loop.Curve(context.Background(), modulePath("m").ID(), model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := w.loop.Snapshot().Of(model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compared := false
+		for i, at := range c.Times {
+			b := s.BandAhead(s.Find(modulePath("m").ID()), 0)
+			if at != c.Now+3600 {
+				continue
+			}
+			compared = true
+			if b.Value != c.Expected[i] || b.Lower != c.Lower[i] || b.Upper != c.Upper[i] || !b.Value.Known() {
+				t.Errorf("%s: ahead %+v, curve %v [%v, %v]", model, b, c.Expected[i], c.Lower[i], c.Upper[i])
+			}
+		}
+		tomorrow := s.BandAhead(s.Find(modulePath("m").ID()), 1)
+		usual := noisyLoad(s.At, rand.New(rand.NewPCG(3, 4)))
+		if !compared || math.Abs(float64(tomorrow.Value)-usual) > 2.5 || !(float64(tomorrow.Lower) < usual && usual < float64(tomorrow.Upper)) {
+			t.Errorf("%s: compared: %v; tomorrow %+v, usual %v", model, compared, tomorrow, usual)
+		}
+		if b := s.BandAhead(99, 0); b.Value.Known() {
+			t.Errorf("of a node that is not there: %+v", b)
+		}
+	}
+}
+
 func TestLearningSaysWhenItIsReady(t *testing.T) {
 	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
 	w, rng := calibratedWorld(t, start, 5)

@@ -24,6 +24,10 @@ type kind interface {
 	// known before its load.
 	band(k *learned, t *today) band.Band
 
+	// ahead returns what will be normal at a later minute, from what is known
+	// with the current minute's load.
+	ahead(k *learned, t *today, at slot) band.Band
+
 	// alarm tells whether a deviation is worth telling, of a row that has its
 	// verdict.
 	alarm(r *Row, t *today) bool

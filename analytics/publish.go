@@ -58,12 +58,13 @@ func (l *Loop) judgeLocked(frame *rollup.Frame) *Snapshot {
 		t.put(minute, frame.Minute, frame.At(i).Load)
 		t.advance(minute + 1)
 	}
-	m := l.model()
+	m, leads := l.model(), leadSlots(l.cal, frame.Minute)
 	var all []*Snapshot
 	for _, of := range l.learned.kinds(m) {
 		s := newSnapshot(l.opts.Tree, nodes, time.Unix(frame.Minute, 0).In(m.Location), of.name())
 		s.basis, s.frame = basis{m, l.learned}, frame
 		s.judge(of, frame, l.today, l.current.Load())
+		s.lookAhead(of, l.today, leads)
 		all = append(all, s)
 	}
 	s := all[0]
@@ -84,6 +85,16 @@ func (s *Snapshot) judge(of kind, frame *rollup.Frame, days []*today, before *Sn
 		}
 	}
 	sumOrders(s.nodes, s.Growth)
+}
+
+// lookAhead sets the bands at the lead times.
+func (s *Snapshot) lookAhead(of kind, days []*today, leads [len(Leads)]slot) {
+	s.ahead = make([]ahead, len(s.nodes))
+	for i := range s.ahead {
+		for k, at := range leads {
+			s.ahead[i][k] = of.ahead(s.learned.of(i), days[i], at)
+		}
+	}
 }
 
 // turnDayLocked starts a new local day: with what was learned ahead for it if

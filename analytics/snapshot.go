@@ -31,6 +31,7 @@ type Snapshot struct {
 	nodes  []*fleet.Node
 	tree   *fleet.Tree
 	others []*Snapshot // the same minute by the other models
+	ahead  []ahead     // bands at the lead times, in the order of Rows
 	frame  *rollup.Frame
 	basis
 }

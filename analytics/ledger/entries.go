@@ -43,9 +43,12 @@ type Entry struct {
 	Actual   analytics.Number `json:"actual"` // of the band: the share of the day's minutes inside
 	Naive    analytics.Number `json:"naive"`
 
+	// Of the band the next ones are means over the day's minutes, relative to
+	// what came, and the errors have no sign.
 	Error      analytics.Number `json:"error"` // forecast ÷ actual − 1
 	NaiveError analytics.Number `json:"naive_error"`
 	Inside     *bool            `json:"inside"`         // the interval held what came
+	Width      analytics.Number `json:"width"`          // of the interval, relative to what came
 	Score      analytics.Number `json:"interval_score"` // width + 2 ÷ (1 − level) × what lies outside (Winkler)
 }
 
@@ -57,6 +60,25 @@ func (d days) at(n *fleet.Node, day int) analytics.Number {
 		return analytics.Number(v)
 	}
 	return analytics.Unknown()
+}
+
+func (d days) set(n *fleet.Node, day int, v float64) {
+	if v != v {
+		return
+	}
+	if d[n] == nil {
+		d[n] = map[int]float64{}
+	}
+	d[n][day] = v
+}
+
+// add enters all that is known in other.
+func (d days) add(other days) {
+	for n, byDay := range other {
+		for day, v := range byDay {
+			d.set(n, day, v)
+		}
+	}
 }
 
 // has tells whether anything is known of a day.
@@ -72,6 +94,11 @@ func (d days) has(day int) bool {
 // Entries returns what was forecast about days, and what came of it: by node,
 // task, day, and the time at which it was made.
 func (l *Ledger) Entries(ctx context.Context, q Query) ([]Entry, error) {
+	return l.entries(ctx, q, nil)
+}
+
+// entries likewise; what came of days that the store may not show yet is fresh.
+func (l *Ledger) entries(ctx context.Context, q Query, fresh map[string]days) ([]Entry, error) {
 	made, longest := map[madeKey]*Entry{}, week
 	for _, of := range []source{{Peak, forecastPercent, 0}, {Growth, forecastPercent, growthDays[len(growthDays)-1]}, {Order, forecastDevices, longestOrder}} {
 		if q.Task != "" && q.Task != of.task {
@@ -89,6 +116,7 @@ func (l *Ledger) Entries(ctx context.Context, q Query) ([]Entry, error) {
 		if err != nil {
 			return nil, err
 		}
+		d.add(fresh[suffix])
 		truth[suffix] = d
 	}
 	var out []Entry
@@ -97,7 +125,11 @@ func (l *Ledger) Entries(ctx context.Context, q Query) ([]Entry, error) {
 		out = append(out, *e)
 	}
 	if q.Task == "" || q.Task == Band {
-		out = append(out, bands(truth[bandCoverage], q)...)
+		ahead, err := l.aheadEntries(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(out, bands(truth[bandCoverage], q)...), ahead...)
 	}
 	slices.SortFunc(out, func(a, b Entry) int {
 		return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Task, b.Task), strings.Compare(a.For, b.For), a.Made.Compare(b.Made), strings.Compare(a.Horizon, b.Horizon))
@@ -106,18 +138,25 @@ func (l *Ledger) Entries(ctx context.Context, q Query) ([]Entry, error) {
 }
 
 func bands(coverage days, q Query) (out []Entry) {
-	unknown := analytics.Unknown()
 	for n, byDay := range coverage {
 		for day, v := range byDay {
 			if day >= q.From && day <= q.To {
-				out = append(out, Entry{
-					ID: n.ID, Task: Band, Horizon: "1m", For: season.Date(day), Actual: analytics.Number(v),
-					Forecast: unknown, Lower: unknown, Upper: unknown, Naive: unknown, Error: unknown, NaiveError: unknown, Score: unknown,
-				})
+				e := bandEntry(n, "1m", day)
+				e.Actual = analytics.Number(v)
+				out = append(out, e)
 			}
 		}
 	}
 	return out
+}
+
+// bandEntry is about a day's bands of one lead time, of which nothing is known.
+func bandEntry(n *fleet.Node, horizon string, day int) Entry {
+	unknown := analytics.Unknown()
+	return Entry{
+		ID: n.ID, Task: Band, Horizon: horizon, For: season.Date(day), Actual: unknown, Forecast: unknown, Lower: unknown, Upper: unknown,
+		Naive: unknown, Error: unknown, NaiveError: unknown, Width: unknown, Score: unknown,
+	}
 }
 
 // madeKey tells forecasts apart; of several of one hour the first counts.
@@ -168,12 +207,9 @@ func (l *Ledger) read(ctx context.Context, q Query, suffix string, from, to int,
 func (l *Ledger) daily(ctx context.Context, q Query, suffix string, from, to int) (days, error) {
 	out, cal := days{}, season.NewCalendar(l.Location)
 	err := l.read(ctx, q, suffix, from, to, func(n *fleet.Node, b *storage.Block) {
-		if out[n] == nil {
-			out[n] = map[int]float64{}
-		}
 		for i, ts := range b.Timestamps {
 			day, _ := cal.Split(ts / 1000)
-			out[n][day] = b.Values[i]
+			out.set(n, day, b.Values[i])
 		}
 	})
 	return out, err

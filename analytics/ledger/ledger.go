@@ -34,7 +34,7 @@ const (
 	Peak   = "peak"   // today's peak; the horizon is the time at which it was made, as "12:00"
 	Growth = "growth" // a later day's peak; the horizon is "7d" …
 	Order  = "order"  // devices needed for the largest peak of the lead time
-	Band   = "band"   // the next minute's band; the horizon is "1m"
+	Band   = "band"   // the next minute's band, of which the horizon is "1m", and those of [analytics.Leads]
 )
 
 // Tasks returns all tasks.
@@ -69,20 +69,26 @@ const (
 	dayDevices      = "day_devices"          // mean of the day
 	errorRatio      = "forecast_error_ratio" // {horizon}
 	bandCoverage    = "band_coverage_ratio"
+	bandAhead       = "band_ahead_ratio" // {horizon, of}
 )
+
+// dayScored is the metric that tells, at a day's last minute, that all about the
+// day is written. It has no labels.
+const dayScored = "headroom_ledger_day_scored"
 
 // Descriptions returns a help text for each metric that the ledger writes, by its
 // name. All of them are gauges.
 func Descriptions() map[string]string {
-	out := map[string]string{}
+	out := map[string]string{dayScored: "1 at the last minute of a day whose forecasts are scored."}
 	for suffix, help := range map[string]string{
-		forecastPercent: "A forecast as it was made: of today's peak or of a later day's, in percent of a device.",
+		forecastPercent: "A forecast as it was made: of today's peak, of a later day's, or of a later minute's band, in percent of a device.",
 		forecastDevices: "Devices needed for the lead time, as forecast on a day; above modules as if they could share them.",
 		orderedDevices:  "Devices present, and those to request beyond them, as ordered on a day.",
 		dayPeak:         "Highest five-minute mean of the day that ends here, in percent of a device.",
 		dayDevices:      "Mean number of devices on the day that ends here.",
 		errorRatio:      "Forecast ÷ what came − 1, of the day that ends here.",
 		bandCoverage:    "Share of the minutes inside of the band, on the day that ends here.",
+		bandAhead:       "Of the bands expected a lead time ahead of minutes of the day that ends here: share inside, and mean error, naive error, width and interval score, relative to what came.",
 	} {
 		out[rollup.ModulePrefix+suffix] = help + " Of a module."
 		out[rollup.GroupPrefix+suffix] = help + " Of an inner node of the business tree."
@@ -111,6 +117,7 @@ type Ledger struct {
 	Options
 	names    map[string]*rollup.Names
 	written  map[string]int // day on which a task was last written, by task and hour
+	ahead    int64          // minute of the last bands ahead, Unix seconds
 	scored   int            // the last day that is
 	retry    int64          // not before then, Unix seconds
 	failures prometheus.Counter
@@ -158,20 +165,33 @@ func (l *Ledger) Observe(ctx context.Context, s *analytics.Snapshot) error {
 	var rows rows
 	var due []string
 	for _, hour := range peakHours {
-		if key := l.due(Peak, day, hour, at); key != "" {
+		key, err := l.due(ctx, Peak, day, hour, at)
+		if err != nil {
+			return err
+		}
+		if key != "" {
 			due = append(due, key)
 			l.peaks(&rows, s)
 		}
 	}
-	if key := l.due(Growth, day, growthHour, at); key != "" {
+	key, err := l.due(ctx, Growth, day, growthHour, at)
+	if err != nil {
+		return err
+	}
+	if key != "" {
 		due = append(due, key)
 		l.growth(&rows, s)
 		l.orders(&rows, s)
 	}
+	said := len(rows)
+	if at.Unix() > l.ahead {
+		l.bandsAhead(&rows, s)
+	}
 	if err := rows.write(ctx, l.Store); err != nil {
 		return fmt.Errorf("write forecasts down: %w", err)
 	}
-	if len(rows) > 0 { // else the next minute may know more
+	l.ahead = max(l.ahead, at.Unix())
+	if said > 0 { // else the next minute may know more
 		for _, key := range due {
 			l.written[key] = day
 		}
@@ -184,13 +204,34 @@ func (l *Ledger) Observe(ctx context.Context, s *analytics.Snapshot) error {
 }
 
 // due returns the name of a task at its hour if that was not written down yet,
-// else an empty one.
-func (l *Ledger) due(task string, day, hour int, at time.Time) string {
+// be it before a restart, else an empty one.
+func (l *Ledger) due(ctx context.Context, task string, day, hour int, at time.Time) (string, error) {
 	key := task + strconv.Itoa(hour)
 	if at.Hour() != hour || at.Minute() >= late || l.written[key] == day {
-		return ""
+		return "", nil
 	}
-	return key
+	said, err := l.said(ctx, task, at.Add(-time.Duration(at.Minute())*time.Minute), at)
+	if err != nil || !said {
+		return key, err
+	}
+	l.written[key] = day
+	return "", nil
+}
+
+// said tells whether forecasts of a task were written down between two minutes.
+func (l *Ledger) said(ctx context.Context, task string, from, to time.Time) (found bool, err error) {
+	q := storage.Query{
+		Matchers: []storage.Matcher{storage.Metric(rollup.ModulePrefix + forecastPercent), storage.Eq("task", task)},
+		Range:    storage.TimeRange{From: from.UnixMilli(), To: to.UnixMilli() + 59_999},
+	}
+	err = l.Store.Select(ctx, q, func(*storage.Block) error {
+		found = true
+		return nil
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for what is written down: %w", err)
+	}
+	return found, nil
 }
 
 // named returns the names of a series.

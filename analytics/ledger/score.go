@@ -42,10 +42,10 @@ func (l *Ledger) closing(day int) int64 {
 	return (season.NewCalendar(l.Location).Start(day+1) - 60) * 1000
 }
 
-// isScored tells whether a day's peaks have been written already.
+// isScored tells whether all about a day has been written already.
 func (l *Ledger) isScored(ctx context.Context, day int) (found bool, err error) {
 	at := l.closing(day)
-	q := storage.Query{Matchers: []storage.Matcher{storage.Metric(rollup.ModulePrefix + dayPeak)}, Range: storage.TimeRange{From: at, To: at + 59_999}}
+	q := storage.Query{Matchers: []storage.Matcher{storage.Metric(dayScored)}, Range: storage.TimeRange{From: at, To: at + 59_999}}
 	err = l.Store.Select(ctx, q, func(*storage.Block) error {
 		found = true
 		return nil
@@ -54,21 +54,31 @@ func (l *Ledger) isScored(ctx context.Context, day int) (found bool, err error) 
 }
 
 // score writes what came of a day, and how far off the forecasts about it were;
-// false if nothing is known of the day.
+// false if nothing is known of the day. That it is done is written last: a day
+// that was interrupted is scored once more.
 func (l *Ledger) score(ctx context.Context, day int) (known bool, err error) {
 	var r rows
-	if err := l.truth(ctx, &r, day); err != nil || len(r) == 0 {
+	fresh, err := l.truth(ctx, &r, day)
+	if err != nil || len(r) == 0 {
 		return false, err
 	}
-	if err := r.write(ctx, l.Store); err != nil {
-		return false, fmt.Errorf("write what came: %w", err)
-	}
-	entries, err := l.Entries(ctx, Query{Groups: true, From: day, To: day})
+	entries, err := l.entries(ctx, Query{Groups: true, From: day, To: day}, fresh)
 	if err != nil {
 		return false, err
 	}
-	r = r[:0]
-	at := l.closing(day)
+	l.errors(&r, entries, day)
+	if err := r.write(ctx, l.Store); err != nil {
+		return false, fmt.Errorf("write what came and errors: %w", err)
+	}
+	done := rows{{Labels: []storage.Label{{Name: storage.MetricName, Value: dayScored}}, Samples: []storage.Sample{{Timestamp: l.closing(day), Value: 1}}}}
+	if err := done.write(ctx, l.Store); err != nil {
+		return false, fmt.Errorf("write that the day is done: %w", err)
+	}
+	return true, nil
+}
+
+// errors appends how far off forecasts about a day were.
+func (l *Ledger) errors(r *rows, entries []Entry, day int) {
 	for i := range entries {
 		e := &entries[i]
 		if n := l.Tree.Find(e.ID); n != nil && e.Task != Band {
@@ -76,41 +86,53 @@ func (l *Ledger) score(ctx context.Context, day int) (known bool, err error) {
 			if e.Task == Peak {
 				horizon = "today_" + e.Horizon
 			}
-			r.add(l.named(errorRatio, storage.Label{Name: "horizon", Value: horizon}), n, at, float64(e.Error))
+			r.add(l.named(errorRatio, storage.Label{Name: "horizon", Value: horizon}), n, l.closing(day), float64(e.Error))
 		}
 	}
-	if err := r.write(ctx, l.Store); err != nil {
-		return false, fmt.Errorf("write errors: %w", err)
-	}
-	return true, nil
 }
 
 // came is what is known of a node's day.
 type came struct {
 	load, lower, upper, devices []float64 // by minute; NaN unknown
+	before                      []float64 // load of the day before
+	ahead                       [len(analytics.Leads)]*foretold
 }
 
-// truth appends a day's peaks, devices and coverage of the band.
-func (l *Ledger) truth(ctx context.Context, r *rows, day int) error {
+// truth appends a day's peaks, devices and coverage of the band, and returns the
+// first two.
+func (l *Ledger) truth(ctx context.Context, r *rows, day int) (map[string]days, error) {
+	out := map[string]days{dayPeak: {}, dayDevices: {}}
 	for _, prefix := range []string{rollup.ModulePrefix, rollup.GroupPrefix} {
 		nodes := map[*fleet.Node]*came{}
-		for suffix, of := range map[string]func(*came) *[]float64{
-			rollup.LoadPercent: func(c *came) *[]float64 { return &c.load },
-			rollup.Devices:     func(c *came) *[]float64 { return &c.devices },
-			"load_lower":       func(c *came) *[]float64 { return &c.lower },
-			"load_upper":       func(c *came) *[]float64 { return &c.upper },
-		} {
-			if err := l.minutes(ctx, prefix+suffix, day, nodes, of); err != nil {
-				return err
-			}
+		if err := l.readCame(ctx, prefix, day, nodes); err != nil {
+			return nil, err
 		}
 		for _, n := range l.Tree.Nodes() {
 			if c := nodes[n]; c != nil {
-				l.close(r, n, day, c)
+				l.close(r, out, n, day, c)
 			}
 		}
 	}
-	return nil
+	return out, nil
+}
+
+func (l *Ledger) readCame(ctx context.Context, prefix string, day int, nodes map[*fleet.Node]*came) error {
+	for _, read := range []struct {
+		suffix string
+		day    int
+		of     func(*came) *[]float64
+	}{
+		{rollup.LoadPercent, day, func(c *came) *[]float64 { return &c.load }},
+		{rollup.LoadPercent, day - 1, func(c *came) *[]float64 { return &c.before }},
+		{rollup.Devices, day, func(c *came) *[]float64 { return &c.devices }},
+		{"load_lower", day, func(c *came) *[]float64 { return &c.lower }},
+		{"load_upper", day, func(c *came) *[]float64 { return &c.upper }},
+	} {
+		if err := l.minutes(ctx, prefix+read.suffix, read.day, nodes, read.of); err != nil {
+			return err
+		}
+	}
+	return l.readAhead(ctx, prefix, day, nodes)
 }
 
 // minutes reads a day of a metric of all nodes.
@@ -155,34 +177,40 @@ func (l *Ledger) node(labels []storage.Label) *fleet.Node {
 }
 
 // close appends what came of one node's day.
-func (l *Ledger) close(r *rows, n *fleet.Node, day int, c *came) {
+func (l *Ledger) close(r *rows, out map[string]days, n *fleet.Node, day int, c *came) {
 	at := l.closing(day)
-	inside, judged := 0.0, 0.0
-	for i := range min(len(c.load), len(c.lower), len(c.upper)) {
-		if v := c.load[i]; v == v && c.lower[i] == c.lower[i] && c.upper[i] == c.upper[i] {
-			judged++
-			if c.lower[i] <= v && v <= c.upper[i] {
-				inside++
-			}
-		}
+	r.add(l.named(bandCoverage), n, at, c.inside())
+	devices, _ := season.Mean(c.devices)
+	r.add(l.named(dayDevices), n, at, devices)
+	out[dayDevices].set(n, day, devices)
+	if c.load == nil {
+		return
 	}
-	if judged > 0 {
-		r.add(l.named(bandCoverage), n, at, inside/judged)
-	}
-	if devices, known := season.Mean(c.devices); known > 0 {
-		r.add(l.named(dayDevices), n, at, devices)
-	}
-	if c.load != nil {
-		season.FillCoarse(c.load)
-		five := make([]float64, season.SlotsPerDay)
-		season.FiveMinuteMeans(five, c.load)
-		r.add(l.named(dayPeak), n, at, season.Peak(five, growth.FullShare))
-	}
+	season.FillCoarse(c.load)
+	season.FillCoarse(c.before)
+	five := make([]float64, season.SlotsPerDay)
+	season.FiveMinuteMeans(five, c.load)
+	peak := season.Peak(five, growth.FullShare)
+	r.add(l.named(dayPeak), n, at, peak)
+	out[dayPeak].set(n, day, peak)
+	l.judgeAhead(r, n, at, c)
 }
 
-// judge fills in how right an entry was, from the daily peaks.
+// inside is the share of the minutes that were inside of the band, NaN if none
+// was judged.
+func (c *came) inside() float64 {
+	var m mean
+	for i := range min(len(c.load), len(c.lower), len(c.upper)) {
+		if v := c.load[i]; v == v && c.lower[i] == c.lower[i] && c.upper[i] == c.upper[i] {
+			m.add(share(c.lower[i] <= v && v <= c.upper[i]))
+		}
+	}
+	return float64(m.value())
+}
+
+// judge fills in how right an entry was, from what came and the naive forecast.
 func (e *Entry) judge(level float64) {
-	e.Error, e.NaiveError, e.Score = analytics.Unknown(), analytics.Unknown(), analytics.Unknown()
+	e.Error, e.NaiveError, e.Score, e.Width = analytics.Unknown(), analytics.Unknown(), analytics.Unknown(), analytics.Unknown()
 	if !e.Actual.Known() || !e.Forecast.Known() || e.Actual == 0 {
 		return
 	}
@@ -196,5 +224,6 @@ func (e *Entry) judge(level float64) {
 	in := e.Lower <= e.Actual && e.Actual <= e.Upper
 	e.Inside = &in
 	miss := math.Max(0, math.Max(float64(e.Lower-e.Actual), float64(e.Actual-e.Upper)))
+	e.Width = (e.Upper - e.Lower) / e.Actual
 	e.Score = e.Upper - e.Lower + analytics.Number(2/(1-level)*miss)
 }

@@ -18,7 +18,7 @@ type Summary struct {
 	Scored  int    `json:"scored"` // of which the truth is in
 
 	Error      analytics.Number `json:"error"`          // mean size of the relative error
-	Bias       analytics.Number `json:"bias"`           // mean relative error: above 0 too much was forecast
+	Bias       analytics.Number `json:"bias"`           // mean relative error: above 0 too much was forecast; unknown of the band
 	Coverage   analytics.Number `json:"coverage"`       // share inside of the interval; of the band: of the minutes
 	Width      analytics.Number `json:"width"`          // mean width of the interval, relative to what came
 	Score      analytics.Number `json:"interval_score"` // mean, relative to what came
@@ -65,19 +65,17 @@ func summarize(task, horizon string, entries []*Entry) Summary {
 		if e.Actual.Known() {
 			s.Scored++
 		}
+		err.add(size(e.Error))
+		width.add(e.Width)
 		if task == Band {
 			inside.add(e.Actual)
+			score.add(e.Score)
+			naive.add(e.NaiveError)
 			continue
 		}
-		err.add(size(e.Error))
 		bias.add(e.Error)
 		if e.Inside != nil {
-			share := analytics.Number(0)
-			if *e.Inside {
-				share = 1
-			}
-			inside.add(share)
-			width.add((e.Upper - e.Lower) / e.Actual)
+			inside.add(share(*e.Inside))
 			score.add(e.Score / e.Actual)
 		}
 		if e.Error.Known() {

@@ -29,25 +29,37 @@ func (r *rows) write(ctx context.Context, store storage.Store) error {
 	return store.Write(ctx, *r)
 }
 
-// interval appends the three series of a forecast.
-func (l *Ledger) interval(r *rows, task, horizon string, n *fleet.Node, ts int64, v analytics.Interval) {
-	for bound, x := range map[string]analytics.Number{"mid": v.Value, "lower": v.Lower, "upper": v.Upper} {
-		names := l.named(forecastPercent, storage.Label{Name: "bound", Value: bound}, storage.Label{Name: "horizon", Value: horizon}, storage.Label{Name: "task", Value: task})
-		r.add(names, n, ts, float64(x))
+// boundNames are the labels of a forecast's three series.
+var boundNames = [3]string{"mid", "lower", "upper"}
+
+// bounds returns the names of the three series of a forecast.
+func (l *Ledger) bounds(task, horizon string) (names [3]*rollup.Names) {
+	for i, bound := range boundNames {
+		names[i] = l.named(forecastPercent, storage.Label{Name: "bound", Value: bound}, storage.Label{Name: "horizon", Value: horizon}, storage.Label{Name: "task", Value: task})
+	}
+	return names
+}
+
+// interval appends a forecast.
+func (r *rows) interval(names [3]*rollup.Names, n *fleet.Node, ts int64, v analytics.Interval) {
+	for i, x := range [3]analytics.Number{v.Value, v.Lower, v.Upper} {
+		r.add(names[i], n, ts, float64(x))
 	}
 }
 
 func (l *Ledger) peaks(r *rows, s *analytics.Snapshot) {
+	names := l.bounds(Peak, "today")
 	for i, n := range s.Nodes() {
 		p := s.Rows[i].PeakToday
-		l.interval(r, Peak, "today", n, s.At.UnixMilli(), analytics.Interval{Value: p.Value, Lower: p.Lower, Upper: p.Upper})
+		r.interval(names, n, s.At.UnixMilli(), analytics.Interval{Value: p.Value, Lower: p.Lower, Upper: p.Upper})
 	}
 }
 
 func (l *Ledger) growth(r *rows, s *analytics.Snapshot) {
-	for i, n := range s.Nodes() {
-		for _, h := range growthDays {
-			l.interval(r, Growth, strconv.Itoa(h)+"d", n, s.At.UnixMilli(), s.DayAhead(i, h))
+	for _, h := range growthDays {
+		names := l.bounds(Growth, strconv.Itoa(h)+"d")
+		for i, n := range s.Nodes() {
+			r.interval(names, n, s.At.UnixMilli(), s.DayAhead(i, h))
 		}
 	}
 }

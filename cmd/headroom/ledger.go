@@ -27,7 +27,7 @@ func addLedger(app *kingpin.Application) {
 	cmd.Arg("path", "Only the modules under this node of the business tree, as Qzone/WNS.").StringVar(&l.path)
 	cmd.Flag("module", "Every forecast about this one node beside what came.").StringVar(&l.module)
 	cmd.Flag("task", "Only forecasts of this task.").EnumVar(&l.task, ledger.Tasks()...)
-	cmd.Flag("horizon", "Only this horizon, as 12:00 or 30d.").StringVar(&l.horizon)
+	cmd.Flag("horizon", "Only this horizon, as 12:00, 30d or 1h.").StringVar(&l.horizon)
 	cmd.Flag("from", "First day that forecasts are about, YYYY-MM-DD (default: 30 days before).").StringVar(&l.from)
 	cmd.Flag("to", "Last day, YYYY-MM-DD (default: today).").StringVar(&l.to)
 	cmd.Flag("limit", "Show so many of the worst modules.").Default("10").IntVar(&l.limit)
@@ -40,6 +40,7 @@ type ledgerAnswer struct {
 	From    string           `json:"from"`
 	To      string           `json:"to"`
 	Level   float64          `json:"level"`
+	Band    float64          `json:"band_level"`
 	Note    string           `json:"note"`
 	Summary []ledger.Summary `json:"summary"`
 	Worst   []struct {
@@ -76,7 +77,7 @@ func (l *ledgerCommand) run() error {
 
 func (d *ledgerAnswer) print(w io.Writer) error {
 	colors := terminal(w)
-	if _, err := fmt.Fprintf(w, "Forecasts about %s to %s; intervals are meant to hold %.4g %%.\n", d.From, d.To, 100*d.Level); err != nil {
+	if _, err := fmt.Fprintf(w, "Forecasts about %s to %s; intervals are meant to hold %.4g %%, the band %.4g %%.\n", d.From, d.To, 100*d.Level, 100*d.Band); err != nil {
 		return err
 	}
 	if d.Note != "" {

@@ -19,12 +19,14 @@ const (
 	maxLedger   = 400 // days at a time
 	worstShown  = 20
 	noonHorizon = "12:00"
+	nextMinute  = "1m"
 )
 
 type ledgerData struct {
 	From    string           `json:"from"`
 	To      string           `json:"to"`
 	Level   float64          `json:"level"`
+	Band    float64          `json:"band_level"`
 	Note    string           `json:"note"`
 	Summary []ledger.Summary `json:"summary"`
 	Worst   []worstModule    `json:"worst"`
@@ -55,7 +57,7 @@ func (s *Server) ledger(c *gin.Context) (any, error) {
 		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return e.Horizon != horizon })
 	}
 	data := ledgerData{
-		From: season.Date(q.From), To: season.Date(q.To), Level: ledger.Level,
+		From: season.Date(q.From), To: season.Date(q.To), Level: ledger.Level, Band: ledger.BandLevel,
 		Summary: ledger.Summarize(entries), Worst: []worstModule{}, Entries: []ledger.Entry{},
 	}
 	data.Note = ledgerNote(data.Summary)
@@ -116,11 +118,14 @@ func ledgerNote(all []ledger.Summary) string {
 	return "nothing is written down yet: today's peak is at 0, 6, 9, 12, 15 and 18 o'clock, growth and orders at 1 o'clock"
 }
 
-// worst returns the modules with the largest errors, of noon's peaks unless
-// another horizon is asked for.
+// worst returns the modules with the largest errors, of noon's peaks or the next
+// minute's band unless another horizon is asked for.
 func worst(entries []ledger.Entry, task, horizon string, limit int) []worstModule {
-	if task == ledger.Peak {
+	switch task {
+	case ledger.Peak:
 		horizon = cmp.Or(horizon, noonHorizon)
+	case ledger.Band:
+		horizon = cmp.Or(horizon, nextMinute)
 	}
 	of := map[string][]ledger.Entry{}
 	for _, e := range entries {

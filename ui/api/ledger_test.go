@@ -42,7 +42,7 @@ func entry(id, horizon string, forecast, actual float64) ledger.Entry {
 	nan, inside := analytics.Unknown(), true
 	e := ledger.Entry{
 		ID: id, Task: ledger.Peak, Horizon: horizon, Made: minute, For: "2026-11-21", Forecast: analytics.Number(forecast),
-		Lower: analytics.Number(forecast - 1), Upper: analytics.Number(forecast + 1), Actual: nan, Naive: nan, Error: nan, NaiveError: nan, Score: nan,
+		Lower: analytics.Number(forecast - 1), Upper: analytics.Number(forecast + 1), Actual: nan, Naive: nan, Error: nan, NaiveError: nan, Width: nan, Score: nan,
 	}
 	if actual > 0 {
 		e.Actual, e.Error, e.Inside, e.Score = analytics.Number(actual), analytics.Number(forecast/actual-1), &inside, 2
@@ -77,6 +77,15 @@ func TestLedger(t *testing.T) {
 	}
 	if d := read("/api/v1/ledger?horizon=06:00&module=Qzone"); len(d.Entries) != 1 || len(d.Worst) != 0 || !b.asked.Node {
 		t.Errorf("of a node: %+v, asked %+v", d, b.asked)
+	}
+	band := func(id, horizon string, inside float64) ledger.Entry {
+		e := entry(id, horizon, 20, 25)
+		e.Task, e.Actual = ledger.Band, analytics.Number(inside)
+		return e
+	}
+	b.entries = []ledger.Entry{band("Qzone/a", "1m", 0.99), band("Qzone/a", "1h", 0.5), band("Qzone/b", "1m", 0.98)}
+	if d := read("/api/v1/ledger?task=band"); len(d.Worst) != 2 || d.Worst[0].ID != "Qzone/b" || d.Band != 0.9973 {
+		t.Errorf("of the band: %+v", d)
 	}
 	for target, want := range map[string]string{
 		"/api/v1/ledger?task=luck":                     "band, peak, growth, order",

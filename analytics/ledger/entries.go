@@ -100,7 +100,7 @@ func (l *Ledger) Entries(ctx context.Context, q Query) ([]Entry, error) {
 // entries likewise; what came of days that the store may not show yet is fresh.
 func (l *Ledger) entries(ctx context.Context, q Query, fresh map[string]days) ([]Entry, error) {
 	made, longest := map[madeKey]*Entry{}, week
-	for _, of := range []source{{Peak, forecastPercent, 0}, {Growth, forecastPercent, growthDays[len(growthDays)-1]}, {Order, forecastDevices, longestOrder}} {
+	for _, of := range sources {
 		if q.Task != "" && q.Task != of.task {
 			continue
 		}
@@ -181,8 +181,9 @@ func (q Query) matchers(prefix, suffix string, levels []string) []storage.Matche
 	return ms
 }
 
-// read calls f for the samples of a suffix between two days.
-func (l *Ledger) read(ctx context.Context, q Query, suffix string, from, to int, f func(n *fleet.Node, b *storage.Block)) error {
+// read calls f for the samples of a suffix between two days, of series that match
+// further matchers.
+func (l *Ledger) read(ctx context.Context, q Query, suffix string, from, to int, f func(n *fleet.Node, b *storage.Block), further ...storage.Matcher) error {
 	cal := season.NewCalendar(l.Location)
 	reach := storage.TimeRange{From: cal.Start(from) * 1000, To: cal.Start(to+1)*1000 - 1}
 	prefixes := []string{rollup.ModulePrefix}
@@ -190,7 +191,7 @@ func (l *Ledger) read(ctx context.Context, q Query, suffix string, from, to int,
 		prefixes = append(prefixes, rollup.GroupPrefix)
 	}
 	for _, prefix := range prefixes {
-		err := l.Store.Select(ctx, storage.Query{Matchers: q.matchers(prefix, suffix, l.Tree.Levels()), Range: reach}, func(b *storage.Block) error {
+		err := l.Store.Select(ctx, storage.Query{Matchers: append(q.matchers(prefix, suffix, l.Tree.Levels()), further...), Range: reach}, func(b *storage.Block) error {
 			if n := l.node(b.Labels); n != nil {
 				f(n, b)
 			}
@@ -220,6 +221,7 @@ func (l *Ledger) daily(ctx context.Context, q Query, suffix string, from, to int
 type source struct {
 	task, suffix string
 	ahead        int
+	matchers     []storage.Matcher
 }
 
 const (
@@ -227,16 +229,33 @@ const (
 	longestOrder = 366 // days of the longest lead time
 )
 
+var sources = []source{
+	{Peak, forecastPercent, 0, []storage.Matcher{storage.Eq("task", Peak)}},
+	{Growth, forecastPercent, growthDays[len(growthDays)-1], []storage.Matcher{storage.Eq("task", Growth), horizons(storage.NotRegexp)}},
+	{Growth, forecastPercent, longestOrder, []storage.Matcher{storage.Eq("task", Growth), horizons(storage.Regexp)}},
+	{Order, forecastDevices, longestOrder, nil},
+}
+
+// horizons selects forecasts of the largest peak, or all others.
+func horizons(op storage.MatchOp) storage.Matcher {
+	m, err := storage.NewMatcher(op, "horizon", largestOf+".*")
+	if err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return m
+}
+
 // forecasts reads what was made about the query's days, and returns how many days
-// ahead the farthest looked.
+// before these they are compared with at most, but for a week.
 func (l *Ledger) forecasts(ctx context.Context, q Query, of source, made map[madeKey]*Entry) (farthest int, err error) {
 	cal := season.NewCalendar(l.Location)
 	err = l.read(ctx, q, of.suffix, q.From-of.ahead, q.To, func(n *fleet.Node, b *storage.Block) {
-		if of.suffix == forecastPercent && storage.Value(b.Labels, "task") != of.task {
-			return
-		}
 		horizon, bound := strings.Clone(storage.Value(b.Labels, "horizon")), strings.Clone(storage.Value(b.Labels, "bound"))
-		ahead, _ := strconv.Atoi(strings.TrimSuffix(horizon, "d"))
+		ahead, most := daysOf(horizon)
+		back := ahead // days before the one that it is about that it is compared with
+		if most {
+			back = 2 * ahead
+		}
 		for i, ts := range b.Timestamps {
 			day, minute := cal.Split(ts / 1000)
 			key := madeKey{n, of.task, horizon, day}
@@ -248,7 +267,7 @@ func (l *Ledger) forecasts(ctx context.Context, q Query, of source, made map[mad
 			if key.about < q.From || key.about > q.To {
 				continue
 			}
-			farthest = max(farthest, ahead)
+			farthest = max(farthest, back)
 			at := time.Unix(ts/1000, 0).In(l.Location)
 			e := made[key]
 			if e == nil {
@@ -260,7 +279,7 @@ func (l *Ledger) forecasts(ctx context.Context, q Query, of source, made map[mad
 				e.set(cmp.Or(bound, "mid"), b.Values[i])
 			}
 		}
-	})
+	}, of.matchers...)
 	return farthest, err
 }
 
@@ -283,19 +302,41 @@ func (l *Ledger) compare(e *Entry, key madeKey, truth map[string]days) {
 	case Peak:
 		e.Naive = peaks.at(n, key.about-1)
 	case Growth:
-		ahead, _ := strconv.Atoi(strings.TrimSuffix(key.horizon, "d"))
-		e.Naive = peaks.at(n, key.about-(ahead+6)/7*7)
+		l.compareGrowth(e, key, peaks)
 	case Order:
 		e.Actual = l.needed(n, key, truth)
 	}
 	e.judge(Level)
 }
 
+// compareGrowth enters what came of a later day, or of the largest peak of the
+// days up to it once they are over; naive is the same weekday's last peak, or the
+// largest one of as many days before.
+func (l *Ledger) compareGrowth(e *Entry, key madeKey, peaks days) {
+	n, of := key.node, func(day int) float64 { return float64(peaks.at(key.node, day)) }
+	ahead, most := daysOf(key.horizon)
+	if !most {
+		e.Naive = peaks.at(n, key.about-(ahead+6)/7*7)
+		return
+	}
+	if e.Actual.Known() {
+		e.Actual = analytics.Number(largest(key.about-ahead+1, key.about, of))
+	}
+	e.Naive = analytics.Number(largest(key.about-2*ahead+1, key.about-ahead, of))
+}
+
+// daysOf reads a horizon in days, and whether it means the largest peak of them.
+func daysOf(horizon string) (ahead int, most bool) {
+	horizon, most = strings.CutPrefix(horizon, largestOf)
+	ahead, _ = strconv.Atoi(strings.TrimSuffix(horizon, "d"))
+	return ahead, most
+}
+
 // needed is how many devices the largest peak of an order's lead time really
 // took, by the device-days on which it came; unknown before the lead time is
 // over.
 func (l *Ledger) needed(n *fleet.Node, key madeKey, truth map[string]days) analytics.Number {
-	ahead, _ := strconv.Atoi(strings.TrimSuffix(key.horizon, "d"))
+	ahead, _ := daysOf(key.horizon)
 	s := l.Snapshots.Snapshot()
 	if _, over := truth[dayPeak][n][key.about]; !over || s == nil {
 		return analytics.Unknown()

@@ -32,7 +32,7 @@ import (
 // The tasks that forecasts are made for.
 const (
 	Peak   = "peak"   // today's peak; the horizon is the time at which it was made, as "12:00"
-	Growth = "growth" // a later day's peak; the horizon is "7d" …
+	Growth = "growth" // a later day's peak; the horizon is "7d" …, or "max30d" for the largest peak of the lead time
 	Order  = "order"  // devices needed for the largest peak of the lead time
 	Band   = "band"   // the next minute's band, of which the horizon is "1m", and those of [analytics.Leads]
 )
@@ -59,6 +59,9 @@ const (
 	// catchUp is how many days are scored after a pause.
 	catchUp = 7
 )
+
+// largestOf begins the horizon of the largest peak of so many days.
+const largestOf = "max"
 
 // Suffixes of the series.
 const (

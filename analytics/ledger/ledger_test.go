@@ -219,6 +219,12 @@ func TestGrowthAndOrdersAreScoredWhenTheirTimeHasCome(t *testing.T) {
 	day := time.Date(2026, 11, 2, 0, 0, 0, 0, shanghai)
 	w := newWorld(t, day)
 	w.run(day, day.Add(90*time.Minute))
+	expected := w.loop.Snapshot().Growth[w.loop.Snapshot().Find(module.ID())].PeakMax
+	for k := 1; k <= 30; k++ { // more days than are scored after a start, for the naive forecast
+		if _, err := w.ledger.score(context.Background(), dayOf(day)-k); err != nil {
+			t.Fatal(err)
+		}
+	}
 	made := w.entries("", day, day.AddDate(0, 0, 100))
 	count := map[string]int{}
 	for _, e := range made {
@@ -234,7 +240,7 @@ func TestGrowthAndOrdersAreScoredWhenTheirTimeHasCome(t *testing.T) {
 	if work, err := w.ledger.Work(context.Background(), dayOf(day), dayOf(day)+29); work != nil || err != nil {
 		t.Errorf("the lead time is not over: %v, %v", work, err)
 	}
-	for _, want := range []string{"growth7d", "growth30d", "growth60d", "growth90d", "order30d", "peak00:00"} {
+	for _, want := range []string{"growthmax30d", "growth7d", "growth30d", "growth60d", "growth90d", "order30d", "peak00:00"} {
 		if count[want] != 1 {
 			t.Errorf("%d of %s: %+v", count[want], want, count)
 		}
@@ -254,6 +260,17 @@ func TestGrowthAndOrdersAreScoredWhenTheirTimeHasCome(t *testing.T) {
 	largest := 0.0
 	for k := range 30 {
 		largest = math.Max(largest, peakOf(day.AddDate(0, 0, k)))
+	}
+	before := 0.0
+	for k := 1; k <= 30; k++ {
+		before = math.Max(before, peakOf(day.AddDate(0, 0, -k)))
+	}
+	most := slices.DeleteFunc(w.entries(Growth, day.AddDate(0, 0, 29), day.AddDate(0, 0, 29)), func(e Entry) bool { return e.Horizon != "max30d" })
+	if len(most) != 1 || math.Abs(float64(most[0].Actual)-largest) > 1e-9 || math.Abs(float64(most[0].Naive)-before) > 1e-9 || most[0].Inside == nil {
+		t.Fatalf("%v came at most, %v before: %+v", largest, before, most)
+	}
+	if e := most[0]; e.Forecast != expected.Value || e.Lower != expected.Lower || e.Upper != expected.Upper {
+		t.Errorf("%+v was expected: %+v", expected, e)
 	}
 	orders := w.entries(Order, day.AddDate(0, 0, 29), day.AddDate(0, 0, 29))
 	if want := math.Ceil(4 * largest / 60); len(orders) != 1 || float64(orders[0].Actual) != want || !(orders[0].Forecast >= 1) {

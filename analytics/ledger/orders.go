@@ -5,8 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"headroom/analytics"
 	"headroom/analytics/growth"
@@ -41,7 +39,7 @@ func (l *Ledger) Orders(ctx context.Context, from, to int) ([]Ordered, error) {
 			clear(orders)
 		}
 		if day == first {
-			horizon, _ := strconv.Atoi(strings.TrimSuffix(storage.Value(labels, "horizon"), "d"))
+			horizon, _ := daysOf(storage.Value(labels, "horizon"))
 			orders[n] = &Ordered{ID: n.ID, AsOf: day - 1, Horizon: horizon, Forecast: analytics.Number(v), Devices: analytics.Unknown(), Request: analytics.Unknown()}
 		}
 	})

@@ -62,6 +62,11 @@ func (l *Ledger) growth(r *rows, s *analytics.Snapshot) {
 			r.interval(names, n, s.At.UnixMilli(), s.DayAhead(i, h))
 		}
 	}
+	for i, n := range s.Nodes() {
+		if g := &s.Growth[i]; g.PeakMax.Value.Known() {
+			r.interval(l.bounds(Growth, largestOf+strconv.Itoa(g.HorizonDays)+"d"), n, s.At.UnixMilli(), g.PeakMax)
+		}
+	}
 }
 
 // orders appends what every node needs for the lead time, those above modules as

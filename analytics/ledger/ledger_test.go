@@ -266,7 +266,7 @@ func TestGrowthAndOrdersAreScoredWhenTheirTimeHasCome(t *testing.T) {
 		before = math.Max(before, peakOf(day.AddDate(0, 0, -k)))
 	}
 	most := slices.DeleteFunc(w.entries(Growth, day.AddDate(0, 0, 29), day.AddDate(0, 0, 29)), func(e Entry) bool { return e.Horizon != "max30d" })
-	if len(most) != 1 || math.Abs(float64(most[0].Actual)-largest) > 1e-9 || math.Abs(float64(most[0].Naive)-before) > 1e-9 || most[0].Inside == nil {
+	if len(most) != 1 || !(math.Abs(float64(most[0].Actual)-largest) < 1e-9) || !(math.Abs(float64(most[0].Naive)-before) < 1e-9) || most[0].Inside == nil {
 		t.Fatalf("%v came at most, %v before: %+v", largest, before, most)
 	}
 	if e := most[0]; e.Forecast != expected.Value || e.Lower != expected.Lower || e.Upper != expected.Upper {
@@ -277,7 +277,7 @@ func TestGrowthAndOrdersAreScoredWhenTheirTimeHasCome(t *testing.T) {
 		t.Errorf("%v devices were needed: %+v", want, orders)
 	}
 	work, err := w.ledger.Work(context.Background(), dayOf(day), dayOf(day)+29)
-	if err != nil || math.Abs(work[module.ID()]-4*largest) > 1e-9 {
+	if err != nil || !(math.Abs(work[module.ID()]-4*largest) < 1e-9) {
 		t.Errorf("work of %v, want %v, %v", work, 4*largest, err)
 	}
 	// Above modules the order is of devices that they share; here it is one module's.

@@ -38,6 +38,7 @@ export function App() {
         status={status.data}
         connected={live.connected}
         onHome={backToTable}
+        onGo={go}
         onHelp={() => setHelp(true)}
         onLanguage={() => setLanguage(language === "en" ? "zh" : "en")}
       />
@@ -49,17 +50,19 @@ export function App() {
           status={status.data}
           progress={progress}
           onView={(view) => go(writeView(view) || "./", true)}
-          onOpen={(id) => go(modulePath(id))}
+          onOpen={(id) => go(modulePath(id, left.current?.model ?? ""))}
         />
       )}
       {route.page === "module" && (
         <ModulePage
           key={route.id}
           id={route.id}
+          model={route.model}
           revision={live.revision}
           status={status.data}
           onBack={backToTable}
-          onPath={(path) => go(writeView({ ...defaultView, path }) || "./")}
+          onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
+          onModel={(model) => go(modulePath(route.id, model), true)}
         />
       )}
       {help && <Help onClose={() => setHelp(false)} />}

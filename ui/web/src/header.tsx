@@ -3,6 +3,7 @@ import { serverNow } from "./api/client";
 import type { Status } from "./api/types";
 import { address, plainClick } from "./state/router";
 import type { Route } from "./state/view";
+import type { Text } from "./text/en";
 import { clock, span } from "./text/format";
 import { useText } from "./text/language";
 
@@ -11,27 +12,37 @@ interface Props {
   status: Status | undefined;
   connected: boolean;
   onHome: () => void;
+  onGo: (path: string) => void;
   onHelp: () => void;
   onLanguage: () => void;
 }
 
-export function Header({ page, status, connected, onHome, onHelp, onLanguage }: Props) {
+/** The pages beside the table; a page with its name in the texts is one more line here. */
+const places: { page: Route["page"] & keyof Text["pages"]; path: string }[] = [];
+
+export function Header({ page, status, connected, onHome, onGo, onHelp, onLanguage }: Props) {
   const text = useText();
-  const home = (e: MouseEvent) => {
+  const leads = (to: () => void) => (e: MouseEvent) => {
     if (!plainClick(e)) return;
     e.preventDefault();
-    onHome();
+    to();
   };
+  const current = (shown: Route["page"]) => (page === shown ? "page" : undefined);
   return (
     <header class="top">
-      <a class="brand" href={address("./")} onClick={home}>
+      <a class="brand" href={address("./")} onClick={leads(onHome)} aria-label="Headroom">
         <img src="./favicon.svg" alt="" width="22" height="22" />
-        Headroom
+        <span>Headroom</span>
       </a>
-      <nav>
-        <a href={address("./")} aria-current={page === "table" ? "page" : undefined} onClick={home}>
-          {text.table}
+      <nav aria-label={text.pages.title}>
+        <a href={address("./")} aria-current={current("table")} onClick={leads(onHome)}>
+          {text.pages.table}
         </a>
+        {places.map(({ page: place, path }) => (
+          <a key={place} href={address(path)} aria-current={current(place)} onClick={leads(() => onGo(path))}>
+            {text.pages[place]}
+          </a>
+        ))}
       </nav>
       <Freshness status={status} connected={connected} />
       <button type="button" class="quiet" title={text.switchTitle} onClick={onLanguage}>

@@ -1,3 +1,4 @@
+import type { Ledger } from "./ledger";
 import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
 
 /** Where the server's paths begin: the page may live under a prefix. */
@@ -46,17 +47,32 @@ async function list<T>(path: string, init?: RequestInit): Promise<T[]> {
   return (await call<T[] | null>(path, init)) ?? [];
 }
 
-const atLevel = (level: string) => (level ? `?level=${encodeURIComponent(level)}` : "");
+/** The parameters that are not empty, with their "?". */
+function query(params: Record<string, string>): string {
+  const given = Object.entries(params).filter(([, value]) => value !== "");
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+}
 
+/** What to ask the ledger; from is a day, YYYY-MM-DD. */
+export interface LedgerQuery {
+  module?: string;
+  path?: string;
+  task?: string;
+  horizon?: string;
+  from?: string;
+}
+
+// An empty model is the configured one.
 export const api = {
   status: () => call<Status>("status"),
-  tree: () => list<TreeNode>("tree"),
-  warnings: (level: string) => list<Row>(`warnings${atLevel(level)}`),
-  growth: (level: string) => list<Growth>(`growth${atLevel(level)}`),
-  module: (id: string) => call<Module>(module(id)),
-  curve: (id: string) => call<Curve>(`${module(id)}/forecast`),
-  trend: (id: string) => call<Trend>(`${module(id)}/growth`),
-  explain: (id: string) => call<Explanation>(`explain?id=${encodeURIComponent(id)}`),
+  tree: (model: string) => list<TreeNode>(`tree${query({ model })}`),
+  warnings: (level: string, model: string) => list<Row>(`warnings${query({ level, model })}`),
+  growth: (level: string, model: string) => list<Growth>(`growth${query({ level, model })}`),
+  module: (id: string, model: string) => call<Module>(`${module(id)}${query({ model })}`),
+  curve: (id: string, model: string) => call<Curve>(`${module(id)}/forecast${query({ model })}`),
+  trend: (id: string, model: string) => call<Trend>(`${module(id)}/growth${query({ model })}`),
+  explain: (id: string, model: string) => call<Explanation>(`explain${query({ id, model })}`),
+  ledger: (asked: LedgerQuery) => call<Ledger>(`ledger${query({ ...asked })}`),
   note: (id: string, note: string) =>
     call<unknown>(`${module(id)}/note`, {
       method: "PUT",

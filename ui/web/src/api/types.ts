@@ -12,6 +12,13 @@ export interface Peak {
   seen: Num;
 }
 
+/** The devices that fail together, of which the loss is asked: label "device" is a single one. */
+export interface Domain {
+  label: string;
+  value: string;
+  devices: number;
+}
+
 export interface Row {
   id: string;
   path: string[];
@@ -30,9 +37,13 @@ export interface Row {
   days: number;
   deviates: boolean;
   direction: "up" | "down" | "";
+  alarm: boolean;
   score: Num;
   since: string | null;
   peak_today: Peak;
+  headroom: Num;
+  headroom_after_loss: Num; // null also where nothing would be left
+  largest_domain: Domain | null;
   state: State;
   reason?: string;
   age_seconds: Num;
@@ -70,6 +81,11 @@ export interface Growth {
   devices: Num;
   devices_needed: Num;
   devices_to_request: Num;
+  risk: Num;
+  peak_at_risk: Num;
+  event: string;
+  spares: Num;
+  pooled_needed: Num;
   state: State;
   reason: string;
 }
@@ -82,6 +98,7 @@ export interface Module {
 /** One entry of every array for each step. */
 export interface Curve {
   id: string;
+  model: string;
   step_seconds: number;
   times: number[];
   load: Num[];
@@ -96,6 +113,7 @@ export interface Curve {
 /** One entry of every array for each day. */
 export interface Trend {
   id: string;
+  model: string;
   days: string[];
   peaks: Num[];
   line: Num[];

@@ -10,28 +10,35 @@ import { axisTop, dayData, knownZone, peakPoint } from "./series";
 
 interface Props {
   curve: Curve;
+  other: Curve | undefined; // by the model it is compared with
   zone: string | undefined; // as the server names it
   label: string;
   height: number;
 }
 
-/** The last day and the rest of today, with the band, last week, now and the peak. */
-export function DayChart({ curve, zone, label, height }: Props) {
+/** The last day and the rest of today, with the band, last week, now and the peak, by one model or two. */
+export function DayChart({ curve, other, zone, label, height }: Props) {
   const text = useText();
-  const data = useMemo(() => dayData(curve), [curve]);
-  const peak = peakPoint(curve);
-  const top = axisTop([...data.slice(1).flat(), curve.peak_today.upper, curve.peak_today.value]);
+  const data = useMemo(() => dayData(curve, other), [curve, other]);
+  const peaks = [curve.peak_today, ...(other ? [other.peak_today] : [])];
+  const top = axisTop([...data.slice(1).flat(), ...peaks.flatMap((p) => [p.upper, p.value])]);
 
   const timeZone = knownZone(zone);
   const hours = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
   const write = (seconds: number) => hours.format(seconds * 1000);
 
+  const peakMark = (of: Curve, name: string, color: string, below: boolean): Mark[] => {
+    const at = peakPoint(of);
+    const label = `${name} ${decimal(of.peak_today.value)} ${text.at(clock(of.peak_today.at))}`;
+    return at ? [point(at, label, color, below)] : [];
+  };
   const marks = (c: Colors): Mark[] => [
     upright(curve.now, text.now, c.muted),
-    ...(peak
-      ? [point(peak, `${text.peak} ${decimal(peak.y)} ${text.at(clock(curve.peak_today.at))}`, c.warn)]
-      : []),
+    ...(other ? peakMark(other, `${text.models.classic}: ${text.peak}`, c.other, true) : []),
+    ...peakMark(curve, text.peak, c.warn, false),
   ];
+  const second = (bound: string, c: Colors) =>
+    line(`${text.models.classic}: ${bound}`, { color: c.other, width: 1, dash: [2, 3] });
   const options = (c: Colors): Look => ({
     tzDate: (seconds) => {
       const date = new Date(seconds * 1000);
@@ -45,6 +52,7 @@ export function DayChart({ curve, zone, label, height }: Props) {
       line(text.lastWeek, { color: c.ghost }),
       line(text.expected, { color: c.muted, dash: [4, 4] }),
       line(text.load, { color: c.load, width: 2 }),
+      ...(other ? [second(text.upper, c), second(text.lower, c)] : []),
     ],
     bands: [{ series: [1, 2], fill: c.band }],
   });
@@ -55,7 +63,7 @@ export function DayChart({ curve, zone, label, height }: Props) {
       top={top}
       label={label}
       height={height}
-      look={`${text.locale} ${zone}`}
+      look={`${text.locale} ${zone} ${other !== undefined}`}
       options={options}
     />
   );

@@ -1,4 +1,5 @@
 import type uPlot from "uplot";
+import type { Num } from "../api/types";
 import type { Mark } from "./plot";
 import type { Point } from "./series";
 
@@ -59,8 +60,8 @@ export function level(y: number, label: string, color: string): Mark {
     });
 }
 
-/** A point with its interval and name. */
-export function point({ x, y, lower, upper }: Point, label: string, color: string): Mark {
+/** A point with its interval and name, which stands below it where another has the place above. */
+export function point({ x, y, lower, upper }: Point, label: string, color: string, below = false): Mark {
   return (u) =>
     draw(u, color, [], (ctx) => {
       const px = u.valToPos(x, "x", true);
@@ -73,8 +74,9 @@ export function point({ x, y, lower, upper }: Point, label: string, color: strin
       ctx.beginPath();
       ctx.arc(px, py, 4 * devicePixelRatio, 0, 2 * Math.PI);
       ctx.fill();
-      ctx.textBaseline = "bottom";
-      const top = upper === null ? py : u.valToPos(upper, "y", true);
-      write(ctx, u, label, px, Math.min(py - 6 * devicePixelRatio, top));
+      const gap = 6 * devicePixelRatio;
+      const end = (bound: Num) => (bound === null ? py : u.valToPos(bound, "y", true));
+      ctx.textBaseline = below ? "top" : "bottom";
+      write(ctx, u, label, px, below ? Math.max(py + gap, end(lower)) : Math.min(py - gap, end(upper)));
     });
 }

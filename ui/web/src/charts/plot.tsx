@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { useMatches } from "../media";
 import type { Aligned } from "./series";
 
 /** Draws on the finished chart: marks that are no series. */
@@ -8,7 +9,8 @@ export type Mark = (u: uPlot) => void;
 interface Props {
   data: Aligned;
   marks: (colors: Colors) => Mark[];
-  top: number; // the upper end of the axis, which begins at zero
+  top: number; // the upper end of the axis
+  bottom?: number; // zero unless said
   label: string; // what the picture says, for those who do not see it
   height: number;
   look: string; // changes when options says something else: the language, the zone
@@ -18,17 +20,17 @@ interface Props {
 export type Look = Pick<uPlot.Options, "tzDate" | "axes" | "series" | "bands">;
 
 export type Colors = Record<
-  "ink" | "muted" | "grid" | "load" | "ghost" | "band" | "bandEdge" | "warn",
+  "ink" | "muted" | "grid" | "load" | "ghost" | "band" | "bandEdge" | "other" | "warn",
   string
 >;
 
 /** One chart: made once, fed with each snapshot, destroyed on leaving. */
-export function Plot({ data, marks, top, label, height, look, options }: Props) {
+export function Plot({ data, marks, top, bottom = 0, label, height, look, options }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const latest = useRef({ marks, top });
-  const dark = useDark();
-  latest.current = { marks, top };
+  const latest = useRef({ marks, top, bottom });
+  const dark = useMatches("(prefers-color-scheme: dark)");
+  latest.current = { marks, top, bottom };
 
   // Data come by the next effect; look stands for options.
   useEffect(() => {
@@ -40,7 +42,7 @@ export function Plot({ data, marks, top, label, height, look, options }: Props) 
         ...options(colors),
         width: el.clientWidth,
         height,
-        scales: { y: { range: () => [0, latest.current.top] } },
+        scales: { y: { range: () => [latest.current.bottom, latest.current.top] } },
         cursor: { y: false, points: { size: 7 } },
         legend: { markers: { width: 0, fill: strokeOf } },
         hooks: { draw: [(u) => drawAll(u, latest.current.marks(colors))] },
@@ -84,18 +86,7 @@ function readColors(el: Element): Colors {
     ghost: read("chart-ghost"),
     band: read("chart-band"),
     bandEdge: read("chart-band-edge"),
+    other: read("chart-other"),
     warn: read("up"),
   };
-}
-
-function useDark(): boolean {
-  const query = "(prefers-color-scheme: dark)";
-  const [dark, setDark] = useState(() => matchMedia(query).matches);
-  useEffect(() => {
-    const list = matchMedia(query);
-    const follow = () => setDark(list.matches);
-    list.addEventListener("change", follow);
-    return () => list.removeEventListener("change", follow);
-  }, []);
-  return dark;
 }

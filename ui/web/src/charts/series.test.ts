@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Curve } from "../api/types";
 import { sampleRow } from "../testing/sample";
-import { axisTop, dayData, dayTime, knownZone, peakPoint } from "./series";
+import { axisBottom, axisTop, dayData, dayTime, knownZone, peakPoint } from "./series";
 
 const curve: Curve = {
   id: "a",
+  model: "calibrated",
   step_seconds: 300,
   times: [0, 300, 600],
   load: [1, null, null],
@@ -21,6 +22,13 @@ describe("the day", () => {
     expect(dayData(curve).at(-1)).toEqual([1, null, null]);
     expect(dayData(curve)).toHaveLength(6);
   });
+  it("has the other model's bounds at the same minutes", () => {
+    const other = { ...curve, times: [300, 600, 900], lower: [0, 0.5, 0], upper: [4, 4.5, 5] };
+    expect(dayData(curve, other).slice(-2)).toEqual([
+      [null, 4, 4.5],
+      [null, 0, 0.5],
+    ]);
+  });
   it("has a peak only where its time is known", () => {
     expect(peakPoint(curve)).toEqual({ x: 1795354800, y: 27.3, lower: 26.1, upper: 28.9 });
     expect(peakPoint({ ...curve, peak_today: { ...curve.peak_today, at: null } })).toBeNull();
@@ -31,6 +39,12 @@ it("begins the axis at zero and leaves room above", () => {
   expect(axisTop([null, 60, 41])).toBe(65);
   expect(axisTop([0.3])).toBeCloseTo(0.35);
   expect(axisTop([null])).toBe(1);
+});
+
+it("begins an axis of small differences just below them", () => {
+  expect(axisBottom([50, 52, null, 58])).toBe(45);
+  expect(axisBottom([2, 60])).toBe(0);
+  expect(axisBottom([null])).toBe(0);
 });
 
 it("puts a day at its noon", () => {

@@ -3,9 +3,16 @@ import type { Curve, Num, Trend } from "../api/types";
 /** Arrays as uPlot reads them: x first, then one y for each series. */
 export type Aligned = [number[], ...Num[][]];
 
-/** Load, expected value, bounds and last week of a node's day. */
-export function dayData(curve: Curve): Aligned {
-  return [curve.times, curve.upper, curve.lower, curve.last_week, curve.expected, curve.load];
+/**
+ * Load, expected value, bounds and last week of a node's day; then the bounds by a second
+ * model, minute by minute: its curve may be one snapshot older.
+ */
+export function dayData(curve: Curve, other?: Curve): Aligned {
+  const { times, upper, lower, last_week, expected, load } = curve;
+  if (!other) return [times, upper, lower, last_week, expected, load];
+  const index = new Map(other.times.map((t, i) => [t, i]));
+  const at = (values: Num[]) => times.map((t) => values[index.get(t) ?? -1] ?? null);
+  return [times, upper, lower, last_week, expected, load, at(other.upper), at(other.lower)];
 }
 
 const noon = 12 * 3600;
@@ -26,6 +33,19 @@ export function axisTop(values: Iterable<Num>): number {
   const padded = top * 1.08;
   const step = 10 ** Math.floor(Math.log10(padded)) / 2;
   return Math.ceil(padded / step) * step;
+}
+
+/** The lower end of an axis that shows small differences between high values; 0 where nothing is known. */
+export function axisBottom(values: Iterable<Num>): number {
+  let low = Number.POSITIVE_INFINITY;
+  let high = 0;
+  for (const v of values) {
+    if (v === null) continue;
+    low = Math.min(low, v);
+    high = Math.max(high, v);
+  }
+  const step = 10 ** Math.floor(Math.log10(high)) / 2;
+  return high > 0 ? Math.max(0, Math.floor((low - (high - low) / 10) / step) * step) : 0;
 }
 
 export interface Point {

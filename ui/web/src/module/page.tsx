@@ -1,33 +1,35 @@
-import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { api } from "../api/client";
-import { type Resource, useResource } from "../api/live";
-import type { Module, Status } from "../api/types";
-import { DayChart } from "../charts/day";
-import { GrowthChart } from "../charts/growth";
+import { useResource } from "../api/live";
+import type { Status } from "../api/types";
 import { useKeys } from "../keys";
+import { ModelSwitch } from "../model";
 import { Failure, Loading } from "../notice";
+import { type Choice, modelsOf } from "../state/model";
 import { address, plainClick } from "../state/router";
 import { defaultView, namesOf, writeView } from "../state/view";
 import { useText } from "../text/language";
-import { ExplanationList } from "./explanation";
-import { Facts } from "./facts";
+import { Body, byEach, nameOf } from "./body";
 import { headline } from "./headline";
 
 interface Props {
   id: string;
+  model: Choice;
   revision: number;
   status: Status | undefined;
   onBack: () => void;
   onPath: (path: string) => void;
+  onModel: (model: Choice) => void;
 }
 
-const chartHeight = 280; // pixels
-
 /** All about one node: its state in a sentence, its day, its growth, the arithmetic. */
-export function ModulePage({ id, revision, status, onBack, onPath }: Props) {
+export function ModulePage({ id, model, revision, status, onBack, onPath, onModel }: Props) {
   const text = useText();
-  const module = useResource(`module ${id}`, revision, () => api.module(id));
+  const judged = useResource(
+    `module ${model}`,
+    revision,
+    byEach(model, (by) => api.module(id, by)),
+  );
   const name = namesOf(id).at(-1) ?? id;
   useEffect(() => {
     document.title = `${name} · Headroom`;
@@ -37,83 +39,45 @@ export function ModulePage({ id, revision, status, onBack, onPath }: Props) {
   }, [name]);
   useKeys({ Escape: onBack });
 
-  const row = module.data?.row;
-  const sentence = row && headline(row, text);
   return (
     <main class="module-page">
-      <Way id={id} onPath={onPath} />
+      <div class="above">
+        <Way id={id} model={model} onPath={onPath} />
+        <ModelSwitch choice={model} configured={status?.model} onChoice={onModel} />
+      </div>
       <h1>{name}</h1>
-      {row && <p class={`headline ${row.state} ${row.deviates ? row.direction : ""}`}>{sentence}</p>}
-      {module.error && <Failure error={module.error} />}
-      {!row && !module.error && <Loading />}
-      {module.data && (
+      {judged.data?.map(({ row }, i) => (
+        <p key={modelsOf(model)[i]} class={`headline ${row.state} ${row.deviates ? row.direction : ""}`}>
+          {model === "both" && <b>{nameOf(model, i, text)}: </b>}
+          {headline(row, text)}
+        </p>
+      ))}
+      {judged.error && <Failure error={judged.error} />}
+      {!judged.data && !judged.error && <Loading />}
+      {judged.data && (
         <Body
-          module={module.data}
+          id={id}
+          model={model}
+          judged={judged.data}
           revision={revision}
-          zone={status?.timezone}
-          sentence={sentence ?? ""}
-          onNote={(_, note) => module.mutate((m) => ({ ...m, row: { ...m.row, note } }))}
+          status={status}
+          onNote={(_, note) =>
+            judged.mutate((list) => list.map((by) => ({ ...by, row: { ...by.row, note } })))
+          }
         />
       )}
     </main>
   );
 }
 
-interface BodyProps {
-  module: Module;
-  revision: number;
-  zone: string | undefined;
-  sentence: string;
-  onNote: (id: string, note: string) => void;
-}
-
-/** The charts, facts and arithmetic of a module that exists. */
-function Body({ module: { row, growth }, revision, zone, sentence, onNote }: BodyProps) {
-  const text = useText();
-  const { id } = row;
-  const curve = useResource(`curve ${id}`, revision, () => api.curve(id));
-  const trend = useResource(`trend ${id}`, revision, () => api.trend(id));
-  const explanation = useResource(`explain ${id}`, revision, () => api.explain(id));
-  return (
-    <>
-      <div class="columns">
-        <div class="charts">
-          <Panel title={text.today} unit={text.percentOfDevice}>
-            <Loaded of={curve} empty={text.noCurve} isEmpty={(c) => !c.times?.length}>
-              {(c) => (
-                <DayChart curve={c} zone={zone} height={chartHeight} label={`${text.today}. ${sentence}`} />
-              )}
-            </Loaded>
-          </Panel>
-          <Panel title={text.sixty} unit={text.percentOfDevice} below={growth.reason}>
-            <Loaded of={trend} empty={text.noTrend} isEmpty={(t) => !t.days?.length}>
-              {(t) => (
-                <GrowthChart trend={t} height={chartHeight} label={`${text.sixty}. ${growth.reason}`} />
-              )}
-            </Loaded>
-          </Panel>
-        </div>
-        <Panel title={text.facts}>
-          <Facts row={row} growth={growth} onNote={onNote} />
-        </Panel>
-      </div>
-      <Panel title={text.explanation}>
-        <Loaded of={explanation} empty="–" isEmpty={(e) => !e.steps?.length}>
-          {(e) => <ExplanationList explanation={e} />}
-        </Loaded>
-      </Panel>
-    </>
-  );
-}
-
 /** The names above the module, each a way to the table of that node. */
-function Way({ id, onPath }: { id: string; onPath: (path: string) => void }) {
+function Way({ id, model, onPath }: Pick<Props, "id" | "model" | "onPath">) {
   const text = useText();
   const ids = id.split("/");
   const step = (path: string, name: string) => (
     <a
       key={path}
-      href={address(writeView({ ...defaultView, path }) || "./")}
+      href={address(writeView({ ...defaultView, model, path }) || "./")}
       onClick={(e) => {
         if (!plainClick(e)) return;
         e.preventDefault();
@@ -131,36 +95,4 @@ function Way({ id, onPath }: { id: string; onPath: (path: string) => void }) {
         .map((name, i) => step(ids.slice(0, i + 1).join("/"), name))}
     </nav>
   );
-}
-
-interface PanelProps {
-  title: string;
-  unit?: string;
-  below?: string | undefined;
-  children: ComponentChildren;
-}
-
-function Panel({ title, unit, below, children }: PanelProps) {
-  return (
-    <section class="panel">
-      <h2>
-        {title} {unit && <small>{unit}</small>}
-      </h2>
-      {children}
-      {below && <p class="reason">{below}</p>}
-    </section>
-  );
-}
-
-interface LoadedProps<T> {
-  of: Resource<T>;
-  empty: string;
-  isEmpty: (data: T) => boolean;
-  children: (data: T) => ComponentChildren;
-}
-
-/** The content once it is there; until then why it is not. */
-function Loaded<T>({ of, empty, isEmpty, children }: LoadedProps<T>) {
-  if (of.data === undefined) return of.error ? <Failure error={of.error} /> : <Loading />;
-  return <>{isEmpty(of.data) ? <p class="nothing">{empty}</p> : children(of.data)}</>;
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
+  defaultLedger,
   defaultView,
+  type LedgerView,
+  ledgerPath,
   modulePath,
   namesOf,
   readRoute,
@@ -13,9 +16,9 @@ import {
 describe("the view in the URL", () => {
   const views: View[] = [
     defaultView,
-    { path: "Qzone/WNS", level: "service", search: "set w13", deviates: true, sort: "full" },
-    { path: "a%2Fb/c d", level: "", search: "50% & more + ?", deviates: false, sort: "-load" },
-    { path: "微信/支付", level: "产品", search: "春节", deviates: true, sort: "-deviates" },
+    { path: "Qzone/WNS", level: "service", search: "set w13", deviates: true, sort: "full", model: "both" },
+    { path: "a%2Fb/c d", level: "", search: "50% & more + ?", deviates: false, sort: "-load", model: "" },
+    { path: "微信/支付", level: "产品", search: "春节", deviates: true, sort: "-deviates", model: "classic" },
   ];
   it.each(views)("comes back as it was: %o", (view) => {
     expect(readView(writeView(view))).toEqual(view);
@@ -31,8 +34,21 @@ describe("the view in the URL", () => {
 describe("the route", () => {
   const ids = ["Qzone", "Qzone/WNS/dispatch/SET_W13", "a%2Fb/c", "a b/#1?/100%25", "%2E%2E/x", "微信/支付"];
   it.each(ids)("finds module %s again", (id) => {
-    const { pathname, search } = new URL(modulePath(id), "http://host/");
-    expect(readRoute(pathname.slice(1), search)).toEqual({ page: "module", id });
+    const { pathname, search } = new URL(modulePath(id, "both"), "http://host/");
+    expect(readRoute(pathname.slice(1), search)).toEqual({ page: "module", id, model: "both" });
+  });
+  const ledgers: LedgerView[] = [
+    defaultLedger,
+    { path: "a%2Fb/支付", days: 90, task: "growth", horizon: "30d" },
+    { path: "", days: 30, task: "peak", horizon: "09:00" },
+  ];
+  it.each(ledgers)("finds the ledger again: %o", (view) => {
+    const { pathname, search } = new URL(ledgerPath(view), "http://host/");
+    expect(readRoute(pathname.slice(1), search)).toEqual({ page: "ledger", view });
+  });
+  it("shows the ledger of 30 days for a span that cannot be chosen", () => {
+    expect(ledgerPath(defaultLedger)).toBe("ledger");
+    expect(readRoute("ledger", "?days=5000")).toEqual({ page: "ledger", view: defaultLedger });
   });
   it("shows the table for anything else", () => {
     expect(readRoute("", "?deviates=true")).toEqual({
@@ -42,7 +58,7 @@ describe("the route", () => {
     expect(readRoute("module/", "").page).toBe("table");
   });
   it("bears a bare percent sign", () => {
-    expect(readRoute("module/100%", "")).toEqual({ page: "module", id: "100%" });
+    expect(readRoute("module/100%", "")).toEqual({ page: "module", id: "100%", model: "" });
     expect(namesOf("a%2Fb/c")).toEqual(["a/b", "c"]);
   });
 });

@@ -1,16 +1,27 @@
-// What the warning table shows, as it stands in the page's URL.
+// What the pages show, as it stands in their URL.
 
+import { type Choice, readChoice } from "./model";
+
+/** The warning table. */
 export interface View {
   path: string; // id of the node whose modules are shown; "" for all
   level: string; // label of the hierarchy; "" for the modules
   search: string;
   deviates: boolean; // only rows that deviate
   sort: string; // column, with "-" before it for descending
+  model: Choice;
 }
 
 export const defaultSort = "-deviates";
 
-export const defaultView: View = { path: "", level: "", search: "", deviates: false, sort: defaultSort };
+export const defaultView: View = {
+  path: "",
+  level: "",
+  search: "",
+  deviates: false,
+  sort: defaultSort,
+  model: "",
+};
 
 export function readView(query: string): View {
   const q = new URLSearchParams(query);
@@ -20,33 +31,74 @@ export function readView(query: string): View {
     search: q.get("q") ?? "",
     deviates: q.get("deviates") === "true",
     sort: q.get("sort") || defaultSort,
+    model: readChoice(q),
   };
 }
 
 /** The query of the URL with its "?"; what is at its default is left out. */
 export function writeView(view: View): string {
-  const q = new URLSearchParams();
-  if (view.path) q.set("path", view.path);
-  if (view.level) q.set("level", view.level);
-  if (view.search) q.set("q", view.search);
-  if (view.deviates) q.set("deviates", "true");
-  if (view.sort !== defaultSort) q.set("sort", view.sort);
+  return writeQuery({
+    path: view.path,
+    level: view.level,
+    q: view.search,
+    deviates: view.deviates ? "true" : "",
+    sort: view.sort === defaultSort ? "" : view.sort,
+    model: view.model,
+  });
+}
+
+/** A query of the parameters that are not empty, its slashes readable. */
+function writeQuery(params: Record<string, string>): string {
+  const q = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== ""));
   const text = q.toString().replaceAll("%2F", "/");
   return text && `?${text}`;
 }
 
-export type Route = { page: "table"; view: View } | { page: "module"; id: string };
+/** The ledger: which modules, how many days, and of which forecasts the worst ones are shown. */
+export interface LedgerView {
+  path: string;
+  days: number;
+  task: string; // "" for the server's own choice: today's peak as of noon
+  horizon: string;
+}
+
+/** The spans that can be chosen; the first one is the default. */
+export const ledgerSpans = [30, 7, 90, 365];
+
+export const defaultLedger: LedgerView = { path: "", days: 30, task: "", horizon: "" };
+
+export function readLedger(query: string): LedgerView {
+  const q = new URLSearchParams(query);
+  const days = Number(q.get("days"));
+  return {
+    path: q.get("path") ?? "",
+    days: ledgerSpans.includes(days) ? days : defaultLedger.days,
+    task: q.get("task") ?? "",
+    horizon: q.get("horizon") ?? "",
+  };
+}
+
+export function ledgerPath({ path, days, task, horizon }: LedgerView): string {
+  return `ledger${writeQuery({ path, days: days === defaultLedger.days ? "" : `${days}`, task, horizon })}`;
+}
+
+export type Route =
+  | { page: "table"; view: View }
+  | { page: "module"; id: string; model: Choice }
+  | { page: "ledger"; view: LedgerView };
 
 /** Reads a location relative to the page's root, as in "module/a/b" or "?path=a". */
 export function readRoute(pathname: string, query: string): Route {
+  if (pathname === "ledger") return { page: "ledger", view: readLedger(query) };
   const match = /^module\/(.+)$/.exec(pathname);
   if (!match?.[1]) return { page: "table", view: readView(query) };
-  return { page: "module", id: match[1].split("/").map(decode).join("/") };
+  const id = match[1].split("/").map(decode).join("/");
+  return { page: "module", id, model: readChoice(new URLSearchParams(query)) };
 }
 
 /** The path of a module's page. An id may hold "%2F" of its own, which stays. */
-export function modulePath(id: string): string {
-  return `module/${id.split("/").map(encodeURIComponent).join("/")}`;
+export function modulePath(id: string, model: Choice): string {
+  return `module/${id.split("/").map(encodeURIComponent).join("/")}${writeQuery({ model })}`;
 }
 
 function decode(name: string): string {

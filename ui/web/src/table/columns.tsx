@@ -1,40 +1,58 @@
 import type { ComponentChildren } from "preact";
-import type { Row } from "../api/types";
-import { address, plainClick } from "../state/router";
-import { modulePath } from "../state/view";
+import type { Choice } from "../state/model";
 import type { Text } from "../text/en";
-import { clock, count, decimal, range, signed, span } from "../text/format";
+import { clock, count, decimal, range, signed } from "../text/format";
 import { Bar } from "./bar";
-import type { Entry } from "./entries";
+import {
+  FullOn,
+  fullDay,
+  Order,
+  Pair,
+  PathCell,
+  PeakCell,
+  StateCell,
+  Two,
+  Verdict,
+  VerdictLine,
+} from "./cells";
+import type { Entry, Judged } from "./entries";
+import { HeadroomCell, HeadroomLine } from "./headroom";
 import { NoteCell } from "./note";
 
 /** What the cells need beside their row. */
 export interface Sheet {
   text: Text;
   scale: number; // percent at the end of the bars
+  model: Choice;
   onOpen: (id: string) => void;
   onNote: (id: string, note: string) => void;
 }
 
-export interface Column {
+/** An order of the table, by the key of the same name. */
+export interface Sort {
   id: keyof Text["columns"];
   highFirst: boolean; // the first click sorts from high to low
-  cell: (entry: Entry, sheet: Sheet) => ComponentChildren;
 }
 
-/** A value with a smaller line below it. */
-const Two = ({ top, below }: { top: ComponentChildren; below: ComponentChildren }) => (
-  <>
-    <span class="main">{top}</span>
-    <span class="sub">{below}</span>
-  </>
-);
+export interface Column {
+  id: keyof Text["columns"];
+  sorts: Sort[]; // the column's own first, then that of its lower line
+  cell: (entry: Entry, sheet: Sheet) => ComponentChildren;
+  brief?: (judged: Judged, sheet: Sheet) => ComponentChildren; // its line where two models are compared
+}
 
-export const columns: Column[] = [
-  { id: "path", highFirst: false, cell: ({ row }, sheet) => <PathCell row={row} onOpen={sheet.onOpen} /> },
+const high = (id: Sort["id"]): Sort => ({ id, highFirst: true });
+const low = (id: Sort["id"]): Sort => ({ id, highFirst: false });
+
+const all: Column[] = [
+  {
+    id: "path",
+    sorts: [low("path")],
+    cell: ({ row }, { model, onOpen }) => <PathCell row={row} model={model} onOpen={onOpen} />,
+  },
   {
     id: "devices",
-    highFirst: true,
+    sorts: [high("devices")],
     cell: ({ row }, { text }) => (
       <Two
         top={count(row.devices)}
@@ -44,7 +62,7 @@ export const columns: Column[] = [
   },
   {
     id: "load",
-    highFirst: true,
+    sorts: [high("load")],
     cell: ({ row }, { scale }) => (
       <>
         <span class="main">{decimal(row.load)}</span>
@@ -52,109 +70,90 @@ export const columns: Column[] = [
       </>
     ),
   },
-  { id: "mean", highFirst: true, cell: ({ row }) => decimal(row.mean) },
-  { id: "band", highFirst: true, cell: ({ row }) => range(row.lower, row.upper) },
-  { id: "deviates", highFirst: true, cell: ({ row }, { text }) => <Verdict row={row} text={text} /> },
   {
-    id: "peak",
-    highFirst: true,
-    cell: ({ row: { peak_today: peak } }, { text }) => (
-      <Two
-        top={decimal(peak.value)}
-        below={
-          peak.value !== null && (
-            <>
-              <span class="interval">{range(peak.lower, peak.upper)} </span>
-              {peak.at && text.at(clock(peak.at))}
-            </>
-          )
-        }
-      />
+    id: "model",
+    sorts: [],
+    cell: (_, { text }) => (
+      <>
+        <span class="main">{text.models.calibrated}</span>
+        <span class="main other">{text.models.classic}</span>
+      </>
     ),
   },
-  { id: "growth", highFirst: true, cell: ({ growth }) => signed(growth?.percent_per_day ?? null) },
-  { id: "full", highFirst: false, cell: ({ growth }, { text }) => <FullOn growth={growth} text={text} /> },
+  {
+    id: "mean",
+    sorts: [high("mean")],
+    cell: ({ row }) => decimal(row.mean),
+    brief: ({ row }) => decimal(row.mean),
+  },
+  {
+    id: "band",
+    sorts: [high("band")],
+    cell: ({ row }) => range(row.lower, row.upper),
+    brief: ({ row }) => range(row.lower, row.upper),
+  },
+  {
+    id: "deviates",
+    sorts: [high("deviates")],
+    cell: ({ row }, { text }) => <Verdict row={row} text={text} />,
+    brief: ({ row }, { text }) => <VerdictLine row={row} text={text} />,
+  },
+  {
+    id: "peak",
+    sorts: [high("peak")],
+    cell: ({ row }, { text }) => <PeakCell row={row} text={text} />,
+    brief: ({ row: { peak_today: peak } }, { text }) => (
+      <>
+        {decimal(peak.value)}
+        {peak.at && <small> {text.at(clock(peak.at))}</small>}
+      </>
+    ),
+  },
+  {
+    id: "headroom",
+    sorts: [low("headroom"), low("loss")],
+    cell: ({ row }, { text }) => <HeadroomCell row={row} text={text} />,
+    brief: ({ row }, { text }) => <HeadroomLine row={row} text={text} />,
+  },
+  {
+    id: "growth",
+    sorts: [high("growth")],
+    cell: ({ growth }) => signed(growth?.percent_per_day ?? null),
+  },
+  {
+    id: "full",
+    sorts: [low("full")],
+    cell: ({ growth }, { text }) => <FullOn growth={growth} text={text} />,
+    brief: ({ growth }, { text }) => fullDay(growth, text),
+  },
   {
     id: "order",
-    highFirst: true,
-    cell: ({ growth }) => <Order devices={growth?.devices_to_request ?? null} />,
+    sorts: [high("order")],
+    cell: ({ growth }) => <Order growth={growth} />,
+    brief: ({ growth }) => <Order growth={growth} />,
   },
   {
     id: "note",
-    highFirst: false,
+    sorts: [low("note")],
     cell: ({ row }, { onNote }) => <NoteCell id={row.id} note={row.note} onSaved={onNote} />,
   },
-  { id: "state", highFirst: true, cell: ({ row }, { text }) => <StateCell row={row} text={text} /> },
+  {
+    id: "state",
+    sorts: [high("state")],
+    cell: ({ row }, { text }) => <StateCell row={row} text={text} />,
+  },
 ];
 
-function PathCell({ row, onOpen }: { row: Row; onOpen: (id: string) => void }) {
-  const above = row.path.slice(0, -1).join(" › ");
-  return (
-    <a
-      href={address(modulePath(row.id))}
-      title={row.path.join(" › ")}
-      tabIndex={-1}
-      onClick={(e) => {
-        e.stopPropagation();
-        if (!plainClick(e)) return;
-        e.preventDefault();
-        onOpen(row.id);
-      }}
-    >
-      <Two top={row.path.at(-1)} below={above} />
-    </a>
-  );
-}
+const single = all.filter(({ id }) => id !== "model");
+const compared = all.filter(({ id }) => id !== "note");
 
-const arrows = { up: "↑", down: "↓", "": "" };
+/** The columns of a table: that of two models names them, and gives the room of the notes for it. */
+export const columnsOf = (model: Choice) => (model === "both" ? compared : single);
 
-/**
- * YES ↑ 1.5 since 20:58, or a calm NO; nothing where it cannot be judged. A row
- * that is still learning, be it today's peak, may have a band already.
- */
-export function Verdict({ row, text }: { row: Row; text: Text }) {
-  if (row.score === null || row.state === "stale") return <span class="none">–</span>;
-  if (!row.deviates) {
-    return <Two top={<span class="no">{text.no}</span>} below={decimal(row.score)} />;
-  }
-  const direction = row.direction === "down" ? text.down : text.up;
-  return (
-    <Two
-      top={
-        <span class={`yes ${row.direction}`} title={direction}>
-          {text.yes} {arrows[row.direction]} {decimal(row.score)}
-        </span>
-      }
-      below={row.since && text.since(clock(row.since))}
-    />
-  );
-}
+export const sorts = all.flatMap((column) => column.sorts);
 
-function FullOn({ growth, text }: { growth: Entry["growth"]; text: Text }) {
-  if (!growth || growth.state === "learning") return <span class="none">–</span>;
-  const { value, lower, upper } = growth.full_on;
-  if (!value) return <span class="none">{text.beyond}</span>;
-  const year = value.slice(0, 4);
-  const brief = (day: string) => (day === "" ? "…" : day.startsWith(year) ? day.slice(5) : day.slice(2));
-  return (
-    <span title={`${lower || "…"} – ${upper || "…"}`}>
-      <Two top={value} below={(lower || upper) && `${brief(lower)} – ${brief(upper)}`} />
-    </span>
-  );
-}
-
-function Order({ devices }: { devices: number | null }) {
-  if (devices === null) return <span class="none">–</span>;
-  return devices > 0 ? <b class="order">+{count(devices)}</b> : <span class="none">0</span>;
-}
-
-function StateCell({ row, text }: { row: Row; text: Text }) {
-  if (row.state === "ok") return <span class="state ok">{text.states.ok}</span>;
-  const age = span(row.age_seconds ?? 0);
-  const stale = row.state === "stale";
-  return (
-    <span class={`state ${row.state}`} title={row.reason || (stale ? text.noDataFor(age) : "")}>
-      <Two top={text.states[row.state]} below={stale ? text.duration(age) : row.reason} />
-    </span>
-  );
+/** A column's cell of an entry, with both models' lines where both are known. */
+export function cellOf({ cell, brief }: Column, entry: Entry, sheet: Sheet): ComponentChildren {
+  if (!brief || sheet.model !== "both") return cell(entry, sheet);
+  return <Pair top={brief(entry, sheet)} below={entry.other ? brief(entry.other, sheet) : "–"} />;
 }

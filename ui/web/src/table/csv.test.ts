@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { sampleGrowth, sampleRow } from "../testing/sample";
 import { toCSV } from "./csv";
-import { joinGrowth } from "./entries";
+import { compareWith, joinGrowth } from "./entries";
 
 const linesOf = (text: string) => text.trimEnd().split("\r\n");
 
@@ -17,6 +17,14 @@ it("leaves unknown numbers empty and quotes what needs it", () => {
   const line = linesOf(toCSV(joinGrowth(rows, [])))[1] ?? "";
   expect(line).toContain("2026-11-22T21:05:00+08:00,,20.8");
   expect(line.endsWith('"say ""hi"", twice"')).toBe(true);
+});
+
+it("has a line of each model, by its name", () => {
+  const others = joinGrowth([sampleRow("a", { mean: 21.5 })], []);
+  const text = toCSV(compareWith(joinGrowth([sampleRow("a")], []), others), ["calibrated", "classic"]);
+  const [, first, second] = linesOf(text);
+  expect(first).toMatch(/,20\.8,.*,calibrated,$/);
+  expect(second).toMatch(/,21\.5,.*,classic,$/);
 });
 
 it("does not hand a formula to a spreadsheet", () => {

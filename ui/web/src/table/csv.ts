@@ -1,18 +1,24 @@
 import type { Num } from "../api/types";
-import type { Entry } from "./entries";
+import type { Entry, Judged } from "./entries";
 
 const header = [
   "path,devices,at,load,mean,lower,upper,deviates,direction,score,since",
-  "peak,peak_lower,peak_upper,peak_at,growth_percent_per_day,full_on,full_on_earliest,full_on_latest",
-  "devices_needed,devices_to_request,state,reason,note",
+  "peak,peak_lower,peak_upper,peak_at,headroom,headroom_after_loss,growth_percent_per_day,full_on,full_on_earliest,full_on_latest",
+  "devices_needed,devices_to_request,state,reason,model,note",
 ].join(",");
 
-/** The entries as CSV with full precision; unknown numbers are empty. */
-export function toCSV(entries: Entry[]): string {
-  return `${[header, ...entries.map(line)].join("\r\n")}\r\n`;
+/**
+ * The entries as CSV with full precision; unknown numbers are empty. By two models each
+ * entry has a line of each; an empty model is the configured one.
+ */
+export function toCSV(entries: Entry[], models: string[] = [""]): string {
+  const lines = entries.flatMap((entry) =>
+    [entry, entry.other].flatMap((judged, i) => (judged ? [line(judged, models[i] ?? "")] : [])),
+  );
+  return `${[header, ...lines].join("\r\n")}\r\n`;
 }
 
-function line({ row, growth }: Entry): string {
+function line({ row, growth }: Judged, model: string): string {
   const peak = row.peak_today;
   return [
     row.id,
@@ -30,6 +36,8 @@ function line({ row, growth }: Entry): string {
     peak.lower,
     peak.upper,
     peak.at,
+    row.headroom,
+    row.headroom_after_loss,
     growth?.percent_per_day,
     growth?.full_on.value,
     growth?.full_on.lower,
@@ -38,6 +46,7 @@ function line({ row, growth }: Entry): string {
     growth?.devices_to_request,
     row.state,
     row.reason,
+    model,
     row.note,
   ]
     .map(field)

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Row } from "../api/types";
 import { defaultView } from "../state/view";
 import { sampleGrowth, sampleRow } from "../testing/sample";
-import { columns } from "./columns";
-import { barScale, filterEntries, isUnder, joinGrowth, sortEntries, sortKeys } from "./entries";
+import { sorts } from "./columns";
+import { barScale, compareWith, filterEntries, isUnder, joinGrowth, sortEntries, sortKeys } from "./entries";
 
 const entriesOf = (...rows: Row[]) => joinGrowth(rows, []);
 const idsOf = (entries: { row: Row }[]) => entries.map((e) => e.row.id);
@@ -46,8 +46,34 @@ describe("sorting", () => {
   it("leaves rows alone for a column that it does not know", () => {
     expect(idsOf(sortEntries(entriesOf(sampleRow("b"), sampleRow("a")), "-colour"))).toEqual(["b", "a"]);
   });
-  it("has a key for every column", () => {
-    for (const { id } of columns) expect(sortKeys[id], id).toBeDefined();
+  it("puts what would leave nothing before what would leave little, and unknown last", () => {
+    const domain = { label: "site", value: "bj", devices: 7 };
+    const entries = entriesOf(
+      sampleRow("some", { headroom_after_loss: 3 }),
+      sampleRow("unknown", { headroom_after_loss: null, largest_domain: null }),
+      sampleRow("none", { headroom_after_loss: null, largest_domain: domain }),
+    );
+    expect(idsOf(sortEntries(entries, "loss"))).toEqual(["none", "some", "unknown"]);
+  });
+  it("has a key for every order", () => {
+    for (const { id } of sorts) expect(sortKeys[id], id).toBeDefined();
+  });
+});
+
+describe("comparing", () => {
+  const calm = { deviates: false };
+  const entries = compareWith(
+    entriesOf(sampleRow("a", calm), sampleRow("b", calm)),
+    entriesOf(sampleRow("b", { upper: 61 })),
+  );
+  it("finds what the other model says of the same node", () => {
+    expect(entries.map((e) => e.other?.row.id)).toEqual([undefined, "b"]);
+  });
+  it("shows a row as deviating if one of the models says so", () => {
+    expect(idsOf(filterEntries(entries, { ...defaultView, deviates: true }))).toEqual(["b"]);
+  });
+  it("has room for both bands", () => {
+    expect(barScale(entries)).toBe(80);
   });
 });
 

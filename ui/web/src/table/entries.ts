@@ -1,10 +1,15 @@
 import type { Growth, Num, Row } from "../api/types";
 import type { View } from "../state/view";
 
-/** One line of the table: the row of this minute and the growth of the same node. */
-export interface Entry {
+/** A node by one model: the row of this minute and the growth. */
+export interface Judged {
   row: Row;
   growth: Growth | undefined;
+}
+
+/** One line of the table. */
+export interface Entry extends Judged {
+  other?: Judged | undefined; // by the second model, where two are compared
   rank: number; // of the id in its natural order, so that sorting by it compares numbers
   text: string; // what the search looks through, in lower case
 }
@@ -20,6 +25,12 @@ export function joinGrowth(rows: Row[], growth: Growth[]): Entry[] {
   }));
   rankById(entries);
   return entries;
+}
+
+/** The entries with what another model says of the same nodes. */
+export function compareWith(entries: Entry[], others: Judged[]): Entry[] {
+  const byId = new Map(others.map((other) => [other.row.id, other]));
+  return entries.map((entry) => ({ ...entry, other: byId.get(entry.row.id) }));
 }
 
 // Comparing with a collator costs about 1 µs a pair, so it is done once for a
@@ -39,12 +50,16 @@ export const isUnder = (id: string, node: string) => node === "" || id === node 
 export function filterEntries(entries: Entry[], view: View): Entry[] {
   const words = view.search.toLowerCase().split(/\s+/).filter(Boolean);
   return entries.filter(
-    ({ row, text }) =>
+    ({ row, other, text }) =>
       isUnder(row.id, view.path) &&
-      (!view.deviates || row.deviates) &&
+      (!view.deviates || row.deviates || other?.row.deviates) &&
       words.every((word) => text.includes(word)),
   );
 }
+
+/** All devices stand in the domain whose loss is asked: nothing would be left. */
+export const noneLeft = ({ devices, largest_domain: domain }: Row) =>
+  domain !== null && devices !== null && domain.devices >= devices;
 
 /** What a column is ordered by. null is unknown, which comes last in either order. */
 export type Key = (entry: Entry) => Num;
@@ -60,6 +75,8 @@ export const sortKeys: Record<string, Key> = {
   // Deviating rows stand before the others whatever their score.
   deviates: (e) => (e.row.score === null ? null : e.row.score + (e.row.deviates ? 1e6 : 0)),
   peak: (e) => e.row.peak_today.value,
+  headroom: (e) => e.row.headroom,
+  loss: (e) => e.row.headroom_after_loss ?? (noneLeft(e.row) ? -1e9 : null), // worse than any that is left
   growth: (e) => e.growth?.percent_per_day ?? null,
   full: (e) => day(e.growth?.full_on.value),
   order: (e) => e.growth?.devices_to_request ?? null,
@@ -85,6 +102,7 @@ export function sortEntries(entries: Entry[], sort: string): Entry[] {
 /** The end of the bars: all loads and bands fit, in steps of 20 up to 100 or more. */
 export function barScale(entries: Entry[]): number {
   let top = 0;
-  for (const { row } of entries) top = Math.max(top, row.load ?? 0, row.upper ?? 0);
+  for (const { row, other } of entries)
+    top = Math.max(top, row.load ?? 0, row.upper ?? 0, other?.row.upper ?? 0);
   return Math.max(20, Math.ceil(top / 20) * 20);
 }

@@ -1,15 +1,13 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useKeys } from "../keys";
+import { narrowQuery, useMatches } from "../media";
 import { toggleSort } from "../state/view";
-import { columns, type Sheet } from "./columns";
+import { cellOf, columnsOf, type Sheet } from "./columns";
 import type { Entry } from "./entries";
 import { scrollTo, windowOf } from "./window";
 
-/** Heights of a row in pixels; table.css holds the same. */
-const rowHeight = { wide: 44, narrow: 104 };
-
-/** As in table.css: below this width a row is a card. */
-const narrowQuery = "(max-width: 760px)";
+/** Heights in pixels of a row, of a card, and of one that compares two models; the styles hold the same. */
+const rowHeight = { wide: 44, narrow: 104, compared: 120 };
 
 interface Props {
   entries: Entry[];
@@ -22,7 +20,8 @@ interface Props {
 /** The sortable table; only the rows in sight are in the document. */
 export function Grid({ entries, sheet, sort, shown, onSort }: Props) {
   const pane = useRef<HTMLDivElement>(null);
-  const height = useMatches(narrowQuery) ? rowHeight.narrow : rowHeight.wide;
+  const card = sheet.model === "both" ? rowHeight.compared : rowHeight.narrow;
+  const height = useMatches(narrowQuery) ? card : rowHeight.wide;
   const { top, visible } = useScroll(pane, shown);
   const [cursor, setCursor] = useState<string | null>(null);
   const { first, end } = windowOf(entries.length, top, visible, height);
@@ -40,7 +39,10 @@ export function Grid({ entries, sheet, sort, shown, onSort }: Props) {
 
   return (
     <div class="pane" ref={pane}>
-      <table class="warnings" aria-rowcount={entries.length + 1}>
+      <table
+        class={`warnings ${sheet.model === "both" ? "compared" : ""}`}
+        aria-rowcount={entries.length + 1}
+      >
         <Head sort={sort} sheet={sheet} onSort={onSort} />
         <tbody>
           {first > 0 && <tr class="gap" style={{ height: `${first * height}px` }} />}
@@ -73,17 +75,25 @@ function Head({ sort, sheet, onSort }: HeadProps) {
   return (
     <thead>
       <tr>
-        {columns.map(({ id, highFirst }) => (
-          <th key={id} scope="col" class={id} aria-sort={order(id)}>
-            <button
-              type="button"
-              title={sheet.text.titles[id]}
-              onClick={() => onSort(toggleSort(sort, id, highFirst))}
-            >
-              {sheet.text.columns[id]}
-            </button>
-          </th>
-        ))}
+        {columnsOf(sheet.model).map(({ id, sorts }) => {
+          const used = sorts.find((s) => order(s.id) !== "none");
+          return (
+            <th key={id} scope="col" class={id} aria-sort={used ? order(used.id) : "none"}>
+              {sorts.length === 0 && sheet.text.columns[id]}
+              {sorts.map((s) => (
+                <button
+                  key={s.id}
+                  type="button"
+                  class={s.id === used?.id ? "used" : ""}
+                  title={sheet.text.titles[s.id]}
+                  onClick={() => onSort(toggleSort(sort, s.id, s.highFirst))}
+                >
+                  {sheet.text.columns[s.id]}
+                </button>
+              ))}
+            </th>
+          );
+        })}
       </tr>
     </thead>
   );
@@ -107,9 +117,9 @@ function Line({ entry, sheet, index, chosen }: LineProps) {
         aria-selected={chosen}
         onClick={() => sheet.onOpen(row.id)}
       >
-        {columns.map(({ id, cell }) => (
-          <td key={id} class={id} data-label={sheet.text.columns[id]}>
-            {cell(entry, sheet)}
+        {columnsOf(sheet.model).map((column) => (
+          <td key={column.id} class={column.id} data-label={sheet.text.columns[column.id]}>
+            {cellOf(column, entry, sheet)}
           </td>
         ))}
       </tr>
@@ -142,15 +152,4 @@ function useScroll(pane: { current: HTMLDivElement | null }, shown: boolean) {
     if (shown && pane.current) pane.current.scrollTop = kept.current;
   }, [shown, pane]);
   return scroll;
-}
-
-function useMatches(query: string): boolean {
-  const [matches, setMatches] = useState(() => matchMedia(query).matches);
-  useEffect(() => {
-    const list = matchMedia(query);
-    const follow = () => setMatches(list.matches);
-    list.addEventListener("change", follow);
-    return () => list.removeEventListener("change", follow);
-  }, [query]);
-  return matches;
 }

@@ -3,13 +3,15 @@ import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Progress, Status } from "../api/types";
 import { Failure, Loading, openSteps, ProgressList } from "../notice";
-import { namesOf, type View } from "../state/view";
+import { modelsOf } from "../state/model";
+import type { View } from "../state/view";
 import { useText } from "../text/language";
+import { Crumbs } from "../tree/crumbs";
 import { Tree } from "../tree/tree";
 import type { Sheet } from "./columns";
 import { saveAs, toCSV } from "./csv";
 import { Empty } from "./empty";
-import { barScale, filterEntries, joinGrowth, sortEntries } from "./entries";
+import { barScale, compareWith, type Entry, filterEntries, joinGrowth, sortEntries } from "./entries";
 import { Grid } from "./grid";
 import { Toolbar } from "./toolbar";
 
@@ -31,10 +33,8 @@ export function TablePage({ shown, view, revision, status, progress, onView, onO
   const [frozen, setFrozen] = useState(revision);
   const [treeOpen, setTreeOpen] = useState(false);
   if (shown && frozen !== revision) setFrozen(revision); // a hidden table asks for nothing
-  const tree = useResource("tree", frozen, api.tree);
-  const table = useResource(view.level, frozen, async () =>
-    joinGrowth(...(await Promise.all([api.warnings(view.level), api.growth(view.level)]))),
-  );
+  const tree = useResource(`tree ${view.model}`, frozen, () => api.tree(modelsOf(view.model)[0]));
+  const table = useResource(`${view.level} ${view.model}`, frozen, () => loadEntries(view));
 
   const all = table.data ?? none;
   const filtered = useMemo(() => filterEntries(all, view), [all, view.path, view.search, view.deviates]);
@@ -43,6 +43,7 @@ export function TablePage({ shown, view, revision, status, progress, onView, onO
   const sheet: Sheet = {
     text,
     scale,
+    model: view.model,
     onOpen,
     onNote: (id, note) =>
       table.mutate((list) => list.map((e) => (e.row.id === id ? { ...e, row: { ...e.row, note } } : e))),
@@ -64,12 +65,13 @@ export function TablePage({ shown, view, revision, status, progress, onView, onO
         <Toolbar
           view={view}
           levels={levels}
+          configured={status?.model}
           shown={entries.length}
           all={all.length}
           active={shown}
           onView={onView}
           onTree={() => setTreeOpen(!treeOpen)}
-          onSave={() => saveAs("warnings.csv", toCSV(entries))}
+          onSave={() => saveAs("warnings.csv", toCSV(entries, modelsOf(view.model)))}
         />
         {view.path && <Crumbs path={view.path} onPath={choose} />}
         <ProgressList steps={progress} />
@@ -98,24 +100,10 @@ export function TablePage({ shown, view, revision, status, progress, onView, onO
   );
 }
 
-/** Where in the tree the table stands, each step a way up. */
-function Crumbs({ path, onPath }: { path: string; onPath: (path: string) => void }) {
-  const text = useText();
-  const ids = path.split("/");
-  return (
-    <nav class="crumbs" aria-label={text.tree}>
-      <button type="button" onClick={() => onPath("")}>
-        {text.all}
-      </button>
-      {namesOf(path).map((name, i) => (
-        <button
-          key={ids.slice(0, i + 1).join("/")}
-          type="button"
-          onClick={() => onPath(ids.slice(0, i + 1).join("/"))}
-        >
-          {name}
-        </button>
-      ))}
-    </nav>
-  );
+/** The table of a level by one model, or by two beside each other. */
+async function loadEntries({ level, model }: View): Promise<Entry[]> {
+  const load = async (by: string) =>
+    joinGrowth(...(await Promise.all([api.warnings(level, by), api.growth(level, by)])));
+  const [entries, others] = await Promise.all(modelsOf(model).map(load));
+  return others ? compareWith(entries ?? none, others) : (entries ?? none);
 }

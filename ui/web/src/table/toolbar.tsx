@@ -1,13 +1,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useKeys } from "../keys";
+import { ModelSwitch } from "../model";
 import type { View } from "../state/view";
 import { count } from "../text/format";
 import { useText } from "../text/language";
-import { columns } from "./columns";
+import { sorts } from "./columns";
 
 interface Props {
   view: View;
   levels: string[];
+  configured: string | undefined; // model
   shown: number;
   all: number;
   active: boolean;
@@ -17,7 +19,7 @@ interface Props {
 }
 
 /** Search, filters and the order, all of which stand in the URL. */
-export function Toolbar({ view, levels, shown, all, active, onView, onTree, onSave }: Props) {
+export function Toolbar({ view, levels, configured, shown, all, active, onView, onTree, onSave }: Props) {
   const text = useText();
   const input = useRef<HTMLInputElement>(null);
   useKeys(
@@ -42,7 +44,7 @@ export function Toolbar({ view, levels, shown, all, active, onView, onTree, onSa
         />
         {text.onlyDeviating}
       </label>
-      <label class="select">
+      <label class="select level">
         <span>{text.level}</span>
         <select
           value={view.level || levels.at(-1)}
@@ -56,6 +58,11 @@ export function Toolbar({ view, levels, shown, all, active, onView, onTree, onSa
           ))}
         </select>
       </label>
+      <ModelSwitch
+        choice={view.model}
+        configured={configured}
+        onChoice={(model) => onView({ ...view, model })}
+      />
       <SortChoice view={view} onView={onView} />
       <span class="rows" role="status">
         {text.rows(count(shown), count(all))}
@@ -110,11 +117,12 @@ function SortChoice({ view, onView }: { view: View; onView: (view: View) => void
     <label class="select sort-choice">
       <span class="hidden">{text.columns.deviates}</span>
       <select value={view.sort} onChange={(e) => onView({ ...view, sort: e.currentTarget.value })}>
-        {columns.map(({ id, highFirst }) => {
+        {sorts.map(({ id, highFirst }) => {
           const first = highFirst ? [`-${id}`, id] : [id, `-${id}`];
+          const name = id === "loss" ? `${text.columns.headroom} ${text.columns.loss}` : text.columns[id];
           return first.map((sort) => (
             <option key={sort} value={sort}>
-              {sort.startsWith("-") ? "↓" : "↑"} {text.columns[id]}
+              {sort.startsWith("-") ? "↓" : "↑"} {name}
             </option>
           ));
         })}

@@ -1,0 +1,45 @@
+import type { Num } from "./types";
+
+export type Task = "band" | "peak" | "growth" | "order";
+
+/** How right the forecasts of one task and horizon were; errors and widths relative to what came. */
+export interface LedgerSummary {
+  task: Task;
+  horizon: string; // "12:00", "30d", "1m"
+  made: number;
+  scored: number;
+  error: Num;
+  bias: Num;
+  coverage: Num;
+  width: Num;
+  interval_score: Num;
+  naive_error: Num;
+}
+
+/** One forecast beside what came. */
+export interface LedgerEntry {
+  id: string;
+  task: Task;
+  horizon: string;
+  made_at: string;
+  for: string; // the day, YYYY-MM-DD
+  forecast: Num;
+  lower: Num;
+  upper: Num;
+  actual: Num;
+  naive: Num;
+  error: Num;
+  naive_error: Num;
+  inside: boolean | null;
+  interval_score: Num;
+}
+
+export interface Ledger {
+  from: string;
+  to: string;
+  level: number; // nominal coverage
+  note: string;
+  summary: LedgerSummary[];
+  worst: { id: string; summary: LedgerSummary }[];
+  entries: LedgerEntry[];
+}

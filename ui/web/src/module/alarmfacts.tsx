@@ -1,0 +1,42 @@
+import type { Explanation, Row } from "../api/types";
+import { clock, decimal, range, secondsBetween, span, unknown } from "../text/format";
+import { useText } from "../text/language";
+import { alarmState, stepResult } from "./alarm";
+import { FactList } from "./facts";
+
+interface Props {
+  row: Row;
+  explanation: Explanation | undefined;
+}
+
+/** Whether an alarm runs, since when, which way, and what it takes. */
+export function AlarmFacts({ row, explanation }: Props) {
+  const text = useText();
+  const a = text.alarm;
+  const state = alarmState(row);
+  const result = (name: string) => stepResult(explanation, name);
+  const times = result("threshold");
+  const threshold =
+    times === null
+      ? a.halfWidth(decimal(result("half-width"), 2))
+      : a.scales(decimal(times), decimal(result("scale"), 2));
+  const direction =
+    row.direction === "" ? unknown : row.direction === "up" ? `↑ ${text.up}` : `↓ ${text.down}`;
+  const since = row.since
+    ? `${clock(row.since)} (${text.duration(span(secondsBetween(row.since, row.at)))})`
+    : unknown;
+  return (
+    <>
+      <p class={`alarm-state ${state} ${row.direction}`}>{a.states[state]}</p>
+      <FactList
+        facts={[
+          [a.since, [since]],
+          [a.direction, [direction]],
+          [a.distance, [row.score === null ? unknown : a.halfWidths(decimal(row.score))]],
+          [a.bounds, [range(row.lower, row.upper)]],
+          [a.threshold, [threshold]],
+        ]}
+      />
+    </>
+  );
+}

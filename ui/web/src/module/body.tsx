@@ -1,0 +1,125 @@
+import type { ComponentChildren } from "preact";
+import { api } from "../api/client";
+import { useResource } from "../api/live";
+import type { Curve, Explanation, Module, Status } from "../api/types";
+import { DayChart } from "../charts/day";
+import { GrowthChart } from "../charts/growth";
+import { Loaded, Panel } from "../panel";
+import { type Choice, modelsOf } from "../state/model";
+import type { Text } from "../text/en";
+import { useText } from "../text/language";
+import { AlarmFacts } from "./alarmfacts";
+import { ExplanationList } from "./explanation";
+import { Facts } from "./facts";
+import { headline } from "./headline";
+import { OrderFacts } from "./orderfacts";
+
+const chartHeight = 280; // pixels
+
+/** Loads what each of the models says. */
+export const byEach =
+  <T,>(model: Choice, load: (model: string) => Promise<T>) =>
+  () =>
+    Promise.all(modelsOf(model).map(load));
+
+interface BodyProps {
+  id: string;
+  model: Choice;
+  judged: Module[];
+  revision: number;
+  status: Status | undefined;
+  onNote: (id: string, note: string) => void;
+}
+
+/** The charts, facts and arithmetic of a module that exists. */
+export function Body({ id, model, judged, revision, status, onNote }: BodyProps) {
+  const text = useText();
+  const curves = useResource(
+    `curve ${model}`,
+    revision,
+    byEach(model, (by) => api.curve(id, by)),
+  );
+  const trend = useResource(`trend ${model}`, revision, () => api.trend(id, modelsOf(model)[0]));
+  const explanations = useResource(
+    `explain ${model}`,
+    revision,
+    byEach(model, (by) => api.explain(id, by)),
+  );
+  const growth = judged[0]?.growth;
+  const sentence = judged[0] ? headline(judged[0].row, text) : "";
+  return (
+    <>
+      <div class="columns">
+        <div class="charts">
+          <Panel title={text.today} unit={text.percentOfDevice}>
+            <Loaded of={curves} empty={text.noCurve} isEmpty={([c]) => !c?.times?.length}>
+              {(list) => <Day curves={list} zone={status?.timezone} label={`${text.today}. ${sentence}`} />}
+            </Loaded>
+          </Panel>
+          <Panel title={text.sixty} unit={text.percentOfDevice} below={growth?.reason}>
+            <Loaded of={trend} empty={text.noTrend} isEmpty={(t) => !t.days?.length}>
+              {(t) => (
+                <GrowthChart trend={t} height={chartHeight} label={`${text.sixty}. ${t.growth.reason}`} />
+              )}
+            </Loaded>
+          </Panel>
+        </div>
+        <div class="charts">
+          <Verdicts model={model} judged={judged} explanations={explanations.data} />
+          <Panel title={text.facts}>
+            <Facts judged={judged} onNote={onNote} />
+          </Panel>
+        </div>
+      </div>
+      <Loaded of={explanations} empty="–" isEmpty={(list) => list.length === 0}>
+        {(list) =>
+          list.map((e, i) => (
+            <Panel key={e.title} title={text.explanation} unit={nameOf(model, i, text)}>
+              <ExplanationList explanation={e} />
+            </Panel>
+          ))
+        }
+      </Loaded>
+    </>
+  );
+}
+
+/** The name of one of two models; a single one needs none. */
+export const nameOf = (model: Choice, i: number, text: Text) =>
+  model === "both" ? text.models[modelsOf(model)[i] || "calibrated"] : "";
+
+function Day({ curves, zone, label }: { curves: Curve[]; zone: string | undefined; label: string }) {
+  const [curve, other] = curves;
+  if (!curve) return null;
+  return <DayChart curve={curve} other={other} zone={zone} height={chartHeight} label={label} />;
+}
+
+interface VerdictsProps {
+  model: Choice;
+  judged: Module[];
+  explanations: Explanation[] | undefined;
+}
+
+/** Of each model whether an alarm runs, and what is to be ordered. */
+function Verdicts({ model, judged, explanations }: VerdictsProps) {
+  const text = useText();
+  const panels = (
+    title: string,
+    draw: (by: Module, explanation: Explanation | undefined) => ComponentChildren,
+  ) =>
+    judged.map((by, i) => (
+      <Panel key={`${title} ${modelsOf(model)[i]}`} title={title} unit={nameOf(model, i, text)}>
+        {draw(by, explanations?.[i])}
+      </Panel>
+    ));
+  return (
+    <>
+      {panels(text.alarm.title, ({ row }, e) => (
+        <AlarmFacts row={row} explanation={e} />
+      ))}
+      {panels(text.order.title, ({ growth }, e) => (
+        <OrderFacts growth={growth} explanation={e} />
+      ))}
+    </>
+  );
+}

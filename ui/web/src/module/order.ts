@@ -1,0 +1,67 @@
+import type { Growth, Num } from "../api/types";
+import type { Text } from "../text/en";
+import { count, decimal, range, unknown } from "../text/format";
+
+/** A line of an order's arithmetic; sum is a line to stop at. */
+export interface OrderLine {
+  name: string;
+  detail: string;
+  result: string;
+  sum?: boolean;
+}
+
+const percent = (v: Num) => (v === null ? unknown : `${decimal(v)} %`);
+
+/** Devices that hold a peak at the target load. */
+const hold = (devices: number, peak: number, target: number) => Math.ceil((devices * peak) / target - 1e-9);
+
+/** The order line by line, from the peak to the devices; empty while nothing can be ordered. */
+export function orderLines(g: Growth, text: Text): OrderLine[] {
+  if (g.devices_needed === null || g.devices === null) return [];
+  if (g.pooled_needed !== null) return sumLines(g, text);
+  const o = text.order;
+  const max = g.peak_max;
+  const peak = g.peak_at_risk ?? g.peak_at_horizon.value;
+  const work = peak === null || g.target_load === null ? null : hold(g.devices, peak, g.target_load);
+  const base = g.devices_needed - (g.spares ?? 0);
+  const lines: OrderLine[] = [];
+  const add = (name: string, detail: string, result: string, sum = false) =>
+    lines.push({ name, detail, result, sum });
+  if (g.risk === null) {
+    const { value, lower, upper } = g.peak_at_horizon;
+    add(o.peakAtHorizon(g.horizon_days), range(lower, upper), percent(value));
+  } else {
+    add(o.largest(g.horizon_days), range(max.lower, max.upper), percent(max.value));
+    add(o.atRisk(decimal(100 * g.risk, 0)), g.event ? o.event(g.event) : o.noEvent, percent(g.peak_at_risk));
+  }
+  add(o.work, `⌈ ${count(g.devices)} × ${decimal(peak)} ÷ ${decimal(g.target_load, 0)} ⌉`, count(work));
+  if (work !== null && base > work) add(o.minimum, o.minimumApplies, count(base));
+  if (g.spares !== null) add(o.spares, o.sparesDetail, `+${count(g.spares)}`);
+  add(o.needed, "", count(g.devices_needed), true);
+  return [...lines, ...requestLines(g, g.devices_needed, g.devices, text)];
+}
+
+function requestLines(g: Growth, needed: number, devices: number, { order: o }: Text): OrderLine[] {
+  const missing = Math.max(0, needed - devices);
+  const rounded = g.devices_to_request !== null && g.devices_to_request > missing;
+  const enough = needed <= devices ? o.enough(count(devices - needed)) : "";
+  return [
+    { name: o.have, detail: enough, result: `−${count(devices)}` },
+    {
+      name: o.request,
+      detail: rounded ? o.rounded(count(missing)) : "",
+      result: count(g.devices_to_request),
+      sum: true,
+    },
+  ];
+}
+
+/** Of a node above modules: machines are not shared, so it needs the sum. */
+function sumLines(g: Growth, { order: o }: Text): OrderLine[] {
+  return [
+    { name: o.have, detail: "", result: count(g.devices) },
+    { name: o.needed, detail: o.sumOf, result: count(g.devices_needed), sum: true },
+    { name: o.request, detail: o.sumOf, result: count(g.devices_to_request), sum: true },
+    { name: o.pooled, detail: o.pooledDetail, result: count(g.pooled_needed) },
+  ];
+}

@@ -49,5 +49,9 @@ func (calibrated) ahead(_ *learned, t *today, at slot) band.Band {
 	if t.follow == nil {
 		return band.None(0)
 	}
-	return t.follow.Expect(at.day, at.minute)
+	by := t.plan.factor()
+	if at.day > t.day && t.plan.next > 0 {
+		by = t.plan.next
+	}
+	return times(t.follow.Expect(at.day, at.minute), by)
 }

@@ -30,8 +30,10 @@ func (calibrated) peak(k *learned, t *today, z float64) peak.Forecast {
 	if k.peak == nil {
 		return noPeak
 	}
-	return scaled(k.peak.Forecast(t.ordinaryFive(), t.next, z), t.plan.factor())
+	return scaled(k.peakBy.Forecast(t.ordinaryFive(), t.next, z), t.plan.factor())
 }
+
+func (calibrated) peakModel(k *learned) string { return k.peakModel }
 
 // scaled is the forecast of a load that is multiplied.
 func scaled(f peak.Forecast, by float64) peak.Forecast {

@@ -36,6 +36,8 @@ func (classic) peak(k *learned, t *today, z float64) peak.Forecast {
 	return f
 }
 
+func (classic) peakModel(*learned) string { return ModelClassic }
+
 func (classic) missing(r *Row, k *learned) (what []string) {
 	if !r.Mean.Known() {
 		what = append(what, fmt.Sprintf("band: %d of %d days at this time of day", r.Days, band.MinDays))

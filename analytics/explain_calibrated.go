@@ -75,9 +75,30 @@ func (calibrated) explainPeak(e *Explanation, x *moment) {
 		e.add("peak today", fmt.Sprintf("at least %d full days among the previous 14", peak.NeedDays), fmt.Sprintf("%d full days", d.Days), "learning")
 		return
 	}
-	z := band.Width(x.Level)
-	five, by := t.ordinaryFive(), t.plan.factor()
-	p := d.Parts(five, t.next)
+	z, five := band.Width(x.Level), t.ordinaryFive()
+	if why := x.learned.peakReason; why != "" {
+		e.add("model", "the simplest one that the node's own backtest does not speak against", why, x.learned.peakModel)
+	}
+	switch by := x.learned.peakBy.(type) {
+	case classicPeak:
+		e.addClassicPeak(by.Day, five, t.next, z)
+	case *peak.Naive:
+		e.addNaivePeak(by.Forecast(five, t.next, z))
+	default:
+		e.addPeak(d, five, t.next, z)
+	}
+	e.addEvent(x, five, z)
+}
+
+// addNaivePeak shows the forecast that repeats the week before.
+func (e *Explanation) addNaivePeak(f peak.Forecast) {
+	e.add("peak today", "max(peak of the same weekday a week before, highest so far)", "", num(f.Value))
+	e.add("interval", "peak × (1 ± z·s), s from up to 28 past forecasts as of this time of day", "", fmt.Sprintf("[%s, %s]", num(f.Lower), num(f.Upper)))
+}
+
+// addPeak shows the calibrated forecast of a day's peak as of a slot.
+func (e *Explanation) addPeak(d *peak.Outlook, five []float64, asof int, z float64) {
+	p := d.Parts(five, asof)
 	e.add("usual peak", "median of the daily peaks of the previous 14 days, without incidents", fmt.Sprintf("%d full days", d.Days), num(p.Usual))
 	var inputs []string
 	for _, f := range p.Features {
@@ -85,11 +106,17 @@ func (calibrated) explainPeak(e *Explanation, x *moment) {
 	}
 	e.add("unlike the usual day", "exp Σ weight × log (today ÷ usual)", "", "× "+num(p.Factor), inputs...)
 	e.add("still to come", "median share of the peak that the hours to come usually reach", "", num(p.Left))
-	f := d.Forecast(five, t.next, z)
-	e.add("peak today", "max(usual peak × factor × share to come, highest so far)", fmt.Sprintf("max(%s × %s × %s, %s)", num(p.Usual), num(p.Factor), num(p.Left), num(t.seen/by)), num(f.Value))
+	f := d.Forecast(five, asof, z)
+	_, seen := peak.SoFar(five, asof)
+	e.add("peak today", "max(usual peak × factor × share to come, highest so far)", fmt.Sprintf("max(%s × %s × %s, %s)", num(p.Usual), num(p.Factor), num(p.Left), num(seen)), num(f.Value))
 	e.add("interval", fmt.Sprintf("peak × (1 ± 1.25 · t · s), s from %d past forecasts as of this time of day, not below what was seen", p.Errors),
 		fmt.Sprintf("s = %s", num(p.Spread)), fmt.Sprintf("[%s, %s]", num(f.Lower), num(f.Upper)))
-	if by != 1 {
+}
+
+// addEvent shows what an event of today makes of the peak.
+func (e *Explanation) addEvent(x *moment, five []float64, z float64) {
+	t, by := x.today, x.today.plan.factor()
+	if f := x.learned.peakBy.Forecast(five, t.next, z); by != 1 {
 		all := scaled(f, by)
 		e.add("event", "peak and interval × uplift; what came today was divided by it", fmt.Sprintf("%s × %s", num(f.Value), num(by)),
 			fmt.Sprintf("%s [%s, %s]", num(all.Value), num(all.Lower), num(all.Upper)), t.plan.event)

@@ -37,23 +37,28 @@ func (classic) explainBand(e *Explanation, x *moment) {
 
 // explainPeak shows how today's peak is forecast.
 func (classic) explainPeak(e *Explanation, x *moment) {
-	d, t := x.learned.classic.peak, x.today
+	z := band.Width(x.Level)
+	e.addClassicPeak(x.learned.classic.peak, x.today.five[:], x.today.next, z)
+}
+
+// addClassicPeak shows the classic forecast of a day's peak as of a slot.
+func (e *Explanation) addClassicPeak(d *peak.Day, five []float64, asof int, z float64) {
 	if d.Days < peak.MinBaseDays {
 		e.add("peak today", fmt.Sprintf("at least %d full days among the previous %d", peak.MinBaseDays, peak.BaseDays), fmt.Sprintf("%d full days", d.Days), "learning")
 		return
 	}
-	last, hour := t.lastHour(), d.Hour[t.next]
+	last, seen := peak.SoFar(five, asof)
+	hour := d.Hour[asof]
 	e.add("base", fmt.Sprintf("mean of the peaks (five-minute means) of the full days among the %d before", peak.BaseDays), fmt.Sprintf("%d full days", d.Days), num(d.Base))
 	ratio := 1.0
 	if !math.IsNaN(last) && hour > 0 {
 		ratio = last / hour
 	}
 	e.add("ratio", "mean of the last hour ÷ mean of that hour over those days (1 without a last hour)", fmt.Sprintf("%s ÷ %s", num(last), num(hour)), num(ratio))
-	z := band.Width(x.Level)
-	f := d.Forecast(t.next, last, t.seen, z)
-	e.add("peak today", "max(base × ratio, highest so far)", fmt.Sprintf("max(%s × %s, %s)", num(d.Base), num(ratio), num(t.seen)), num(f.Value))
+	f := d.Forecast(asof, last, seen, z)
+	e.add("peak today", "max(base × ratio, highest so far)", fmt.Sprintf("max(%s × %s, %s)", num(d.Base), num(ratio), num(seen)), num(f.Value))
 	e.add("interval", fmt.Sprintf("peak × (1 ± z·s), s from %d past forecasts as of this time of day", d.Errors),
-		fmt.Sprintf("%s × (1 ± %s × %s)", num(f.Value), num(z), num(d.Spread[t.next])), fmt.Sprintf("[%s, %s]", num(f.Lower), num(f.Upper)))
+		fmt.Sprintf("%s × (1 ± %s × %s)", num(f.Value), num(z), num(d.Spread[asof])), fmt.Sprintf("[%s, %s]", num(f.Lower), num(f.Upper)))
 }
 
 // explainOutlook shows the line's forecast.

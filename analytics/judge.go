@@ -28,6 +28,7 @@ func (m *Model) row(of kind, at time.Time, n *fleet.Node, k *learned, t *today, 
 	r.Alarm = of.alarm(&r, t)
 	r.follow(before)
 	r.PeakToday = peakToday(at, of.peak(k, t, band.Width(m.Level)), t.seen)
+	r.PeakToday.Model = of.peakModel(k)
 	r.leave(m.TargetLoad, frame.Domains(n.Index))
 	r.state(at, of.missing(&r, k), t)
 	return r

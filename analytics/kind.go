@@ -13,6 +13,10 @@ import (
 const (
 	ModelCalibrated = "calibrated"
 	ModelClassic    = "classic"
+
+	// ModelNaive repeats the week before. It makes no table; the calibrated one falls
+	// back to it where a node's own backtest speaks for that.
+	ModelNaive = "naive"
 )
 
 // kind computes the numbers of one model from what was learned of a node and
@@ -27,6 +31,9 @@ type kind interface {
 	// ahead returns what will be normal at a later minute, from what is known
 	// with the current minute's load.
 	ahead(k *learned, t *today, at slot) band.Band
+
+	// peakModel is the model that peak forecasts by, itself or a simpler one.
+	peakModel(k *learned) string
 
 	// alarm tells whether a deviation is worth telling, of a row that has its
 	// verdict.

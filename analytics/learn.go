@@ -24,8 +24,13 @@ type learned struct {
 	classic classicDay
 	did     ordinary // what the calibrated model learned from is not as it was stored
 	peak    *peak.Outlook
-	growth  *growth.Calibrated // nil: too few peaks; with the events to come
-	reach   growth.Reach       // of growth; to look for it takes longer than all else of a minute
+
+	peakBy     forecaster // of the calibrated model: peak, or a simpler one
+	peakModel  string     // its name
+	peakReason string     // why; empty: nothing was compared
+
+	growth *growth.Calibrated // nil: too few peaks; with the events to come
+	reach  growth.Reach       // of growth; to look for it takes longer than all else of a minute
 }
 
 // learn computes everything that a day cannot change any more; if it has to be
@@ -63,6 +68,7 @@ func (k *learned) calibrate(m *Model, h *history, five *season.Grid, day int) {
 		peaks = dailyPeaks(five, day-m.GrowthDays, day)
 	}
 	k.peak = peak.LearnDay(five, day)
+	k.choosePeak(m, h.node.ID, five, day)
 	if c, err := growth.Calibrate(peaks); err == nil {
 		k.grow(m, c.Times(m.factors(h.node.Path, day-1)...))
 	}

@@ -27,9 +27,10 @@ type Model struct {
 	Order       order.Policy   // for all; see DeviceTypes
 	DeviceTypes []DeviceType
 	Events      []Event
+	Choices     []Choices    // the oldest first
 	Marks       []fleet.Mark // intervals that the calibrated model does not learn from; those that were taken away, too
 
-	marksAt time.Time // as of when marks count; zero: now
+	at time.Time // as of when marks and choices count; zero: now
 }
 
 // Event is a time of more load than usual, or of less.

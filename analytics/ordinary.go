@@ -13,17 +13,17 @@ import (
 	"headroom/storage/fleet"
 )
 
-// asOf returns the model with the marks that were in force at a time.
+// asOf returns the model with the marks and choices that were in force at a time.
 func (m *Model) asOf(at time.Time) *Model {
 	out := *m
-	out.marksAt = at
+	out.at = at
 	return &out
 }
 
 // marksOf returns the marks in force that concern a node and reach into a time.
 func (m *Model) marksOf(path fleet.Path, from, to int64) (out []fleet.Mark) {
 	for i := range m.Marks {
-		if k := &m.Marks[i]; k.InForce(m.marksAt) && path.Under(k.Path) && k.From.Unix() < to && k.To.Unix() > from {
+		if k := &m.Marks[i]; k.InForce(m.at) && path.Under(k.Path) && k.From.Unix() < to && k.To.Unix() > from {
 			out = append(out, *k)
 		}
 	}
@@ -105,6 +105,7 @@ func (h *history) ordinary(m *Model, day int) (did ordinary) {
 type dayPlan struct {
 	uplift float64 // of an event
 	event  string  // its name; empty: none
+	next   float64 // uplift of the day after
 	out    []span  // minutes that are not learned from
 }
 
@@ -116,6 +117,7 @@ type span struct{ from, to int }
 func (m *Model) dayPlan(path fleet.Path, cal *season.Calendar, day int, marks []fleet.Mark) dayPlan {
 	var p dayPlan
 	p.uplift, p.event = m.uplift(path, day)
+	p.next, _ = m.uplift(path, day+1)
 	begin, end := cal.Start(day), cal.Start(day+1)
 	for _, k := range marks {
 		from, to := k.From.Unix(), k.To.Unix()

@@ -64,7 +64,8 @@ type Peak struct {
 	Lower Number     `json:"lower"`
 	Upper Number     `json:"upper"`
 	At    *time.Time `json:"at"`
-	Seen  Number     `json:"seen"` // the highest five-minute mean so far today
+	Seen  Number     `json:"seen"`  // the highest five-minute mean so far today
+	Model string     `json:"model"` // that forecasts it: the table's, or a simpler one that the node's own backtest speaks for; empty: none yet
 }
 
 // Interval is a forecast with its bounds.

@@ -61,41 +61,8 @@ func (n *naiveBand) expect(day, slot int) band.Band {
 	return band.Band{Expected: v, Lower: v - half, Upper: v + half, Days: errs}
 }
 
-// naivePeak expects the peak of a week before, not below what was seen.
 func naivePeak(g *season.Grid, day, asof int, z float64) peak.Forecast {
-	row := day - g.First
-	expect := func(row int) float64 {
-		v := dayPeak(g, row-week)
-		if v != v {
-			v = dayPeak(g, row-1)
-		}
-		if _, seen := peak.SoFar(g.Day(row), asof); seen > v {
-			v = seen
-		}
-		return v
-	}
-	var errs season.Moment
-	n, s := 0, math.NaN()
-	for i := row - 1; i >= 0 && n < peak.ErrorDays; i-- {
-		if e := dayPeak(g, i)/expect(i) - 1; e == e && !math.IsInf(e, 0) {
-			errs = errs.With(e)
-			n, _, s = errs.Stats()
-		}
-	}
-	if n < peak.MinErrorDays {
-		s = math.NaN()
-	}
-	f := peak.Forecast{Value: expect(row), Slot: -1}
-	half := z * s * math.Abs(f.Value)
-	f.Lower, f.Upper = f.Value-half, f.Value+half
-	return f
-}
-
-func dayPeak(g *season.Grid, row int) float64 {
-	if row < 0 {
-		return math.NaN()
-	}
-	return season.Peak(g.Day(row), peak.FullShare)
+	return peak.NaiveAsOf(g, day-g.First, asof, z)
 }
 
 // naiveGrowth repeats the last week. The interval widens with the root of the

@@ -59,6 +59,7 @@ var rowColumns = map[string]column[analytics.Row]{
 	"peak_today.upper":    number(func(r *analytics.Row) analytics.Number { return r.PeakToday.Upper }),
 	"peak_today.at":       moment(func(r *analytics.Row) *time.Time { return r.PeakToday.At }),
 	"peak_today.seen":     number(func(r *analytics.Row) analytics.Number { return r.PeakToday.Seen }),
+	"peak_today.model":    text(func(r *analytics.Row) string { return r.PeakToday.Model }),
 	"headroom":            number(func(r *analytics.Row) analytics.Number { return r.Headroom }),
 	"headroom_after_loss": number(func(r *analytics.Row) analytics.Number { return r.HeadroomAfterLoss }),
 	"largest_domain": {number: func(r *analytics.Row) float64 {

@@ -162,6 +162,7 @@ func (w *lineWriter) peak(p *analytics.Peak) {
 	w.number("upper", p.Upper)
 	w.time("at", p.At)
 	w.number("seen", p.Seen)
+	w.text("model", p.Model)
 	w.end()
 }
 

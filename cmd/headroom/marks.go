@@ -29,8 +29,8 @@ func (m marks) End(ctx context.Context, id int64, who string) error {
 	return m.setModel(ctx)
 }
 
-// setModel has the loop compute with the configuration and the marks that are in
-// force, and learn anew.
+// setModel has the loop compute with the configuration, the marks and the choices
+// of models that are in force, and learn anew.
 func (s *server) setModel(ctx context.Context) error {
 	s.reloads.mu.Lock()
 	defer s.reloads.mu.Unlock()
@@ -42,6 +42,9 @@ func (s *server) setModelLocked(ctx context.Context) (err error) {
 	m := modelOf(s.cfg)
 	if m.Marks, err = s.marks(ctx); err != nil {
 		return err
+	}
+	if s.cfg.Capacity.Choose {
+		m.Choices = s.chooser.Choices()
 	}
 	s.loop.SetModel(m)
 	return nil

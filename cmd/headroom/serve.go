@@ -59,6 +59,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	s.serveHTTP(&g, listener)
 	part(s.loop.Run)
 	part(s.ledger.Run)
+	part(s.chooser.Run)
 	part(s.backfill.Run)
 	part(s.watchSignals)
 	if len(s.asked) > 0 {

@@ -15,6 +15,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/analytics/backtest"
+	"headroom/analytics/chooser"
 	"headroom/analytics/ledger"
 	"headroom/analytics/order"
 	"headroom/analytics/season"
@@ -52,6 +53,7 @@ type server struct {
 	loop      *analytics.Loop
 	ledger    *ledger.Ledger
 	backtests *backtest.Stored
+	chooser   *chooser.Chooser
 	ingest    *ingest.Ingest // nil in shadow mode
 	scrape    *scrape.Manager
 	reloads   *reloads
@@ -86,6 +88,12 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 	model := modelOf(cfg)
 	if model.Marks, err = s.marks(context.Background()); err != nil {
 		return nil, err
+	}
+	if err := s.openChooser(ro.Tree); err != nil {
+		return nil, err
+	}
+	if cfg.Capacity.Choose {
+		model.Choices = s.chooser.Choices()
 	}
 	s.loop = analytics.NewLoop(analytics.Options{
 		Model: model, Tree: ro.Tree, Rollup: s.rollup, Feed: s.feeder(), Store: s.store,

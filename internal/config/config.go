@@ -46,6 +46,7 @@ type Capacity struct {
 	BandDays   int      `yaml:"band_days"`   // previous days that make the band
 	TargetLoad float64  `yaml:"target_load"` // percent at which a device counts as full
 	LeadTime   Duration `yaml:"lead_time"`   // from request to a machine in service
+	Choose     bool     `yaml:"choose"`      // let each module's own backtest choose simpler models for its forecasts
 	Order      Order    `yaml:"order"`
 	Events     []Event  `yaml:"events"`
 }
@@ -164,7 +165,7 @@ func Default() Config {
 		},
 		Capacity: Capacity{
 			Model: "calibrated", History: Duration(60 * 24 * time.Hour), BandDays: 28,
-			TargetLoad: 60, LeadTime: Duration(30 * 24 * time.Hour),
+			Choose: true, TargetLoad: 60, LeadTime: Duration(30 * 24 * time.Hour),
 			Order: Order{ShortageCost: 19, IdleCost: 1, Minimum: 1, RoundTo: 1},
 		},
 		Rollup:  Rollup{Grace: Duration(5 * time.Second), DeviceTimeout: Duration(3 * time.Minute)},

@@ -123,7 +123,7 @@ ingest:
 	want := `headroom.yml:2: node_label: want a label of its own, found "business", which hierarchy has
 headroom.yml:4: capacity.target_load: want a percentage above 0 and up to 100, found 200
 headroom.yml:5: capacity.history: want a duration such as 30s, 5m or 60d, found "long"
-headroom.yml:6: capacity.modle: unknown key; known here: model, history, band_days, target_load, lead_time, order, events
+headroom.yml:6: capacity.modle: unknown key; known here: model, history, band_days, target_load, lead_time, choose, order, events
 headroom.yml:8: ingest.max_labels: want a number above 0, found 0`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

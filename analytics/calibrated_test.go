@@ -244,6 +244,26 @@ func TestTheFirstMinuteIsReadAgain(t *testing.T) {
 	}
 }
 
+// Growth is learned from days without their incidents.
+func TestIncidentsAreNoGrowth(t *testing.T) {
+	day := 20000
+	largest := func(incident float64) float64 {
+		m, rng := Classic(shanghai), rand.New(rand.NewPCG(1, 2))
+		h := newHistory(&fleet.Node{}, day-m.historyDays(), day)
+		for i := range h.grid.Values {
+			v := 40 + 10*math.Sin(float64(i)/1440*2*math.Pi) + rng.NormFloat64()
+			if i/1440%3 == 2 && i%1440/30 == 13 {
+				v *= incident
+			}
+			h.grid.Values[i] = v
+		}
+		return m.learn(h, day, false).growth.LargestQuantile(30, 0.95)
+	}
+	if with, without := largest(3), largest(1); math.Abs(with/without-1) > 0.2 {
+		t.Errorf("with half an hour of three times the load every third day %v, without %v", with, without)
+	}
+}
+
 // An event within the lead time makes the order, on the nodes that it is about.
 func TestEventsMakeOrders(t *testing.T) {
 	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
@@ -254,7 +274,7 @@ func TestEventsMakeOrders(t *testing.T) {
 	festival.To = festival.From + 2
 	for _, path := range []fleet.Path{{"QQ"}, {"Qzone", "WNS"}} {
 		festival.Path = path
-		m.Events = []Event{festival}
+		m.Events, m.TargetLoad = []Event{festival}, 75
 		w.loop.SetModel(m)
 		if err := w.loop.Learn(context.Background(), start); err != nil {
 			t.Fatal(err)
@@ -265,7 +285,7 @@ func TestEventsMakeOrders(t *testing.T) {
 		if concerned := path[0] == "Qzone"; concerned != (g.Event == "festival") || concerned != (g.DevicesToRequest > 0) {
 			t.Errorf("event below %v: %+v", path, g)
 		}
-		if want := math.Ceil(float64(g.Devices) * float64(g.PeakAtRisk) / 60); float64(g.DevicesNeeded) != want || top.DevicesNeeded != g.DevicesNeeded {
+		if want := math.Ceil(float64(g.Devices) * float64(g.PeakAtRisk) / m.TargetLoad); float64(g.DevicesNeeded) != want || top.DevicesNeeded != g.DevicesNeeded {
 			t.Errorf("%v devices needed, above %v; want %v", g.DevicesNeeded, top.DevicesNeeded, want)
 		}
 		if g.Risk != 0.05 || top.PooledNeeded > top.DevicesNeeded {

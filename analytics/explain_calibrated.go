@@ -128,7 +128,7 @@ func (calibrated) explainOutlook(e *Explanation, x *moment) {
 	g, day := x.learned.growth, x.HorizonDays
 	e.add("trend", "what the weeks agree on, a day", "", num(g.Trend()))
 	at, most := g.Day(day, x.Level), g.Largest(day, x.Level)
-	e.add(fmt.Sprintf("peak in %d days", day), "level of the last weeks + trend × days + weekday, ± from the errors of past days",
+	e.add(fmt.Sprintf("peak in %d days", day), "level of the last weeks + what is left of the last days + trend × days + weekday; interval from past errors and the size of the load",
 		"", fmt.Sprintf("%s [%s, %s]", num(at.Value), num(at.Lower), num(at.Upper)))
 	e.add(fmt.Sprintf("largest peak of %d days", day), "above the highest of them, since one of many days is",
 		"", fmt.Sprintf("%s [%s, %s]", num(most.Value), num(most.Lower), num(most.Upper)))

@@ -60,16 +60,16 @@ func (m *Model) learn(h *history, day int, quick bool) *learned {
 // calibrate computes what the calibrated model learns. It makes the history one of
 // ordinary days, and leaves it so.
 func (k *learned) calibrate(m *Model, h *history, five *season.Grid, day int) {
-	peaks := k.peaks
 	if k.did = h.ordinary(m, day); k.did.any() {
 		for i := range five.Days() {
 			season.FiveMinuteMeans(five.Day(i), h.grid.Day(five.First-h.grid.First+i))
 		}
-		peaks = dailyPeaks(five, day-m.GrowthDays, day)
 	}
-	k.peak = peak.LearnDay(five, day)
+	clean := peak.Clean(five, day)
+	defer peak.Release(clean)
+	k.peak = peak.LearnDay(five, clean, day)
 	k.choosePeak(m, h.node.ID, five, day)
-	if c, err := growth.Calibrate(peaks); err == nil {
+	if c, err := growth.Calibrate(dailyPeaks(clean, day-m.GrowthDays, day)); err == nil {
 		k.grow(m, c.Times(m.factors(h.node.Path, day-1)...))
 	}
 }

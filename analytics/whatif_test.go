@@ -15,7 +15,7 @@ import (
 )
 
 // fleetOf shows three modules that share racks: two of ten devices and one of
-// four, which stands in one rack alone. Their loads grow by half a point a day.
+// four, which stands in one rack alone. Their loads grow by a fifth of a point a day.
 func fleetOf(t testing.TB, now time.Time) *Snapshot {
 	t.Helper()
 	w, rng := newWorld(t, now), rand.New(rand.NewPCG(1, 2))
@@ -23,7 +23,7 @@ func fleetOf(t testing.TB, now time.Time) *Snapshot {
 	for _, module := range []string{"a", "b", "c"} {
 		var samples []storage.Sample
 		for at := start; at.Before(now); at = at.Add(5 * time.Minute) {
-			v := noisyLoad(at, rng)*0.6 + at.Sub(start).Hours()/24*0.3
+			v := noisyLoad(at, rng)*0.5 + at.Sub(start).Hours()/24*0.2
 			samples = append(samples, storage.Sample{Timestamp: at.UnixMilli(), Value: v})
 		}
 		w.history(module, samples)

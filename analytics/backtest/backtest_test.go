@@ -123,6 +123,24 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+// Hours that the other days do not know are no growth, and no reason for doubt.
+func TestGrowthSeesThroughIncidents(t *testing.T) {
+	o := options(Growth, "UTC")
+	o.Model = "calibrated"
+	s := recorded(60, time.Hour, 5)
+	plain := rows(t, o, s)[31]
+	for i, at := range s.Times {
+		if day := at / 86400; day%5 == 0 && at%86400 == 15*3600 {
+			s.Values[i] *= 3
+		}
+	}
+	for i, cell := range rows(t, o, s)[31][2:5] {
+		if a, b := number(t, cell), number(t, plain[2+i]); math.Abs(a/b-1) > 0.03 {
+			t.Errorf("the largest of 30 days, with an incident every fifth day, is %v, without %v", cell, plain[2+i])
+		}
+	}
+}
+
 // A peak's row needs a series that reaches its time, a growth forecast one that
 // reaches the end of its day and misses no more than six of sixty.
 func TestRowsThatAreDue(t *testing.T) {

@@ -39,8 +39,11 @@ func calibratedPeak(g *season.Grid, asof int, z float64) func(day int) peak.Fore
 	}
 }
 
-func calibratedGrowth(peaks []float64, horizon int, level float64) []interval {
-	said, err := growth.Forecast(peaks, horizon, level)
+// calibratedGrowth learns from the days without their incidents.
+func calibratedGrowth(days *season.Grid, horizon int, level float64) []interval {
+	clean := peak.Clean(days, days.First+days.Days())
+	defer peak.Release(clean)
+	said, err := growth.Forecast(dailyPeaks(clean), horizon, level)
 	if err != nil {
 		return nil
 	}

@@ -87,7 +87,7 @@ func (o Options) missing(p *placed, m model, t tally) string {
 		days := len(slices.Compact(slices.Clone(p.day)))
 		return fmt.Sprintf("%d days with values; a band needs %d at the same time of day, and values after them", days, band.MinDays)
 	}
-	full := known(p.dailyPeaks())
+	full := known(dailyPeaks(p.peakGrid()))
 	if o.Task == Peak {
 		return fmt.Sprintf("%d full days; today's peak needs %d before it, and is compared on full days", full, m.peakDays)
 	}

@@ -31,27 +31,32 @@ const (
 
 // replayGrowth forecasts as of the 60th day and then once a week.
 func replayGrowth(o Options, p *placed, m model) (outcome, error) {
-	peaks, out := p.dailyPeaks(), &growthRows{}
+	g, out := p.peakGrid(), &growthRows{}
+	peaks := dailyPeaks(g)
 	for last := growth.Days - 1; last < len(peaks); last += week {
 		if !p.over(p.cal.Start(p.from + last + 1)) {
 			break
 		}
-		past := peaks[last+1-growth.Days : last+1]
-		if known(past) < growth.Days-missingDays {
+		first := last + 1 - growth.Days
+		if known(peaks[first:last+1]) < growth.Days-missingDays {
 			continue
 		}
 		out.origins = append(out.origins, origin{
 			asof:    p.from + last,
-			said:    m.growth(past, o.Horizon, o.Level),
+			said:    m.growth(window(g, first, last+1), o.Horizon, o.Level),
 			actuals: actuals(peaks[last+1:], o.Horizon),
 		})
 	}
 	return out, nil
 }
 
-// dailyPeaks returns the peak of each local day, NaN of days with gaps.
-func (p *placed) dailyPeaks() []float64 {
-	g := p.peakGrid()
+// window returns some rows of a grid, without copying them.
+func window(g *season.Grid, from, to int) *season.Grid {
+	return &season.Grid{First: g.First + from, Slots: g.Slots, Values: g.Values[from*g.Slots : to*g.Slots]}
+}
+
+// dailyPeaks returns the peak of each day of a grid, NaN of days with gaps.
+func dailyPeaks(g *season.Grid) []float64 {
 	peaks := make([]float64, g.Days())
 	for i := range peaks {
 		peaks[i] = season.Peak(g.Day(i), growth.FullShare)

@@ -28,10 +28,10 @@ type model struct {
 	peak     func(g *season.Grid, asof int, z float64) func(day int) peak.Forecast
 	peakDays int // full days before the first one of which it forecasts the peak
 
-	// growth forecasts from daily peaks, NaN where there was none, those of
-	// the next days: one interval a day up to the horizon, then one for the
-	// largest of them. It returns nil if there are too few peaks.
-	growth func(peaks []float64, horizon int, level float64) []interval
+	// growth forecasts from some days the peaks of the next ones: one interval a
+	// day up to the horizon, then one for the largest of them. It returns nil if
+	// too few days have a peak.
+	growth func(days *season.Grid, horizon int, level float64) []interval
 }
 
 // bander follows a series: it is asked for each value before it is shown it.
@@ -54,8 +54,8 @@ var unknown = interval{math.NaN(), math.NaN(), math.NaN()}
 
 // models are all models that are compared, in the order of the score table.
 var models = []model{
-	{name: "classic", bands: classicBands, peak: each(classicPeak), peakDays: peak.MinBaseDays, growth: classicGrowth},
-	{name: "naive", bands: naiveBands, peak: each(naivePeak), peakDays: 1, growth: naiveGrowth},
+	{name: "classic", bands: classicBands, peak: each(classicPeak), peakDays: peak.MinBaseDays, growth: fromPeaks(classicGrowth)},
+	{name: "naive", bands: naiveBands, peak: each(naivePeak), peakDays: 1, growth: fromPeaks(naiveGrowth)},
 	{name: "calibrated", bands: calibratedBands, alarms: calibratedAlarms, peak: calibratedPeak, peakDays: peak.NeedDays, growth: calibratedGrowth},
 }
 
@@ -103,6 +103,13 @@ func (c *classicBand) see(day, slot int, v float64) { c.seen.Day(day - c.seen.Fi
 func each(f func(g *season.Grid, day, asof int, z float64) peak.Forecast) func(*season.Grid, int, float64) func(int) peak.Forecast {
 	return func(g *season.Grid, asof int, z float64) func(int) peak.Forecast {
 		return func(day int) peak.Forecast { return f(g, day, asof, z) }
+	}
+}
+
+// fromPeaks is the growth of a model that takes the peaks as they were.
+func fromPeaks(f func(peaks []float64, horizon int, level float64) []interval) func(*season.Grid, int, float64) []interval {
+	return func(days *season.Grid, horizon int, level float64) []interval {
+		return f(dailyPeaks(days), horizon, level)
 	}
 }
 

@@ -1,7 +1,6 @@
 package growth
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -63,35 +62,4 @@ func (c *Calibrated) factor(h int) float64 {
 		}
 	}
 	return 1
-}
-
-// LargestBetween returns what the largest peak of the days from … to stays below
-// with probability p, 0 < p < 1. Of days with different factors it is the most
-// that any of these makes of the days that have at least that factor, so that a
-// higher factor never lowers it.
-func (c *Calibrated) LargestBetween(from, to int, p float64) float64 {
-	runs := within(c.profile, max(1, from), to)
-	slices.SortStableFunc(runs, func(a, b Factor) int { return cmp.Compare(b.By, a.By) })
-	most := math.Inf(-1)
-	for i, run := range runs {
-		if i+1 < len(runs) && runs[i+1].By == run.By {
-			continue // days of one factor count together
-		}
-		most = max(most, run.By*c.largestOf(runs[:i+1], p))
-	}
-	return most
-}
-
-// within cuts the runs off at both ends; without any, it is one with the factor 1.
-func within(runs []Factor, from, to int) (out []Factor) {
-	if len(runs) == 0 {
-		return []Factor{{from, to, 1}}
-	}
-	for _, run := range runs {
-		run.From, run.To = max(run.From, from), min(run.To, to)
-		if run.From <= run.To {
-			out = append(out, run)
-		}
-	}
-	return out
 }

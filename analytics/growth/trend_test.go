@@ -34,15 +34,15 @@ func TestTrendIsWhatTheWeeksAgreeOn(t *testing.T) {
 	if got := slope(series(func(i int) float64 { return 30 + 15*float64(i/40) + noise.NormFloat64() })); got != 0 {
 		t.Errorf("a level shift on the 40th day: %v", got)
 	}
-	wandering := 0
+	trends := 0
 	for range 200 {
 		at := 40.0
 		if slope(series(func(int) float64 { at += noise.NormFloat64(); return at })) != 0 {
-			wandering++
+			trends++
 		}
 	}
-	if wandering > 40 { // the median of five overlapping differences is no sharp test
-		t.Errorf("%d of 200 random walks have a trend", wandering)
+	if trends > 40 { // the median of five overlapping differences is no sharp test
+		t.Errorf("%d of 200 random walks have a trend", trends)
 	}
 }
 
@@ -74,28 +74,79 @@ func TestFullIsWhenTheLargestPeakHasReachedIt(t *testing.T) {
 	}
 }
 
+// wandering returns the model of a load that wanders, half of the time with a
+// trend down.
+func wandering(t *testing.T, noise *rand.Rand) *Calibrated {
+	t.Helper()
+	y, at, down := make([]float64, Days), 40.0, float64(noise.IntN(2))
+	for i := range y {
+		at += noise.NormFloat64() - down
+		y[i] = at + 3*float64(i%7/5)
+	}
+	c, err := Calibrate(y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func TestQuantilesOfTheLargestRise(t *testing.T) {
 	noise := rand.New(rand.NewPCG(3, 4))
-	for range 50 {
-		y, at := make([]float64, Days), 40.0
+	for range 10 {
+		c := wandering(t, noise)
+		for h := 1; h < 90; h++ {
+			for p := 0.01; p < 0.99; p += 0.05 {
+				if c.LargestQuantile(h, p) > c.LargestQuantile(h, p+0.04) {
+					t.Fatalf("%d days: the quantile falls from %v to %v", h, p, p+0.04)
+				}
+				if c.LargestQuantile(h, p) > c.LargestQuantile(h+1, p) {
+					t.Fatalf("quantile %v falls from %d days to the next", p, h)
+				}
+			}
+		}
+		if day, largest := c.Day(1, 0.9), c.Largest(1, 0.9); !near(day.Value, largest.Value) || !near(day.Lower, largest.Lower) || !near(day.Upper, largest.Upper) {
+			t.Fatalf("the largest of one day is %+v, the day %+v", largest, day)
+		}
+	}
+}
+
+// The farther ahead, the less is known, for as long as anybody asks.
+func TestIntervalsWiden(t *testing.T) {
+	noise := rand.New(rand.NewPCG(7, 8))
+	for range 20 {
+		c := wandering(t, noise)
+		c.lowest = math.Inf(-1) // what cuts the lower side off is not looked at
+		for _, level := range []float64{0.8, 0.95, 0.99} {
+			for h := 1; h < 730; h++ {
+				a, b := c.Day(h, level), c.Day(h+1, level)
+				if b.Upper-b.Value < a.Upper-a.Value-1e-9 || b.Value-b.Lower < a.Value-a.Lower-1e-9 {
+					t.Fatalf("%v: %+v in %d days, then %+v", level, a, h, b)
+				}
+			}
+			if near, far := c.Day(30, level), c.Day(360, level); far.Upper-far.Lower < 1.1*(near.Upper-near.Lower) {
+				t.Fatalf("%v: in a month %+v, in a year %+v", level, near, far)
+			}
+		}
+	}
+}
+
+// A load that was quiet for weeks need not stay so: its interval is not in
+// proportion to the noise, and of a louder one it is wider.
+func TestIntervalsDoNotTrustTheQuiet(t *testing.T) {
+	width := func(noise float64) float64 {
+		y, rng := make([]float64, Days), rand.New(rand.NewPCG(1, 2))
 		for i := range y {
-			at += noise.NormFloat64()
-			y[i] = at
+			y[i] = 50 + noise*rng.NormFloat64()
 		}
 		c, err := Calibrate(y)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for h := 1; h < 90; h++ {
-			for p := 0.05; p < 0.99; p += 0.05 {
-				if c.LargestQuantile(h, p) > c.LargestQuantile(h, p+0.04) {
-					t.Fatalf("%d days: the quantile falls from %v to %v", h, p, p+0.04)
-				}
-				if p >= 0.5 && c.LargestQuantile(h, p) > c.LargestQuantile(h+1, p) {
-					t.Fatalf("quantile %v falls from %d days to the next", p, h)
-				}
-			}
-		}
+		i := c.Day(30, 0.95)
+		return i.Upper - i.Lower
+	}
+	if quiet, loud := width(0.25), width(2.5); !(2*quiet < loud && loud < 5*quiet) {
+		t.Errorf("%v wide, of ten times the noise %v", quiet, loud)
 	}
 }
 

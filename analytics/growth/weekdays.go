@@ -2,14 +2,15 @@ package growth
 
 import (
 	"math"
+	"slices"
 
 	"headroom/analytics/calibrate"
 )
 
 const (
 	week        = 7
-	weekdayDays = 42 // that show the weekdays
-	outlier     = 4  // spreads from which on a peak is pulled in
+	weekdayDays = 56 // that show the weekdays
+	outlier     = 5  // spreads from which on a peak is pulled in
 	around      = 7  // days to each side of the running median
 )
 
@@ -34,7 +35,7 @@ func bridge(peaks []float64) []float64 {
 	return out
 }
 
-// tidy pulls peaks in to the running median of 15 days ± 4 robust standard
+// tidy pulls peaks in to the running median of 15 days ± 5 robust standard
 // deviations from it (Hampel's filter), weekdays set aside. A new level that
 // stays moves the median, and is kept.
 func tidy(y []float64) []float64 {
@@ -60,46 +61,61 @@ func without(y []float64, season [week]float64) []float64 {
 	return z
 }
 
-// weekdays returns for every weekday, counted from the first of y, the median
-// distance s from the median of the seven days round it, over the last six
-// weeks, less the mean over the weekdays. Each is shrunk by how little the weeks
-// agree: with d the robust standard deviation of its distances,
+// weekdays returns for every weekday, counted from the first of y, the mean
+// distance s from the median of the seven days round it, over the last n = 8
+// weeks, without the highest and the lowest one, less the mean over the weekdays.
+// All are shrunk by how little the weeks agree (James and Stein): with d the robust
+// standard deviation of a weekday's distances,
 //
-//	factor = max(0, 1 − d² / s²)
+//	factor = max(0, 1 − 2/n · Σ d² / Σ s²)
 //
 // so that incidents that happened to fall on one weekday are none of its habits.
 func weekdays(y []float64) (season [week]float64) {
 	days := min(weekdayDays, len(y)-len(y)%week)
 	shift, z := len(y)-days, y[len(y)-days:]
-	mean := 0.0
+	mean, noise, square := 0.0, 0.0, 0.0
 	for d := range week {
-		var same []float64
+		var memory [weekdayDays / week]float64
+		same := memory[:0]
 		for i := d; i < days; i += week {
 			from := max(0, min(i-week/2, days-week))
 			same = append(same, z[i]-calibrate.Median(z[from:from+week]))
 		}
-		s := agreed(same)
+		s, off := agreed(same)
 		season[(d+shift)%week] = s
 		mean += s / week
+		noise += off * off
 	}
 	for d := range season {
 		season[d] -= mean
+		square += season[d] * season[d]
+	}
+	factor := 0.0
+	if most := 2 * week * noise / float64(days); square > most {
+		factor = 1 - most/square
+	}
+	for d := range season {
+		season[d] *= factor
 	}
 	return season
 }
 
-// agreed is the median of a weekday's distances, shrunk.
-func agreed(distances []float64) float64 {
-	s := calibrate.Median(distances)
-	off := make([]float64, len(distances))
+// agreed is the mean of a weekday's distances without the outermost two, and
+// their robust standard deviation. It sorts them.
+func agreed(distances []float64) (mean, off float64) {
+	slices.Sort(distances)
+	middle := calibrate.Median(distances)
+	kept := distances
+	if len(kept) > 2 {
+		kept = kept[1 : len(kept)-1]
+	}
+	for _, v := range kept {
+		mean += v / float64(len(kept))
+	}
 	for i, v := range distances {
-		off[i] = math.Abs(v - s)
+		distances[i] = math.Abs(v - middle)
 	}
-	d := calibrate.Normal * calibrate.Median(off)
-	if d >= math.Abs(s) {
-		return 0
-	}
-	return s * (1 - d*d/(s*s))
+	return mean, calibrate.Normal * calibrate.Median(distances)
 }
 
 func least(y []float64) float64 {

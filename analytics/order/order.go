@@ -48,11 +48,12 @@ func (l Line) Request() int { return max(0, l.Needed()-l.Devices) }
 
 // Sentence says what to order and why, with its numbers.
 func (l Line) Sentence() string {
+	peak := peakText(l.Devices, l.Peak, l.Target)
 	return fmt.Sprintf("%s: the daily peak is %s %% and changes by %s points a day (R² %s over %s), "+
 		"so in %s it is expected at %s %% (%s … %s); %d × %s ÷ %s makes %s, %s.",
 		devices(l.Devices), num(l.Now, 1), signed(l.Slope), num(l.R2, 2), days(l.Days),
-		days(l.Horizon), num(l.Peak, 1), num(l.Lower, 1), num(l.Upper, 1),
-		l.Devices, num(l.Peak, 1), num(l.Target, 1), devices(l.Needed()), l.advice())
+		days(l.Horizon), peak, num(l.Lower, 1), num(l.Upper, 1),
+		l.Devices, peak, num(l.Target, 1), devices(l.Needed()), l.advice())
 }
 
 func (l Line) advice() string {
@@ -71,6 +72,18 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// peakText writes a peak with one decimal, or with as many as show why it takes so
+// many devices.
+func peakText(have int, peak, target float64) string {
+	for decimals := 1; decimals < 6; decimals++ {
+		scale := math.Pow10(decimals)
+		if Needed(have, math.Round(peak*scale)/scale, target) == Needed(have, peak, target) {
+			return num(peak, decimals)
+		}
+	}
+	return num(peak, 6)
 }
 
 // num writes v with so many decimals at most, without trailing zeros.

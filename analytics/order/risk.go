@@ -119,12 +119,13 @@ func (p Plan) Request() int { return p.Policy.Request(p.Needed(), p.Devices) }
 
 // Sentence says what to order and why, with its numbers.
 func (p Plan) Sentence() string {
+	peak := peakText(p.Devices, p.Peak, p.Target)
 	s := fmt.Sprintf("%s: with %s %% probability the largest peak of %s stays below %s %%",
-		devices(p.Devices), num(100*p.Service(), 1), days(p.Horizon), num(p.Peak, 1))
+		devices(p.Devices), num(100*p.Service(), 1), days(p.Horizon), peak)
 	if p.Event != "" {
 		s += fmt.Sprintf(" (%s: × %s)", p.Event, num(p.Uplift, 2))
 	}
-	s += fmt.Sprintf("; %d × %s ÷ %s makes %s", p.Devices, num(p.Peak, 1), num(p.Target, 1), devices(Needed(p.Devices, p.Peak, p.Target)))
+	s += fmt.Sprintf("; %d × %s ÷ %s makes %s", p.Devices, peak, num(p.Target, 1), devices(Needed(p.Devices, p.Peak, p.Target)))
 	if p.Work > Needed(p.Devices, p.Peak, p.Target) {
 		s += fmt.Sprintf(", at the least %d", p.Minimum)
 	}

@@ -40,6 +40,8 @@ func TestPlan(t *testing.T) {
 	typed.RoundTo = 4
 	f(NewPlan(typed, 10, 30, 60, func(int, float64) float64 { return 84 }), 14, 0, 4,
 		"10 devices: with 95 % probability the largest peak of 30 days stays below 84 %; 10 × 84 ÷ 60 makes 14 devices, request 4 of type C6, each worth 1.5 (in multiples of 4).")
+	f(NewPlan(p, 2, 30, 60, func(int, float64) float64 { return 60.02 }), 3, 0, 1, // and not 2 × 60 ÷ 60 makes 3
+		"2 devices: with 95 % probability the largest peak of 30 days stays below 60.02 %; 2 × 60.02 ÷ 60 makes 3 devices, request 1.")
 	p.Failures, p.RoundTo, p.Minimum = 0.02, 4, 3
 	f(NewPlan(p, 10, 30, 60, flat), 11, 1, 4,
 		"10 devices: with 95 % probability the largest peak of 30 days stays below 66 %; 10 × 66 ÷ 60 makes 11 devices, 1 more to replace what fails, request 4 (in multiples of 4).")

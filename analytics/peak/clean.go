@@ -2,8 +2,10 @@ package peak
 
 import (
 	"math"
+	"sync"
 
 	"headroom/analytics/calibrate"
+	"headroom/analytics/season"
 )
 
 const (
@@ -14,6 +16,28 @@ const (
 	// share of the usual that is always believed.
 	far, nearby = 4, 0.02
 )
+
+// cleans keeps the memory of cleaned days.
+var cleans sync.Pool // of *season.Grid
+
+// Clean returns the rows of g before a day without the incidents in them, each
+// as the days before it show them. [Release] takes the memory back.
+func Clean(g *season.Grid, day int) *season.Grid {
+	_, rows := g.Rows(g.First, day)
+	out, _ := cleans.Get().(*season.Grid)
+	if out == nil || cap(out.Values) < rows*g.Slots {
+		out = &season.Grid{Values: make([]float64, rows*g.Slots)}
+	}
+	out.First, out.Slots, out.Values = g.First, g.Slots, out.Values[:rows*g.Slots]
+	var c cleaner
+	for row := range rows {
+		c.clean(out.Day(row), g.Day(row))
+	}
+	return out
+}
+
+// Release takes back the memory of what [Clean] returned.
+func Release(clean *season.Grid) { cleans.Put(clean) }
 
 // cleaner takes out of days that are over what their neighbours do not know:
 // the slots of incidents. It keeps the last cleanDays of them, cleaned.

@@ -2,7 +2,6 @@ package peak
 
 import (
 	"math"
-	"sync"
 
 	"headroom/analytics/season"
 )
@@ -30,13 +29,11 @@ type kept struct {
 // NeedDays is how many of the last 14 days have to be full for a forecast.
 const NeedDays = minUsual
 
-// LearnDay computes what the rows of g before a day say about that day. The
-// numbers as of a full hour are those of [Calibrated]; between two hours they are
-// interpolated.
-func LearnDay(g *season.Grid, day int) *Outlook {
+// LearnDay computes what the rows of g before a day say about that day; clean is
+// what [Clean] makes of them. The numbers as of a full hour are those of
+// [Calibrated]; between two hours they are interpolated.
+func LearnDay(g, clean *season.Grid, day int) *Outlook {
 	_, end := g.Rows(g.First, day)
-	clean := newClean(g, end)
-	defer cleans.Put(clean)
 	o := &Outlook{highest: make([]int16, g.Slots+1)}
 	peaks := make([]float64, end)
 	for row := range peaks {
@@ -62,23 +59,6 @@ func asOf(g, clean *season.Grid, peaks []float64, slot int) moment {
 		c.see(g.Day(row), clean.Day(row), peak, row >= len(peaks)-ErrorDays)
 	}
 	return c.moment()
-}
-
-// cleans keeps the memory of cleaned days.
-var cleans sync.Pool // of *season.Grid
-
-// newClean returns the first rows of g without the incidents in them.
-func newClean(g *season.Grid, rows int) *season.Grid {
-	out, _ := cleans.Get().(*season.Grid)
-	if out == nil || cap(out.Values) < rows*g.Slots {
-		out = &season.Grid{Values: make([]float64, rows*g.Slots)}
-	}
-	out.First, out.Slots, out.Values = g.First, g.Slots, out.Values[:rows*g.Slots]
-	var c cleaner
-	for row := range rows {
-		c.clean(out.Day(row), g.Day(row))
-	}
-	return out
 }
 
 // Forecast returns today's peak as of a slot: of today those before it are over,

@@ -18,9 +18,15 @@ func fiveMinutes(days int) *season.Grid {
 	return g
 }
 
+func learnDay(g *season.Grid, day int) *Outlook {
+	clean := Clean(g, day)
+	defer Release(clean)
+	return LearnDay(g, clean, day)
+}
+
 func TestOutlookIsTheReplayAtFullHours(t *testing.T) {
 	g := fiveMinutes(60)
-	o := LearnDay(g, 59)
+	o := learnDay(g, 59)
 	for hour := range dayHours {
 		slot := hour * 12
 		c := NewCalibrated(slot)
@@ -40,7 +46,7 @@ func TestOutlookIsTheReplayAtFullHours(t *testing.T) {
 // was seen.
 func TestOutlookKnowsTheDayAtItsEnd(t *testing.T) {
 	g := fiveMinutes(60)
-	o, day := LearnDay(g, 59), g.Day(59)
+	o, day := learnDay(g, 59), g.Day(59)
 	actual := season.Peak(day, FullShare)
 	for asof := range season.SlotsPerDay + 1 {
 		f := o.Forecast(day, asof, 1.96)
@@ -61,7 +67,7 @@ func TestOutlookKnowsTheDayAtItsEnd(t *testing.T) {
 func TestOutlookOfAFewDays(t *testing.T) {
 	for days := range 16 {
 		g := fiveMinutes(days + 1)
-		o := LearnDay(g, days)
+		o := learnDay(g, days)
 		f := o.Forecast(g.Day(days), 144, 1.96)
 		if o.Days != min(days, usualDays) || (f.Value == f.Value) != (days >= NeedDays) || (f.Lower == f.Lower) != (days >= NeedDays+MinErrorDays) {
 			t.Errorf("%d days, %d counted: %+v", days, o.Days, f)
@@ -70,7 +76,7 @@ func TestOutlookOfAFewDays(t *testing.T) {
 }
 
 func TestOutlookIsSmall(t *testing.T) {
-	o := LearnDay(fiveMinutes(60), 59)
+	o := learnDay(fiveMinutes(60), 59)
 	if size := int(unsafe.Sizeof(*o)) + 2*cap(o.highest); size > 4<<10 {
 		t.Errorf("%d bytes", size)
 	}
@@ -79,13 +85,13 @@ func TestOutlookIsSmall(t *testing.T) {
 func BenchmarkLearnDay(b *testing.B) {
 	g := fiveMinutes(61)
 	for b.Loop() {
-		LearnDay(g, 60)
+		learnDay(g, 60)
 	}
 }
 
 func BenchmarkOutlookForecast(b *testing.B) {
 	g := fiveMinutes(61)
-	o := LearnDay(g, 60)
+	o := learnDay(g, 60)
 	for b.Loop() {
 		o.Forecast(g.Day(60), 150, 1.96)
 	}

@@ -27,10 +27,10 @@ WEB_MODULES := $(WEB)/node_modules/.package-lock.json
 WEB_PAGES   := $(WEB)/dist/pages/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench clean
+.PHONY: help run build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics clean
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## build everything and start the demo (ARGS='--modules=2428' for the full size)
 	$(BIN)/headroom demo $(ARGS)
@@ -90,6 +90,14 @@ lint-web: $(WEB_MODULES)
 
 bench: build test-tools ## compare with victoria-metrics and Prometheus, in one table
 	bench/run.sh
+
+# 41,793 modules take 5 GB, and 60 days of 2,428 are some minutes of writing.
+MODULES ?= 100,1000,2428,10000,41793
+LEARN   ?= 100,2428
+
+bench-analytics: ## measure the table's minute, its memory and learning (MODULES=100,2428 LEARN=100 for less)
+	HEADROOM_BENCH_MODULES=$(MODULES) $(GO) test -tags $(TAGS) -run '^$$' -bench Minute -benchtime 10x -timeout 2h ./analytics
+	HEADROOM_BENCH_LEARN=$(LEARN) $(GO) test -tags $(TAGS) -run '^$$' -bench Learn -benchtime 1x -timeout 2h ./analytics
 
 clean: ## remove what was built (tools and peers stay in .cache)
 	git clean -fdXq $(BIN) $(WEB) bench/out

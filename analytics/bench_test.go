@@ -5,16 +5,17 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"reflect"
+	"runtime"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
 
 	"headroom/analytics/detect"
-	"headroom/analytics/peak"
 	"headroom/analytics/season"
 	"headroom/ingest/rollup"
 	"headroom/storage"
@@ -36,17 +37,38 @@ func cpu(tb testing.TB) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
+// sizes returns the numbers of modules in a variable of the environment, as
+// "100,2428", or else those that do not take long.
+func sizes(b *testing.B, variable string, short ...int) []int {
+	text := os.Getenv(variable)
+	if text == "" {
+		return short
+	}
+	var out []int
+	for _, part := range strings.Split(text, ",") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			b.Fatalf("%s: %v", variable, err)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
 // BenchmarkMinute is a minute of the steady state: nine devices a module have
 // reported, every node has its 60 days. It counts all CPU of the process from
-// the minute's close until its series are in the storage below the head.
+// the minute's close until its series are in the storage below the head, and the
+// heap that the loop holds for a module and its share of the tree.
+// HEADROOM_BENCH_MODULES takes a list of sizes (see "make bench-analytics").
 func BenchmarkMinute(b *testing.B) {
-	for _, n := range []int{100, 2_428, 24_280} {
+	for _, n := range sizes(b, "HEADROOM_BENCH_MODULES", 100, 2_428) {
 		b.Run(fmt.Sprintf("modules=%d", n), func(b *testing.B) { benchmarkMinute(b, n) })
 	}
 }
 
 func benchmarkMinute(b *testing.B, modules int) {
 	at := time.Now().Truncate(time.Hour)
+	resetPeakMemory(b)
 	w := newWorld(b, at)
 	cells := w.devices(modules, 9)
 	w.knowAll(at)
@@ -69,6 +91,26 @@ func benchmarkMinute(b *testing.B, modules int) {
 	b.ReportMetric((judged+flushed).Seconds()/n, "cpu-s/minute")
 	b.ReportMetric(judged.Seconds()/n, "evaluate-cpu-s")
 	b.ReportMetric(flushed.Seconds()/n, "flush-cpu-s")
+	b.ReportMetric(float64(modules)*n/(judged+flushed).Seconds(), "modules/cpu-s")
+	b.ReportMetric(float64(peakMemory(b))/(1<<20), "MiB-peak")
+	b.ReportMetric(w.heapOfLoop()/1024/float64(modules), "KiB/module")
+}
+
+// heapOfLoop gives up the loop and returns what it held, in bytes.
+func (w *world) heapOfLoop() float64 {
+	with := heap()
+	w.loop = nil
+	return float64(with) - float64(heap())
+}
+
+// heap returns the bytes that are reachable.
+func heap() uint64 {
+	for range 3 { // pools are emptied by the second
+		runtime.GC()
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 // pushAll sends a load for each device.
@@ -121,32 +163,62 @@ func (w *world) knowAll(now time.Time) {
 	}
 	g := &generation{day: day}
 	for i := range w.tree.Nodes() {
-		k := *kinds[i%len(kinds)]
-		c := &k.classic
-		p := *c.peak
-		p.Hour, p.Spread, p.Slot = slices.Clone(p.Hour), slices.Clone(p.Spread), slices.Clone(p.Slot)
-		c.expected, c.half, c.days, c.peak = slices.Clone(c.expected), slices.Clone(c.half), slices.Clone(c.days), (*peak.Day)(&p)
-		g.nodes = append(g.nodes, &k)
+		g.nodes = append(g.nodes, cloned(kinds[i%len(kinds)]))
 		t := newToday(day)
-		t.follow = follows[i%len(follows)].Clone()
+		t.follow = cloned(follows[i%len(follows)])
 		w.loop.today = append(w.loop.today, t)
 	}
 	w.loop.learned, w.loop.day = g, day
 }
 
-// BenchmarkLearn is the first table after a start: 60 days at one minute in the
-// store. HEADROOM_BENCH_MODULES=2428 makes it the mission's fleet, which takes
-// some minutes to write. The memory is the process's peak while it learns.
-func BenchmarkLearn(b *testing.B) {
-	modules := 100
-	if s := os.Getenv("HEADROOM_BENCH_MODULES"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			b.Fatal(err)
+// cloned copies a value with all that it points to, so that a fleet takes the
+// memory that it would if each node had learned.
+func cloned[T any](v *T) *T {
+	c := new(T)
+	*c = *v
+	detach(reflect.ValueOf(c).Elem())
+	return c
+}
+
+// detach replaces the pointers and slices in v by copies.
+func detach(v reflect.Value) {
+	v = reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem() // fields of other packages too
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			detach(v.Field(i))
 		}
-		modules = n
+	case reflect.Pointer:
+		if !v.IsNil() {
+			c := reflect.New(v.Type().Elem())
+			c.Elem().Set(v.Elem())
+			v.Set(c)
+			detach(c.Elem())
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			return
+		}
+		c := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(c, v)
+		v.Set(c)
+		switch v.Type().Elem().Kind() {
+		case reflect.Struct, reflect.Pointer, reflect.Slice:
+			for i := range v.Len() {
+				detach(v.Index(i))
+			}
+		}
 	}
-	b.Run(fmt.Sprintf("modules=%d", modules), func(b *testing.B) { benchmarkLearn(b, modules) })
+}
+
+// BenchmarkLearn is the first table after a start, and the night's learning
+// anew: 60 days at one minute in the store. HEADROOM_BENCH_LEARN takes a list of
+// sizes; 2428, the mission's fleet, takes some minutes to write. The memory is
+// the process's peak while it learns.
+func BenchmarkLearn(b *testing.B) {
+	for _, n := range sizes(b, "HEADROOM_BENCH_LEARN", 100) {
+		b.Run(fmt.Sprintf("modules=%d", n), func(b *testing.B) { benchmarkLearn(b, n) })
+	}
 }
 
 func benchmarkLearn(b *testing.B, modules int) {
@@ -158,27 +230,32 @@ func benchmarkLearn(b *testing.B, modules int) {
 	defer store.Close()
 	w.loop.reader.store = store
 	resetPeakMemory(b)
-	began, firsts := cpu(b), time.Duration(0)
+	var firsts, learned time.Duration
 	for b.Loop() {
 		start := time.Now()
 		if err := w.loop.first(context.Background(), now.Unix()-60); err != nil {
 			b.Fatal(err)
 		}
 		firsts += time.Since(start)
+		began := cpu(b)
 		if err := w.loop.Learn(context.Background(), now); err != nil {
 			b.Fatal(err)
 		}
+		learned += cpu(b) - began
 		w.loop.publishAgain()
 	}
-	b.ReportMetric(firsts.Seconds()/float64(b.N), "first-table-s")
-	b.ReportMetric((cpu(b)-began).Seconds()/float64(b.N), "cpu-s/op")
+	n := float64(b.N)
+	b.ReportMetric(firsts.Seconds()/n, "first-table-s")
+	b.ReportMetric(learned.Seconds()/n, "learn-cpu-s")
+	b.ReportMetric(float64(modules)*n/learned.Seconds(), "modules/cpu-s")
 	b.ReportMetric(float64(peakMemory(b))/(1<<20), "MiB-peak")
 	if r := w.loop.Snapshot().Rows[w.tree.Find(benchPath(0).ID()).Index]; r.State != OK || !r.PeakToday.Lower.Known() {
 		b.Fatalf("want a complete row: %+v", r)
 	}
+	b.ReportMetric(w.heapOfLoop()/1024/float64(modules), "KiB/module")
 }
 
-// writeMinutes writes the loads of all nodes of a tree, minute by minute of the
+// writeMinutes writes the loads and devices of all nodes of a tree, minute by minute of the
 // days before now, to a store that is then closed.
 func writeMinutes(b *testing.B, dir string, modules int, now time.Time, days int) {
 	store := openStore(b, dir)
@@ -194,10 +271,17 @@ func writeMinutes(b *testing.B, dir string, modules int, now time.Time, days int
 			load := 40 + 10*math.Sin(float64(t)/86400*2*math.Pi) + float64(k)/20_000 + float64((k*(i+3)*7919)%997)/200
 			samples[k] = storage.Sample{Timestamp: t * 1000, Value: math.Round(load*1000) / 1000}
 		}
-		row := storage.Series{Labels: rollup.Labels(n, tree.Levels(), rollup.LoadPercent), Samples: samples}
-		if err := store.Write(context.Background(), []storage.Series{row}); err != nil {
-			b.Fatal(err)
+		write := func(suffix string) {
+			row := storage.Series{Labels: rollup.Labels(n, tree.Levels(), suffix), Samples: samples}
+			if err := store.Write(context.Background(), []storage.Series{row}); err != nil {
+				b.Fatal(err)
+			}
 		}
+		write(rollup.LoadPercent)
+		for k := range samples {
+			samples[k].Value = 9
+		}
+		write(rollup.Devices)
 	}
 	if err := store.Close(); err != nil {
 		b.Fatal(err)

@@ -3,6 +3,7 @@ package analytics
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"headroom/analytics/band"
 	"headroom/analytics/growth"
@@ -30,7 +31,7 @@ func (classic) peak(k *learned, t *today, z float64) peak.Forecast {
 		return noPeak
 	}
 	f := d.Forecast(t.next, t.lastHour(), t.seen, z)
-	if usual := d.Slot[0]; t.seenAt >= 0 && (f.Value == t.seen || usual >= 0 && usual < t.next) {
+	if usual := d.Slot[0]; t.seenAt >= 0 && (f.Value == t.seen || usual >= 0 && int(usual) < t.next) {
 		f.Slot = t.seenAt // the usual hour of the peak is over
 	}
 	return f
@@ -80,7 +81,8 @@ func (classic) curveDays(m *Model) int { return max(m.BandDays, 7) }
 // nothing.
 type classicDay struct {
 	expected, half []float64 // the band by minute of the day, NaN unknown
-	days           []uint8   // previous days that the band stands on
+	days           []uint8   // previous days that the band stands on; nil: always as many
+	always         uint8
 	peak           *peak.Day
 	reach          growth.Reach
 }
@@ -90,9 +92,12 @@ func (c *classicDay) setBand(m *Model, g *season.Grid, day int) {
 	t := band.NewTable(season.MinutesPerDay)
 	t.Learn(g, day, m.BandDays, m.BandWidth)
 	c.expected, c.half = t.Expected, t.Half // without the sums that they were made of
-	c.days = make([]uint8, len(t.Days))
+	days := make([]uint8, len(t.Days))
 	for i, n := range t.Days {
-		c.days[i] = uint8(min(n, math.MaxUint8))
+		days[i] = uint8(min(n, math.MaxUint8))
+	}
+	if c.always = days[0]; slices.Min(days) < slices.Max(days) {
+		c.days = days
 	}
 }
 
@@ -102,7 +107,11 @@ func (c *classicDay) band(minute int) band.Band {
 		return band.None(0)
 	}
 	e, half := c.expected[minute], c.half[minute]
-	return band.Band{Expected: e, Lower: e - half, Upper: e + half, Days: int(c.days[minute])}
+	days := c.always
+	if c.days != nil {
+		days = c.days[minute]
+	}
+	return band.Band{Expected: e, Lower: e - half, Upper: e + half, Days: int(days)}
 }
 
 func (c *classicDay) peakDays() int {

@@ -104,7 +104,10 @@ func (w *writer) rewrite(ctx context.Context, s *Snapshot) error {
 
 // flushLocked stores what was added. w.mu must be held.
 func (w *writer) flushLocked(ctx context.Context) error {
-	defer func() { w.rows, w.one = w.rows[:0], w.one[:0] }()
+	defer func() {
+		clear(w.rows) // of their labels
+		w.rows, w.one = w.rows[:0], w.one[:0]
+	}()
 	for i := range w.rows { // only now does w.one no longer move
 		w.rows[i].Samples = w.one[i : i+1 : i+1]
 	}

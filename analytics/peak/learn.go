@@ -84,20 +84,20 @@ func addErrors(errs []season.Moment, actual, base float64, usual, last, day []fl
 
 // highest returns for every slot where the mean of the last full days is
 // highest from that slot on; of equals the first.
-func highest(g *season.Grid, peaks []float64) []int {
+func highest(g *season.Grid, peaks []float64) []int16 {
 	mean := make([]season.Moment, g.Slots)
 	for row := max(0, len(peaks)-BaseDays); row < len(peaks); row++ {
 		if peaks[row] == peaks[row] {
 			season.AddDay(mean, g.Day(row))
 		}
 	}
-	at := make([]int, g.Slots+1)
+	at := make([]int16, g.Slots+1)
 	at[g.Slots] = -1
 	top := math.Inf(-1)
 	for k := g.Slots - 1; k >= 0; k-- {
 		at[k] = at[k+1]
 		if _, v, _ := mean[k].Stats(); v >= top {
-			at[k], top = k, v
+			at[k], top = int16(k), v
 		}
 	}
 	return at

@@ -34,7 +34,7 @@ const NeedDays = minUsual
 // [Calibrated]; between two hours they are interpolated.
 func LearnDay(g, clean *season.Grid, day int) *Outlook {
 	_, end := g.Rows(g.First, day)
-	o := &Outlook{highest: make([]int16, g.Slots+1)}
+	o := &Outlook{}
 	peaks := make([]float64, end)
 	for row := range peaks {
 		peaks[row] = season.Peak(clean.Day(row), FullShare)
@@ -42,9 +42,7 @@ func LearnDay(g, clean *season.Grid, day int) *Outlook {
 			o.Days++
 		}
 	}
-	for slot, at := range highest(clean, peaks) {
-		o.highest[slot] = int16(at)
-	}
+	o.highest = highest(clean, peaks)
 	for hour := range o.hours {
 		o.hours[hour] = keep(asOf(g, clean, peaks, hour*g.Slots/(dayHours-1)))
 	}

@@ -56,7 +56,7 @@ type Day struct {
 	// By the slot as of which a forecast is made, 0 … number of slots.
 	Hour   []float64 // mean of the hour before it over those days
 	Spread []float64 // s; NaN from fewer than MinErrorDays past forecasts
-	Slot   []int     // of the slots from it on, the highest of the mean day; -1 of none
+	Slot   []int16   // of the slots from it on, the highest of the mean day; -1 of none
 }
 
 // Forecast returns today's peak as of a slot: those before it are over. Of them
@@ -64,7 +64,7 @@ type Day struct {
 // both; NaN where nothing was measured). The interval reaches z standard
 // deviations to each side.
 func (d *Day) Forecast(asof int, lastHour, seen, z float64) Forecast {
-	f := Forecast{Value: forecast(d.Base, d.Hour[asof], lastHour, seen), Slot: d.Slot[asof]}
+	f := Forecast{Value: forecast(d.Base, d.Hour[asof], lastHour, seen), Slot: int(d.Slot[asof])}
 	if f.Value == seen || f.Value != f.Value {
 		f.Slot = -1
 	}

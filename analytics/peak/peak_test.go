@@ -179,7 +179,7 @@ func TestSlot(t *testing.T) {
 	}
 	d := Learn(g, 14)
 	for asof, want := range []int{1, 1, 2, 3, -1} {
-		if d.Slot[asof] != want {
+		if int(d.Slot[asof]) != want {
 			t.Errorf("as of %d: slot %d, want %d", asof, d.Slot[asof], want)
 		}
 	}

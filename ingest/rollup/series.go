@@ -3,7 +3,6 @@ package rollup
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"headroom/storage"
 	"headroom/storage/fleet"
@@ -51,12 +50,7 @@ func Metric(n *fleet.Node, suffix string) string {
 
 // Labels returns the sorted labels of a node's series, with extra ones added.
 func Labels(n *fleet.Node, levels []string, suffix string, extra ...storage.Label) []storage.Label {
-	labels := append([]storage.Label{{Name: storage.MetricName, Value: Metric(n, suffix)}}, extra...)
-	for i, name := range n.Path {
-		labels = append(labels, storage.Label{Name: levels[i], Value: name})
-	}
-	slices.SortFunc(labels, func(a, b storage.Label) int { return strings.Compare(a.Name, b.Name) })
-	return labels
+	return NewNames(levels, suffix, extra...).Of(n)
 }
 
 // Select returns the matchers of exactly one node's series: those of the nodes
@@ -73,21 +67,34 @@ func Select(n *fleet.Node, levels []string, suffix string) []storage.Matcher {
 	return ms
 }
 
-// Names keeps the label sets of one series of every node, so that a minute is
-// written without building them again. It may be used from many goroutines.
+// Names makes the labels of one series of any node. It keeps none of them: those
+// of all series of a large fleet would take more memory than the last minutes of
+// their samples.
 type Names struct {
-	levels []string
-	suffix string
-	extra  []storage.Label
+	module, group string // metric
+	labels        []label
+}
 
-	mu   sync.Mutex
-	sets [][]storage.Label // by node index
+// label is one of a series' labels.
+type label struct {
+	name  string
+	level int    // of the tree, whose node is the value; −1: the value is
+	value string // nothing for the metric's name
 }
 
 // NewNames returns the names of the series with a suffix, and with extra
 // labels, in a tree with these levels.
 func NewNames(levels []string, suffix string, extra ...storage.Label) *Names {
-	return &Names{levels: levels, suffix: suffix, extra: extra}
+	s := &Names{module: ModulePrefix + suffix, group: GroupPrefix + suffix}
+	s.labels = append(s.labels, label{name: storage.MetricName, level: -1})
+	for _, l := range extra {
+		s.labels = append(s.labels, label{name: l.Name, level: -1, value: l.Value})
+	}
+	for i, name := range levels {
+		s.labels = append(s.labels, label{name: name, level: i})
+	}
+	slices.SortStableFunc(s.labels, func(a, b label) int { return strings.Compare(a.name, b.name) })
+	return s
 }
 
 // AllNames returns the names of the rolled-up minutes, in the order of [Suffixes].
@@ -98,15 +105,21 @@ func AllNames(levels []string) (all []*Names) {
 	return all
 }
 
-// Of returns the labels of a node's series. They must not be changed.
+// Of returns the labels of a node's series, sorted by name.
 func (s *Names) Of(n *fleet.Node) []storage.Label {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for len(s.sets) <= n.Index {
-		s.sets = append(s.sets, nil)
+	out := make([]storage.Label, 0, len(s.labels))
+	for i := range s.labels {
+		switch l := &s.labels[i]; {
+		case l.level >= len(n.Path): // of nodes below this one
+		case l.level >= 0:
+			out = append(out, storage.Label{Name: l.name, Value: n.Path[l.level]})
+		case l.name == storage.MetricName && n.Module:
+			out = append(out, storage.Label{Name: l.name, Value: s.module})
+		case l.name == storage.MetricName:
+			out = append(out, storage.Label{Name: l.name, Value: s.group})
+		default:
+			out = append(out, storage.Label{Name: l.name, Value: l.value})
+		}
 	}
-	if s.sets[n.Index] == nil {
-		s.sets[n.Index] = Labels(n, s.levels, s.suffix, s.extra...)
-	}
-	return s.sets[n.Index]
+	return out
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -25,6 +26,8 @@ func TestTheDemoFillsTheTableInABrowserWithinAMinute(t *testing.T) {
 		s.mustRun()
 		return judged(s) > 40
 	})
+	writeDown(s, 3)
+	Eventually(t, startWithin, "the forecasts of the past days are scored", func() bool { return scored(s) > 0 })
 	browse(t, s.URL)
 
 	before := names(s)
@@ -42,6 +45,42 @@ func judged(s *Server) (n int) {
 		if r.State == "ok" {
 			n++
 		}
+	}
+	return n
+}
+
+// writeDown gives a judged module the ledger of the past days, as if Headroom had
+// run on them: today's peak at 9 and 12 o'clock, and what came.
+func writeDown(s *Server, days int) {
+	var path []string
+	for _, r := range s.Rows("") {
+		if r.State == "ok" && known(r.PeakToday.Value) && len(r.Path) == 4 {
+			path = r.Path
+			break
+		}
+	}
+	labels := fmt.Sprintf(`business=%q,product=%q,service=%q,module=%q`, path[0], path[1], path[2], path[3])
+	var text strings.Builder
+	for ago := 1; ago <= days; ago++ {
+		now := time.Now()
+		day := time.Date(now.Year(), now.Month(), now.Day()-ago, 0, 0, 0, 0, time.Local)
+		for _, hour := range []int{9, 12} {
+			for bound, v := range map[string]int{"lower": 28, "mid": 30, "upper": 33} {
+				fmt.Fprintf(&text, "headroom_module_forecast_percent{%s,task=\"peak\",horizon=\"today\",bound=%q} %d %d\n",
+					labels, bound, v, day.Add(time.Duration(hour)*time.Hour).UnixMilli())
+			}
+		}
+		fmt.Fprintf(&text, "headroom_module_day_peak_percent{%s} %d %d\n", labels, 30+ago, day.AddDate(0, 0, 1).Add(-time.Minute).UnixMilli())
+	}
+	s.Push(text.String())
+}
+
+// scored counts the forecasts of the ledger whose day is over.
+func scored(s *Server) (n int) {
+	var ledger struct{ Summary []struct{ Scored int } }
+	s.Ask("/api/v1/ledger", &ledger)
+	for _, line := range ledger.Summary {
+		n += line.Scored
 	}
 	return n
 }

@@ -87,24 +87,89 @@ async function choosesInTree(page) {
   await page.locator(".tree > .branch .choice").click();
 }
 
-/** Tells whether a canvas has more than one colour: something was drawn. */
-const drawn = () => {
+/** Tells whether so many charts are there, and each of more than one colour: something was drawn. */
+const drawn = (charts) => {
   const painted = (canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size > 4;
   };
   const all = [...document.querySelectorAll(".plot canvas")];
-  return all.length === 2 && all.every(painted);
+  const waiting = document.querySelector(".module-page .loading");
+  return !waiting && all.length >= charts && all.every(painted);
 };
 
 async function opensModule(page) {
   await page.locator("td.path a").first().click();
   await page.locator(".headline").waitFor();
-  await waitFor(page, drawn);
+  await waitFor(page, drawn, 2);
   assert.match(new URL(page.url()).pathname, /\/module\/./);
   assert.ok((await page.locator(".facts dt").count()) > 10, "facts are shown");
   await page.reload(); // the server answers the page's own address
-  await waitFor(page, drawn);
+  await waitFor(page, drawn, 2);
+}
+
+/** Both models' bands and verdicts beside each other, on the table and on a module's page. */
+async function comparesModels(page) {
+  const choose = (model) => page.getByRole("combobox", { name: "Model" }).selectOption(model);
+  await choose("both");
+  await page.locator("table.compared").waitFor();
+  assert.equal(query(page).get("model"), "both");
+  const lines = (column) => page.locator(`tr.row td.${column}`).first().locator(".main").allTextContents();
+  assert.equal((await lines("band")).length, 2, "two bands");
+  assert.equal((await lines("deviates")).length, 2, "two verdicts");
+  assert.deepEqual(await lines("model"), ["calibrated", "classic"]);
+  await page.locator("td.path a").first().click();
+  await page.locator(".headline").nth(1).waitFor();
+  assert.equal(query(page).get("model"), "both", "the page keeps the choice");
+  await page.reload();
+  await waitFor(page, drawn, 2);
+  assert.equal(await page.locator(".alarm-state").count(), 2, "the alarm of each model");
+  await picture(page, "module-compared");
+  await page.keyboard.press("Escape");
+  await page.locator("table.compared").waitFor();
+  await picture(page, "table-compared");
+  await choose("classic");
+  await page.locator("table.warnings:not(.compared)").waitFor();
+  assert.equal(query(page).get("model"), "classic");
+  await choose("calibrated");
+  await waitFor(page, () => !new URL(location.href).searchParams.has("model"));
+}
+
+/** What is free at today's peak, and after a loss, can be sorted by. */
+async function sortsByHeadroom(page) {
+  await page.getByRole("button", { name: "after a loss" }).click();
+  await page.locator("th.headroom[aria-sort=ascending]").waitFor();
+  assert.equal(query(page).get("sort"), "loss");
+  const shown = await page.locator("td.headroom .sub").first().textContent();
+  assert.match(shown, /·/, "the domain that is lost is named");
+  await page.goto(base);
+  await page.locator("tr.row").first().waitFor();
+}
+
+/** How right the forecasts were, and from there to a module's own; or when there will be something. */
+async function readsLedger(page) {
+  const answer = await (await fetch(new URL("api/v1/ledger", base))).json();
+  await page.getByRole("link", { name: "Ledger" }).click();
+  assert.match(new URL(page.url()).pathname, /\/ledger$/);
+  if (!answer.data.summary.some((s) => s.scored > 0)) {
+    await page.locator(".sheets .nothing").waitFor();
+    return;
+  }
+  const chosen = page.locator("tr.chosen");
+  await chosen.waitFor();
+  assert.match(await chosen.textContent(), /12:00/, "noon is shown first");
+  await picture(page, "ledger");
+  await page.getByRole("button", { name: "09:00" }).click();
+  await waitFor(page, () => new URL(location.href).searchParams.get("horizon") === "09:00");
+  await page.locator(".worst h2", { hasText: "09:00" }).waitFor();
+  await page.reload(); // the URL holds the choice
+  await page.locator(".worst h2", { hasText: "09:00" }).waitFor();
+  await page.locator(".worst a").first().click();
+  await waitFor(page, drawn, 3);
+  assert.ok((await page.locator(".module-page .summary tbody tr").count()) > 1, "errors by horizon");
+  await picture(page, "module-ledger");
+  await page.keyboard.press("Escape");
+  await page.locator("tr.row").first().waitFor();
 }
 
 async function movesByKeys(page) {
@@ -147,6 +212,17 @@ async function fits(page) {
   assert.ok(!wide, `the page is wider than its window: ${page.url()}`);
 }
 
+async function readsLedgerOnPhone(page) {
+  await page.getByRole("link", { name: "Ledger" }).click();
+  await page.locator(".sheets").waitFor();
+  await fits(page);
+  await picture(page, "ledger-phone");
+  await page.goto(new URL("?model=both", base).href);
+  await page.locator("table.compared tr.row").first().waitFor();
+  await fits(page);
+  await picture(page, "table-compared-phone");
+}
+
 try {
   await open(1440, 900, async (page) => {
     await picture(page, "table");
@@ -155,6 +231,9 @@ try {
     await filters(page);
     await choosesInTree(page);
     await movesByKeys(page);
+    await comparesModels(page);
+    await sortsByHeadroom(page);
+    await readsLedger(page);
     await speaksChinese(page);
     await opensModule(page);
     await picture(page, "module");
@@ -165,6 +244,7 @@ try {
     await opensModule(page);
     await fits(page);
     await picture(page, "module-phone");
+    await readsLedgerOnPhone(page);
   });
   console.log("the pages work at both widths");
 } finally {

@@ -4,9 +4,10 @@ import { useLive, useResource } from "./api/live";
 import { Header } from "./header";
 import { Help } from "./help";
 import { useKeys } from "./keys";
+import { LedgerPage } from "./ledger/page";
 import { ModulePage } from "./module/page";
 import { useRouter } from "./state/router";
-import { defaultView, modulePath, type View, writeView } from "./state/view";
+import { defaultView, ledgerPath, modulePath, type View, writeView } from "./state/view";
 import { TablePage } from "./table/page";
 import { firstLanguage, keepLanguage, type Language, LanguageProvider, texts } from "./text/language";
 
@@ -19,10 +20,13 @@ export function App() {
   const text = texts[language];
   live.shown.current = status.data?.published ?? undefined;
 
-  // The table stays as it was left while a module's page is open.
+  // The table stays as it was left while a module's page is open, but for the model chosen there.
   const left = useRef<View | null>(null);
   if (route.page === "table") left.current = route.view;
-  const backToTable = () => go(writeView(left.current ?? defaultView) || "./");
+  const backToTable = () => {
+    const model = route.page === "module" && { model: route.model };
+    go(writeView({ ...(left.current ?? defaultView), ...model }) || "./");
+  };
 
   useEffect(() => {
     document.documentElement.lang = text.locale;
@@ -63,6 +67,15 @@ export function App() {
           onBack={backToTable}
           onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
           onModel={(model) => go(modulePath(route.id, model), true)}
+        />
+      )}
+      {route.page === "ledger" && (
+        <LedgerPage
+          view={route.view}
+          status={status.data}
+          onView={(view) => go(ledgerPath(view), true)}
+          onOpen={(id) => go(modulePath(id, ""))}
+          onBack={backToTable}
         />
       )}
       {help && <Help onClose={() => setHelp(false)} />}

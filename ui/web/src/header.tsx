@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { serverNow } from "./api/client";
 import type { Status } from "./api/types";
 import { address, plainClick } from "./state/router";
-import type { Route } from "./state/view";
+import { defaultLedger, ledgerPath, type Route } from "./state/view";
 import type { Text } from "./text/en";
 import { clock, span } from "./text/format";
 import { useText } from "./text/language";
@@ -18,7 +18,9 @@ interface Props {
 }
 
 /** The pages beside the table; a page with its name in the texts is one more line here. */
-const places: { page: Route["page"] & keyof Text["pages"]; path: string }[] = [];
+const places: { page: Route["page"] & keyof Text["pages"]; path: string }[] = [
+  { page: "ledger", path: ledgerPath(defaultLedger) },
+];
 
 export function Header({ page, status, connected, onHome, onGo, onHelp, onLanguage }: Props) {
   const text = useText();

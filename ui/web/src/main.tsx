@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/table.css";
 import "./styles/phone.css";
 import "./styles/module.css";
+import "./styles/ledger.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";

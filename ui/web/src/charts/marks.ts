@@ -1,5 +1,6 @@
 import type uPlot from "uplot";
 import type { Num } from "../api/types";
+import type { Said } from "../ledger/days";
 import type { Mark } from "./plot";
 import type { Point } from "./series";
 
@@ -57,6 +58,31 @@ export function level(y: number, label: string, color: string): Mark {
       ctx.stroke();
       ctx.textBaseline = "bottom";
       write(ctx, u, label, u.bbox.left, at - 2 * devicePixelRatio);
+    });
+}
+
+/** A forecast as a dot on its interval; one that missed has a cross in place of the dot. */
+export function whisker({ x, forecast, lower, upper }: Said, missed: boolean, color: string): Mark {
+  return (u) =>
+    draw(u, color, [], (ctx) => {
+      const px = u.valToPos(x, "x", true);
+      const py = u.valToPos(forecast, "y", true);
+      const r = (missed ? 3.5 : 2) * devicePixelRatio;
+      if (lower !== null && upper !== null) {
+        ctx.moveTo(px, u.valToPos(lower, "y", true));
+        ctx.lineTo(px, u.valToPos(upper, "y", true));
+      }
+      if (missed) {
+        for (const way of [-1, 1]) {
+          ctx.moveTo(px - r, py - way * r);
+          ctx.lineTo(px + r, py + way * r);
+        }
+      }
+      ctx.stroke();
+      if (missed) return;
+      ctx.beginPath();
+      ctx.arc(px, py, r, 0, 2 * Math.PI);
+      ctx.fill();
     });
 }
 

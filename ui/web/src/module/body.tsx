@@ -4,6 +4,8 @@ import { useResource } from "../api/live";
 import type { Curve, Explanation, Module, Status } from "../api/types";
 import { DayChart } from "../charts/day";
 import { GrowthChart } from "../charts/growth";
+import { PastPanel } from "../ledger/panel";
+import { Loading } from "../notice";
 import { Loaded, Panel } from "../panel";
 import { type Choice, modelsOf } from "../state/model";
 import type { Text } from "../text/en";
@@ -62,6 +64,9 @@ export function Body({ id, model, judged, revision, status, onNote }: BodyProps)
                 <GrowthChart trend={t} height={chartHeight} label={`${text.sixty}. ${t.growth.reason}`} />
               )}
             </Loaded>
+          </Panel>
+          <Panel title={text.ledger.past} unit={text.percentOfDevice}>
+            {status?.at ? <PastPanel id={id} at={status.at} height={chartHeight} /> : <Loading />}
           </Panel>
         </div>
         <div class="charts">

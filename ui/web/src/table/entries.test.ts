@@ -52,8 +52,9 @@ describe("sorting", () => {
       sampleRow("some", { headroom_after_loss: 3 }),
       sampleRow("unknown", { headroom_after_loss: null, largest_domain: null }),
       sampleRow("none", { headroom_after_loss: null, largest_domain: domain }),
+      sampleRow("peakless", { headroom: null, headroom_after_loss: null, largest_domain: domain }),
     );
-    expect(idsOf(sortEntries(entries, "loss"))).toEqual(["none", "some", "unknown"]);
+    expect(idsOf(sortEntries(entries, "loss"))).toEqual(["none", "some", "peakless", "unknown"]);
   });
   it("has a key for every order", () => {
     for (const { id } of sorts) expect(sortKeys[id], id).toBeDefined();

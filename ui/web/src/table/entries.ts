@@ -76,7 +76,10 @@ export const sortKeys: Record<string, Key> = {
   deviates: (e) => (e.row.score === null ? null : e.row.score + (e.row.deviates ? 1e6 : 0)),
   peak: (e) => e.row.peak_today.value,
   headroom: (e) => e.row.headroom,
-  loss: (e) => e.row.headroom_after_loss ?? (noneLeft(e.row) ? -1e9 : null), // worse than any that is left
+  loss: ({ row }) => {
+    if (row.headroom === null) return null;
+    return noneLeft(row) ? -1e9 : row.headroom_after_loss; // worse than any that is left
+  },
   growth: (e) => e.growth?.percent_per_day ?? null,
   full: (e) => day(e.growth?.full_on.value),
   order: (e) => e.growth?.devices_to_request ?? null,

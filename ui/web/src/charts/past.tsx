@@ -1,0 +1,66 @@
+import { useMemo } from "preact/hooks";
+import uPlot from "uplot";
+import type { LedgerEntry } from "../api/ledger";
+import { countHeld, pastDays } from "../ledger/days";
+import { useText } from "../text/language";
+import { axes, line, timeSeries } from "./look";
+import { whisker } from "./marks";
+import { type Colors, type Look, type Mark, Plot } from "./plot";
+import { axisBottom, axisTop } from "./series";
+
+interface Props {
+  entries: LedgerEntry[];
+  days: number; // the newest ones
+  height: number;
+}
+
+/** Each day's peak, and what was forecast of it in its course: an interval that missed has a cross. */
+export function PastChart({ entries, days, height }: Props) {
+  const text = useText();
+  const { data, said } = useMemo(() => pastDays(entries, days), [entries, days]);
+  const { held, over } = countHeld(said);
+  const format = (options: Intl.DateTimeFormatOptions) => {
+    const made = new Intl.DateTimeFormat(text.locale, { timeZone: "UTC", ...options });
+    return (seconds: number) => made.format(seconds * 1000);
+  };
+  const write = format({ month: "short", day: "numeric" });
+  const exact = format({
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+
+  const marks = (c: Colors): Mark[] =>
+    said.map((s) => whisker(s, s.inside === false, s.inside === false ? c.warn : c.muted));
+  const options = (c: Colors): Look => ({
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
+    axes: wholeDays(axes(c, write)),
+    series: [
+      timeSeries(text.time, exact),
+      line(text.ledger.came, { color: c.load, width: 2 }),
+      line(text.ledger.forecast, { color: c.muted, width: 0 }),
+      line(text.lower, { color: c.muted, width: 0 }),
+      line(text.upper, { color: c.muted, width: 0 }),
+    ],
+    bands: [],
+  });
+  return (
+    <Plot
+      data={data}
+      marks={marks}
+      top={axisTop(data.slice(1).flat())}
+      bottom={axisBottom(data.slice(1).flat())}
+      label={text.ledger.chart(held, over)}
+      height={height}
+      look={text.locale}
+      options={options}
+    />
+  );
+}
+
+/** One label a day at most. */
+function wholeDays([x, y]: uPlot.Axis[]): uPlot.Axis[] {
+  return [{ ...x, incrs: [1, 2, 5, 10, 30].map((days) => days * 86_400) }, y ?? {}];
+}

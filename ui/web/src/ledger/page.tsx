@@ -1,0 +1,181 @@
+import { useState } from "preact/hooks";
+import { api } from "../api/client";
+import type { Ledger, LedgerSummary } from "../api/ledger";
+import { useResource } from "../api/live";
+import type { Status } from "../api/types";
+import { useKeys } from "../keys";
+import { Failure, Loading } from "../notice";
+import { address, plainClick } from "../state/router";
+import { type LedgerView, ledgerSpans, modulePath, namesOf } from "../state/view";
+import { decimal } from "../text/format";
+import { useText } from "../text/language";
+import { Crumbs } from "../tree/crumbs";
+import { Tree } from "../tree/tree";
+import { isScored, NothingYet } from "./empty";
+import { forecastName, SummaryTable } from "./summary";
+import { dayBefore, ledgerRevision } from "./when";
+
+interface Props {
+  view: LedgerView;
+  status: Status | undefined;
+  onView: (view: LedgerView) => void;
+  onOpen: (id: string) => void;
+  onBack: () => void;
+}
+
+/** How right the forecasts were: by task and horizon, and where they were worst. */
+export function LedgerPage({ view, status, onView, onOpen, onBack }: Props) {
+  const text = useText();
+  const [treeOpen, setTreeOpen] = useState(false);
+  useKeys({ Escape: onBack });
+  const tree = useResource("tree", 0, () => api.tree(""));
+  const choose = (path: string) => {
+    setTreeOpen(false);
+    onView({ ...view, path });
+  };
+  return (
+    <main class="table-page ledger-page">
+      <aside class={treeOpen ? "open" : ""}>
+        <Tree nodes={tree.data ?? []} levels={status?.levels ?? []} path={view.path} onPath={choose} />
+      </aside>
+      <section>
+        <div class="toolbar">
+          <button
+            type="button"
+            class="show-tree"
+            onClick={() => setTreeOpen(!treeOpen)}
+            title={text.showTree}
+          >
+            {text.tree}
+          </button>
+          <h1>{text.ledger.title}</h1>
+          <Span days={view.days} onDays={(days) => onView({ ...view, days })} />
+        </div>
+        {view.path && <Crumbs path={view.path} onPath={choose} />}
+        {status?.at ? <Body view={view} at={status.at} onView={onView} onOpen={onOpen} /> : <Loading />}
+      </section>
+    </main>
+  );
+}
+
+function Span({ days, onDays }: { days: number; onDays: (days: number) => void }) {
+  const { ledger } = useText();
+  return (
+    <label class="select">
+      <span class="hidden">{ledger.span}</span>
+      <select value={days} onChange={(e) => onDays(Number(e.currentTarget.value))}>
+        {ledgerSpans
+          .toSorted((a, b) => a - b)
+          .map((n) => (
+            <option key={n} value={n}>
+              {ledger.lastDays(n)}
+            </option>
+          ))}
+      </select>
+    </label>
+  );
+}
+
+interface BodyProps {
+  view: LedgerView;
+  at: string; // the server's time
+  onView: (view: LedgerView) => void;
+  onOpen: (id: string) => void;
+}
+
+/** The two tables; the server is asked for all forecasts, and for those that were chosen. */
+function Body({ view, at, onView, onOpen }: BodyProps) {
+  const text = useText();
+  const { path, days, task, horizon } = view;
+  const from = dayBefore(at, days);
+  const revision = ledgerRevision(at);
+  const all = useResource(`ledger ${path} ${days}`, revision, () => api.ledger({ path, from }));
+  const chosen = useResource(`ledger ${path} ${days} ${task} ${horizon}`, revision, () =>
+    task ? api.ledger({ path, from, task, horizon }) : Promise.resolve(null),
+  );
+  const ledger = all.data;
+  if (!ledger) return all.error ? <Failure error={all.error} /> : <Loading />;
+  const shown = task ? chosen.data : ledger;
+  return (
+    <div class="sheets">
+      <p class="reason">{text.ledger.about(ledger.from, ledger.to, decimal(100 * ledger.level, 0))}</p>
+      {!isScored(ledger) && <NothingYet ledger={ledger} at={at} />}
+      {ledger.summary.length > 0 && (
+        <section class="panel">
+          <h2>{text.ledger.byHorizon}</h2>
+          <ByHorizon ledger={ledger} view={view} onView={onView} />
+        </section>
+      )}
+      {chosen.error && <Failure error={chosen.error} />}
+      {shown && shown.worst.length > 0 && <Worst ledger={shown} onOpen={onOpen} />}
+    </div>
+  );
+}
+
+/** The forecast whose worst modules are shown: the one that was chosen, or what the server did. */
+const isChosen = (s: LedgerSummary, { task, horizon }: LedgerView, ledger: Ledger) => {
+  const served = ledger.worst[0]?.summary;
+  return task
+    ? s.task === task && s.horizon === horizon
+    : s.task === served?.task && s.horizon === served.horizon;
+};
+
+function ByHorizon({ ledger, view, onView }: { ledger: Ledger } & Pick<BodyProps, "view" | "onView">) {
+  const text = useText();
+  return (
+    <SummaryTable
+      first={text.ledger.forecast}
+      level={ledger.level}
+      lines={ledger.summary.map((summary) => {
+        const chosen = isChosen(summary, view, ledger);
+        const { task, horizon } = summary;
+        return {
+          key: `${task} ${horizon}`,
+          chosen,
+          summary,
+          name: (
+            <button
+              type="button"
+              aria-pressed={chosen}
+              title={text.ledger.showWorst}
+              onClick={() => onView({ ...view, task, horizon })}
+            >
+              {forecastName(summary, text)}
+            </button>
+          ),
+        };
+      })}
+    />
+  );
+}
+
+function Worst({ ledger, onOpen }: { ledger: Ledger; onOpen: (id: string) => void }) {
+  const text = useText();
+  const of = ledger.worst[0]?.summary;
+  const open = (id: string) => (e: MouseEvent) => {
+    if (!plainClick(e)) return;
+    e.preventDefault();
+    onOpen(id);
+  };
+  return (
+    <section class="panel worst">
+      <h2>
+        {text.ledger.worst} {of && <small>{forecastName(of, text)}</small>}
+      </h2>
+      <SummaryTable
+        first={text.columns.path}
+        level={ledger.level}
+        lines={ledger.worst.map(({ id, summary }) => ({
+          key: id,
+          summary,
+          name: (
+            <a href={address(modulePath(id, ""))} onClick={open(id)}>
+              <span class="main">{namesOf(id).at(-1)}</span>
+              <span class="sub">{namesOf(id).slice(0, -1).join(" › ")}</span>
+            </a>
+          ),
+        }))}
+      />
+    </section>
+  );
+}

@@ -34,7 +34,7 @@ export function pastDays(entries: LedgerEntry[], days: number): PastDays {
   const add = (...point: [number, Num, Num, Num, Num]) => {
     for (const [i, v] of point.entries()) (data[i] as Num[]).push(v);
   };
-  for (const day of shown) {
+  for (const [i, day] of shown.entries()) {
     const made = peaks.filter((e) => e.for === day);
     const begin = Date.parse(`${day}T00:00:00Z`) / 1000;
     const came = made.find((e) => e.actual !== null)?.actual ?? null;
@@ -45,11 +45,15 @@ export function pastDays(entries: LedgerEntry[], days: number): PastDays {
       if (e && e.forecast !== null)
         said.push({ x, forecast: e.forecast, lower: e.lower, upper: e.upper, inside: e.inside });
     }
-    add(begin + daySeconds - 1, came, null, null, null);
-    add(begin + daySeconds - 0.5, null, null, null, null); // the next day begins at its own height
+    const end = begin + daySeconds - 1;
+    add(end, came, null, null, null);
+    if (i + 1 < shown.length && shown[i + 1] !== dayAfter(day)) add(end + 1, null, null, null, null);
   }
   return { data, said };
 }
+
+const dayAfter = (day: string) =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + daySeconds * 1000).toISOString().slice(0, 10);
 
 const hourOf = (e: LedgerEntry) => Number.parseInt(e.horizon, 10);
 

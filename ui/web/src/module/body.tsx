@@ -70,7 +70,12 @@ export function Body({ id, model, judged, revision, status, onNote }: BodyProps)
           </Panel>
         </div>
         <div class="charts">
-          <Verdicts model={model} judged={judged} explanations={explanations.data} />
+          <Verdicts
+            model={model}
+            judged={judged}
+            levels={status?.levels ?? []}
+            explanations={explanations.data}
+          />
           <Panel title={text.facts}>
             <Facts judged={judged} onNote={onNote} />
           </Panel>
@@ -102,11 +107,12 @@ function Day({ curves, zone, label }: { curves: Curve[]; zone: string | undefine
 interface VerdictsProps {
   model: Choice;
   judged: Module[];
+  levels: string[];
   explanations: Explanation[] | undefined;
 }
 
 /** Of each model whether an alarm runs, and what is to be ordered. */
-function Verdicts({ model, judged, explanations }: VerdictsProps) {
+function Verdicts({ model, judged, levels, explanations }: VerdictsProps) {
   const text = useText();
   const panels = (
     title: string,
@@ -123,7 +129,7 @@ function Verdicts({ model, judged, explanations }: VerdictsProps) {
         <AlarmFacts row={row} explanation={e} />
       ))}
       {panels(text.order.title, ({ growth }, e) => (
-        <OrderFacts growth={growth} explanation={e} />
+        <OrderFacts growth={growth} isModule={growth.level === levels.at(-1)} explanation={e} />
       ))}
     </>
   );

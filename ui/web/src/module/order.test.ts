@@ -14,13 +14,13 @@ const calibrated = sampleGrowth("a", {
 });
 
 const resultsOf = (change: object) => {
-  const lines = orderLines({ ...calibrated, ...change }, en);
+  const lines = orderLines({ ...calibrated, ...change }, true, en);
   return Object.fromEntries(lines.map(({ name, result }) => [name, result]));
 };
 
 describe("an order's lines", () => {
   it("go from the peak to the devices", () => {
-    const lines = orderLines(calibrated, en);
+    const lines = orderLines(calibrated, true, en);
     expect(lines.map((l) => l.result)).toEqual(["–", "70.1 %", "40", "+2", "42", "−34", "10"]);
     expect(lines[2]?.detail).toBe("⌈ 34 × 70.1 ÷ 60 ⌉");
   });
@@ -29,11 +29,13 @@ describe("an order's lines", () => {
     expect(resultsOf({ devices_needed: 52 })[en.order.minimum]).toBe("50");
   });
   it("say from what a request was rounded up", () => {
-    expect(orderLines(calibrated, en).at(-1)?.detail).toBe(en.order.rounded("8"));
-    expect(orderLines({ ...calibrated, devices_to_request: 8 }, en).at(-1)?.detail).toBe("");
+    expect(orderLines(calibrated, true, en).at(-1)?.detail).toBe(en.order.rounded("8"));
+    expect(orderLines({ ...calibrated, devices_to_request: 8 }, true, en).at(-1)?.detail).toBe("");
   });
   it("name the event that makes the peak", () => {
-    expect(orderLines({ ...calibrated, event: "Singles' Day" }, en)[1]?.detail).toContain("Singles' Day");
+    expect(orderLines({ ...calibrated, event: "Singles' Day" }, true, en)[1]?.detail).toContain(
+      "Singles' Day",
+    );
   });
   it("do without risk in the classic model", () => {
     const peak = { value: 66, lower: 60, upper: 71 };
@@ -49,10 +51,12 @@ describe("an order's lines", () => {
     expect(lines[en.order.spares]).toBeUndefined();
   });
   it("are sums above modules, with what sharing would save", () => {
-    const lines = orderLines({ ...calibrated, pooled_needed: 39, peak_at_risk: null }, zh);
+    const lines = orderLines({ ...calibrated, pooled_needed: 39, peak_at_risk: null }, false, zh);
     expect(lines.map((l) => l.result)).toEqual(["34", "42", "10", "39"]);
+    const classic = { ...calibrated, risk: null, peak_at_risk: null, spares: null };
+    expect(orderLines(classic, false, zh).map((l) => l.result)).toEqual(["34", "42", "10"]);
   });
   it("are none while nothing is known, rather than zeros", () => {
-    expect(orderLines({ ...calibrated, devices_needed: null }, en)).toEqual([]);
+    expect(orderLines({ ...calibrated, devices_needed: null }, true, en)).toEqual([]);
   });
 });

@@ -15,10 +15,13 @@ const percent = (v: Num) => (v === null ? unknown : `${decimal(v)} %`);
 /** Devices that hold a peak at the target load. */
 const hold = (devices: number, peak: number, target: number) => Math.ceil((devices * peak) / target - 1e-9);
 
-/** The order line by line, from the peak to the devices; empty while nothing can be ordered. */
-export function orderLines(g: Growth, text: Text): OrderLine[] {
+/**
+ * The order line by line, from the peak to the devices; empty while nothing can be
+ * ordered. A node above modules needs what they do.
+ */
+export function orderLines(g: Growth, isModule: boolean, text: Text): OrderLine[] {
   if (g.devices_needed === null || g.devices === null) return [];
-  if (g.pooled_needed !== null) return sumLines(g, text);
+  if (!isModule) return sumLines(g, text);
   const o = text.order;
   const max = g.peak_max;
   const peak = g.peak_at_risk ?? g.peak_at_horizon.value;
@@ -58,10 +61,11 @@ function requestLines(g: Growth, needed: number, devices: number, { order: o }: 
 
 /** Of a node above modules: machines are not shared, so it needs the sum. */
 function sumLines(g: Growth, { order: o }: Text): OrderLine[] {
-  return [
+  const lines: OrderLine[] = [
     { name: o.have, detail: "", result: count(g.devices) },
     { name: o.needed, detail: o.sumOf, result: count(g.devices_needed), sum: true },
     { name: o.request, detail: o.sumOf, result: count(g.devices_to_request), sum: true },
-    { name: o.pooled, detail: o.pooledDetail, result: count(g.pooled_needed) },
   ];
+  if (g.pooled_needed === null) return lines; // the classic model knows no risk
+  return [...lines, { name: o.pooled, detail: o.pooledDetail, result: count(g.pooled_needed) }];
 }

@@ -4,6 +4,7 @@ import { orderLines } from "./order";
 
 interface Props {
   growth: Growth;
+  isModule: boolean;
   explanation: Explanation | undefined;
 }
 
@@ -11,9 +12,9 @@ interface Props {
 const stepNames = ["risk of too few", "devices needed", "devices to request"];
 
 /** How the peak to come makes devices to request, line by line. */
-export function OrderFacts({ growth, explanation }: Props) {
+export function OrderFacts({ growth, isModule, explanation }: Props) {
   const text = useText();
-  const lines = orderLines(growth, text);
+  const lines = orderLines(growth, isModule, text);
   if (lines.length === 0) return <p class="nothing">{growth.reason || text.order.none}</p>;
   const steps = explanation?.steps?.filter((step) => stepNames.includes(step.name)) ?? [];
   return (

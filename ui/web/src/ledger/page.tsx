@@ -52,7 +52,9 @@ export function LedgerPage({ view, status, onView, onOpen, onBack }: Props) {
           <Span days={view.days} onDays={(days) => onView({ ...view, days })} />
         </div>
         {view.path && <Crumbs path={view.path} onPath={choose} />}
-        {status?.at ? <Body view={view} at={status.at} onView={onView} onOpen={onOpen} /> : <Loading />}
+        {!status && <Loading />}
+        {status && !status.at && <p class="nothing">{text.emptyTitle}</p>}
+        {status?.at && <Body view={view} at={status.at} onView={onView} onOpen={onOpen} />}
       </section>
     </main>
   );

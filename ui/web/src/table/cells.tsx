@@ -62,6 +62,13 @@ const arrows = { up: "↑", down: "↓", "": "" };
 /** Rows that are still learning, be it today's peak, may have a band already. */
 const isJudged = (row: Row) => row.score !== null && row.state !== "stale";
 
+/** An alarm runs. */
+const Flag = ({ text }: { text: Text }) => (
+  <b class="alarming" role="img" aria-label={text.alarming} title={text.alarming}>
+    ⚑
+  </b>
+);
+
 /** YES ↑ 1.5, or a calm NO; nothing where it cannot be judged. */
 function Answer({ row, text }: { row: Row; text: Text }) {
   if (!isJudged(row)) return <span class="none">{unknown}</span>;
@@ -77,14 +84,12 @@ function Answer({ row, text }: { row: Row; text: Text }) {
 export function Verdict({ row, text }: { row: Row; text: Text }) {
   if (!isJudged(row)) return <Answer row={row} text={text} />;
   const detail = row.deviates ? row.since && text.since(clock(row.since)) : decimal(row.score);
-  const alarm = row.alarm && <b class="alarming">{text.alarming} </b>;
   return (
     <Two
       top={<Answer row={row} text={text} />}
       below={
         <>
-          {alarm}
-          {detail}
+          {row.alarm && <Flag text={text} />} {detail}
         </>
       }
     />
@@ -96,7 +101,7 @@ export const VerdictLine = ({ row, text }: { row: Row; text: Text }) => (
   <span title={row.since ? text.since(clock(row.since)) : undefined}>
     <Answer row={row} text={text} />
     {isJudged(row) && !row.deviates && <small> {decimal(row.score)}</small>}
-    {row.alarm && <b class="alarming"> {text.alarming}</b>}
+    {row.alarm && <Flag text={text} />}
   </span>
 );
 

@@ -264,7 +264,10 @@ export const en = {
   ] as [string, string][],
   legend: [
     ["YES ↑ 1.5", "outside the band by 1.5 half-widths, upwards"],
-    ["alarm", "the deviation is worth telling: it lasts, or is far out; it ends after a calm while"],
+    [
+      "⚑",
+      "an alarm runs: the deviation is worth telling: it lasts, or is far out; it ends after a calm while",
+    ],
     ["Headroom", "the part of the target load that today's peak leaves free, and below it after a loss"],
     ["calibrated", "follows the load; its intervals come from its own past errors"],
     ["classic", "mean ± 3 standard deviations of this minute, straight line through the daily peaks"],

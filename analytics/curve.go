@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -87,8 +88,9 @@ func (c *Curve) addDay(cal *season.Calendar, g *season.Grid, bands []band.Band, 
 }
 
 // Trend returns a node's daily peaks, the line through them, and what a model
-// expects up to the horizon; an empty model is the configured one.
-func (l *Loop) Trend(_ context.Context, id, model string) (*Trend, error) {
+// expects up to the horizon, with intervals of a nominal coverage; an empty model
+// and a coverage of 0 are the configured ones.
+func (l *Loop) Trend(_ context.Context, id, model string, coverage float64) (*Trend, error) {
 	n, s, err := l.node(id, model)
 	if err != nil {
 		return nil, err
@@ -104,7 +106,7 @@ func (l *Loop) Trend(_ context.Context, id, model string) (*Trend, error) {
 		h := i - m.GrowthDays + 1 // days after the last one that counts
 		t.Days = append(t.Days, season.Date(g.day-1+h))
 		t.Peaks = append(t.Peaks, peakAt(k.peaks, i))
-		t.add(of, k, h, m.Level)
+		t.add(of, k, h, cmp.Or(coverage, m.Level))
 	}
 	return t, nil
 }

@@ -200,7 +200,7 @@ func TestReadersBesideTheLoop(t *testing.T) {
 	var readers sync.WaitGroup
 	for _, read := range []func() error{
 		func() error { _, err := w.loop.Curve(ctx, id, ""); return err },
-		func() error { _, err := w.loop.Trend(ctx, id, ""); return err },
+		func() error { _, err := w.loop.Trend(ctx, id, "", 0); return err },
 		func() error { _, err := w.loop.Explain(ctx, id, ""); return err },
 		func() error { _, err := w.loop.At(ctx, at, ""); return err },
 		func() error { return w.loop.relearnNow(ctx) },

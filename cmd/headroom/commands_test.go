@@ -33,7 +33,7 @@ type fixed struct {
 
 func (f fixed) Snapshot() *analytics.Snapshot { return f.snap }
 
-func (f fixed) Trend(context.Context, string, string) (*analytics.Trend, error) {
+func (f fixed) Trend(context.Context, string, string, float64) (*analytics.Trend, error) {
 	return &analytics.Trend{}, nil
 }
 

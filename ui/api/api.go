@@ -33,7 +33,10 @@ type Capacity interface {
 	// At judges the minute of t by a model; an empty name is the configured one.
 	At(ctx context.Context, t time.Time, model string) (*analytics.Snapshot, error)
 	Curve(ctx context.Context, id, model string) (*analytics.Curve, error)
-	Trend(ctx context.Context, id, model string) (*analytics.Trend, error)
+	// Trend has intervals of a nominal coverage; 0 is the configured one.
+	Trend(ctx context.Context, id, model string, coverage float64) (*analytics.Trend, error)
+	// WithCoverage judges the newest minute with intervals of another coverage.
+	WithCoverage(ctx context.Context, id, model string, coverage float64) (*analytics.Judged, error)
 	Explain(ctx context.Context, id, model string) (*analytics.Explanation, error)
 	// WhatIf judges the newest minute in a scenario; a *[whatif.Faults] is the
 	// asker's fault.

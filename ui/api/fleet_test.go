@@ -147,13 +147,20 @@ func (c *capacity) Curve(_ context.Context, id, _ string) (*analytics.Curve, err
 	}, nil
 }
 
-func (c *capacity) Trend(_ context.Context, id, _ string) (*analytics.Trend, error) {
+func (c *capacity) Trend(_ context.Context, id, _ string, _ float64) (*analytics.Trend, error) {
 	s := c.Snapshot()
 	days := []analytics.Number{20, analytics.Unknown(), 24}
 	return &analytics.Trend{
 		ID: id, Days: []string{"2026-11-20", "2026-11-21", "2026-11-22"}, Peaks: days, Line: []analytics.Number{20, 22, 24},
 		Forecast: days, Lower: days, Upper: days, Target: 60, Growth: s.Growth[s.Find(id)],
 	}, nil
+}
+
+func (c *capacity) WithCoverage(_ context.Context, id, _ string, coverage float64) (*analytics.Judged, error) {
+	s := c.Snapshot()
+	r, g := s.Rows[s.Find(id)], s.Growth[s.Find(id)]
+	r.PeakToday.Upper = r.PeakToday.Value + analytics.Number(coverage)
+	return &analytics.Judged{Row: &r, Growth: &g}, nil
 }
 
 func (c *capacity) Explain(_ context.Context, id, _ string) (*analytics.Explanation, error) {

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -41,17 +43,34 @@ func (s *Server) find(c *gin.Context) (*table, int, error) {
 	return t, i, nil
 }
 
-type moduleData struct {
-	Row    *analytics.Row    `json:"row"`
-	Growth *analytics.Growth `json:"growth"`
-}
-
 func (s *Server) module(c *gin.Context) (any, error) {
 	t, i, err := s.find(c)
 	if err != nil {
 		return nil, err
 	}
-	return moduleData{t.row(i), &t.snap.Growth[i]}, nil
+	coverage, err := coverageOf(c)
+	if err != nil || coverage == 0 {
+		return analytics.Judged{Row: t.row(i), Growth: &t.snap.Growth[i]}, err
+	}
+	judged, err := s.Capacity.WithCoverage(c.Request.Context(), t.snap.Rows[i].ID, c.Query("model"), coverage)
+	if err != nil {
+		return nil, err
+	}
+	judged.Row.Note = t.row(i).Note
+	return judged, nil
+}
+
+// coverageOf reads the nominal coverage of intervals; 0 if none is asked for.
+func coverageOf(c *gin.Context) (float64, error) {
+	text := c.Query("coverage")
+	if text == "" {
+		return 0, nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(v >= 0.5 && v <= 0.999) {
+		return 0, badParam("coverage", text, errors.New("want a share from 0.5 to 0.999, as 0.8"))
+	}
+	return v, nil
 }
 
 func (s *Server) forecast(c *gin.Context) (any, error) {
@@ -67,7 +86,11 @@ func (s *Server) trend(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Capacity.Trend(c.Request.Context(), t.snap.Rows[i].ID, c.Query("model"))
+	coverage, err := coverageOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.Capacity.Trend(c.Request.Context(), t.snap.Rows[i].ID, c.Query("model"), coverage)
 }
 
 func (s *Server) explain(c *gin.Context) (any, error) {

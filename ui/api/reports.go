@@ -73,7 +73,7 @@ func (s *Server) draft(ctx context.Context, month string) (*report.Report, error
 	}
 	r := report.Build(t.snap, month, time.Now().In(t.snap.At.Location()).Truncate(time.Second))
 	r.Prove(func(id string) *analytics.Trend {
-		trend, trendErr := s.Capacity.Trend(ctx, id, "")
+		trend, trendErr := s.Capacity.Trend(ctx, id, "", 0)
 		err = errors.Join(err, trendErr)
 		return trend
 	})

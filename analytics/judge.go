@@ -113,7 +113,7 @@ func (m *Model) growth(of kind, n *fleet.Node, g *generation, i int, r *Row) Gro
 	}
 	if !k.lined {
 		out.State = Learning
-		out.Reason = fmt.Sprintf("%d of %d daily peaks", k.have, growth.MinDays)
+		out.Reason = fmt.Sprintf("%d of %d daily peaks%s", k.have, growth.MinDays, readyOn(r.At, growth.MinDays-k.have))
 		return out
 	}
 	out.setLine(k.line)

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"runtime"
@@ -69,9 +70,10 @@ func (l *Loop) learnDay(ctx context.Context, day int, quick bool) (*generation, 
 	g := &generation{day: day, quick: quick}
 	var days []*today
 	var mu sync.Mutex // protects g.nodes and days
-	work := make(chan *history, runtime.GOMAXPROCS(0))
+	workers := cmp.Or(l.workers, runtime.GOMAXPROCS(0))
+	work := make(chan *history, workers)
 	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range workers {
 		wg.Go(func() {
 			for h := range work {
 				index, k, t := h.node.Index, m.learn(h, day, quick), todayOf(h, day)

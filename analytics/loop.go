@@ -19,6 +19,8 @@ type Loop struct {
 	writer *writer
 	stats  *stats
 
+	workers int // that learn at once; 0: one a processor
+
 	current  atomic.Pointer[Snapshot]
 	settings atomic.Pointer[Model]
 

@@ -23,12 +23,14 @@ const aheadEvery = 15
 
 const minutesPerDay = season.MinutesPerDay
 
+// turn tells whether it is a node's, at a minute in Unix seconds.
+func turn(n *fleet.Node, minute int64) bool { return (int(minute/60)+n.Index)%aheadEvery == 0 }
+
 func (l *Ledger) bandsAhead(r *rows, s *analytics.Snapshot) {
-	minute := int(s.At.Unix() / 60)
 	for k, lead := range analytics.Leads {
-		names := l.bounds(Band, lead.Name)
+		names := l.bounds(open, Band, lead.Name)
 		for i, n := range s.Nodes() {
-			if (minute+n.Index)%aheadEvery == 0 {
+			if turn(n, s.At.Unix()) {
 				r.interval(names, n, s.At.UnixMilli(), s.BandAhead(i, k))
 			}
 		}
@@ -79,6 +81,7 @@ func (c *came) foretell(cal *season.Calendar, lead, bound int, b *storage.Block,
 	if c.ahead[lead] == nil {
 		c.ahead[lead] = newForetold()
 	}
+	c.made[lead] = c.made[lead] || howOf(b.Labels)
 	for i, ts := range b.Timestamps {
 		_, minute := cal.Split((ts + shift) / 1000)
 		at := &c.ahead[lead][minute/aheadEvery]
@@ -111,7 +114,7 @@ func (l *Ledger) judgeAhead(r *rows, n *fleet.Node, at int64, c *came) {
 			s.add(&c.ahead[k][i], c.load[c.ahead[k][i].minute], c.loadBefore(c.ahead[k][i].minute, lead.Ahead))
 		}
 		for of, m := range map[string]*mean{ofInside: &s.inside, ofError: &s.err, ofNaive: &s.naive, ofWidth: &s.width, ofScore: &s.score} {
-			r.add(l.named(bandAhead, storage.Label{Name: "horizon", Value: lead.Name}, storage.Label{Name: "of", Value: of}), n, at, float64(m.value()))
+			r.add(l.named(c.made[k], bandAhead, storage.Label{Name: "horizon", Value: lead.Name}, storage.Label{Name: "of", Value: of}), n, at, float64(m.value()))
 		}
 	}
 }
@@ -164,6 +167,7 @@ func (l *Ledger) aheadEntries(ctx context.Context, q Query) ([]Entry, error) {
 			k := key{n, string([]byte(horizon)), day} // the block's memory is not ours
 			if made[k] == nil {
 				e := bandEntry(n, k.horizon, day)
+				e.Replayed = bool(howOf(b.Labels))
 				made[k] = &e
 			}
 			*made[k].of(of) = analytics.Number(b.Values[i])

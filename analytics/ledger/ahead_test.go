@@ -86,7 +86,7 @@ func TestADayIsScoredAsAWhole(t *testing.T) {
 	w.run(day, day.AddDate(0, 0, 1))
 	n := w.tree.Find(module.ID())
 	half := rows{}
-	half.add(w.ledger.named(dayPeak), n, w.ledger.closing(dayOf(day)), 50)
+	half.add(w.ledger.named(open, dayPeak), n, w.ledger.closing(dayOf(day)), 50)
 	if err := half.write(context.Background(), w.store); err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,8 @@ type Entry struct {
 	Made    time.Time `json:"made_at"`
 	For     string    `json:"for"` // the day, YYYY-MM-DD; of an order the last day of the lead time
 
+	Replayed bool `json:"replayed"` // not made then, but later from what had been stored before then
+
 	Forecast analytics.Number `json:"forecast"`
 	Lower    analytics.Number `json:"lower"`
 	Upper    analytics.Number `json:"upper"`
@@ -272,7 +274,7 @@ func (l *Ledger) forecasts(ctx context.Context, q Query, of source, made map[mad
 			e := made[key]
 			if e == nil {
 				unknown := analytics.Unknown()
-				e = &Entry{ID: n.ID, Task: key.task, Horizon: key.horizon, Made: at, For: season.Date(key.about), Forecast: unknown, Lower: unknown, Upper: unknown}
+				e = &Entry{ID: n.ID, Task: key.task, Horizon: key.horizon, Made: at, For: season.Date(key.about), Forecast: unknown, Lower: unknown, Upper: unknown, Replayed: bool(howOf(b.Labels))}
 				made[key] = e
 			}
 			if at.Equal(e.Made) {

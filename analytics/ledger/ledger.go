@@ -14,9 +14,11 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -113,16 +115,22 @@ type Options struct {
 	Location   *time.Location
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
+
+	Past Past        // replays days on which nothing was written down; nil: they stay empty
+	Busy func() bool // history is still being loaded: nothing is replayed
 }
 
 // Ledger writes down forecasts and scores them.
 type Ledger struct {
 	Options
-	names    map[string]*rollup.Names
+	names    names
 	written  map[string]int // day on which a task was last written, by task and hour
 	ahead    int64          // minute of the last bands ahead, Unix seconds
 	scored   int            // the last day that is
 	retry    int64          // not before then, Unix seconds
+	changed  atomic.Bool    // history did: lacking is to be found anew
+	lacking  []int          // days to be replayed, oldest first
+	tried    map[int]int    // the day on which one was replayed last
 	failures prometheus.Counter
 	seconds  prometheus.Gauge
 }
@@ -130,8 +138,8 @@ type Ledger struct {
 // New returns a ledger that has written nothing yet.
 func New(o Options) *Ledger {
 	f := promauto.With(o.Registerer)
-	return &Ledger{
-		Options: o, names: map[string]*rollup.Names{}, written: map[string]int{},
+	l := &Ledger{
+		Options: o, names: names{o.Tree.Levels(), map[string]*rollup.Names{}}, written: map[string]int{}, tried: map[int]int{},
 		failures: f.NewCounter(prometheus.CounterOpts{
 			Name: "headroom_ledger_failures_total", Help: "Times that forecasts could not be written down or scored.",
 		}),
@@ -139,15 +147,18 @@ func New(o Options) *Ledger {
 			Name: "headroom_ledger_score_seconds", Help: "What the last scoring of a day took.",
 		}),
 	}
+	l.HistoryChanged()
+	return l
 }
 
-// Run writes and scores until ctx is done.
+// Run writes and scores until ctx is done; what is left of a minute it replays
+// days on which nothing was written down.
 func (l *Ledger) Run(ctx context.Context) error {
 	news, end := l.Snapshots.Subscribe()
 	defer end()
 	for {
 		if s := l.Snapshots.Snapshot(); s != nil {
-			if err := l.Observe(ctx, s); err != nil && ctx.Err() == nil {
+			if err := errors.Join(l.Observe(ctx, s), l.replaySome(ctx, s)); err != nil && ctx.Err() == nil {
 				l.failures.Inc()
 				l.Logger.Error("the ledger could not be kept; forecasts of this hour may be missing in it", "err", err)
 			}
@@ -174,7 +185,7 @@ func (l *Ledger) Observe(ctx context.Context, s *analytics.Snapshot) error {
 		}
 		if key != "" {
 			due = append(due, key)
-			l.peaks(&rows, s)
+			l.peaks(&rows, open, s)
 		}
 	}
 	key, err := l.due(ctx, Growth, day, growthHour, at)
@@ -183,8 +194,8 @@ func (l *Ledger) Observe(ctx context.Context, s *analytics.Snapshot) error {
 	}
 	if key != "" {
 		due = append(due, key)
-		l.growth(&rows, s)
-		l.orders(&rows, s)
+		l.growth(&rows, open, s)
+		l.orders(&rows, open, s)
 	}
 	said := len(rows)
 	if at.Unix() > l.ahead {
@@ -222,29 +233,38 @@ func (l *Ledger) due(ctx context.Context, task string, day, hour int, at time.Ti
 }
 
 // said tells whether forecasts of a task were written down between two minutes.
-func (l *Ledger) said(ctx context.Context, task string, from, to time.Time) (found bool, err error) {
-	q := storage.Query{
-		Matchers: []storage.Matcher{storage.Metric(rollup.ModulePrefix + forecastPercent), storage.Eq("task", task)},
-		Range:    storage.TimeRange{From: from.UnixMilli(), To: to.UnixMilli() + 59_999},
+func (l *Ledger) said(ctx context.Context, task string, from, to time.Time) (bool, error) {
+	return l.any(ctx, from.UnixMilli(), to.UnixMilli()+59_999, storage.Metric(rollup.ModulePrefix+forecastPercent), storage.Eq("task", task))
+}
+
+// any tells whether series that match have samples between two times, in Unix
+// milliseconds.
+func (l *Ledger) any(ctx context.Context, from, to int64, matchers ...storage.Matcher) (bool, error) {
+	err := l.Store.Select(ctx, storage.Query{Matchers: matchers, Range: storage.TimeRange{From: from, To: to}}, func(*storage.Block) error { return errFound })
+	if errors.Is(err, errFound) {
+		return true, nil
 	}
-	err = l.Store.Select(ctx, q, func(*storage.Block) error {
-		found = true
-		return nil
-	})
 	if err != nil {
 		return false, fmt.Errorf("look for what is written down: %w", err)
 	}
-	return found, nil
+	return false, nil
 }
 
-// named returns the names of a series.
-func (l *Ledger) named(suffix string, extra ...storage.Label) *rollup.Names {
+var errFound = errors.New("found")
+
+// names are those of all series, by what they are.
+type names struct {
+	levels []string
+	kept   map[string]*rollup.Names
+}
+
+func (s *names) of(suffix string, extra []storage.Label) *rollup.Names {
 	key := suffix
 	for _, e := range extra {
 		key += " " + e.Name + "=" + e.Value
 	}
-	if l.names[key] == nil {
-		l.names[key] = rollup.NewNames(l.Tree.Levels(), suffix, extra...)
+	if s.kept[key] == nil {
+		s.kept[key] = rollup.NewNames(s.levels, suffix, extra...)
 	}
-	return l.names[key]
+	return s.kept[key]
 }

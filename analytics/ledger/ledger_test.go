@@ -29,6 +29,7 @@ type world struct {
 	loop   *analytics.Loop
 	ledger *Ledger
 	load   func(time.Time) float64 // that devices send
+	busy   bool                    // history is being loaded
 }
 
 var module = fleet.Path{"shop", "api"}
@@ -60,7 +61,7 @@ func newWorld(t *testing.T, now time.Time) *world {
 
 // restart gives the world a ledger that remembers nothing.
 func (w *world) restart() {
-	w.ledger = New(Options{Snapshots: w.loop, Tree: w.tree, Store: w.store, Location: shanghai, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
+	w.ledger = New(Options{Snapshots: w.loop, Tree: w.tree, Store: w.store, Location: shanghai, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(), Past: w.loop, Busy: func() bool { return w.busy }})
 }
 
 func (w *world) history(end time.Time, days int) {

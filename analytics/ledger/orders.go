@@ -21,6 +21,7 @@ type Ordered struct {
 	Forecast analytics.Number
 	Devices  analytics.Number // present then
 	Request  analytics.Number // beyond them
+	Replayed bool             // not ordered then, but later from what had been stored before then
 }
 
 // What ordered_devices tells of.
@@ -40,7 +41,7 @@ func (l *Ledger) Orders(ctx context.Context, from, to int) ([]Ordered, error) {
 		}
 		if day == first {
 			horizon, _ := daysOf(storage.Value(labels, "horizon"))
-			orders[n] = &Ordered{ID: n.ID, AsOf: day - 1, Horizon: horizon, Forecast: analytics.Number(v), Devices: analytics.Unknown(), Request: analytics.Unknown()}
+			orders[n] = &Ordered{ID: n.ID, AsOf: day - 1, Horizon: horizon, Forecast: analytics.Number(v), Devices: analytics.Unknown(), Request: analytics.Unknown(), Replayed: bool(howOf(labels))}
 		}
 	})
 	if err != nil || len(orders) == 0 {

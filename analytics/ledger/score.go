@@ -43,14 +43,8 @@ func (l *Ledger) closing(day int) int64 {
 }
 
 // isScored tells whether all about a day has been written already.
-func (l *Ledger) isScored(ctx context.Context, day int) (found bool, err error) {
-	at := l.closing(day)
-	q := storage.Query{Matchers: []storage.Matcher{storage.Metric(dayScored)}, Range: storage.TimeRange{From: at, To: at + 59_999}}
-	err = l.Store.Select(ctx, q, func(*storage.Block) error {
-		found = true
-		return nil
-	})
-	return found, err
+func (l *Ledger) isScored(ctx context.Context, day int) (bool, error) {
+	return l.any(ctx, l.closing(day), l.closing(day)+59_999, storage.Metric(dayScored))
 }
 
 // score writes what came of a day, and how far off the forecasts about it were;
@@ -86,7 +80,7 @@ func (l *Ledger) errors(r *rows, entries []Entry, day int) {
 			if e.Task == Peak {
 				horizon = "today_" + e.Horizon
 			}
-			r.add(l.named(errorRatio, storage.Label{Name: "horizon", Value: horizon}), n, l.closing(day), float64(e.Error))
+			r.add(l.named(how(e.Replayed), errorRatio, storage.Label{Name: "horizon", Value: horizon}), n, l.closing(day), float64(e.Error))
 		}
 	}
 }
@@ -96,6 +90,7 @@ type came struct {
 	load, lower, upper, devices []float64 // by minute; NaN unknown
 	before                      []float64 // load of the day before
 	ahead                       [len(analytics.Leads)]*foretold
+	made                        [len(analytics.Leads)]how
 }
 
 // truth appends a day's peaks, devices and coverage of the band, and returns the
@@ -179,9 +174,9 @@ func (l *Ledger) node(labels []storage.Label) *fleet.Node {
 // close appends what came of one node's day.
 func (l *Ledger) close(r *rows, out map[string]days, n *fleet.Node, day int, c *came) {
 	at := l.closing(day)
-	r.add(l.named(bandCoverage), n, at, c.inside())
+	r.add(l.named(open, bandCoverage), n, at, c.inside())
 	devices, _ := season.Mean(c.devices)
-	r.add(l.named(dayDevices), n, at, devices)
+	r.add(l.named(open, dayDevices), n, at, devices)
 	out[dayDevices].set(n, day, devices)
 	if c.load == nil {
 		return
@@ -191,7 +186,7 @@ func (l *Ledger) close(r *rows, out map[string]days, n *fleet.Node, day int, c *
 	five := make([]float64, season.SlotsPerDay)
 	season.FiveMinuteMeans(five, c.load)
 	peak := season.Peak(five, growth.FullShare)
-	r.add(l.named(dayPeak), n, at, peak)
+	r.add(l.named(open, dayPeak), n, at, peak)
 	out[dayPeak].set(n, day, peak)
 	l.judgeAhead(r, n, at, c)
 }

@@ -12,10 +12,11 @@ import (
 // Summary is how right the forecasts of one task and horizon were. Means are over
 // all forecasts of which the truth is in.
 type Summary struct {
-	Task    string `json:"task"`
-	Horizon string `json:"horizon"`
-	Made    int    `json:"made"`   // forecasts
-	Scored  int    `json:"scored"` // of which the truth is in
+	Task     string `json:"task"`
+	Horizon  string `json:"horizon"`
+	Replayed bool   `json:"replayed"` // not made in the open; apart from those that were
+	Made     int    `json:"made"`     // forecasts
+	Scored   int    `json:"scored"`   // of which the truth is in
 
 	Error      analytics.Number `json:"error"`          // mean size of the relative error
 	Bias       analytics.Number `json:"bias"`           // mean relative error: above 0 too much was forecast; unknown of the band
@@ -42,24 +43,34 @@ func size(v analytics.Number) analytics.Number { return analytics.Number(math.Ab
 // Summarize sums up entries by task and horizon, in the order of [Tasks] and the
 // nearest horizon first.
 func Summarize(entries []Entry) []Summary {
-	groups := map[[2]string][]*Entry{}
+	type kind struct {
+		task, horizon string
+		replayed      bool
+	}
+	groups := map[kind][]*Entry{}
 	for i := range entries {
-		key := [2]string{entries[i].Task, entries[i].Horizon}
-		groups[key] = append(groups[key], &entries[i])
+		e := &entries[i]
+		key := kind{e.Task, e.Horizon, e.Replayed}
+		groups[key] = append(groups[key], e)
 	}
 	out := make([]Summary, 0, len(groups))
 	for key, group := range groups {
-		out = append(out, summarize(key[0], key[1], group))
+		s := Summary{Task: key.task, Horizon: key.horizon, Replayed: key.replayed, Made: len(group)}
+		s.summarize(group)
+		out = append(out, s)
 	}
 	slices.SortFunc(out, func(a, b Summary) int {
 		return cmp.Or(cmp.Compare(slices.Index(Tasks(), a.Task), slices.Index(Tasks(), b.Task)),
-			cmp.Compare(len(a.Horizon), len(b.Horizon)), strings.Compare(a.Horizon, b.Horizon))
+			cmp.Compare(unit(a.Horizon), unit(b.Horizon)), cmp.Compare(len(a.Horizon), len(b.Horizon)),
+			strings.Compare(a.Horizon, b.Horizon), cmp.Compare(byte(share(a.Replayed)), byte(share(b.Replayed))))
 	})
 	return out
 }
 
-func summarize(task, horizon string, entries []*Entry) Summary {
-	s := Summary{Task: task, Horizon: horizon, Made: len(entries)}
+// unit orders horizons by what they are counted in.
+func unit(horizon string) int { return strings.IndexByte("mhd", horizon[len(horizon)-1]) }
+
+func (s *Summary) summarize(entries []*Entry) {
 	var err, bias, inside, width, score, naive mean
 	for _, e := range entries {
 		if e.Actual.Known() {
@@ -67,7 +78,7 @@ func summarize(task, horizon string, entries []*Entry) Summary {
 		}
 		err.add(size(e.Error))
 		width.add(e.Width)
-		if task == Band {
+		if s.Task == Band {
 			inside.add(e.Actual)
 			score.add(e.Score)
 			naive.add(e.NaiveError)
@@ -83,5 +94,4 @@ func summarize(task, horizon string, entries []*Entry) Summary {
 		}
 	}
 	s.Error, s.Bias, s.Coverage, s.Width, s.Score, s.NaiveError = err.value(), bias.value(), inside.value(), width.value(), score.value(), naive.value()
-	return s
 }

@@ -29,13 +29,35 @@ func (r *rows) write(ctx context.Context, store storage.Store) error {
 	return store.Write(ctx, *r)
 }
 
+// how tells whether forecasts were made in the open or replayed from history; it
+// is a label of their series.
+type how bool
+
+const (
+	open     how = false
+	replayed how = true
+)
+
+// named returns the names of a series of forecasts, or of what was made of them.
+func (l *Ledger) named(h how, suffix string, extra ...storage.Label) *rollup.Names {
+	if h == replayed {
+		extra = append(extra, storage.Label{Name: replayedLabel, Value: "true"})
+	}
+	return l.names.of(suffix, extra)
+}
+
+const replayedLabel = "replayed"
+
+// howOf tells how the forecasts of a series were made.
+func howOf(labels []storage.Label) how { return storage.Value(labels, replayedLabel) != "" }
+
 // boundNames are the labels of a forecast's three series.
 var boundNames = [3]string{"mid", "lower", "upper"}
 
 // bounds returns the names of the three series of a forecast.
-func (l *Ledger) bounds(task, horizon string) (names [3]*rollup.Names) {
+func (l *Ledger) bounds(h how, task, horizon string) (names [3]*rollup.Names) {
 	for i, bound := range boundNames {
-		names[i] = l.named(forecastPercent, storage.Label{Name: "bound", Value: bound}, storage.Label{Name: "horizon", Value: horizon}, storage.Label{Name: "task", Value: task})
+		names[i] = l.named(h, forecastPercent, storage.Label{Name: "bound", Value: bound}, storage.Label{Name: "horizon", Value: horizon}, storage.Label{Name: "task", Value: task})
 	}
 	return names
 }
@@ -47,43 +69,43 @@ func (r *rows) interval(names [3]*rollup.Names, n *fleet.Node, ts int64, v analy
 	}
 }
 
-func (l *Ledger) peaks(r *rows, s *analytics.Snapshot) {
-	names := l.bounds(Peak, "today")
+func (l *Ledger) peaks(r *rows, h how, s *analytics.Snapshot) {
+	names := l.bounds(h, Peak, "today")
 	for i, n := range s.Nodes() {
 		p := s.Rows[i].PeakToday
 		r.interval(names, n, s.At.UnixMilli(), analytics.Interval{Value: p.Value, Lower: p.Lower, Upper: p.Upper})
 	}
 }
 
-func (l *Ledger) growth(r *rows, s *analytics.Snapshot) {
-	for _, h := range growthDays {
-		names := l.bounds(Growth, strconv.Itoa(h)+"d")
+func (l *Ledger) growth(r *rows, h how, s *analytics.Snapshot) {
+	for _, days := range growthDays {
+		names := l.bounds(h, Growth, strconv.Itoa(days)+"d")
 		for i, n := range s.Nodes() {
-			r.interval(names, n, s.At.UnixMilli(), s.DayAhead(i, h))
+			r.interval(names, n, s.At.UnixMilli(), s.DayAhead(i, days))
 		}
 	}
 	for i, n := range s.Nodes() {
 		if g := &s.Growth[i]; g.PeakMax.Value.Known() {
-			r.interval(l.bounds(Growth, largestOf+strconv.Itoa(g.HorizonDays)+"d"), n, s.At.UnixMilli(), g.PeakMax)
+			r.interval(l.bounds(h, Growth, largestOf+strconv.Itoa(g.HorizonDays)+"d"), n, s.At.UnixMilli(), g.PeakMax)
 		}
 	}
 }
 
 // orders appends what every node needs for the lead time, those above modules as
 // if their modules could share it, and what is ordered for that.
-func (l *Ledger) orders(r *rows, s *analytics.Snapshot) {
+func (l *Ledger) orders(r *rows, h how, s *analytics.Snapshot) {
 	ts := s.At.UnixMilli()
 	for i, n := range s.Nodes() {
 		g := &s.Growth[i]
 		horizon := storage.Label{Name: "horizon", Value: strconv.Itoa(g.HorizonDays) + "d"}
 		if !n.Module {
-			r.add(l.named(forecastDevices, horizon), n, ts, float64(g.PooledNeeded))
+			r.add(l.named(h, forecastDevices, horizon), n, ts, float64(g.PooledNeeded))
 			continue
 		}
-		r.add(l.named(forecastDevices, horizon), n, ts, float64(g.DevicesNeeded))
+		r.add(l.named(h, forecastDevices, horizon), n, ts, float64(g.DevicesNeeded))
 		if g.DevicesNeeded.Known() {
-			r.add(l.named(orderedDevices, horizon, storage.Label{Name: "of", Value: present}), n, ts, float64(g.Devices))
-			r.add(l.named(orderedDevices, horizon, storage.Label{Name: "of", Value: request}), n, ts, float64(g.DevicesToRequest))
+			r.add(l.named(h, orderedDevices, horizon, storage.Label{Name: "of", Value: present}), n, ts, float64(g.Devices))
+			r.add(l.named(h, orderedDevices, horizon, storage.Label{Name: "of", Value: request}), n, ts, float64(g.DevicesToRequest))
 		}
 	}
 }

@@ -152,7 +152,7 @@ func (d *demo) loadHistory(ctx context.Context) error {
 		return err
 	}
 	d.server.log.Info("history loaded", "from", from, "to", to, "took", time.Since(d.began).Round(time.Millisecond))
-	d.server.loop.HistoryChanged()
+	d.server.historyChanged()
 	return nil
 }
 

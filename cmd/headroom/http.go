@@ -18,7 +18,7 @@ import (
 // httpServer wires page, API, query API and the ways in.
 func (s *server) httpServer() (*api.Server, *http.Server) {
 	opts := api.Options{
-		Capacity: capacity{s.loop, s.backfill, s.demo}, Notes: s.state.Notes(), Marks: marks{s}, Reports: s.state.Reports(), Ledger: s.ledger,
+		Capacity: s.capacity(), Notes: s.state.Notes(), Marks: marks{s}, Reports: s.state.Reports(), Ledger: s.ledger,
 		Backtests: s.backtests,
 		Version:   version.Version, Mode: s.mode(), Location: s.cfg.Location(), ExternalURL: s.externalURL(),
 		Pprof: s.opts.pprof, Pages: web.Handler(),
@@ -68,6 +68,8 @@ type capacity struct {
 	backfill *backfill.Backfill
 	demo     *demo // may be nil
 }
+
+func (s *server) capacity() capacity { return capacity{s.loop, s.backfill, s.demo} }
 
 // Progress implements api.Capacity.
 func (c capacity) Progress() (all []analytics.Progress) {

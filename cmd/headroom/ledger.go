@@ -88,7 +88,7 @@ func (d *ledgerAnswer) print(w io.Writer) error {
 	if len(d.Summary) > 0 {
 		g := summaryGrid("TASK", "HORIZON")
 		for i := range d.Summary {
-			g.rows = append(g.rows, append([]cell{plain(d.Summary[i].Task), plain(printable(d.Summary[i].Horizon))}, summaryCells(&d.Summary[i])...))
+			g.rows = append(g.rows, append([]cell{taskCell(d.Summary[i].Task, d.Summary[i].Replayed), plain(printable(d.Summary[i].Horizon))}, summaryCells(&d.Summary[i])...))
 		}
 		if err := g.print(w, colors); err != nil {
 			return err
@@ -98,7 +98,7 @@ func (d *ledgerAnswer) print(w io.Writer) error {
 		g := summaryGrid("WORST", "HORIZON")
 		for i := range d.Worst {
 			s := &d.Worst[i].Summary
-			g.rows = append(g.rows, append([]cell{plain(printable(d.Worst[i].ID)), plain(s.Task + " " + printable(s.Horizon))}, summaryCells(s)...))
+			g.rows = append(g.rows, append([]cell{plain(printable(d.Worst[i].ID)), taskCell(s.Task+" "+printable(s.Horizon), s.Replayed)}, summaryCells(s)...))
 		}
 		if _, err := fmt.Fprintln(w); err != nil {
 			return err
@@ -130,6 +130,14 @@ func summaryCells(s *ledger.Summary) []cell {
 	}
 }
 
+// taskCell names a task, and tells those that were not forecast in the open.
+func taskCell(task string, replayed bool) cell {
+	if replayed {
+		task += ", replayed"
+	}
+	return plain(task)
+}
+
 // percent shows a share in percent.
 func percent(n analytics.Number) string { return decimal(100*n, 1) }
 
@@ -148,7 +156,7 @@ func entryGrid(entries []ledger.Entry) *grid {
 			came.color = "1;31"
 		}
 		g.rows = append(g.rows, []cell{
-			plain(e.For), plain(e.Task), plain(printable(e.Horizon)), plain(decimal(e.Forecast, 1)), plain(interval(e.Lower, e.Upper)),
+			plain(e.For), taskCell(e.Task, e.Replayed), plain(printable(e.Horizon)), plain(decimal(e.Forecast, 1)), plain(interval(e.Lower, e.Upper)),
 			came, plain(percent(e.Error)), plain(decimal(e.Naive, 1)), plain(percent(e.NaiveError)),
 		})
 	}

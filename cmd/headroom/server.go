@@ -101,6 +101,7 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 	})
 	s.ledger = ledger.New(ledger.Options{
 		Snapshots: s.loop, Tree: ro.Tree, Store: s.store, Location: cfg.Location(), Logger: log, Registerer: s.reg,
+		Past: s.loop, Busy: func() bool { return len(s.capacity().Progress()) > 0 },
 	})
 	s.backtests = &backtest.Stored{Tree: ro.Tree, Store: s.store}
 	if opts.shadowURL == "" {
@@ -124,11 +125,17 @@ func (s *server) signals() (rollup.Options, error) {
 		Closed: func() int64 { return s.rollup.Closed() },
 		Taken:  func() { s.rollup.ForgetLate() },
 		Settle: s.settle,
-		Done:   func(int64, int64) { s.loop.HistoryChanged() },
+		Done:   func(int64, int64) { s.historyChanged() },
 	})
 	ro.Late = s.backfill.Late
 	s.rollup = rollup.New(ro, s.started)
 	return ro, nil
+}
+
+// historyChanged tells who learns from history.
+func (s *server) historyChanged() {
+	s.loop.HistoryChanged()
+	s.ledger.HistoryChanged()
 }
 
 func (s *server) openStores() (err error) {

@@ -16,13 +16,14 @@ import (
 const (
 	Published = "published"
 	Recorded  = "recorded" // in the ledger, on the month's first day that it has
+	Replayed  = "replayed" // likewise, but not then: Headroom did not run yet
 )
 
 // PastOrder is what was ordered in an earlier month, beside what was needed once
 // the lead time was over.
 type PastOrder struct {
 	Month    string     `json:"month"`  // YYYY-MM
-	Source   string     `json:"source"` // [Published] or [Recorded]
+	Source   string     `json:"source"` // [Published], [Recorded] or [Replayed]
 	AsOf     string     `json:"as_of"`  // the last day that was known then, YYYY-MM-DD
 	Due      string     `json:"due"`    // the last day of the lead time
 	Over     bool       `json:"over"`   // it is, and all is known; else nothing is judged
@@ -85,7 +86,11 @@ func RecordedPast(month string, orders []ledger.Ordered, target float64) *PastOr
 	if len(orders) == 0 {
 		return nil
 	}
-	o := newPast(month, Recorded, orders[0].AsOf, orders[0].Horizon)
+	source := Recorded
+	if orders[0].Replayed {
+		source = Replayed
+	}
+	o := newPast(month, source, orders[0].AsOf, orders[0].Horizon)
 	for _, m := range orders {
 		o.add(m.ID, m.Devices, m.Request, m.Forecast, target)
 	}
@@ -179,8 +184,11 @@ func (t *PastTotal) add(l *PastLine, over bool) {
 // sentence says how the order turned out.
 func (o *PastOrder) sentence() string {
 	t, from := &o.Total, "published"
-	if o.Source == Recorded {
+	switch o.Source {
+	case Recorded:
 		from = "not published, as it was on " + o.dayMade()
+	case Replayed:
+		from = "not made then, but as it would have been on " + o.dayMade()
 	}
 	head := fmt.Sprintf("Order of %s (%s): ", o.Month, from)
 	switch {

@@ -127,6 +127,11 @@ func TestPastOrders(t *testing.T) {
 			t.Errorf("%q, want %q", got, total.want)
 		}
 	}
+	replayed := RecordedPast("2026-10", []ledger.Ordered{{AsOf: 20750, Horizon: 60, Replayed: true}}, 60)
+	replayed.Judge(nil)
+	if want := "not made then, but as it would have been on 2026-10-25"; replayed.Source != Replayed || !strings.Contains(replayed.Sentence, want) {
+		t.Errorf("%+v", replayed)
+	}
 	if RecordedPast("2026-10", nil, 60) != nil || (&Report{}).AsPast() != nil {
 		t.Error("an order of nothing")
 	}

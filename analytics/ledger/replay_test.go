@@ -1,0 +1,111 @@
+package ledger
+
+import (
+	"context"
+	"math"
+	"testing"
+	"time"
+
+	"headroom/analytics"
+)
+
+// replay has the ledger replay all that it finds lacking.
+func (w *world) replay() {
+	w.t.Helper()
+	for range 100 {
+		if err := w.ledger.replaySome(context.Background(), w.loop.Snapshot()); err != nil {
+			w.t.Fatal(err)
+		}
+		if len(w.ledger.lacking) == 0 {
+			return
+		}
+	}
+	w.t.Fatal("there is no end of it")
+}
+
+// A fresh ledger fills itself with what would have been said on the days before,
+// marked as such; a day on which something was said then stays as it is.
+func TestDaysBeforeTheStartAreReplayed(t *testing.T) {
+	day := time.Date(2026, 11, 22, 0, 0, 0, 0, shanghai)
+	w := newWorld(t, day)
+	kept := day.AddDate(0, 0, -3)
+	spoken := rows{}
+	spoken.interval(w.ledger.bounds(open, Peak, "today"), w.tree.Find(module.ID()), kept.Add(12*time.Hour).UnixMilli(), analytics.Interval{Value: 50, Lower: 40, Upper: 60})
+	if err := spoken.write(context.Background(), w.store); err != nil {
+		t.Fatal(err)
+	}
+	w.run(day.Add(6*time.Hour), day.Add(6*time.Hour+2*time.Minute))
+	w.busy = true
+	w.replay()
+	if got := w.entries(Peak, day.AddDate(0, 0, -replayDays), day.AddDate(0, 0, -1)); len(got) != 1 {
+		t.Fatalf("replayed while history is being loaded: %+v", got)
+	}
+	w.busy = false
+	w.replay()
+
+	count, now := map[string]int{}, map[string]int{}
+	for _, e := range w.entries("", day.AddDate(0, 0, -replayDays), day) {
+		switch {
+		case e.For == "2026-11-22" && e.Task == Peak, e.For == kept.Format(time.DateOnly) && e.Task == Peak:
+			now[e.Horizon]++
+			if e.Replayed {
+				t.Errorf("replayed in spite of it: %+v", e)
+			}
+		case e.Task == Band && e.Horizon == "1m":
+		case !e.Replayed:
+			t.Errorf("not marked as replayed: %+v", e)
+		default:
+			count[e.Task+e.Horizon]++
+			if e.Task == Peak && (!e.Actual.Known() || !e.Naive.Known() || e.Inside == nil || e.Made.Format(time.DateOnly) != e.For) {
+				t.Errorf("not scored: %+v", e)
+			}
+		}
+	}
+	for what, want := range map[string]int{
+		"peak00:00": replayDays - 1, "peak18:00": replayDays - 1, "band1h": replayDays, "band1d": replayDays - 1,
+		"growth7d": replayDays - 5, "growth30d": 7, "growthmax30d": 7, "order30d": 7,
+	} {
+		if d := want - count[what]; d < 0 || d > 2 {
+			t.Errorf("%d of %s, want about %d", count[what], what, want)
+		}
+	}
+	if len(now) != 2 || now["06:00"] != 1 || now["12:00"] != 1 {
+		t.Errorf("said in the open: %v", now)
+	}
+
+	// What is replayed is what the table of that minute says, and nothing is lost
+	// or written twice by a second look.
+	at := day.AddDate(0, 0, -9).Add(15 * time.Hour)
+	past, err := w.loop.At(context.Background(), at, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := past.Rows[past.Find(module.ID())].PeakToday
+	w.ledger.tried = map[int]int{}
+	w.ledger.HistoryChanged()
+	w.replay()
+	found := 0
+	for _, e := range w.entries(Peak, at, at) {
+		if e.Horizon == "15:00" {
+			found++
+			if e.Forecast != want.Value || e.Lower != want.Lower || e.Upper != want.Upper || !e.Made.Equal(at) || math.Abs(float64(e.Actual)-peakOf(at.Add(-15*time.Hour))) > 1e-9 {
+				t.Errorf("%+v, the table says %+v", e, want)
+			}
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d entries of that hour", found)
+	}
+	if v := w.newest("headroom_module_forecast_error_ratio", "max30d"); v != v {
+		t.Error("no errors of the largest peaks")
+	}
+	ordered, err := w.ledger.Orders(context.Background(), dayOf(day)-replayDays, dayOf(day))
+	if err != nil || len(ordered) != 1 || !ordered[0].Replayed || ordered[0].AsOf != dayOf(day)-replayDays-1 || ordered[0].Devices != 4 {
+		t.Errorf("ordered: %+v, %v", ordered, err)
+	}
+	for _, s := range Summarize(w.entries(Peak, day.AddDate(0, 0, -replayDays), day)) {
+		if s.Horizon == "12:00" && s.Made != map[bool]int{true: replayDays - 1, false: 1}[s.Replayed] {
+			t.Errorf("counted together: %+v", s)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"time"
 
 	"headroom/analytics/season"
 	"headroom/storage/fleet"
@@ -35,7 +36,7 @@ func (l *Loop) Replay(ctx context.Context, day int, r Replay) error {
 		relearn: make(chan struct{}, 1), workers: 1,
 	}
 	past.opts.Logger = slog.New(slog.DiscardHandler)
-	past.settings.Store(l.model())
+	past.settings.Store(l.model().asOf(time.Unix(past.cal.Start(day+1), 0))) // marks and choices of that time
 	g, stored, err := past.learnDay(ctx, day, false)
 	if err != nil {
 		return fmt.Errorf("learn %s: %w", season.Date(day), err)
@@ -44,7 +45,7 @@ func (l *Loop) Replay(ctx context.Context, day int, r Replay) error {
 	for _, s := range stored {
 		t := newToday(day)
 		if s != nil {
-			t.follow = s.follow
+			t.follow, t.plan = s.follow, s.plan
 		}
 		past.today = append(past.today, t)
 	}

@@ -32,6 +32,12 @@ describe("an order's lines", () => {
     expect(orderLines(calibrated, true, en).at(-1)?.detail).toBe(en.order.rounded("8"));
     expect(orderLines({ ...calibrated, devices_to_request: 8 }, true, en).at(-1)?.detail).toBe("");
   });
+  it("say how many are there beyond what is needed, if any are", () => {
+    const detail = (needed: number) =>
+      orderLines({ ...calibrated, devices_needed: needed, devices_to_request: 0 }, true, en).at(-2)?.detail;
+    expect(detail(30)).toBe(en.order.enough("4"));
+    expect(detail(34)).toBe("");
+  });
   it("name the event that makes the peak", () => {
     expect(orderLines({ ...calibrated, event: "Singles' Day" }, true, en)[1]?.detail).toContain(
       "Singles' Day",

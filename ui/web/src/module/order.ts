@@ -47,7 +47,7 @@ export function orderLines(g: Growth, isModule: boolean, text: Text): OrderLine[
 function requestLines(g: Growth, needed: number, devices: number, { order: o }: Text): OrderLine[] {
   const missing = Math.max(0, needed - devices);
   const rounded = g.devices_to_request !== null && g.devices_to_request > missing;
-  const enough = needed <= devices ? o.enough(count(devices - needed)) : "";
+  const enough = needed < devices ? o.enough(count(devices - needed)) : "";
   return [
     { name: o.have, detail: enough, result: `−${count(devices)}` },
     {

@@ -55,12 +55,13 @@ type Days int
 const MostDays = 365
 
 // ParseDays reads a time as Prometheus writes it (30d, 6w), which must be of whole
-// days, 1 to [MostDays].
+// days, at least one. Whether they are too many is told with all other faults, by
+// [Scenario.Validate].
 func ParseDays(s string) (Days, error) {
 	const day = 24 * time.Hour
 	d, err := model.ParseDuration(s)
 	n := time.Duration(d)
-	if err != nil || n%day != 0 || n < day || n > MostDays*day {
+	if err != nil || n%day != 0 || n < day {
 		return 0, fmt.Errorf("want whole days from 1d to %dd, got %q", MostDays, s)
 	}
 	return Days(n / day), nil
@@ -69,10 +70,13 @@ func ParseDays(s string) (Days, error) {
 // MarshalText writes the days as 45d.
 func (d Days) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%dd", int(d)), nil }
 
-// UnmarshalText reads the days as [ParseDays] does.
+// UnmarshalText reads the days as [ParseDays] does. Its errors name the place, as
+// those of [Scenario.Validate] do: a decoder of JSON tells none.
 func (d *Days) UnmarshalText(text []byte) (err error) {
-	*d, err = ParseDays(string(text))
-	return err
+	if *d, err = ParseDays(string(text)); err != nil {
+		return fmt.Errorf("lead_time: %w", err)
+	}
+	return nil
 }
 
 // Empty tells whether nothing differs.

@@ -73,9 +73,12 @@ func TestJSON(t *testing.T) {
 	if got := strings.Join(s.Sentences(), "; "); got != "load of all × 1.3 from today to 2026-12-05; -2 devices of a/b; a lead time of 42 days" {
 		t.Error(got)
 	}
-	for _, bad := range []string{`"36h"`, `"0d"`, `"400d"`, `"soon"`} {
-		if err := json.Unmarshal([]byte(`{"lead_time":`+bad+`}`), &s); err == nil {
-			t.Errorf("lead time %s is taken", bad)
+	if err := json.Unmarshal([]byte(`{"lead_time":"400d","target_load":200}`), &s); err != nil {
+		t.Errorf("too many days are told with the other faults: %v", err)
+	}
+	for _, bad := range []string{`"36h"`, `"0d"`, `"soon"`} {
+		if err := json.Unmarshal([]byte(`{"lead_time":`+bad+`}`), &s); err == nil || !strings.Contains(err.Error(), "lead_time: want whole days") {
+			t.Errorf("lead time %s: %v", bad, err)
 		}
 	}
 }

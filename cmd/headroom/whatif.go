@@ -34,7 +34,7 @@ func addWhatIf(app *kingpin.Application) {
 		SetValue(repeated(&w.scenario.Lost, whatif.ParseDomain))
 	cmd.Flag("devices", "Add devices to a module, or take some: PATH=+4, PATH=-2. May be repeated.").
 		SetValue(repeated(&w.scenario.Devices, whatif.ParseDevices))
-	cmd.Flag("lead-time", "Another time from a request to a machine in service, as 45d.").SetValue(textValue{&w.scenario.LeadTime})
+	cmd.Flag("lead-time", "Another time from a request to a machine in service, as 45d.").SetValue(days{&w.scenario.LeadTime})
 	cmd.Flag("target-load", "Another load at which a device counts as full, in percent.").Float64Var(&w.scenario.TargetLoad)
 	cmd.Flag("level", "Show nodes of this level of the hierarchy (default: the modules).").StringVar(&w.level)
 	cmd.Flag("limit", "Show at most so many.").Default("20").IntVar(&w.limit)
@@ -59,11 +59,15 @@ func (p *parts[T]) Set(s string) error {
 func (p *parts[T]) String() string     { return "" }
 func (p *parts[T]) IsCumulative() bool { return true }
 
-// textValue is a flag that reads itself.
-type textValue struct{ to *whatif.Days }
+// days is a flag of whole days.
+type days struct{ to *whatif.Days }
 
-func (v textValue) Set(s string) error { return v.to.UnmarshalText([]byte(s)) }
-func (v textValue) String() string     { return "" }
+func (v days) Set(s string) (err error) {
+	*v.to, err = whatif.ParseDays(s)
+	return err
+}
+
+func (v days) String() string { return "" }
 
 func (w *whatIfCommand) run() error {
 	params := url.Values{}

@@ -10,6 +10,8 @@ import { useRouter } from "./state/router";
 import { defaultView, ledgerPath, modulePath, type View, writeView } from "./state/view";
 import { TablePage } from "./table/page";
 import { firstLanguage, keepLanguage, type Language, LanguageProvider, texts } from "./text/language";
+import { WhatIfPage } from "./whatif/page";
+import { defaultWhatIf, whatIfPath } from "./whatif/view";
 
 export function App() {
   const { route, go } = useRouter();
@@ -23,6 +25,9 @@ export function App() {
   // The table stays as it was left while a module's page is open, but for the model chosen there.
   const left = useRef<View | null>(null);
   if (route.page === "table") left.current = route.view;
+  // So does what was asked last.
+  const asked = useRef(defaultWhatIf);
+  if (route.page === "whatif") asked.current = route.view;
   const backToTable = () => {
     const model = route.page === "module" && { model: route.model };
     go(writeView({ ...(left.current ?? defaultView), ...model }) || "./");
@@ -42,7 +47,7 @@ export function App() {
         status={status.data}
         connected={live.connected}
         onHome={backToTable}
-        onGo={go}
+        onGo={(path) => go(path === whatIfPath(defaultWhatIf) ? whatIfPath(asked.current) : path)}
         onHelp={() => setHelp(true)}
         onLanguage={() => setLanguage(language === "en" ? "zh" : "en")}
       />
@@ -67,6 +72,7 @@ export function App() {
           onBack={backToTable}
           onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
           onModel={(model) => go(modulePath(route.id, model), true)}
+          onWhatIf={(view) => go(whatIfPath(view))}
         />
       )}
       {route.page === "ledger" && (
@@ -75,6 +81,16 @@ export function App() {
           status={status.data}
           onView={(view) => go(ledgerPath(view), true)}
           onOpen={(id) => go(modulePath(id, ""))}
+          onBack={backToTable}
+        />
+      )}
+      {route.page === "whatif" && (
+        <WhatIfPage
+          view={route.view}
+          revision={live.revision}
+          status={status.data}
+          onView={(view) => go(whatIfPath(view), true)}
+          onOpen={(id) => go(modulePath(id, "calibrated"))}
           onBack={backToTable}
         />
       )}

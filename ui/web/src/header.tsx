@@ -6,6 +6,7 @@ import { defaultLedger, ledgerPath, type Route } from "./state/view";
 import type { Text } from "./text/en";
 import { clock, span } from "./text/format";
 import { useText } from "./text/language";
+import { defaultWhatIf, whatIfPath } from "./whatif/view";
 
 interface Props {
   page: Route["page"];
@@ -20,6 +21,7 @@ interface Props {
 /** The pages beside the table; a page with its name in the texts is one more line here. */
 const places: { page: Route["page"] & keyof Text["pages"]; path: string }[] = [
   { page: "ledger", path: ledgerPath(defaultLedger) },
+  { page: "whatif", path: whatIfPath(defaultWhatIf) },
 ];
 
 export function Header({ page, status, connected, onHome, onGo, onHelp, onLanguage }: Props) {

@@ -4,6 +4,7 @@ import "./styles/table.css";
 import "./styles/phone.css";
 import "./styles/module.css";
 import "./styles/ledger.css";
+import "./styles/whatif.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";

@@ -1,5 +1,6 @@
 import type { Ledger } from "./ledger";
 import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
+import type { DomainOfRow, ScenarioBody, WhatIf } from "./whatif";
 
 /** Where the server's paths begin: the page may live under a prefix. */
 export const root = typeof document === "undefined" ? "http://localhost/" : document.baseURI;
@@ -78,5 +79,12 @@ export const api = {
       method: "PUT",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ note }),
+    }),
+  domains: () => list<DomainOfRow>("warnings"),
+  whatif: (scenario: ScenarioBody, level: string) =>
+    call<WhatIf>(`whatif${query({ level })}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(scenario),
     }),
 };

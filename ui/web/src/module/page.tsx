@@ -9,6 +9,8 @@ import { type Choice, modelsOf } from "../state/model";
 import { address, plainClick } from "../state/router";
 import { defaultView, namesOf, writeView } from "../state/view";
 import { useText } from "../text/language";
+import { WhatIfLink } from "../whatif/link";
+import type { WhatIfView } from "../whatif/view";
 import { Body, byEach, nameOf } from "./body";
 import { headline } from "./headline";
 
@@ -20,10 +22,11 @@ interface Props {
   onBack: () => void;
   onPath: (path: string) => void;
   onModel: (model: Choice) => void;
+  onWhatIf: (view: WhatIfView) => void;
 }
 
 /** All about one node: its state in a sentence, its day, its growth, the arithmetic. */
-export function ModulePage({ id, model, revision, status, onBack, onPath, onModel }: Props) {
+export function ModulePage({ id, model, revision, status, onBack, onPath, onModel, onWhatIf }: Props) {
   const text = useText();
   const judged = useResource(
     `module ${model}`,
@@ -43,6 +46,7 @@ export function ModulePage({ id, model, revision, status, onBack, onPath, onMode
     <main class="module-page">
       <div class="above">
         <Way id={id} model={model} onPath={onPath} />
+        <WhatIfLink path={id} onWhatIf={onWhatIf} />
         <ModelSwitch choice={model} configured={status?.model} onChoice={onModel} />
       </div>
       <h1>{name}</h1>

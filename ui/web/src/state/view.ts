@@ -1,5 +1,6 @@
 // What the pages show, as it stands in their URL.
 
+import { readWhatIf, type WhatIfView } from "../whatif/view";
 import { type Choice, readChoice } from "./model";
 
 /** The warning table. */
@@ -85,11 +86,13 @@ export function ledgerPath({ path, days, task, horizon }: LedgerView): string {
 export type Route =
   | { page: "table"; view: View }
   | { page: "module"; id: string; model: Choice }
-  | { page: "ledger"; view: LedgerView };
+  | { page: "ledger"; view: LedgerView }
+  | { page: "whatif"; view: WhatIfView };
 
 /** Reads a location relative to the page's root, as in "module/a/b" or "?path=a". */
 export function readRoute(pathname: string, query: string): Route {
   if (pathname === "ledger") return { page: "ledger", view: readLedger(query) };
+  if (pathname === "whatif") return { page: "whatif", view: readWhatIf(query) };
   const match = /^module\/(.+)$/.exec(pathname);
   if (!match?.[1]) return { page: "table", view: readView(query) };
   const id = match[1].split("/").map(decode).join("/");

@@ -1,4 +1,5 @@
 import type { Span } from "./format";
+import { whatIfEn } from "./whatif-en";
 
 const duration = ([n, unit]: Span) => `${n} ${unit}`;
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
@@ -10,7 +11,7 @@ export const en = {
   duration,
 
   table: "Warning table",
-  pages: { title: "Pages", table: "Warnings", ledger: "Ledger" },
+  pages: { title: "Pages", table: "Warnings", ledger: "Ledger", whatif: "What if" },
   updatedAgo: (s: Span) => `updated ${duration(s)} ago`,
   disconnected: "connection lost, trying again",
   failed: (reason: string) => `The server could not answer: ${reason}`,
@@ -253,6 +254,7 @@ export const en = {
     unscored: (score: string) =>
       `Forecasts are written down. Those of today's peak are scored at ${score}, those of later days when these are over.`,
   },
+  whatIf: whatIfEn,
 
   keys: [
     ["/", "search"],

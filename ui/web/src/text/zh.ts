@@ -1,5 +1,6 @@
 import type { Text } from "./en";
 import type { Span } from "./format";
+import { whatIfZh } from "./whatif-zh";
 
 const units = { s: "秒", min: "分钟", h: "小时", d: "天" };
 const duration = ([n, unit]: Span) => `${n} ${units[unit]}`;
@@ -11,7 +12,7 @@ export const zh: Text = {
   duration,
 
   table: "容量预警表",
-  pages: { title: "页面", table: "预警表", ledger: "预测账本" },
+  pages: { title: "页面", table: "预警表", ledger: "预测账本", whatif: "情景推演" },
   updatedAgo: (s) => `${duration(s)}前更新`,
   disconnected: "连接中断，正在重试",
   failed: (reason) => `服务器无法应答：${reason}`,
@@ -245,6 +246,7 @@ export const zh: Text = {
       `尚无记录。下一次记录：今日峰值在 ${peak}，增长与申请在 ${growth}；当日结束后，自 ${score} 起可与实际对照。`,
     unscored: (score) => `预测已记录。今日峰值的预测在 ${score} 核对，以后各日的在其结束后核对。`,
   },
+  whatIf: whatIfZh,
 
   keys: [
     ["/", "搜索"],

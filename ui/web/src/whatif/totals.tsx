@@ -40,7 +40,7 @@ export function Totals({ answers }: { answers: Answer[] }) {
         </thead>
         <tbody>
           {measures.map(({ id, of, hurts }) => (
-            <tr key={id} class={id}>
+            <tr key={id} data-total={id}>
               <th scope="row">{text.totals[id]}</th>
               <td>{count(of(first.before))}</td>
               {answers.map(({ data, busy }, i) => (

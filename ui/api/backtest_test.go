@@ -8,10 +8,13 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -191,3 +194,55 @@ func TestBacktestIsCalledOff(t *testing.T) {
 	f(func(_ *Server, answer *http.Response) { _ = answer.Body.Close() })
 	f(func(s *Server, _ *http.Response) { s.Close() })
 }
+
+// A backtest may take longer than a request may take to come in, and an answer to
+// leave.
+func TestBacktestOutlivesTheServersTimeLimits(t *testing.T) {
+	o, _ := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		o.Backtests = backtests(func(ctx context.Context, _ backtest.Query, step func(backtest.Step) error) (*backtest.Result, error) {
+			for i := range 3 {
+				time.Sleep(10 * time.Minute)
+				if err := errors.Join(ctx.Err(), step(backtest.Step{Done: i + 1, Total: 3})); err != nil {
+					return nil, err
+				}
+			}
+			return &backtest.Result{}, nil
+		})
+		server, client := net.Pipe()
+		s := New(o)
+		srv := s.HTTPServer()
+		go func() { _ = srv.Serve(&oneConn{conns: make(chan net.Conn, 1), first: server}) }()
+		defer srv.Close()
+		defer s.Close()
+		if _, err := io.WriteString(client, "GET /api/v1/backtest?task=peak HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(client)
+		if err != nil || strings.Count(string(answer), `"running"`) != 3 || !strings.Contains(string(answer), `"success"`) {
+			t.Errorf("%v\n%s", err, answer)
+		}
+	})
+}
+
+// oneConn is a listener with one connection.
+type oneConn struct {
+	conns chan net.Conn
+	first net.Conn
+	once  sync.Once
+}
+
+func (l *oneConn) Accept() (net.Conn, error) {
+	l.once.Do(func() { l.conns <- l.first })
+	if c, ok := <-l.conns; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (l *oneConn) Close() error {
+	close(l.conns)
+	return nil
+}
+
+func (l *oneConn) Addr() net.Addr { return l.first.LocalAddr() }

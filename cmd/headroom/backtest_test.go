@@ -55,6 +55,14 @@ Qzone/new  3 full days; today's peak needs 7
 `)
 }
 
+func TestFit(t *testing.T) {
+	for text, want := range map[string]string{"": "     ", "abc": "abc  ", "abcdefg": "abcde", "相册上": "相册 ", "相册a上": "相册a"} {
+		if got := fit(text, 5); got != want {
+			t.Errorf("%q fits as %q, want %q", text, got, want)
+		}
+	}
+}
+
 // answering has a server send these lines, whatever it is asked.
 func answering(t *testing.T, lines string) *backtestFlags {
 	t.Helper()

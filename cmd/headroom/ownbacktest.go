@@ -138,11 +138,22 @@ func progressOn(f *os.File) func(backtestLine) {
 		text := fmt.Sprintf("%d of %d: %s", l.Done, l.Total, printable(l.Series))
 		switch {
 		case interactive && l.Done == l.Total:
-			fmt.Fprint(f, "\r"+strings.Repeat(" ", 79)+"\r")
+			fmt.Fprint(f, "\r"+fit("", 79)+"\r")
 		case interactive:
-			fmt.Fprintf(f, "\r%-78.78s", text)
+			fmt.Fprint(f, "\r"+fit(text, 79))
 		case l.Done*10/l.Total > (l.Done-1)*10/l.Total:
 			fmt.Fprintln(f, text)
 		}
 	}
+}
+
+// fit cuts a text to so many columns of a terminal, and pads it to them.
+func fit(text string, columns int) string {
+	used := 0
+	for i, r := range text {
+		if used += columnsOfRune(r); used > columns {
+			return fit(text[:i], columns)
+		}
+	}
+	return text + strings.Repeat(" ", columns-used)
 }

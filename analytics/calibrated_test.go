@@ -378,3 +378,59 @@ func TestDeviceTypes(t *testing.T) {
 		t.Errorf("explained by %+v", e.Steps)
 	}
 }
+
+// The day on which a node is full is that of its growth and of the target load,
+// also of one that was changed.
+func TestFullOn(t *testing.T) {
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w := newWorld(t, now)
+	var samples []storage.Sample
+	for at := now.AddDate(0, 0, -62); at.Before(now); at = at.Add(5 * time.Minute) {
+		days := at.Sub(now).Hours() / 24
+		samples = append(samples, storage.Sample{Timestamp: at.UnixMilli(), Value: 45 + 0.3*days + 3*math.Sin(days*2*math.Pi)})
+	}
+	w.history("m", samples)
+	m := Classic(shanghai)
+	m.Name = ModelCalibrated
+	full := func(target float64) Dates {
+		t.Helper()
+		m.TargetLoad = target
+		w.loop.SetModel(m)
+		if err := w.loop.Learn(context.Background(), now); err != nil {
+			t.Fatal(err)
+		}
+		w.minute(now, 45)
+		g := w.loop.Snapshot().Growth[w.tree.Find(modulePath("m").ID()).Index]
+		by := g
+		by.setFull(w.loop.learned.of(w.tree.Find(g.ID).Index).growth.Full(target, fullLimit, m.Level))
+		if g.FullOn != by.FullOn || g.FullOn.Value <= g.AsOf || g.FullOn.Lower > g.FullOn.Value {
+			t.Errorf("target %v: full on %+v, by its growth %+v, as of %s", target, g.FullOn, by.FullOn, g.AsOf)
+		}
+		return g.FullOn
+	}
+	if near, far := full(60), full(75); near.Value >= far.Value {
+		t.Errorf("60 %% on %s, 75 %% on %s", near.Value, far.Value)
+	}
+}
+
+// The days that the classic band stands on are those of each minute.
+func TestDaysOfTheClassicBand(t *testing.T) {
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	day, _ := season.NewCalendar(shanghai).Split(now.Unix())
+	h := newHistory(nil, day-28, day)
+	m := Classic(shanghai)
+	f := func(minute, want int) {
+		t.Helper()
+		var c classicDay
+		if c.setBand(&m, h.grid, day); c.band(minute).Days != want {
+			t.Errorf("minute %d: %d days, want %d", minute, c.band(minute).Days, want)
+		}
+	}
+	for i := range h.grid.Values {
+		h.grid.Values[i] = 40
+	}
+	f(600, 28)
+	h.grid.Day(3)[600] = math.NaN()
+	f(600, 27)
+	f(601, 28)
+}

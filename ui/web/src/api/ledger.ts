@@ -5,7 +5,8 @@ export type Task = "band" | "peak" | "growth" | "order";
 /** How right the forecasts of one task and horizon were; errors and widths relative to what came. */
 export interface LedgerSummary {
   task: Task;
-  horizon: string; // "12:00", "30d", "1m"
+  horizon: string; // "12:00", "30d", "max30d"; of a band "1m", "1h", "1d"
+  replayed: boolean; // computed afterwards for days on which the server did not run yet
   made: number;
   scored: number;
   error: Num;

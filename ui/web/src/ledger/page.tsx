@@ -12,7 +12,7 @@ import { useText } from "../text/language";
 import { Crumbs } from "../tree/crumbs";
 import { Tree } from "../tree/tree";
 import { isScored, NothingYet } from "./empty";
-import { forecastName, SummaryTable } from "./summary";
+import { forecastName, SummaryTable, summaryKey } from "./summary";
 import { dayBefore, ledgerRevision } from "./when";
 
 interface Props {
@@ -132,7 +132,7 @@ function ByHorizon({ ledger, view, onView }: { ledger: Ledger } & Pick<BodyProps
         const chosen = isChosen(summary, view, ledger);
         const { task, horizon } = summary;
         return {
-          key: `${task} ${horizon}`,
+          key: summaryKey(summary),
           chosen,
           summary,
           name: (

@@ -6,7 +6,7 @@ import { Failure, Loading } from "../notice";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
 import { isScored, NothingYet } from "./empty";
-import { forecastName, SummaryTable } from "./summary";
+import { forecastName, SummaryTable, summaryKey } from "./summary";
 import { ledgerRevision } from "./when";
 
 interface Props {
@@ -33,7 +33,7 @@ export function PastPanel({ id, at, height }: Props) {
         first={text.ledger.forecast}
         level={ledger.level}
         lines={ledger.summary.map((summary) => ({
-          key: `${summary.task} ${summary.horizon}`,
+          key: summaryKey(summary),
           name: forecastName(summary, text),
           summary,
         }))}

@@ -19,12 +19,23 @@ interface Props {
 }
 
 /** What was forecast, in words: "Today's peak, said at 12:00". */
-export function forecastName({ task, horizon }: Pick<LedgerSummary, "task" | "horizon">, text: Text): string {
-  const { tasks } = text.ledger;
-  if (task === "peak") return tasks.peak(horizon);
-  if (task === "band") return tasks.band;
-  return tasks[task](Number.parseInt(horizon, 10));
+export function forecastName(
+  { task, horizon, replayed }: Pick<LedgerSummary, "task" | "horizon" | "replayed">,
+  text: Text,
+): string {
+  const { tasks, replayed: afterwards } = text.ledger;
+  const days = Number.parseInt(horizon.replace(/^max/, ""), 10);
+  const name = {
+    peak: () => tasks.peak(horizon),
+    band: () => tasks.band[horizon as keyof typeof tasks.band] ?? horizon,
+    growth: () => (horizon.startsWith("max") ? tasks.largest(days) : tasks.growth(days)),
+    order: () => tasks.order(days),
+  }[task]();
+  return replayed ? `${name} (${afterwards})` : name;
 }
+
+/** Tells the lines of a summary apart. */
+export const summaryKey = (s: LedgerSummary) => `${s.task} ${s.horizon} ${s.replayed}`;
 
 const percent = (share: Num) => decimal(share === null ? null : 100 * share);
 const signedPercent = (share: Num) => signed(share === null ? null : 100 * share, 1);

@@ -220,11 +220,13 @@ export const en = {
     forecast: "Forecast",
     came: "Came",
     tasks: {
-      band: "Band of the next minute",
+      band: { "1m": "Band of the next minute", "1h": "Band, an hour before", "1d": "Band, a day before" },
       peak: (clock: string) => `Today's peak, at ${clock}`,
       growth: (days: number) => `Daily peak, ${days} days before`,
+      largest: (days: number) => `Largest peak of ${days} days`,
       order: (days: number) => `Devices needed, ${days} days before`,
     },
+    replayed: "replayed",
     of: (nominal: string) => `of ${nominal}`,
     columns: {
       made: "Made",

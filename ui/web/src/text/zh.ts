@@ -216,11 +216,13 @@ export const zh: Text = {
     forecast: "预测",
     came: "实际",
     tasks: {
-      band: "下一分钟的置信区间",
+      band: { "1m": "下一分钟的置信区间", "1h": "置信区间，提前一小时", "1d": "置信区间，提前一天" },
       peak: (clock) => `今日峰值，${clock} 预测`,
       growth: (days) => `日峰值，提前 ${days} 天`,
+      largest: (days) => `${days} 天内的最高峰值`,
       order: (days) => `所需设备数，提前 ${days} 天`,
     },
+    replayed: "事后推演",
     of: (nominal) => `/ ${nominal}`,
     columns: {
       made: "预测数",

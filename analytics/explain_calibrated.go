@@ -104,12 +104,13 @@ func (e *Explanation) addPeak(d *peak.Outlook, five []float64, asof int, z float
 	for _, f := range p.Features {
 		inputs = append(inputs, fmt.Sprintf("%+.4f × %.4f  %s", f.Log, f.Weight, f.Name))
 	}
-	e.add("unlike the usual day", "exp Σ weight × log (today ÷ usual)", "", "× "+num(p.Factor), inputs...)
+	inputs = append(inputs, fmt.Sprintf("%+.4f  what this weekday was off lately, shrunk", p.Weekday))
+	e.add("unlike the usual day", "exp (Σ log (today ÷ usual) × weight + weekday)", "", "× "+num(p.Factor), inputs...)
 	e.add("still to come", "median share of the peak that the hours to come usually reach", "", num(p.Left))
 	f := d.Forecast(five, asof, z)
 	_, seen := peak.SoFar(five, asof)
 	e.add("peak today", "max(usual peak × factor × share to come, highest so far)", fmt.Sprintf("max(%s × %s × %s, %s)", num(p.Usual), num(p.Factor), num(p.Left), num(seen)), num(f.Value))
-	e.add("interval", fmt.Sprintf("peak × (1 ± 1.25 · t · s), s from %d past forecasts as of this time of day, not below what was seen", p.Errors),
+	e.add("interval", fmt.Sprintf("peak × (1 ± 1.3 · t · s), s from %d past forecasts as of this time of day, not below what was seen", p.Errors),
 		fmt.Sprintf("s = %s", num(p.Spread)), fmt.Sprintf("[%s, %s]", num(f.Lower), num(f.Upper)))
 }
 

@@ -21,15 +21,19 @@ import (
 //
 //	y = log peak
 //	x = log of the mean of the last hour, the last three, the last half day,
-//	    log peak of yesterday, of a week before, and the median of three days
-//	forecast = max(exp(median + β·x) · left, the highest slot of today so far)
+//	    log of the highest slot so far,
+//	    log peak of yesterday, of a week before, and the median of three days,
+//	    log of the mean of the same hour of yesterday
+//	forecast = max(exp(median + β·x + w) · left, the highest slot of today so far)
 //
-// The mean over half a day is cut off at midnight, and no x is beyond ±0.7.
-// β is a ridge regression over the last 120 days (weights halve in 100 days,
-// Huber weights against incidents), shrunk to 0.4, 0.2, 0.1, 0.1, 0.1, 0.1: with
-// no history these are the forecast. The shrinkage is that of three days.
+// What is so far begins at midnight, and no x is beyond ±0.7. β is a ridge
+// regression over the last 120 days (weights halve in 100 days, Huber weights
+// against incidents), shrunk to 0.4, 0.2, 0.1, 0, 0.1, 0.1, 0.1, 0: with no
+// history these are the forecast. The shrinkage is that of three days. w is the
+// sum of y − β·x over the last n ≤ 8 days of the same weekday, none beyond 2.5
+// robust standard deviations, ÷ (n + 4).
 //
-// The interval is forecast · (1 ± 1.25 · t(n) · s), with package calibrate's t
+// The interval is forecast · (1 ± 1.3 · t(n) · s), with package calibrate's t
 // and s of the last 28 relative errors of this same procedure (at least 8). The
 // fewer errors there are, the less an incident can be told from a heavy tail,
 // and the harder they are trimmed: c = n/5.6, but 3 … 5.
@@ -46,22 +50,33 @@ type Calibrated struct {
 
 // pastDay is what is kept of a day.
 type pastDay struct {
-	peak  float64           // NaN: the day was not full
-	left  float64           // the highest slot after asof, in peaks
-	means [windows]float64  // of the time before the slot
-	x     [features]float64 // what its forecast stood on
-	y     float64           // log of its peak less the usual; NaN if unknown
+	peak    float64 // NaN: the day was not full
+	left    float64 // the highest slot after asof, in peaks
+	morning morning
+	x       [features]float64 // what its forecast stood on
+	y       float64           // log of its peak less the usual; NaN if unknown
 }
 
+// morning is what a day was like before a slot: the means of the last hour, three
+// hours and twelve hours, and the highest slot; NaN where nothing was measured.
+type morning [windows]float64
+
+// seen is the highest slot so far.
+func (m *morning) seen() float64 { return m[windows-1] }
+
 const (
-	windows     = 3
-	features    = windows + 3
+	windows     = 4
+	features    = windows + 4
 	usualDays   = 14
 	minUsual    = 7
 	fitDays     = 120
 	tinyShare   = 1e-6 // of the usual peak: less counts as that much in logarithms
-	widen       = 1.25
-	errorsATrim = 5.6 // errors for each unit of the trimming
+	widen       = 1.3
+	week        = 7
+	sameDays    = 8    // days of a weekday that show what it is used to
+	sameDoubt   = 4    // days that nothing weighs against them
+	single      = 0.02 // by which the highest slot may be more unlike than the means
+	errorsATrim = 5.6  // errors for each unit of the trimming
 )
 
 // NewCalibrated returns a forecaster as of a slot that has seen no day.
@@ -73,8 +88,7 @@ func NewCalibrated(asof int) *Calibrated { return &Calibrated{asof: asof} }
 // fewer than 7 full days of the last 14. Slot is always -1.
 func (c *Calibrated) Forecast(today []float64, z float64) Forecast {
 	m := c.moment()
-	_, seen := SoFar(today, c.asof)
-	return m.forecast(means(today, c.asof), seen, z)
+	return m.forecast(before(today, c.asof), z)
 }
 
 // See shows the day after those seen, which is over.
@@ -86,21 +100,20 @@ func (c *Calibrated) See(day []float64) {
 // see likewise shows a day with its clean twin and that one's peak; if its
 // forecast is not scored, it takes less time.
 func (c *Calibrated) see(day, clean []float64, peak float64, scored bool) {
-	d := pastDay{peak: peak, means: means(clean, c.asof), y: math.NaN()}
+	d := pastDay{peak: peak, morning: before(clean, c.asof), y: math.NaN()}
 	d.left = 0
 	if highest, at := season.Max(clean[c.asof:]); at >= 0 {
 		d.left = highest / d.peak
 	}
 	if scored {
 		m := c.moment()
-		_, seen := SoFar(day, c.asof)
-		if e := d.peak/m.value(means(day, c.asof), seen) - 1; e == e && !math.IsInf(e, 0) {
+		if e := d.peak/m.value(before(day, c.asof)) - 1; e == e && !math.IsInf(e, 0) {
 			c.errs = append(c.errs, e)
 			c.errs = c.errs[max(0, len(c.errs)-ErrorDays):]
 		}
 	}
 	if u, known := c.usual(); known && u.peak > 0 {
-		d.x, d.y = c.features(u, d.means), math.Log(max(d.peak, tinyShare*u.peak)/u.peak)
+		d.x, d.y = c.features(u, d.morning), math.Log(max(d.peak, tinyShare*u.peak)/u.peak)
 	}
 	c.days = append(c.days, d)
 	c.days = c.days[max(0, len(c.days)-fitDays):]
@@ -113,10 +126,11 @@ func (c *Calibrated) moment() moment {
 	if !known {
 		return m
 	}
-	m.peak, m.means, m.left = u.peak, u.means, u.left
+	m.peak, m.morning, m.left = u.peak, u.morning, u.left
 	if u.peak > 0 {
-		m.beta = fit(c.days)
-		m.x = c.features(u, u.means)
+		var off float64
+		m.beta, off = fit(c.days)
+		m.x, m.weekday = c.features(u, u.morning), c.weekday(&m.beta, off)
 	}
 	if n := float64(m.errors); n >= MinErrorDays {
 		m.spread, _ = calibrate.Spread(c.errs, min(5, max(3, n/errorsATrim)))
@@ -142,17 +156,15 @@ func (c *Calibrated) usual() (u pastDay, known bool) {
 	}
 	u.peak = middle(func(d *pastDay) float64 { return d.peak })
 	u.left = middle(func(d *pastDay) float64 { return d.left })
-	for w := range u.means {
-		u.means[w] = middle(func(d *pastDay) float64 { return d.means[w] })
+	for w := range u.morning {
+		u.morning[w] = middle(func(d *pastDay) float64 { return d.morning[w] })
 	}
 	return u, full >= minUsual
 }
 
 // features returns x of the day after those seen; what is unknown is usual.
-func (c *Calibrated) features(u pastDay, means [windows]float64) (x [features]float64) {
-	for w, v := range means {
-		x[w] = unlike(v, u.means[w], u.peak)
-	}
+func (c *Calibrated) features(u pastDay, so morning) (x [features]float64) {
+	so.unlike(&x, &u.morning, u.peak)
 	n := len(c.days)
 	var last [3]float64
 	for i := range last {
@@ -161,7 +173,30 @@ func (c *Calibrated) features(u pastDay, means [windows]float64) (x [features]fl
 	x[windows] = unlike(c.days[n-1].peak, u.peak, u.peak)
 	x[windows+1] = unlike(c.days[n-7].peak, u.peak, u.peak)
 	x[windows+2] = unlike(calibrate.Median(last[:]), u.peak, u.peak)
+	x[windows+3] = unlike(c.days[n-1].morning[0], u.morning[0], u.peak)
 	return x
+}
+
+// weekday is how far the regression was off on the days of the weekday of the
+// day after those seen, shrunk; off is its robust standard deviation.
+func (c *Calibrated) weekday(beta *[features]float64, off float64) float64 {
+	sum, n := 0.0, 0.0
+	for i := len(c.days) - week; i >= max(0, len(c.days)-sameDays*week); i -= week {
+		if d := &c.days[i]; d.y == d.y {
+			sum += min(huber*off, max(-huber*off, d.y-dot(beta, &d.x)))
+			n++
+		}
+	}
+	return sum / (n + sameDoubt)
+}
+
+// unlike writes to x how unlike the usual morning it was. A single slot is
+// believed to be little higher than the means: it may be an incident.
+func (m *morning) unlike(x *[features]float64, usual *morning, peak float64) {
+	for w, v := range m {
+		x[w] = unlike(v, usual[w], peak)
+	}
+	x[windows-1] = min(x[windows-1], max(x[0], x[1], x[2])+single)
 }
 
 // unlike is log(v ÷ usual), within ±0.7; 0 where either is unknown.
@@ -174,12 +209,12 @@ func unlike(v, usual, peak float64) float64 {
 	return min(most, max(-most, d))
 }
 
-// means returns the means of the last hour, three hours and twelve hours before
-// a slot of a day.
-func means(day []float64, asof int) (m [windows]float64) {
+// before returns what a day was like before a slot.
+func before(day []float64, asof int) (m morning) {
 	hour := hourOf(len(day))
-	for w, hours := range [windows]int{1, 3, 12} {
+	for w, hours := range [windows - 1]int{1, 3, 12} {
 		m[w], _ = season.Mean(day[max(0, asof-hours*hour):asof])
 	}
+	m[windows-1], _ = season.Max(day[:asof])
 	return m
 }

@@ -70,6 +70,41 @@ func TestCalibratedSeesThroughIncidents(t *testing.T) {
 	}
 }
 
+// On one weekday the afternoon is 8 % higher, which no morning tells.
+func TestCalibratedKnowsTheWeekday(t *testing.T) {
+	g := shaped(120)
+	for d := range g.Days() {
+		for k := 24; d%7 == 3 && k < 48; k++ {
+			g.Day(d)[k] *= 1.08
+		}
+	}
+	of, all := 0.0, 0.0
+	for d, f := range replay(g) {
+		if actual := season.Peak(g.Day(d), FullShare); d%7 == 3 && d >= 70 {
+			of, all = of+f.Value/actual-1, all+1
+		}
+	}
+	if mean := of / all; math.Abs(mean) > 0.03 {
+		t.Errorf("%v off on that weekday, in the mean", mean)
+	}
+}
+
+// One slot is believed to be a little more unlike than the means, not more.
+func TestMorningDoesNotTrustOneSlot(t *testing.T) {
+	usual := morning{10, 9, 5, 11}
+	f := func(so morning, want float64) {
+		t.Helper()
+		var x [features]float64
+		if so.unlike(&x, &usual, 20); !near(x[windows-1], want) {
+			t.Errorf("%v: %v, want %v", so, x[windows-1], want)
+		}
+	}
+	f(morning{10, 9, 5.5, 100}, math.Log(1.1)+single)
+	f(morning{10, 9, 5, 11}, 0)
+	f(morning{10, 9, 5, 8}, math.Log(8./11))
+	f(morning{20, 18, 10, 22}, math.Log(2))
+}
+
 // In other units the forecast is the same.
 func TestCalibratedScales(t *testing.T) {
 	g := shaped(40)

@@ -9,38 +9,39 @@ import (
 // moment is what past days say about a day as of one of its slots. Between two
 // moments of a day one may interpolate all numbers.
 type moment struct {
-	peak   float64           // usual; NaN: too few full days
-	left   float64           // share of the peak that the slots to come usually reach
-	means  [windows]float64  // usual
-	x      [features]float64 // of the day; those of the windows are not used
-	beta   [features]float64
-	spread float64 // of past relative errors; NaN of too few
-	errors int
+	peak    float64           // usual; NaN: too few full days
+	left    float64           // share of the peak that the slots to come usually reach
+	morning morning           // usual
+	x       [features]float64 // of the day; those of the morning are not used
+	beta    [features]float64
+	weekday float64 // what the weekday adds to β·x
+	spread  float64 // of past relative errors; NaN of too few
+	errors  int
 }
 
 // surprising is the least share by which what was seen has to be above what was
 // expected of the whole day to be taken for an incident.
 const surprising = 0.05
 
-// value is the forecast from the means of a day's windows and its highest slot
-// so far.
-func (m *moment) value(means [windows]float64, seen float64) float64 {
-	return atLeast(m.toCome(m.whole(means), seen), seen)
+// value is the forecast from what the day was like so far.
+func (m *moment) value(so morning) float64 {
+	return atLeast(m.toCome(m.whole(so), so.seen()), so.seen())
 }
 
 // whole is the peak that is expected of the whole day.
-func (m *moment) whole(means [windows]float64) float64 {
+func (m *moment) whole(so morning) float64 {
 	if !(m.peak > 0) { // not a load: only its usual peak is known
 		return m.peak
 	}
-	x, sum := m.x, 0.0
-	for w, v := range means {
-		x[w] = unlike(v, m.means[w], m.peak)
-	}
-	for i, b := range m.beta {
-		sum += b * x[i]
-	}
-	return m.peak * math.Exp(sum)
+	x := m.features(so)
+	return m.peak * math.Exp(dot(&m.beta, &x)+m.weekday)
+}
+
+// features returns x with what the day was like so far.
+func (m *moment) features(so morning) [features]float64 {
+	x := m.x
+	so.unlike(&x, &m.morning, m.peak)
+	return x
 }
 
 // toCome is what the slots to come reach of it.
@@ -54,8 +55,8 @@ func (m *moment) toCome(whole, seen float64) float64 {
 // forecast is the value with its interval. The peak is not below what was seen,
 // but something surprisingly high may have been an incident that nobody would
 // call the day's peak: then the interval reaches down to what was expected.
-func (m *moment) forecast(means [windows]float64, seen, z float64) Forecast {
-	whole := m.whole(means)
+func (m *moment) forecast(so morning, z float64) Forecast {
+	whole, seen := m.whole(so), so.seen()
 	v := atLeast(m.toCome(whole, seen), seen)
 	reach := widen * calibrate.Student(z, m.errors) * m.spread
 	f := Forecast{Value: v, Lower: v - reach*math.Abs(v), Upper: v + reach*math.Abs(v), Slot: -1}

@@ -6,8 +6,6 @@ import (
 	"headroom/analytics/season"
 )
 
-const week = 7
-
 // Naive is the seasonal naive forecast of a day: the peak of a week before (of the
 // day before where that is not known), not below what was seen. Its interval comes
 // from how wrong that was, as of the same time of day, on the last 28 days; from

@@ -22,7 +22,7 @@ type Outlook struct {
 
 // kept is a [moment] in a third of its memory.
 type kept struct {
-	numbers [3 + windows + 2*features]float32
+	numbers [4 + windows + 2*features]float32
 	errors  int16
 }
 
@@ -66,7 +66,7 @@ func asOf(g, clean *season.Grid, peaks []float64, slot int) moment {
 func (o *Outlook) Forecast(today []float64, asof int, z float64) Forecast {
 	m := o.moment(asof, len(today))
 	seen, at := season.Max(today[:asof])
-	f := m.forecast(means(today, asof), seen, z)
+	f := m.forecast(before(today, asof), z)
 	f.Slot = int(o.highest[asof])
 	if f.Value == seen || f.Slot < 0 {
 		f.Slot = at
@@ -93,7 +93,7 @@ func (o *Outlook) moment(asof, slots int) moment {
 }
 
 func keep(m moment) (k kept) {
-	all := append([]float64{m.peak, m.left, m.spread}, m.means[:]...)
+	all := append([]float64{m.peak, m.left, m.spread, m.weekday}, m.morning[:]...)
 	for i, v := range append(append(all, m.x[:]...), m.beta[:]...) {
 		k.numbers[i] = float32(v)
 	}
@@ -103,12 +103,12 @@ func keep(m moment) (k kept) {
 
 func (k *kept) moment() moment {
 	at := func(i int) float64 { return float64(k.numbers[i]) }
-	m := moment{peak: at(0), left: at(1), spread: at(2), errors: int(k.errors)}
-	for w := range m.means {
-		m.means[w] = at(3 + w)
+	m := moment{peak: at(0), left: at(1), spread: at(2), weekday: at(3), errors: int(k.errors)}
+	for w := range m.morning {
+		m.morning[w] = at(4 + w)
 	}
 	for i := range m.x {
-		m.x[i], m.beta[i] = at(3+windows+i), at(3+windows+features+i)
+		m.x[i], m.beta[i] = at(4+windows+i), at(4+windows+features+i)
 	}
 	if m.errors < MinErrorDays {
 		m.spread = math.NaN()
@@ -120,7 +120,8 @@ func (k *kept) moment() moment {
 type Parts struct {
 	Usual    float64 // peak
 	Features []Feature
-	Factor   float64 // of the usual peak, from the features
+	Weekday  float64 // what the weekday adds to the sum of weight × log
+	Factor   float64 // of the usual peak, from features and weekday
 	Left     float64 // share of a peak that the slots to come usually reach
 	Spread   float64 // of past relative errors
 	Errors   int     // past forecasts
@@ -133,18 +134,15 @@ type Feature struct {
 }
 
 var featureNames = [features]string{
-	"mean of the last hour", "mean of the last 3 hours", "mean of the last 12 hours",
-	"peak of yesterday", "peak of a week before", "median peak of the last 3 days",
+	"mean of the last hour", "mean of the last 3 hours", "mean of the last 12 hours", "highest so far",
+	"peak of yesterday", "peak of a week before", "median peak of the last 3 days", "mean of the same hour of yesterday",
 }
 
 // Parts returns what [Outlook.Forecast] is made of.
 func (o *Outlook) Parts(today []float64, asof int) Parts {
-	m := o.moment(asof, len(today))
-	p := Parts{Usual: m.peak, Left: m.left, Spread: m.spread, Errors: m.errors, Factor: m.whole(means(today, asof)) / m.peak}
-	for w, v := range means(today, asof) {
-		m.x[w] = unlike(v, m.means[w], m.peak)
-	}
-	for i, x := range m.x {
+	m, so := o.moment(asof, len(today)), before(today, asof)
+	p := Parts{Usual: m.peak, Weekday: m.weekday, Left: m.left, Spread: m.spread, Errors: m.errors, Factor: m.whole(so) / m.peak}
+	for i, x := range m.features(so) {
 		p.Features = append(p.Features, Feature{featureNames[i], x, m.beta[i]})
 	}
 	return p

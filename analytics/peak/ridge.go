@@ -20,7 +20,7 @@ var ageing = math.Exp2(-1.0 / halfLife)
 
 // prior are the coefficients of a series of which nothing is known. They sum up
 // to 1: a day twice as high in all respects has twice the peak.
-var prior = [features]float64{0.4, 0.2, 0.1, 0.1, 0.1, 0.1}
+var prior = [features]float64{0.4, 0.2, 0.1, 0, 0.1, 0.1, 0.1, 0}
 
 // sample is one day of a regression.
 type sample struct {
@@ -28,8 +28,9 @@ type sample struct {
 	y, age float64 // what came, and the weight by age
 }
 
-// fit regresses y on x over the days, robustly, shrunk to the prior.
-func fit(days []pastDay) [features]float64 {
+// fit regresses y on x over the days, robustly, shrunk to the prior; off is the
+// robust standard deviation of what is left.
+func fit(days []pastDay) (beta [features]float64, off float64) {
 	var memory [fitDays]sample
 	var restMemory [2 * fitDays]float64
 	samples, age := memory[:0], 1.0
@@ -39,9 +40,9 @@ func fit(days []pastDay) [features]float64 {
 			samples = append(samples, sample{d.x, d.y, age})
 		}
 	}
-	beta := prior
+	beta = prior
 	if len(samples) < leastDays {
-		return beta
+		return beta, 0
 	}
 	size := squares(samples)
 	rest, sorted := restMemory[:len(samples)], restMemory[fitDays:fitDays+len(samples)]
@@ -50,13 +51,13 @@ func fit(days []pastDay) [features]float64 {
 			rest[i] = math.Abs(samples[i].y - dot(&beta, &samples[i].x))
 		}
 		copy(sorted, rest)
-		s := max(1e-4, calibrate.Normal*calibrate.Middle(sorted))
+		off = max(1e-4, calibrate.Normal*calibrate.Middle(sorted))
 		for i, e := range rest {
-			rest[i] = samples[i].age * min(1, huber*s/max(e, 1e-12))
+			rest[i] = samples[i].age * min(1, huber*off/max(e, 1e-12))
 		}
 		beta = solve(samples, rest, &size)
 	}
-	return beta
+	return beta, off
 }
 
 // solve minimises Σ w (y − β·x)² + shrinkage · Σ size (β − prior)².
@@ -86,7 +87,7 @@ func solve(samples []sample, w []float64, size *[features]float64) [features]flo
 
 // cholesky solves gram · v = right for a positive definite gram, of which the
 // lower triangle is given and overwritten; it returns zeros if it is none. The
-// general solver of a library takes several times as long for six unknowns, and
+// general solver of a library takes several times as long for eight unknowns, and
 // a night has millions of them.
 func cholesky(gram *[features][features]float64, right [features]float64) (v [features]float64) {
 	for a := range features {

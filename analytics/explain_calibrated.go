@@ -5,6 +5,7 @@ import (
 
 	"headroom/analytics/band"
 	"headroom/analytics/detect"
+	"headroom/analytics/growth"
 	"headroom/analytics/peak"
 	"headroom/analytics/season"
 )
@@ -127,11 +128,16 @@ func (e *Explanation) addEvent(x *moment, five []float64, z float64) {
 // explainOutlook shows what the daily peaks of the horizon are expected to be.
 func (calibrated) explainOutlook(e *Explanation, x *moment) {
 	g, day := x.learned.growth, x.HorizonDays
+	at, most, p := g.Day(day, x.Level), g.Largest(day, x.Level), g.Parts(day)
+	up, down := growth.Reaches(x.Level)
 	e.add("trend", "what the weeks agree on, a day", "", num(g.Trend()))
-	at, most := g.Day(day, x.Level), g.Largest(day, x.Level)
-	e.add(fmt.Sprintf("peak in %d days", day), "level of the last weeks + what is left of the last days + trend × days + weekday; interval from past errors and the size of the load",
-		"", fmt.Sprintf("%s [%s, %s]", num(at.Value), num(at.Lower), num(at.Upper)))
-	e.add(fmt.Sprintf("largest peak of %d days", day), "above the highest of them, since one of many days is",
+	e.add(fmt.Sprintf("peak in %d days", day), "level of the last weeks + what is left of the last days + trend + weekday",
+		fmt.Sprintf("%s %+.4g %+.4g %+.4g", num(p.Level), p.Recent, p.Trend, p.Weekday), num(at.Value))
+	e.add("spread", "√((0.52 · e^(1−w) · p^w)² + (error of the trend)²), e from errors of past days, p the mean peak, w = 0.25 + 0.06 · ln days",
+		fmt.Sprintf("e = %s, p = %s, w = %.3f, error of the trend %s", num(p.Error), num(p.Size), p.Share, num(p.TrendError)), num(p.Spread))
+	e.add("interval", "peak + spread × reach up, peak − spread × reach down",
+		fmt.Sprintf("%s + %s × %.4g, %s − %s × %.4g", num(at.Value), num(p.Spread), up, num(at.Value), num(p.Spread), down), fmt.Sprintf("[%s, %s]", num(at.Lower), num(at.Upper)))
+	e.add(fmt.Sprintf("largest peak of %d days", day), "above the highest of them by 0.35 × spread × ln days, since one of many days is; up it reaches 1 + 0.1 · ln days times as far",
 		"", fmt.Sprintf("%s [%s, %s]", num(most.Value), num(most.Lower), num(most.Upper)))
 }
 

@@ -110,24 +110,33 @@ func (c *Calibrated) Residuals() []float32 { return c.residuals }
 
 // centre is what is expected h days after the last day.
 func (c *Calibrated) centre(h int) float64 {
-	v := c.level + c.trend.slope*float64(h) + c.season[(c.days+h-1)%week]
-	if h < forgotten {
-		v += c.recent * lasting * math.Pow(fading, float64(h))
-	}
-	return v
+	return c.level + c.left(h) + c.trend.slope*float64(h) + c.weekday(h)
 }
+
+// left is what is left then of how far the last days were from the level.
+func (c *Calibrated) left(h int) float64 {
+	if h > forgotten {
+		return 0
+	}
+	return c.recent * lasting * math.Pow(fading, float64(h))
+}
+
+func (c *Calibrated) weekday(h int) float64 { return c.season[(c.days+h-1)%week] }
+
+// share is the weight w of the size of the load in the spread.
+func share(h int) float64 { return prior + priorGrow*math.Log(float64(h)) }
 
 // sd is the spread h days after the last day.
 func (c *Calibrated) sd(h int) float64 {
-	w := prior + priorGrow*math.Log(float64(h))
-	return math.Hypot(widen*math.Exp(c.spread+w*c.size), c.trend.err*float64(h))
+	return math.Hypot(widen*math.Exp(c.spread+share(h)*c.size), c.trend.err*float64(h))
 }
 
 // Day returns the peak expected h ≥ 1 days after the last day, with the interval
 // that holds it with the probability of the level.
 func (c *Calibrated) Day(h int, level float64) Interval {
-	v, half, by := c.centre(h), calibrate.Student(quantile2(level), freedom)*c.sd(h), c.factor(h)
-	return Interval{by * v, by * (v - downward*half), by * (v + upward*half)}.notBelow(c.lowest)
+	v, sd, by := c.centre(h), c.sd(h), c.factor(h)
+	up, down := Reaches(level)
+	return Interval{by * v, by * (v - down*sd), by * (v + up*sd)}.notBelow(c.lowest)
 }
 
 // Largest returns likewise the largest peak of the next horizon days.
@@ -163,9 +172,11 @@ func (c *Calibrated) Full(target float64, limit int, level float64) Reach {
 	return Reach{Expected: by(0.5), Earliest: by((1 + level) / 2), Latest: by((1 - level) / 2)}
 }
 
-// quantile2 is how many standard deviations to each side hold this share of
-// normally distributed values.
-func quantile2(level float64) float64 { return math.Sqrt2 * math.Erfinv(level) }
+// spreadsOf is how many spreads to each side hold a share of values, before the
+// sides are told apart.
+func spreadsOf(level float64) float64 {
+	return calibrate.Student(math.Sqrt2*math.Erfinv(level), freedom)
+}
 
 // Outlook is what is expected of the coming days.
 type Outlook struct {

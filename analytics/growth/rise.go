@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"headroom/analytics/calibrate"
 )
 
 // rise is one quantile of the largest peak as the horizon grows day by day. Of days
@@ -29,8 +27,7 @@ type level struct {
 
 // rise begins at a day.
 func (c *Calibrated) rise(from int, p float64) rise {
-	z := math.Sqrt2 * math.Erfinv(2*p-1)
-	r := rise{of: c, day: max(1, from) - 1, spreads: calibrate.Student(z, freedom), reached: c.lowest}
+	r := rise{of: c, day: max(1, from) - 1, spreads: spreadsOf(2*p - 1), reached: c.lowest}
 	for _, by := range factorsOf(c.profile) {
 		r.levels = append(r.levels, level{by: by, highest: math.Inf(-1), reached: c.lowest})
 	}

@@ -130,6 +130,19 @@ func TestIntervalsWiden(t *testing.T) {
 	}
 }
 
+func TestPartsMakeTheForecast(t *testing.T) {
+	c := wandering(t, rand.New(rand.NewPCG(9, 10)))
+	for _, h := range []int{1, 7, 30, 400} {
+		p, day := c.Parts(h), c.Day(h, 0.8)
+		up, down := Reaches(0.8)
+		own := widen * math.Pow(p.Error, 1-p.Share) * math.Pow(p.Size, p.Share)
+		if v := p.Level + p.Recent + p.Trend + p.Weekday; !near(v, day.Value) || !near(v+up*p.Spread, day.Upper) ||
+			!near(max(0, v-down*p.Spread), day.Lower) || !near(math.Hypot(own, p.TrendError), p.Spread) {
+			t.Errorf("in %d days %+v of %+v", h, day, p)
+		}
+	}
+}
+
 // A load that was quiet for weeks need not stay so: its interval is not in
 // proportion to the noise, and of a louder one it is wider.
 func TestIntervalsDoNotTrustTheQuiet(t *testing.T) {

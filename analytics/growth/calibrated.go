@@ -13,8 +13,9 @@ const (
 	firstOrigin = 21 // days from which on the past is foretold, if there are enough
 	nearDays    = 3  // days ahead whose past errors say how far off a forecast is
 
-	lasting = 0.5 // share of the last days' distance from the level that is still there today,
-	fading  = 0.8 // and what is left of it after another day
+	lasting  = 0.8 // share of the last days' distance from the level that is still there today,
+	fading   = 0.7 // and what is left of it after another day
+	believed = 1.5 // near errors: that distance is at most so many of them
 
 	widen     = 0.52 // spreads make an interval of Student's distribution
 	freedom   = 4    // with so many degrees of freedom
@@ -35,13 +36,14 @@ const (
 // (see drift). Of the rest the level is where exponential smoothing ends (see
 // levels), and what the last days were off it fades:
 //
-//	day h = level + 0.5·0.8^h · (smoothing with 0.8 − level) + trend·h + weekday
+//	day h = level + 0.8·0.7^h · (smoothing with 0.8 − level) + trend·h + weekday
 //
-// The interval comes from the root mean square error e of the same level, taken
-// as of each day since the 21st, one to three days later. Sixty days have few
-// independent errors of a month, and a load that was quiet for so long need not
-// stay so: the farther ahead, the more counts the size p of the load itself, the
-// mean peak, which is a geometric mean of the two.
+// where the last days count as no farther off than 1.5 times e. That is the root
+// mean square error of the same level, taken as of each day since the 21st, one to
+// three days later, from which the interval comes. Sixty days have few independent
+// errors of a month, and a load that was quiet for so long need not stay so: its
+// spread is a geometric mean of e and of the size p of the load itself, its mean
+// peak, which counts the more the farther ahead the day is.
 //
 //	w    = 0.25 + 0.06·ln h
 //	σ    = √( (0.52 · e^(1−w) · p^w)² + (h · standard error of the trend)² )
@@ -87,8 +89,9 @@ func Calibrate(peaks []float64) (*Calibrated, error) {
 	flat := c.trend.takenOut(rest)
 	before := levels(flat)
 	c.level = before[len(flat)]
-	c.recent = smoothed(flat, quick) - c.level
-	c.setSpread(spread(flat, before), size(y))
+	e := spread(flat, before)
+	c.recent = max(-believed*e, min(believed*e, smoothed(flat, quick)-c.level))
+	c.setSpread(e, size(y))
 	c.residuals = surprises(peaks, y, flat, before)
 	return c, nil
 }

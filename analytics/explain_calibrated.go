@@ -132,9 +132,13 @@ func (calibrated) explainOutlook(e *Explanation, x *moment) {
 	up, down := growth.Reaches(x.Level)
 	e.add("trend", "what the weeks agree on, a day", "", num(g.Trend()))
 	e.add(fmt.Sprintf("peak in %d days", day), "level of the last weeks + what is left of the last days + trend + weekday",
-		fmt.Sprintf("%s %+.4g %+.4g %+.4g", num(p.Level), p.Recent, p.Trend, p.Weekday), num(at.Value))
+		fmt.Sprintf("%s %+.4g %+.4g %+.4g", num(p.Level), p.Recent, p.Trend, p.Weekday), num(p.Level+p.Recent+p.Trend+p.Weekday))
 	e.add("spread", "√((0.52 · e^(1−w) · p^w)² + (error of the trend)²), e from errors of past days, p the mean peak, w = 0.25 + 0.06 · ln days",
 		fmt.Sprintf("e = %s, p = %s, w = %.3f, error of the trend %s", num(p.Error), num(p.Size), p.Share, num(p.TrendError)), num(p.Spread))
+	if by := g.Factor(day); by != 1 {
+		e.add("event", "peak and spread × the uplift of that day", "", "× "+num(by))
+		p.Spread *= by
+	}
 	e.add("interval", "peak + spread × reach up, peak − spread × reach down",
 		fmt.Sprintf("%s + %s × %.4g, %s − %s × %.4g", num(at.Value), num(p.Spread), up, num(at.Value), num(p.Spread), down), fmt.Sprintf("[%s, %s]", num(at.Lower), num(at.Upper)))
 	e.add(fmt.Sprintf("largest peak of %d days", day), "above the highest of them by 0.35 × spread × ln days, since one of many days is; up it reaches 1 + 0.1 · ln days times as far",

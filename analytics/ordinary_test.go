@@ -189,3 +189,22 @@ func TestEventsToCome(t *testing.T) {
 		t.Errorf("highest of 11 days: %+v", e)
 	}
 }
+
+// The arithmetic of a forecast for an event's day shows what the event makes of it.
+func TestExplainedForecastOfAnEvent(t *testing.T) {
+	cal := season.NewCalendar(shanghai)
+	today, _ := cal.Split(noon.Unix())
+	horizon := today - 1 + 30
+	_, g, w := learnedFrom(t, func(_ time.Time, v float64) float64 { return v }, 1, func(m *Model) {
+		m.Events = []Event{{Name: "sale", From: horizon, To: horizon, Uplift: 2}}
+	})
+	e := w.explain("order:"+g.ID, ModelCalibrated)
+	if !explains(e, "event", "uplift of that day") {
+		t.Errorf("%+v", e.Steps)
+	}
+	for _, s := range e.Steps {
+		if s.Name == "interval" && !strings.HasPrefix(s.Numbers, num(float64(g.PeakAtHorizon.Value))) {
+			t.Errorf("interval %q of %v", s.Numbers, g.PeakAtHorizon.Value)
+		}
+	}
+}

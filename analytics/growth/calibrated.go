@@ -137,7 +137,7 @@ func (c *Calibrated) sd(h int) float64 {
 // Day returns the peak expected h ≥ 1 days after the last day, with the interval
 // that holds it with the probability of the level.
 func (c *Calibrated) Day(h int, level float64) Interval {
-	v, sd, by := c.centre(h), c.sd(h), c.factor(h)
+	v, sd, by := c.centre(h), c.sd(h), c.Factor(h)
 	up, down := Reaches(level)
 	return Interval{by * v, by * (v - down*sd), by * (v + up*sd)}.notBelow(c.lowest)
 }

@@ -54,8 +54,8 @@ func profile(factors []Factor) []Factor {
 	return runs
 }
 
-// factor is what the peak of a day is multiplied by.
-func (c *Calibrated) factor(h int) float64 {
+// Factor is what the peak of a day is multiplied by.
+func (c *Calibrated) Factor(h int) float64 {
 	for _, run := range c.profile {
 		if run.From <= h && h <= run.To {
 			return run.By

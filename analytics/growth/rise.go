@@ -51,7 +51,7 @@ func factorsOf(profile []Factor) []float64 {
 // the largest peak of some days is so for more days.
 func (r *rise) next() float64 {
 	r.day++
-	factor := r.of.factor(r.day)
+	factor := r.of.Factor(r.day)
 	for i := range r.levels {
 		if l := &r.levels[i]; l.by <= factor {
 			l.add(r.of, r.day, r.spreads)

@@ -78,7 +78,7 @@ func (calibrated) explainPeak(e *Explanation, x *moment) {
 	}
 	z, five := band.Width(x.Level), t.ordinaryFive()
 	if why := x.learned.peakReason; why != "" {
-		e.add("model", "the simplest one that the node's own backtest does not speak against", why, x.learned.peakModel)
+		e.add("model", "calibrated, unless the node's own backtest clearly speaks for a simpler one", why, x.learned.peakModel)
 	}
 	switch by := x.learned.peakBy.(type) {
 	case classicPeak:

@@ -38,9 +38,9 @@ func TestChoice(t *testing.T) {
 			t.Errorf("%s of %d days: %+v", task, days, c)
 		}
 	}
-	f(Peak, 90, "naive", "calibrated is not clearly better", true) // the peak is before noon: all have seen it
+	f(Peak, 90, "calibrated", "% over 68 days", true)
 	f(Peak, 40, "calibrated", "of the 28 days that a choice needs", false)
-	f(Band, 60, "naive", "over 56 days; calibrated is not clearly better", true)
+	f(Band, 60, "calibrated", "over 56 days", true)
 	f(Growth, 80, "calibrated", "there are 3 of the 8 weekly forecasts", false)
 	f(Growth, 160, "calibrated", "% over 15 weekly forecasts", true) // what repeats the last week does not grow
 
@@ -48,8 +48,21 @@ func TestChoice(t *testing.T) {
 	for i := range flat.Values {
 		flat.Values[i] = 20
 	}
-	if p, _, err := options(Peak, "UTC").replay(context.Background(), flat); err != nil || p.choice.Model != "naive" {
-		t.Errorf("of models that are all right, the simplest: %+v, %v", p.choice, err)
+	if p, _, err := options(Peak, "UTC").replay(context.Background(), flat); err != nil || p.choice.Model != "calibrated" || !p.choice.Tested {
+		t.Errorf("of models that are all right, the one without evidence: %+v, %v", p.choice, err)
+	}
+
+	// Evenings that only the week before knows.
+	o := options(Peak, "UTC")
+	weekly := recorded(110, time.Hour, 1)
+	for i, at := range weekly.Times {
+		weekly.Values[i] = 20
+		if at%86400 == 20*3600 {
+			weekly.Values[i] = []float64{25, 90, 30, 70, 26, 80, 22}[at/86400%7]
+		}
+	}
+	if p, _, err := o.replay(context.Background(), weekly); err != nil || p.choice.Model != "naive" {
+		t.Errorf("of one that repeats its week: %+v, %v", p.choice, err)
 	}
 
 	p, _, err := options(Deviation, "UTC").replay(context.Background(), recorded(20, time.Hour, 1))

@@ -36,7 +36,12 @@ func stored(t *testing.T) *backtest.Stored {
 	s, rng := &backtest.Stored{Tree: fleet.NewTree([]string{"product", "module"}), Store: store}, rand.New(rand.NewPCG(1, 2))
 	wander, today, gust, hour := 1.0, 0, 1.0, 0
 	loads := map[string]func(at time.Time) float64{
-		"weekly": func(at time.Time) float64 { return 50 + float64(at.Weekday())*5 },
+		"weekly": func(at time.Time) float64 {
+			if at.Hour() < 15 { // only the evenings differ
+				return 40
+			}
+			return 10 * []float64{3, 11, 4, 9, 3, 12, 5}[at.Weekday()]
+		},
 		"wandering": func(at time.Time) float64 {
 			if at.YearDay() != today {
 				today, wander = at.YearDay(), wander*math.Exp(0.25*rng.NormFloat64())

@@ -4,8 +4,8 @@
 // The model to take without evidence is the one that is best over all series; on
 // one of them another may be, but a few weeks tell little. To prefer a simpler
 // model wherever it was as good within a tenth would have cost, on recorded series
-// forecast with the choices of the weeks before, 8 to 28 % of the error at noon;
-// to prefer it wherever it was better at all 1 to 17 %; where it was better by a
+// forecast with the choices of the weeks before, 8 to 36 % of the error at noon;
+// to prefer it wherever it was better at all up to 1 %; where it was better by a
 // tenth, nothing. So that is the rule: it costs nothing where the better model is
 // good, and helps where it fails. The result says why in a sentence, with the numbers. Choose knows neither models nor series:
 // the scores come from package backtest, and may come from the ledger.

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"fmt"
+	"math"
 
 	"headroom/analytics/band"
 	"headroom/analytics/detect"
@@ -17,22 +18,22 @@ func (calibrated) explainBand(e *Explanation, x *moment) {
 		e.add("number of devices", "a change that did not change the work rescales the days before", "on "+season.Date(x.raw.First+c.Day)+" "+c.String(), fmt.Sprintf("× %.4g", c.Before/c.After))
 	}
 	v := x.today.judge()
-	f, k := v.parts, v.threshold
+	f, k := v.parts, v.parts.Threshold
 	if !f.Known() {
 		e.add("band", fmt.Sprintf("at least %d previous days at %s", band.MinDays, x.at.Format("15:04")), fmt.Sprintf("%d days", f.Days), "learning")
 		return
 	}
-	b := x.today.follow.Band(f)
+	b := f.Band()
 	lower, upper := v.band.Lower, v.band.Upper
 	e.add("usual", "median of this time of day over the previous 28 days, and of the five minutes to each side", fmt.Sprintf("%d days", f.Days), num(f.Usual))
 	e.add("level", "how far the load lately is from the usual day: each minute moves it by 3 % of what the minute before was off", "", num(f.Level))
 	e.add("expected", "usual + level", fmt.Sprintf("%s %+.6g", num(f.Usual), f.Level), num(f.Expected()))
-	e.add("scale", "standard deviation of the next value around what is expected, from the residuals so far", "", num(f.Scale))
+	e.add("noise", "standard deviation of the next value around what is expected, from the residuals at this time of day and lately, incidents clipped", "", num(f.Noise))
 	e.add("spread", "standard deviation of the days around the usual one", "", num(f.Spread))
-	e.add("threshold", fmt.Sprintf("%v, or %v of the usual largest strength of a day", detect.Least, detect.DayShare), "", num(k))
-	e.add("band", "expected ± threshold × scale, and where that is wider usual ± (threshold − 3) ÷ 2 × spread",
-		fmt.Sprintf("%s ± %s × %s, %s ± %s × %s", num(f.Expected()), num(k), num(f.Scale), num(f.Usual), num((k-detect.Gate)/2), num(f.Spread)),
-		fmt.Sprintf("[%s, %s]", num(b.Lower), num(b.Upper)))
+	e.add("tails", "√ (how far out 1.5 % of the residuals lie ÷ that of a normal distribution), below and above", "", num(f.Below)+", "+num(f.Above))
+	e.add("threshold", fmt.Sprintf("%v, or %v of the usual largest strength of a day, alarms left out", detect.Least, detect.DayShare), "", num(k))
+	e.add("lower", fmt.Sprintf("min(expected − threshold × tail × noise, usual − (threshold × tail − %v) × spread)", detect.Gate), bound(&f, "−", f.Below), num(b.Lower))
+	e.add("upper", fmt.Sprintf("max(expected + threshold × tail × noise, usual + (threshold × tail − %v) × spread)", detect.Gate), bound(&f, "+", f.Above), num(b.Upper))
 	if p := &x.today.plan; p.event != "" {
 		e.add("event", "expected and band × uplift", fmt.Sprintf("%s × %s", num(f.Expected()), num(p.uplift)),
 			fmt.Sprintf("%s [%s, %s]", num(v.band.Expected), num(lower), num(upper)), p.event)
@@ -43,7 +44,7 @@ func (calibrated) explainBand(e *Explanation, x *moment) {
 	}
 	e.addVerdict(&x.row, half)
 	if x.row.Load.Known() {
-		e.add("alarm", "begins twice as far out, or with the fourth minute in a row outside; ends after 30 minutes inside", "", yesNo(x.row.Alarm))
+		e.addAlarm(&f, v.last, float64(x.row.Load)/x.today.plan.factor(), x.row.Alarm)
 	}
 }
 
@@ -60,6 +61,27 @@ func (e *Explanation) addOrdinary(x *moment) {
 	if len(did.events) > 0 {
 		e.add("events", "the load of their days ÷ uplift", "", fmt.Sprint(len(did.events)), did.events...)
 	}
+}
+
+// bound is the arithmetic of one bound of the band.
+func bound(f *detect.Parts, sign string, tail float64) string {
+	k := f.Threshold * tail
+	return fmt.Sprintf("%s %s %s × %s, %s %s %s × %s", num(f.Expected()), sign, num(k), num(f.Noise), num(f.Usual), sign, num(math.Max(k-detect.Gate, 0)), num(f.Spread))
+}
+
+// addAlarm shows how strong the load of an ordinary day is and what an alarm begins
+// with.
+func (e *Explanation) addAlarm(f *detect.Parts, last, load float64, runs bool) {
+	tail := f.Above
+	unlike := load - f.Usual
+	if load < f.Expected() {
+		unlike, tail = -unlike, f.Below
+	}
+	e.add("strength", fmt.Sprintf("min(|load − expected| ÷ noise, %v + |load − usual| ÷ spread) ÷ tail, with 0 for |load − usual| on its other side", detect.Gate),
+		fmt.Sprintf("min(%s ÷ %s, %v + %s ÷ %s) ÷ %s", num(math.Abs(load-f.Expected())), num(f.Noise), detect.Gate, num(max(unlike, 0)), num(f.Spread), num(tail)), num(f.Strength(load)))
+	e.add("alarm", fmt.Sprintf("begins above %v × threshold and %v × what is left of the strongest alarm before, or with the %dth minute in a row below %v × expected; ends after %d minutes inside",
+		detect.Sure, detect.News, detect.Gone, detect.GoneShare, detect.Quiet),
+		fmt.Sprintf("max(%v × %s, %v × %s)", detect.Sure, num(f.Threshold), detect.News, num(last)), yesNo(runs))
 }
 
 func yesNo(b bool) string {

@@ -29,11 +29,11 @@ type today struct {
 
 // judgement is what the calibrated model said of a minute, and from what.
 type judgement struct {
-	at        int64 // Unix seconds
-	band      band.Band
-	parts     band.Forecast // of the ordinary day
-	threshold float64
-	alarm     bool
+	at    int64 // Unix seconds
+	band  band.Band
+	parts detect.Parts // of the ordinary day
+	last  float64      // what is left of the strongest beginning of an alarm before
+	alarm bool
 }
 
 func newToday(day int) *today {
@@ -122,8 +122,8 @@ func (t *today) judge() *judgement {
 	}
 	t.followed = min(t.followed, t.minute) // clocks went back
 	t.catchUp(t.minute)
-	v := judgement{at: t.at, band: times(t.follow.Expect(t.day, t.minute), t.plan.factor())}
-	v.parts, v.threshold = t.follow.Parts(t.day, t.minute)
+	v := judgement{at: t.at, parts: t.follow.Parts(t.day, t.minute), last: t.follow.Last(t.day, t.minute)}
+	v.band = times(v.parts.Band(), t.plan.factor())
 	t.catchUp(t.minute + 1)
 	v.alarm, _ = t.follow.Alarmed()
 	t.verdict = v

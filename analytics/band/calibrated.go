@@ -2,7 +2,6 @@ package band
 
 import (
 	"math"
-	"slices"
 
 	"headroom/analytics/season"
 )
@@ -17,12 +16,6 @@ const (
 	levelCap = 8
 	// scaleCap bounds likewise what it can add to the scale.
 	scaleCap = 4
-	// scaleDays is the number of days whose residuals make a slot's scale.
-	scaleDays = 13
-	// recentValues is how many values the recent scale remembers, and
-	// recentShare the part of it that the scale has at least.
-	recentValues = 300
-	recentShare  = 0.85
 	// levelHalfLife is in how many minutes without values half of the level is
 	// forgotten.
 	levelHalfLife = 120
@@ -40,28 +33,23 @@ const (
 type Follower struct {
 	usual *Usual
 	slots int
-	tails tails
+	tails Tails
 	share float64 // how far a value moves the level
 
-	scale, smooth []float32 // mean |residual| by bin; pooled
-	counts        []uint8   // days in it
-	level, recent float64
-	size          float64 // mean |v|
-	values        float64 // in recent, at most recentValues
-	total         float64
-	outside       int // values in a row
-	last          int // minute of the value seen last, since 1970
+	noise *Noise // the mean residual
+	level float64
+	size  float64 // mean |v|
+	total float64
+	last  int // minute of the value seen last, since 1970
 }
 
 // NewFollower starts on a load of which nothing is known, with days of so many
 // slots.
 func NewFollower(slots int) *Follower {
-	n := bins(slots)
 	return &Follower{
-		usual: unknownDay(slots), slots: slots, tails: newTails(),
-		scale: make([]float32, n), smooth: unknown(n), counts: make([]uint8, n),
+		usual: unknownDay(slots), slots: slots, tails: NewTails(), noise: NewNoise(slots),
 		share: 1 - math.Pow(1-levelShare, float64(min(levelMinutes, slotMinutes(slots)))),
-		level: math.NaN(), recent: math.NaN(), last: math.MinInt / 2,
+		level: math.NaN(), last: math.MinInt / 2,
 	}
 }
 
@@ -71,6 +59,8 @@ type Forecast struct {
 	Spread float64 // standard deviation of the days around it
 	Level  float64 // how far above the usual day the load is lately
 	Scale  float64 // standard deviation of the value around Usual + Level
+	Keep   float64 // how much of what is lately is left: 1, and half of it after each two hours without values
+	Least  float64 // least scale that is worth a thought
 	Days   int     // previous days with this time of day
 }
 
@@ -90,19 +80,21 @@ func (c *Follower) Next(day, slot int) Forecast {
 		f.Usual = math.NaN()
 		return f
 	}
-	mean := max(float64(c.smooth[bin]), recentShare*c.recent)
-	if mean != mean {
-		mean = c.recent
-	}
-	least := leastScale * max(math.Abs(f.Usual), c.size)
-	f.Scale = max(absToSigma*mean, least, math.SmallestNonzeroFloat32)
+	f.Least = max(leastScale*max(math.Abs(f.Usual), c.size), math.SmallestNonzeroFloat32)
+	f.Scale = max(absToSigma*c.noise.Mean(slot), f.Least)
 	f.Spread = max(madToSigma*float64(c.usual.spread[bin]), 0.3*f.Scale)
+	f.Keep = 1
 	if gap := minuteOf(c.slots, day, slot) - c.last - slotMinutes(c.slots); gap > 0 {
-		keep := math.Exp2(-float64(gap) / levelHalfLife)
-		f.Level *= keep
-		f.Scale += (1 - keep) * max(0, f.Spread-f.Scale)
+		f.Keep = math.Exp2(-float64(gap) / levelHalfLife)
+		f.Level *= f.Keep
+		f.Scale = f.Widen(f.Scale)
 	}
 	return f
+}
+
+// Widen returns a scale as it is after a gap: it tends to the spread of the days.
+func (f Forecast) Widen(scale float64) float64 {
+	return scale + (1-f.Keep)*max(0, f.Spread-scale)
 }
 
 // minuteOf is the minute at which a slot begins, since 1970.
@@ -116,20 +108,14 @@ func (c *Follower) Band(f Forecast, level float64) Band {
 		return None(f.Days)
 	}
 	e, share := f.Expected(), (1-level)/2
-	return Band{Expected: e, Lower: e - f.Scale*c.tails.beyond(0, share), Upper: e + f.Scale*c.tails.beyond(1, share), Days: f.Days}
+	return Band{Expected: e, Lower: e - f.Scale*c.tails.Beyond(0, share), Upper: e + f.Scale*c.tails.Beyond(1, share), Days: f.Days}
 }
 
 // Turn begins a day, of which this is the usual one.
 func (c *Follower) Turn(usual *Usual) {
 	c.usual = usual
-	raw := unknown(len(c.scale))
-	for b, n := range c.counts {
-		if n > 0 {
-			raw[b] = c.scale[b]
-		}
-	}
-	smoothMean(c.smooth, raw, 1, spreadReach/(slotMinutes(c.slots)*binSlots(c.slots)))
-	c.tails.age(c.slots)
+	c.noise.Turn()
+	c.tails.Age(c.slots)
 }
 
 // See learns from the value for which f was the forecast.
@@ -148,38 +134,17 @@ func (c *Follower) See(f Forecast, day, slot int, v float64) {
 	bound := math.Inf(1)
 	if f.Known() {
 		c.level, bound = f.Level, f.Scale
-		c.count(f, (v-centre-c.level)/f.Scale)
+		c.tails.Count((v - centre - c.level) / f.Scale)
 	}
 	e := v - centre - c.level
-	c.scaleBy(slot/binSlots(c.slots), min(math.Abs(e), scaleCap*bound))
+	c.noise.Add(slot, min(math.Abs(e), scaleCap*bound))
 	c.level += c.share * min(max(e, -levelCap*bound), levelCap*bound)
-}
-
-// count enters a residual into the tails. Of an excursion the first value counts
-// in full and each further one less, so that a long incident is one event.
-func (c *Follower) count(f Forecast, r float64) {
-	if c.tails.isFar(r) {
-		c.outside++
-	} else {
-		c.outside = 0
-	}
-	c.tails.add(r, 1/float64(max(c.outside, 1)))
-}
-
-func (c *Follower) scaleBy(bin int, a float64) {
-	if c.recent != c.recent {
-		c.recent = a
-	}
-	c.values = min(c.values+1, recentValues)
-	c.recent += (a - c.recent) / c.values
-	c.counts[bin] = uint8(min(int(c.counts[bin])+1, scaleDays*binSlots(c.slots)))
-	c.scale[bin] += (float32(a) - c.scale[bin]) / float32(c.counts[bin])
 }
 
 // Clone returns a follower of its own in the same state.
 func (c *Follower) Clone() *Follower {
 	out := *c
-	out.scale, out.smooth, out.counts = slices.Clone(c.scale), slices.Clone(c.smooth), slices.Clone(c.counts)
+	out.noise = c.noise.Clone()
 	return &out
 }
 

@@ -132,7 +132,7 @@ func TestCalibratedLearns(t *testing.T) {
 // The histograms have the quantiles of the values, as finely as their bins are.
 func TestTailsAreQuantiles(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
-	h := &tails{}
+	h := &Tails{}
 	var above []float64
 	for range 50_000 {
 		r := rng.NormFloat64() * math.Exp(0.5*rng.NormFloat64())
@@ -142,12 +142,12 @@ func TestTailsAreQuantiles(t *testing.T) {
 	slices.Sort(above)
 	for _, share := range []float64{0.2, 0.05, 0.01, 0.00135} {
 		want := above[int(float64(len(above))*(1-share))]
-		if got := h.beyond(1, share); got < want/tailRatio/1.03 || got > want*tailRatio*1.03 {
+		if got := h.Beyond(1, share); got < want/tailRatio/1.03 || got > want*tailRatio*1.03 {
 			t.Errorf("%v of the values beyond %v, want %v", share, got, want)
 		}
 	}
 	total := h.total
-	h.age(season.MinutesPerDay)
+	h.Age(season.MinutesPerDay)
 	if math.Abs(h.total/total-math.Exp2(-1.0/tailDays)) > 1e-12 {
 		t.Errorf("a day left %v of %v", h.total, total)
 	}

@@ -24,19 +24,21 @@ const (
 	tailValues = 4000
 )
 
-type tails struct {
+// Tails are counted for one load; they take a KiB.
+type Tails struct {
 	side  [2][tailBins]float32 // below, above the centre
 	total float64
+	row   int // values in a row that are far out
 
 	far   [2]float64 // what a share of farShare is beyond, as of a while ago
 	until int        // values that it still holds for
 }
 
-// newTails returns the tails of a load of which nothing is known.
-func newTails() tails { return prior() }
+// NewTails returns the tails of a load of which nothing is known.
+func NewTails() Tails { return prior() }
 
-var prior = sync.OnceValue(func() tails {
-	var t tails
+var prior = sync.OnceValue(func() Tails {
+	var t Tails
 	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: 6}
 	below := 0.5
 	for b := range tailBins {
@@ -58,8 +60,19 @@ var logRatio = math.Log(tailRatio)
 // tailEdge is where a bin ends.
 func tailEdge(bin int) float64 { return tailFirst * math.Pow(tailRatio, float64(bin)) }
 
+// Count enters a residual in scales. Of an excursion the first value counts in
+// full and each further one less, so that a long incident is one event.
+func (t *Tails) Count(r float64) {
+	if t.isFar(r) {
+		t.row++
+	} else {
+		t.row = 0
+	}
+	t.add(r, 1/float64(max(t.row, 1)))
+}
+
 // add counts a residual with a weight.
-func (t *tails) add(r, weight float64) {
+func (t *Tails) add(r, weight float64) {
 	s := 0
 	if r > 0 {
 		s = 1
@@ -75,15 +88,15 @@ const (
 )
 
 // isFar tells whether a residual is among the farthest of its side.
-func (t *tails) isFar(r float64) bool {
+func (t *Tails) isFar(r float64) bool {
 	if t.until--; t.until < 0 {
-		t.far, t.until = [2]float64{t.beyond(0, farShare), t.beyond(1, farShare)}, farHolds
+		t.far, t.until = [2]float64{t.Beyond(0, farShare), t.Beyond(1, farShare)}, farHolds
 	}
 	return r < -t.far[0] || r > t.far[1]
 }
 
-// age lets a day of so many slots pass.
-func (t *tails) age(slots int) {
+// Age lets a day of so many slots pass.
+func (t *Tails) Age(slots int) {
 	keep := math.Exp2(-1 / max(tailDays, tailValues/float64(slots)))
 	for s := range t.side {
 		for b := range t.side[s] {
@@ -93,10 +106,10 @@ func (t *tails) age(slots int) {
 	t.total *= keep
 }
 
-// beyond returns how far out a side has this share of all values, in scales.
+// Beyond returns how far out a side has this share of all values, in scales.
 // The value to come counts as one of those beyond, if there are two or more:
 // the quantile of few values would be too near.
-func (t *tails) beyond(side int, share float64) float64 {
+func (t *Tails) Beyond(side int, share float64) float64 {
 	left := max(share*t.total-1, share*t.total/2)
 	for b := tailBins - 1; b > 0; b-- {
 		n := float64(t.side[side][b])

@@ -1,25 +1,37 @@
 // Package detect tells which deviations of a load are worth an alarm: those that
-// are unlike the usual day and a surprise now, at their beginning, and rarely.
+// are a surprise now, unlike the usual day, clear of what the load does every day,
+// and news.
 //
 // Of a value v for which package band expects usual + level (see
 // [band.Forecast]), two distances are looked at:
 //
-//	surprise = |v − usual − level| / scale
-//	unlike   = |v − usual| / spread         0 if it is on the other side
-//	strength = min(surprise, Gate + 2 · unlike)
+//	surprise = |v − usual − level| / noise
+//	unlike   = |v − usual| / spread            0 if it is on the other side
+//	strength = min(surprise, Gate + unlike) / tail
+//
+// Noise is the standard deviation of v − usual − level, at this time of day and
+// lately, of which no value counts for more than [clip]: yesterday's incident does
+// not hide today's. Tail is how much more often the load is far out than normally
+// distributed values are, on this side: the square root of how far out a share of
+// [tailShare] is, over how far it would be.
 //
 // The strength is above a threshold k where v is outside of both
 //
-//	usual + level ± k · scale   and   usual ± (k − Gate) / 2 · spread
+//	usual + level ± k · tail · noise   and   usual ± (k · tail − Gate) · spread
 //
 // and the band of the detector is what the two span. Its threshold is found
-// online: [Least] or, of a load with heavier tails, DayShare of the usual largest
-// strength of a day (the median of the last 14 days).
+// online: [Least], or [DayShare] of the usual largest strength of a day (the
+// median of the last 14 days), in which alarms and the values around them do not
+// count. So an alarm stands clear of what the load does anyway: where lesser
+// leaps are daily fare it has to be larger than those, however large they are; a
+// load that is quiet but for its incidents is alarmed on at each.
 //
-// An alarm begins with the first value that is outside of [Sure] half-widths, or
-// with the [Persists]th in a row that is outside of the band. It goes on while
-// values are outside, for at most [Lasts] of them, and the next one begins after
-// [Quiet] minutes without any.
+// An alarm begins with a value that is outside of [Sure] half-widths and news: as
+// strong as [News] of the strongest beginning before, which fades by a factor of e
+// in [NewsMinutes]. Or it begins with the [Gone]th value in a row that is below
+// [GoneShare] of what is expected, and stronger than [GoneStrength]. The value
+// before must not be such a one: what goes on is one alarm. It runs until [Quiet]
+// minutes have passed inside the band.
 //
 // [Learn] makes the [State] of a day from the history before it; a [Detector]
 // follows a load of which nothing is known at first. Both say the same.
@@ -35,41 +47,39 @@ import (
 
 const (
 	// Gate is the strength up to which being a surprise is enough.
-	Gate = 3
+	Gate = 3.2
 	// Least is the least threshold, in standard deviations of the next value.
-	Least = 4
+	Least = 3.2
 	// DayShare is the part of a day's usual largest strength that is a threshold.
-	DayShare = 0.45
-	// Sure is how many thresholds a single value must reach for an alarm, and
-	// Persists the number of values in a row for which one is enough.
-	Sure     = 2
-	Persists = 4
-	// Lasts is the number of values that an alarm lasts at most.
-	Lasts = 10
-	// Quiet is the number of minutes inside the band that end an excursion.
+	DayShare = 0.8
+	// Sure is how many thresholds a value must reach for an alarm.
+	Sure = 2
+	// Quiet is the number of minutes inside the band that end an alarm.
 	Quiet = 30
-
-	maximaDays = 14
-	// strongest bounds a strength, so that values off a constant stay numbers.
-	strongest = 1e6
 )
 
 // State follows one load through its days: asked for each value before it is
-// shown it. It takes 12 KiB for days of minutes.
+// shown it. It takes 16 KiB for days of minutes.
 type State struct {
-	load      *band.Follower
-	largest   float64   // strength of the day so far, NaN: none
-	maxima    []float64 // of the last days, oldest first
-	threshold float64
-	quiet     int // slots that end an excursion
-	inside    int // values since the last one outside
-	row       int // values in a row outside
-	alarmed   int // values of the excursion's alarm
-	up        bool
+	load  *band.Follower
+	noise *band.Noise
+	tails band.Tails
+	tail  [2]float64 // below, above
+	slots int
+
+	calm   calm
+	onset  onset
+	quiet  int // slots that end an alarm
+	inside int // values since the last one outside
+	runs   bool
+	up     bool
 }
 
 func newState(load *band.Follower, slots int) *State {
-	return &State{load: load, largest: math.NaN(), threshold: Least, quiet: max(1, Quiet*slots/season.MinutesPerDay)}
+	return &State{
+		load: load, noise: band.NewNoise(slots), tails: band.NewTails(), tail: [2]float64{1, 1}, slots: slots,
+		calm: newCalm(), quiet: max(1, Quiet*slots/season.MinutesPerDay),
+	}
 }
 
 // Learn follows the rows of g before a day, and returns the state at the day's
@@ -80,7 +90,7 @@ func Learn(g *season.Grid, day int) *State {
 		for ; at < day; at++ {
 			s.turn()
 		}
-		s.see(f, v)
+		s.see(f, day, slot, v)
 		c.See(f, day, slot, v)
 	})
 	s.turn()
@@ -100,96 +110,78 @@ func (s *State) Continue(other *State) {
 // Clone returns a state of its own, equal to this one.
 func (s *State) Clone() *State {
 	out := *s
-	out.load, out.maxima = s.load.Clone(), slices.Clone(s.maxima)
+	out.load, out.noise, out.calm.largest = s.load.Clone(), s.noise.Clone(), slices.Clone(s.calm.largest)
 	return &out
 }
 
 // Expect returns the band of the value at a slot, from what was seen before.
-func (s *State) Expect(day, slot int) band.Band { return s.Band(s.load.Next(day, slot)) }
+func (s *State) Expect(day, slot int) band.Band { return s.Parts(day, slot).Band() }
 
-// Parts returns what the band at a slot is made of, and the threshold.
-func (s *State) Parts(day, slot int) (f band.Forecast, threshold float64) {
-	return s.load.Next(day, slot), s.threshold
-}
+// Parts returns what the band at a slot is made of.
+func (s *State) Parts(day, slot int) Parts { return s.parts(s.load.Next(day, slot), slot) }
 
-// See learns from the value at a slot and tells whether it is part of an alarm.
-func (s *State) See(day, slot int, v float64) (alarm bool) {
+// Last returns what is left, at a slot, of the strongest beginning of an alarm
+// before it, as a strength; 0 if there was none.
+func (s *State) Last(day, slot int) float64 { return s.onset.left(s.minute(day, slot)) }
+
+// See learns from the value at a slot and tells whether an alarm begins with it.
+func (s *State) See(day, slot int, v float64) (begins bool) {
 	f := s.load.Next(day, slot)
-	alarm = s.see(f, v)
+	begins = s.see(f, day, slot, v)
 	s.load.See(f, day, slot, v)
-	return alarm
+	return begins
 }
 
-// Alarmed tells whether an alarm has begun and its excursion is not over, and
-// whether it began upwards.
-func (s *State) Alarmed() (running, up bool) { return s.alarmed > 0, s.up }
+// Alarmed tells whether an alarm has begun and is not over, and whether it began
+// upwards.
+func (s *State) Alarmed() (running, up bool) { return s.runs, s.up }
 
-// Band returns the band around a forecast.
-func (s *State) Band(f band.Forecast) band.Band {
-	if !f.Known() {
-		return band.None(f.Days)
-	}
-	e, k, usual := f.Expected(), s.threshold, (s.threshold-Gate)/2*f.Spread
-	return band.Band{
-		Expected: e,
-		Lower:    min(e-k*f.Scale, f.Usual-usual),
-		Upper:    max(e+k*f.Scale, f.Usual+usual),
-		Days:     f.Days,
-	}
-}
-
-func (s *State) see(f band.Forecast, v float64) (alarm bool) {
+func (s *State) see(f band.Forecast, day, slot int, v float64) (begins bool) {
 	if !f.Known() {
 		return false
 	}
-	strong := strength(f, v)
-	if !(s.largest >= strong) {
-		s.largest = strong
-	}
-	return s.alarm(strong/s.threshold, v > f.Expected())
+	p := s.parts(f, slot)
+	strong, up := p.Strength(v), v > p.Expected()
+	begins = s.onset.see(&p, strong, v, s.minute(day, slot))
+	s.calm.see(strong, Sure*p.Threshold)
+	s.learn(&p, slot, v)
+	s.run(begins, up, strong > p.Threshold)
+	return begins
 }
 
-// strength of a deviation, in standard deviations.
-func strength(f band.Forecast, v float64) float64 {
-	surprise, unlike := (v-f.Expected())/f.Scale, (v-f.Usual)/f.Spread
-	if surprise < 0 {
-		surprise, unlike = -surprise, -unlike
-	}
-	return min(surprise, Gate+2*max(unlike, 0), strongest)
+// learn enters how far a value is from what was expected.
+func (s *State) learn(p *Parts, slot int, v float64) {
+	off := v - p.Expected()
+	s.tails.Count(off / p.Noise)
+	s.noise.Add(slot, min(math.Abs(off), clip*p.Noise))
 }
 
-// alarm follows excursions; the score is in thresholds.
-func (s *State) alarm(score float64, up bool) bool {
-	if score <= 1 {
-		s.row = 0
-		if s.inside++; s.inside >= s.quiet {
-			s.alarmed = 0
-		}
-		return false
+// run follows the alarm that has begun last.
+func (s *State) run(begins, up, outside bool) {
+	s.inside++
+	if outside {
+		s.inside = 0
 	}
-	s.inside = 0
-	s.row++
-	if s.alarmed == 0 && score <= Sure && s.row < Persists {
-		return false
+	if begins {
+		s.runs, s.up, s.inside = true, up, 0
 	}
-	if s.alarmed == 0 {
-		s.up = up
-	}
-	s.alarmed++
-	return s.alarmed <= Lasts
+	s.runs = s.runs && s.inside < s.quiet
 }
 
-// turn begins a day: the threshold is set anew.
+// turn begins a day: the threshold, the noise of the times of day and the tails
+// are set anew.
 func (s *State) turn() {
-	if s.largest != s.largest {
+	if !s.calm.turn() {
 		return
 	}
-	if len(s.maxima) == maximaDays {
-		s.maxima = slices.Delete(s.maxima, 0, 1)
+	s.noise.Turn()
+	s.tails.Age(s.slots)
+	for side := range s.tail {
+		s.tail[side] = math.Sqrt(max(1, s.tails.Beyond(side, tailShare)/tailNormal))
 	}
-	s.maxima, s.largest = append(s.maxima, s.largest), math.NaN()
-	var sorted [maximaDays]float64
-	days := sorted[:copy(sorted[:], s.maxima)]
-	slices.Sort(days)
-	s.threshold = max(Least, DayShare*days[(len(days)-1)/2])
+}
+
+// minute of a slot, since 1970.
+func (s *State) minute(day, slot int) int {
+	return day*season.MinutesPerDay + slot*season.MinutesPerDay/s.slots
 }

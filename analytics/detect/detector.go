@@ -22,16 +22,16 @@ func New(empty *season.Grid) *Detector {
 // Expect returns the band of the value at a slot, from what was seen before.
 func (d *Detector) Expect(day, slot int) band.Band {
 	d.begin(day)
-	return d.Band(d.load.Next(day, slot))
+	return d.parts(d.load.Next(day, slot), slot).Band()
 }
 
-// See learns from the value at a slot and tells whether it is part of an alarm.
-func (d *Detector) See(day, slot int, v float64) (alarm bool) {
+// See learns from the value at a slot and tells whether an alarm begins with it.
+func (d *Detector) See(day, slot int, v float64) (begins bool) {
 	d.begin(day)
 	f := d.load.Next(day, slot)
-	alarm = d.see(f, v)
+	begins = d.see(f, day, slot, v)
 	d.load.See(f, day, slot, v)
-	return alarm
+	return begins
 }
 
 func (d *Detector) begin(day int) {

@@ -19,7 +19,7 @@ export function AlarmFacts({ row, explanation }: Props) {
   const threshold =
     times === null
       ? a.halfWidth(decimal(result("half-width"), 2))
-      : a.scales(decimal(times), decimal(result("scale"), 2));
+      : a.scales(decimal(times), decimal(result("noise"), 2));
   const direction =
     row.direction === "" ? unknown : row.direction === "up" ? `↑ ${text.up}` : `↓ ${text.down}`;
   const since = row.since

@@ -18,6 +18,7 @@ var descriptions = map[string]string{
 	"load_upper":      "Upper end of the band of normal loads, in percent of a device.",
 	"deviation_score": "How far the load is from the expected one, in half-widths of the band.",
 	"deviates":        "1 if the load is outside of the band, else 0.",
+	"alarm":           "1 while a deviation that is worth telling has begun and is not over, else 0.",
 	"peak_today":      "Highest load to be expected today, in percent of a device.",
 
 	"headroom_percent":            "Part of the target load that is free at today's expected peak, in percent; below 0 if overfull.",
@@ -25,6 +26,8 @@ var descriptions = map[string]string{
 	LargestDomainDevices:          "Devices of the largest failure domain that leaves some; domain_label and domain_value say which.",
 
 	"growth_percent_per_day": "Growth of the daily peaks in a day, in percent of the newest one on their line.",
+	"devices_needed":         "Devices that hold the largest peak until the next delivery, at the stated risk.",
+	"peak_at_risk_percent":   "What the largest peak until the next delivery exceeds with that risk, in percent of a device.",
 	"devices_to_request":     "Devices to order now, so that the daily peak stays at its target.",
 	"days_to_full":           "Days until the daily peak reaches the target load.",
 }

@@ -220,6 +220,8 @@ func (w *world) seriesEqualRow() {
 		"headroom_module_load_upper":             row.Upper,
 		"headroom_module_deviates":               1,
 		"headroom_module_deviation_score":        row.Score,
+		"headroom_module_alarm":                  Number(oneIf(row.Alarm)),
+		"headroom_module_devices_needed":         g.DevicesNeeded,
 		`headroom_module_peak_today{mid}`:        row.PeakToday.Value,
 		`headroom_module_peak_today{lower}`:      row.PeakToday.Lower,
 		`headroom_module_peak_today{upper}`:      row.PeakToday.Upper,

@@ -23,8 +23,9 @@ type writer struct {
 
 	numbers                []*rollup.Names // in the order of rollup.Suffixes
 	expected, lower, upper *rollup.Names
-	score, deviates        *rollup.Names
-	growth, request        *rollup.Names
+	score, deviates, alarm *rollup.Names
+	growth, needed         *rollup.Names
+	atRisk, request        *rollup.Names
 	peak, full             bounds
 	headroom, afterLoss    *rollup.Names
 
@@ -42,8 +43,9 @@ type bounds struct{ mid, lower, upper *rollup.Names }
 func newWriter(opts Options) *writer {
 	w := &writer{store: opts.Store, levels: opts.Tree.Levels(), numbers: rollup.AllNames(opts.Tree.Levels())}
 	w.expected, w.lower, w.upper = w.names("load_expected"), w.names("load_lower"), w.names("load_upper")
-	w.score, w.deviates = w.names("deviation_score"), w.names("deviates")
+	w.score, w.deviates, w.alarm = w.names("deviation_score"), w.names("deviates"), w.names("alarm")
 	w.growth, w.request = w.names("growth_percent_per_day"), w.names("devices_to_request")
+	w.needed, w.atRisk = w.names("devices_needed"), w.names("peak_at_risk_percent")
 	w.peak, w.full = w.bounds("peak_today"), w.bounds("days_to_full")
 	w.domains.levels = opts.Tree.Levels()
 	w.headroom, w.afterLoss = w.names("headroom_percent"), w.names("headroom_after_loss_percent")
@@ -144,6 +146,9 @@ func (w *writer) addSeldom(n *fleet.Node, ts int64, s *Snapshot) {
 	if r.judged() && (always || !before.judged() || r.Deviates != before.Deviates) {
 		w.add(w.deviates, n, ts, oneIf(r.Deviates))
 	}
+	if r.judged() && (always || !before.judged() || r.Alarm != before.Alarm) {
+		w.add(w.alarm, n, ts, oneIf(r.Alarm))
+	}
 	p, was := &r.PeakToday, &before.PeakToday
 	if always || p.Value != was.Value || p.Lower != was.Lower || p.Upper != was.Upper {
 		w.addBounds(w.peak, n, ts, float64(p.Value), float64(p.Lower), float64(p.Upper))
@@ -162,6 +167,8 @@ func (r *Row) judged() bool { return r.Load.Known() && r.Mean.Known() }
 
 func (w *writer) addGrowth(n *fleet.Node, ts int64, g *Growth) {
 	w.add(w.growth, n, ts, float64(g.PercentPerDay))
+	w.add(w.needed, n, ts, float64(g.DevicesNeeded))
+	w.add(w.atRisk, n, ts, float64(g.PeakAtRisk))
 	w.add(w.request, n, ts, float64(g.DevicesToRequest))
 	w.addBounds(w.full, n, ts, g.daysTo(g.FullOn.Value), g.daysTo(g.FullOn.Lower), g.daysTo(g.FullOn.Upper))
 }

@@ -37,6 +37,23 @@ func addClient(cmd *kingpin.CmdClause) *client {
 	return c
 }
 
+// show prints what the API answers as JSON, or has print show it for people.
+func show[T any](c *client, asJSON bool, ask func(data any) error, print func(*T) error) error {
+	if asJSON {
+		var data json.RawMessage
+		if err := ask(&data); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(c.out, "%s\n", data)
+		return err
+	}
+	var data T
+	if err := ask(&data); err != nil {
+		return err
+	}
+	return print(&data)
+}
+
 // get asks for path under /api/v1 and decodes the answer's data.
 func (c *client) get(path string, params url.Values, data any) error {
 	return c.ask(http.MethodGet, path, params, nil, data)

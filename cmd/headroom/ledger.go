@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -60,19 +59,8 @@ func (l *ledgerCommand) run() error {
 	if l.limit > 0 {
 		params.Set("limit", strconv.Itoa(l.limit))
 	}
-	if l.json {
-		var data json.RawMessage
-		if err := l.get("ledger", params, &data); err != nil {
-			return err
-		}
-		_, err := fmt.Fprintf(l.out, "%s\n", data)
-		return err
-	}
-	var data ledgerAnswer
-	if err := l.get("ledger", params, &data); err != nil {
-		return err
-	}
-	return data.print(l.out)
+	ask := func(data any) error { return l.get("ledger", params, data) }
+	return show(l.client, l.json, ask, func(d *ledgerAnswer) error { return d.print(l.out) })
 }
 
 func (d *ledgerAnswer) print(w io.Writer) error {

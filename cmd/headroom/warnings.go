@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -49,23 +48,14 @@ func (l *lister) params() url.Values {
 
 // list prints the lines that the server has, as JSON or as a table.
 func list[T any](l *lister, path string, params url.Values, table func([]T) *grid) error {
-	if l.json {
-		var data json.RawMessage
-		if err := l.get(path, params, &data); err != nil {
+	ask := func(data any) error { return l.get(path, params, data) }
+	return show(l.client, l.json, ask, func(lines *[]T) error {
+		if len(*lines) == 0 {
+			_, err := fmt.Fprintln(l.out, "There is nothing to show.")
 			return err
 		}
-		_, err := fmt.Fprintf(l.out, "%s\n", data)
-		return err
-	}
-	var lines []T
-	if err := l.get(path, params, &lines); err != nil {
-		return err
-	}
-	if len(lines) == 0 {
-		_, err := fmt.Fprintln(l.out, "There is nothing to show.")
-		return err
-	}
-	return table(lines).print(l.out, terminal(l.out))
+		return table(*lines).print(l.out, terminal(l.out))
+	})
 }
 
 // addWarnings adds "warnings [PATH]".

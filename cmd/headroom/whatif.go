@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -79,19 +78,8 @@ func (w *whatIfCommand) run() error {
 	if w.limit > 0 {
 		params.Set("limit", strconv.Itoa(w.limit))
 	}
-	if w.json {
-		var data json.RawMessage
-		if err := w.post("whatif", params, w.scenario, &data); err != nil {
-			return err
-		}
-		_, err := fmt.Fprintf(w.out, "%s\n", data)
-		return err
-	}
-	var data analytics.WhatIf
-	if err := w.post("whatif", params, w.scenario, &data); err != nil {
-		return err
-	}
-	return printWhatIf(w.out, &data)
+	ask := func(data any) error { return w.post("whatif", params, w.scenario, data) }
+	return show(w.client, w.json, ask, func(d *analytics.WhatIf) error { return printWhatIf(w.out, d) })
 }
 
 // printWhatIf prints the totals, then the nodes for which something changes.

@@ -121,7 +121,7 @@ func (l *Ledger) entries(ctx context.Context, q Query, fresh map[string]days) ([
 		d.add(fresh[suffix])
 		truth[suffix] = d
 	}
-	var out []Entry
+	out := make([]Entry, 0, len(made))
 	for key, e := range made {
 		l.compare(e, key, truth)
 		out = append(out, *e)
@@ -262,7 +262,7 @@ func (l *Ledger) forecasts(ctx context.Context, q Query, of source, made map[mad
 			day, minute := cal.Split(ts / 1000)
 			key := madeKey{n, of.task, horizon, day}
 			if of.task == Peak {
-				key.horizon = fmt.Sprintf("%02d:00", minute/60)
+				key.horizon = clock[minute/60]
 			} else {
 				key.about = day - 1 + ahead // the last day known was yesterday
 			}
@@ -284,6 +284,14 @@ func (l *Ledger) forecasts(ctx context.Context, q Query, of source, made map[mad
 	}, of.matchers...)
 	return farthest, err
 }
+
+// clock are the horizons of today's peak, by the hour.
+var clock = func() (names [24]string) {
+	for hour := range names {
+		names[hour] = fmt.Sprintf("%02d:00", hour)
+	}
+	return names
+}()
 
 func (e *Entry) set(bound string, v float64) {
 	switch bound {

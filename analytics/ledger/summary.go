@@ -43,55 +43,78 @@ func size(v analytics.Number) analytics.Number { return analytics.Number(math.Ab
 // Summarize sums up entries by task and horizon, in the order of [Tasks] and the
 // nearest horizon first.
 func Summarize(entries []Entry) []Summary {
-	type kind struct {
-		task, horizon string
-		replayed      bool
-	}
-	groups := map[kind][]*Entry{}
+	var t Tally
 	for i := range entries {
-		e := &entries[i]
-		key := kind{e.Task, e.Horizon, e.Replayed}
-		groups[key] = append(groups[key], e)
+		t.Add(&entries[i])
 	}
-	out := make([]Summary, 0, len(groups))
-	for key, group := range groups {
-		s := Summary{Task: key.task, Horizon: key.horizon, Replayed: key.replayed, Made: len(group)}
-		s.summarize(group)
-		out = append(out, s)
+	return t.Summaries()
+}
+
+// Tally sums up entries as they come. The zero value has none.
+type Tally struct{ groups map[kind]*sums }
+
+// kind is what is summed up together.
+type kind struct {
+	task, horizon string
+	replayed      bool
+}
+
+type sums struct {
+	made, scored                           int
+	err, bias, inside, width, score, naive mean
+}
+
+// Add counts an entry, which is not kept.
+func (t *Tally) Add(e *Entry) {
+	if t.groups == nil {
+		t.groups = map[kind]*sums{}
+	}
+	key := kind{e.Task, e.Horizon, e.Replayed}
+	if t.groups[key] == nil {
+		t.groups[key] = &sums{}
+	}
+	t.groups[key].add(e)
+}
+
+func (s *sums) add(e *Entry) {
+	s.made++
+	if e.Actual.Known() {
+		s.scored++
+	}
+	s.err.add(size(e.Error))
+	s.width.add(e.Width)
+	if e.Task == Band {
+		s.inside.add(e.Actual)
+		s.score.add(e.Score)
+		s.naive.add(e.NaiveError)
+		return
+	}
+	s.bias.add(e.Error)
+	if e.Inside != nil {
+		s.inside.add(share(*e.Inside))
+		s.score.add(e.Score / e.Actual)
+	}
+	if e.Error.Known() {
+		s.naive.add(size(e.NaiveError))
+	}
+}
+
+// Summaries returns what was counted, in the order of [Summarize].
+func (t *Tally) Summaries() []Summary {
+	out := make([]Summary, 0, len(t.groups))
+	for k, s := range t.groups {
+		out = append(out, Summary{
+			Task: k.task, Horizon: k.horizon, Replayed: k.replayed, Made: s.made, Scored: s.scored,
+			Error: s.err.value(), Bias: s.bias.value(), Coverage: s.inside.value(), Width: s.width.value(), Score: s.score.value(), NaiveError: s.naive.value(),
+		})
 	}
 	slices.SortFunc(out, func(a, b Summary) int {
 		return cmp.Or(cmp.Compare(slices.Index(Tasks(), a.Task), slices.Index(Tasks(), b.Task)),
 			cmp.Compare(unit(a.Horizon), unit(b.Horizon)), cmp.Compare(len(a.Horizon), len(b.Horizon)),
-			strings.Compare(a.Horizon, b.Horizon), cmp.Compare(byte(share(a.Replayed)), byte(share(b.Replayed))))
+			strings.Compare(a.Horizon, b.Horizon), cmp.Compare(share(a.Replayed), share(b.Replayed)))
 	})
 	return out
 }
 
 // unit orders horizons by what they are counted in.
 func unit(horizon string) int { return strings.IndexByte("mhd", horizon[len(horizon)-1]) }
-
-func (s *Summary) summarize(entries []*Entry) {
-	var err, bias, inside, width, score, naive mean
-	for _, e := range entries {
-		if e.Actual.Known() {
-			s.Scored++
-		}
-		err.add(size(e.Error))
-		width.add(e.Width)
-		if s.Task == Band {
-			inside.add(e.Actual)
-			score.add(e.Score)
-			naive.add(e.NaiveError)
-			continue
-		}
-		bias.add(e.Error)
-		if e.Inside != nil {
-			inside.add(share(*e.Inside))
-			score.add(e.Score / e.Actual)
-		}
-		if e.Error.Known() {
-			naive.add(size(e.NaiveError))
-		}
-	}
-	s.Error, s.Bias, s.Coverage, s.Width, s.Score, s.NaiveError = err.value(), bias.value(), inside.value(), width.value(), score.value(), naive.value()
-}

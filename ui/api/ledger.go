@@ -49,27 +49,51 @@ func (s *Server) ledger(c *gin.Context) (any, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	entries, err := s.Ledger.Entries(c.Request.Context(), q)
-	if err != nil {
-		return nil, err
-	}
-	if horizon != "" {
-		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return e.Horizon != horizon })
-	}
 	data := ledgerData{
 		From: season.Date(q.From), To: season.Date(q.To), Level: ledger.Level, Band: ledger.BandLevel,
-		Summary: ledger.Summarize(entries), Worst: []worstModule{}, Entries: []ledger.Entry{},
+		Worst: []worstModule{}, Entries: []ledger.Entry{},
 	}
+	var all ledger.Tally
+	for _, part := range ledgerParts(q, t.snap) {
+		entries, err := s.Ledger.Entries(c.Request.Context(), part)
+		if err != nil {
+			return nil, err
+		}
+		if horizon != "" {
+			entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return e.Horizon != horizon })
+		}
+		for i := range entries {
+			all.Add(&entries[i])
+		}
+		if q.Node {
+			data.Entries = append(data.Entries, entries...)
+			continue
+		}
+		data.Worst = append(data.Worst, worst(entries, cmp.Or(q.Task, ledger.Peak), horizon)...)
+	}
+	data.Summary = all.Summaries()
 	data.Note = ledgerNote(data.Summary)
-	if q.Node {
-		data.Entries = append(data.Entries, entries...)
-		return data, nil
-	}
 	if limit < 0 {
 		limit = worstShown
 	}
-	data.Worst = worst(entries, cmp.Or(q.Task, ledger.Peak), horizon, limit)
+	data.Worst = worstFirst(data.Worst, limit)
 	return data, nil
+}
+
+// ledgerParts divides a query by the nodes right below its path, so that the
+// entries of a large fleet are not all held at once.
+func ledgerParts(q ledger.Query, snap *analytics.Snapshot) (parts []ledger.Query) {
+	for _, n := range snap.Nodes() {
+		if !q.Node && !n.Module && n.Level() == len(q.Path) && n.Path.Under(q.Path) {
+			part := q
+			part.Path = n.Path
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) == 0 {
+		return []ledger.Query{q}
+	}
+	return parts
 }
 
 // ledgerQuery reads the parameters.
@@ -118,34 +142,45 @@ func ledgerNote(all []ledger.Summary) string {
 	return "nothing is written down yet: today's peak is at 0, 6, 9, 12, 15 and 18 o'clock, growth and orders at 1 o'clock"
 }
 
-// worst returns the modules with the largest errors, of noon's peaks or the next
+// worst returns the modules with their errors, of noon's peaks or the next
 // minute's band unless another horizon is asked for.
-func worst(entries []ledger.Entry, task, horizon string, limit int) []worstModule {
+func worst(entries []ledger.Entry, task, horizon string) (out []worstModule) {
 	switch task {
 	case ledger.Peak:
 		horizon = cmp.Or(horizon, noonHorizon)
 	case ledger.Band:
 		horizon = cmp.Or(horizon, nextMinute)
 	}
-	of := map[string][]ledger.Entry{}
-	for _, e := range entries {
-		if e.Task == task && (horizon == "" || e.Horizon == horizon) {
-			of[e.ID] = append(of[e.ID], e)
+	of := map[string]*ledger.Tally{}
+	for i := range entries {
+		e := &entries[i]
+		if e.Task != task || horizon != "" && e.Horizon != horizon {
+			continue
 		}
+		if of[e.ID] == nil {
+			of[e.ID] = &ledger.Tally{}
+		}
+		of[e.ID].Add(e)
 	}
-	out := []worstModule{}
-	for id, entries := range of {
-		for _, s := range ledger.Summarize(entries) {
+	for id, t := range of {
+		for _, s := range t.Summaries() {
 			if s.Error.Known() || task == ledger.Band && s.Coverage.Known() {
 				out = append(out, worstModule{id, s})
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b worstModule) int {
-		if task == ledger.Band {
-			return cmp.Or(cmp.Compare(a.Summary.Coverage, b.Summary.Coverage), strings.Compare(a.ID, b.ID))
+	return out
+}
+
+// worstFirst returns the first of the modules with the largest errors, of the
+// band those with the least coverage.
+func worstFirst(all []worstModule, limit int) []worstModule {
+	slices.SortFunc(all, func(a, b worstModule) int {
+		by := cmp.Compare(b.Summary.Error, a.Summary.Error)
+		if a.Summary.Task == ledger.Band {
+			by = cmp.Compare(a.Summary.Coverage, b.Summary.Coverage)
 		}
-		return cmp.Or(cmp.Compare(b.Summary.Error, a.Summary.Error), strings.Compare(a.ID, b.ID))
+		return cmp.Or(by, strings.Compare(a.ID, b.ID), strings.Compare(a.Summary.Horizon, b.Summary.Horizon))
 	})
-	return out[:min(limit, len(out))]
+	return all[:min(limit, len(all))]
 }

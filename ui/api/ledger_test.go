@@ -8,6 +8,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/analytics/ledger"
+	"headroom/storage/fleet"
 )
 
 // book answers what a ledger holds; which nodes and days were asked for is kept.
@@ -33,9 +34,14 @@ func (b *book) Work(_ context.Context, first, last int) (map[string]float64, err
 	return b.work, nil
 }
 
-func (b *book) Entries(_ context.Context, q ledger.Query) ([]ledger.Entry, error) {
+func (b *book) Entries(_ context.Context, q ledger.Query) (of []ledger.Entry, _ error) {
 	b.asked = q
-	return append([]ledger.Entry(nil), b.entries...), nil
+	for _, e := range b.entries {
+		if path, err := fleet.ParseID(e.ID); err == nil && path.Under(q.Path) {
+			of = append(of, e)
+		}
+	}
+	return of, nil
 }
 
 func entry(id, horizon string, forecast, actual float64) ledger.Entry {
@@ -66,13 +72,13 @@ func TestLedger(t *testing.T) {
 	if d := read("/api/v1/ledger"); !strings.Contains(d.Note, "nothing is written down yet") || d.From != "2026-10-23" || d.To != "2026-11-22" {
 		t.Errorf("empty: %+v", d)
 	}
-	b.entries = []ledger.Entry{entry("Qzone/a", "12:00", 20, 0)}
+	b.entries = []ledger.Entry{entry("Qzone/WNS/a", "12:00", 20, 0)}
 	if d := read("/api/v1/ledger"); !strings.Contains(d.Note, "after midnight") || len(d.Summary) != 1 || len(d.Worst) != 0 {
 		t.Errorf("nothing scored: %+v", d)
 	}
-	b.entries = []ledger.Entry{entry("Qzone/a", "12:00", 20, 25), entry("Qzone/b", "12:00", 20, 40), entry("Qzone/b", "06:00", 20, 50)}
+	b.entries = []ledger.Entry{entry("Qzone/WNS/a", "12:00", 20, 25), entry("Qzone/相册/b", "12:00", 20, 40), entry("Qzone/相册/b", "06:00", 20, 50)}
 	d := read("/api/v1/ledger?path=Qzone&from=2026-11-01&limit=5")
-	if d.Note != "" || len(d.Summary) != 2 || len(d.Worst) != 2 || d.Worst[0].ID != "Qzone/b" || len(d.Entries) != 0 || b.asked.Node {
+	if d.Note != "" || len(d.Summary) != 2 || d.Summary[1].Made != 2 || len(d.Worst) != 2 || d.Worst[0].ID != "Qzone/相册/b" || len(d.Entries) != 0 || b.asked.Node {
 		t.Errorf("of a path: %+v, asked %+v", d, b.asked)
 	}
 	if d := read("/api/v1/ledger?horizon=06:00&module=Qzone"); len(d.Entries) != 1 || len(d.Worst) != 0 || !b.asked.Node {
@@ -83,8 +89,8 @@ func TestLedger(t *testing.T) {
 		e.Task, e.Actual = ledger.Band, analytics.Number(inside)
 		return e
 	}
-	b.entries = []ledger.Entry{band("Qzone/a", "1m", 0.99), band("Qzone/a", "1h", 0.5), band("Qzone/b", "1m", 0.98)}
-	if d := read("/api/v1/ledger?task=band"); len(d.Worst) != 2 || d.Worst[0].ID != "Qzone/b" || d.Band != 0.9973 {
+	b.entries = []ledger.Entry{band("Qzone/WNS/a", "1m", 0.99), band("Qzone/WNS/a", "1h", 0.5), band("Qzone/相册/b", "1m", 0.98)}
+	if d := read("/api/v1/ledger?task=band"); len(d.Worst) != 2 || d.Worst[0].ID != "Qzone/相册/b" || d.Band != 0.9973 {
 		t.Errorf("of the band: %+v", d)
 	}
 	for target, want := range map[string]string{

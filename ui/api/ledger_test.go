@@ -76,9 +76,9 @@ func TestLedger(t *testing.T) {
 	if d := read("/api/v1/ledger"); !strings.Contains(d.Note, "after midnight") || len(d.Summary) != 1 || len(d.Worst) != 0 {
 		t.Errorf("nothing scored: %+v", d)
 	}
-	b.entries = []ledger.Entry{entry("Qzone/WNS/a", "12:00", 20, 25), entry("Qzone/相册/b", "12:00", 20, 40), entry("Qzone/相册/b", "06:00", 20, 50)}
+	b.entries = []ledger.Entry{entry("Qzone/WNS/a", "12:00", 20, 25), entry("Qzone/相册/b", "12:00", 20, 40), entry("Qzone/相册/b", "06:00", 20, 50), entry("QQ/msg/c", "06:00", 20, 80)}
 	d := read("/api/v1/ledger?path=Qzone&from=2026-11-01&limit=5")
-	if d.Note != "" || len(d.Summary) != 2 || d.Summary[1].Made != 2 || len(d.Worst) != 2 || d.Worst[0].ID != "Qzone/相册/b" || len(d.Entries) != 0 || b.asked.Node {
+	if d.Note != "" || len(d.Summary) != 2 || d.Summary[0].Made != 1 || d.Summary[1].Made != 2 || len(d.Worst) != 2 || d.Worst[0].ID != "Qzone/相册/b" || len(d.Entries) != 0 || b.asked.Node {
 		t.Errorf("of a path: %+v, asked %+v", d, b.asked)
 	}
 	if d := read("/api/v1/ledger?horizon=06:00&module=Qzone"); len(d.Entries) != 1 || len(d.Worst) != 0 || !b.asked.Node {

@@ -23,7 +23,8 @@ type Replay struct {
 // Replay goes through a day that is over as if it came only now: the day is
 // learned from the days before it, and each of its minutes is judged from those
 // before. What the store has of the day is taken as it is today, corrections and
-// late samples included, and so are the settings. It takes one core.
+// late samples included, and so are the settings; of marks and choices those count
+// that were there when the day began. It takes one core.
 func (l *Loop) Replay(ctx context.Context, day int, r Replay) error {
 	select {
 	case l.past <- struct{}{}:
@@ -36,7 +37,7 @@ func (l *Loop) Replay(ctx context.Context, day int, r Replay) error {
 		relearn: make(chan struct{}, 1), workers: 1,
 	}
 	past.opts.Logger = slog.New(slog.DiscardHandler)
-	past.settings.Store(l.model().asOf(time.Unix(past.cal.Start(day+1), 0))) // marks and choices of that time
+	past.settings.Store(l.model().asOf(time.Unix(past.cal.Start(day), 0))) // marks and choices that were there already
 	g, stored, err := past.learnDay(ctx, day, false)
 	if err != nil {
 		return fmt.Errorf("learn %s: %w", season.Date(day), err)

@@ -70,6 +70,10 @@ func TestAReplayedDaySaysWhatItSaid(t *testing.T) {
 	}
 	w.history("m", later)
 	check("days later")
+	m := *w.loop.model()
+	m.Marks = []fleet.Mark{{Path: modulePath("m"), From: day.AddDate(0, 0, -3), To: day.Add(-time.Hour), Kind: fleet.MarkKinds[0], Made: day.Add(15 * time.Hour)}}
+	w.loop.SetModel(m)
+	check("marked in the afternoon")
 }
 
 func dayOf(at time.Time) int { return int((at.Unix() + 8*3600) / 86400) }

@@ -57,13 +57,23 @@ func (l *Ledger) replaySome(ctx context.Context, s *analytics.Snapshot) error {
 		day := l.lacking[0]
 		l.tried[day] = today
 		if err := l.replay(ctx, day); err != nil {
-			return fmt.Errorf("replay %s: %w", season.Date(day), err)
+			l.giveUp(today)
+			return fmt.Errorf("replay %s, tried again tomorrow: %w", season.Date(day), err)
 		}
 		if l.lacking = l.lacking[1:]; len(l.lacking) == 0 {
 			l.Logger.Info("replayed days on which no forecasts were written down", "last", season.Date(day))
 		}
 	}
 	return nil
+}
+
+// giveUp leaves the days alone until tomorrow: a store that takes no old samples
+// is not to cost a day's learning each minute.
+func (l *Ledger) giveUp(today int) {
+	for _, day := range l.lacking {
+		l.tried[day] = today
+	}
+	l.lacking = nil
 }
 
 // unwritten returns the days before today that have no forecasts but the history

@@ -2,11 +2,13 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"math"
 	"testing"
 	"time"
 
 	"headroom/analytics"
+	"headroom/storage"
 )
 
 // replay has the ledger replay all that it finds lacking.
@@ -107,5 +109,34 @@ func TestDaysBeforeTheStartAreReplayed(t *testing.T) {
 		if s.Horizon == "12:00" && s.Made != map[bool]int{true: replayDays - 1, false: 1}[s.Replayed] {
 			t.Errorf("counted together: %+v", s)
 		}
+	}
+}
+
+// refusing is a store that takes no samples, and counts how often it was to.
+type refusing struct {
+	storage.Store
+	asked int
+}
+
+func (r *refusing) Write(context.Context, []storage.Series) error {
+	r.asked++
+	return errors.New("too old")
+}
+
+// A store that refuses what is replayed is left alone until the next day.
+func TestReplayingIsGivenUp(t *testing.T) {
+	day := time.Date(2026, 11, 22, 0, 0, 0, 0, shanghai)
+	w := newWorld(t, day)
+	w.run(day.Add(7*time.Hour), day.Add(7*time.Hour+time.Minute))
+	store := &refusing{Store: w.store}
+	w.ledger.Store = store
+	for k := range 3 {
+		w.ledger.HistoryChanged()
+		if err := w.ledger.replaySome(context.Background(), w.loop.Snapshot()); (err != nil) != (k == 0) {
+			t.Errorf("try %d: %v", k, err)
+		}
+	}
+	if store.asked != 1 {
+		t.Errorf("asked %d times", store.asked)
 	}
 }

@@ -77,25 +77,18 @@ func (l *Ledger) giveUp(today int) {
 }
 
 // unwritten returns the days before today that have no forecasts but the history
-// to make them from, and in front of them those that they are compared with.
+// to make them from, or forecasts that were never scored, and in front of them
+// those that they are compared with.
 func (l *Ledger) unwritten(ctx context.Context, today int) (lacking []int, err error) {
 	for day := today - replayDays; day < today; day++ {
 		if l.tried[day] == today { // nothing could be said, or it is there
 			continue
 		}
-		said, err := l.saidOn(ctx, day)
+		lacks, err := l.lacks(ctx, day)
 		if err != nil {
 			return nil, err
 		}
-		now, err := l.loadsOn(ctx, day)
-		if err != nil {
-			return nil, err
-		}
-		before, err := l.loadsOn(ctx, day-replayBase)
-		if err != nil {
-			return nil, err
-		}
-		if !said && now && before {
+		if lacks {
 			lacking = append(lacking, day)
 		}
 	}
@@ -109,6 +102,24 @@ func (l *Ledger) unwritten(ctx context.Context, today int) (lacking []int, err e
 		}
 	}
 	return append(all, lacking...), nil
+}
+
+// lacks tells whether something is to be done about a day.
+func (l *Ledger) lacks(ctx context.Context, day int) (bool, error) {
+	said, err := l.saidOn(ctx, day)
+	if err != nil {
+		return false, err
+	}
+	if said {
+		scored, err := l.isScored(ctx, day)
+		return !scored, err
+	}
+	for _, d := range []int{day, day - replayBase} {
+		if there, err := l.loadsOn(ctx, d); err != nil || !there {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // saidOn tells whether any forecast of a day's peak was written down on it.
@@ -127,7 +138,7 @@ func (l *Ledger) loadsOn(ctx context.Context, day int) (bool, error) {
 const storedReach = 30 * 60_000
 
 // replay writes down what would have been said on a day, and scores it; a day
-// whose forecasts are there is only scored.
+// whose forecasts are there, or that is too long ago, is only scored, once.
 func (l *Ledger) replay(ctx context.Context, day int) error {
 	said, err := l.saidOn(ctx, day)
 	if err != nil {
@@ -138,6 +149,8 @@ func (l *Ledger) replay(ctx context.Context, day int) error {
 		if err := l.sayAgain(ctx, day); err != nil {
 			return err
 		}
+	} else if scored, err := l.isScored(ctx, day); scored || err != nil {
+		return err
 	}
 	_, err = l.score(ctx, day)
 	return err

@@ -30,7 +30,7 @@ func (w *world) replay() {
 func TestDaysBeforeTheStartAreReplayed(t *testing.T) {
 	day := time.Date(2026, 11, 22, 0, 0, 0, 0, shanghai)
 	w := newWorld(t, day)
-	kept := day.AddDate(0, 0, -3)
+	kept := day.AddDate(0, 0, -12)
 	spoken := rows{}
 	spoken.interval(w.ledger.bounds(open, Peak, "today"), w.tree.Find(module.ID()), kept.Add(12*time.Hour).UnixMilli(), analytics.Interval{Value: 50, Lower: 40, Upper: 60})
 	if err := spoken.write(context.Background(), w.store); err != nil {
@@ -73,6 +73,10 @@ func TestDaysBeforeTheStartAreReplayed(t *testing.T) {
 	}
 	if len(now) != 2 || now["06:00"] != 1 || now["12:00"] != 1 {
 		t.Errorf("said in the open: %v", now)
+	}
+
+	if scored, err := w.ledger.isScored(context.Background(), dayOf(kept)); !scored || err != nil {
+		t.Errorf("what was said in the open is not scored: %v", err)
 	}
 
 	// What is replayed is what the table of that minute says, and nothing is lost

@@ -23,7 +23,7 @@ const (
 	// there are naive forecasts to compare with.
 	naiveDays = 37
 	// replayNodes is the most nodes of a fleet whose days are replayed.
-	replayNodes = 1500
+	replayNodes = 1000
 	// replayShare is for how long of a minute days are replayed; one that has begun
 	// is finished.
 	replayShare = 20 * time.Second

@@ -168,7 +168,7 @@ function Worst({ ledger, onOpen }: { ledger: Ledger; onOpen: (id: string) => voi
         first={text.columns.path}
         level={ledger.level}
         lines={ledger.worst.map(({ id, summary }) => ({
-          key: id,
+          key: `${id} ${summary.replayed}`,
           summary,
           name: (
             <a href={address(modulePath(id, ""))} onClick={open(id)}>

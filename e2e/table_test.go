@@ -87,9 +87,13 @@ func asJSON(v any) string {
 
 func near(t *testing.T, what string, got, want float64) {
 	t.Helper()
-	if !(math.Abs(got-want) <= 1e-6*math.Max(1, math.Abs(want))) {
+	if !isNear(got, want) {
 		t.Errorf("%s is %v; want %v", what, got, want)
 	}
+}
+
+func isNear(got, want float64) bool {
+	return math.Abs(got-want) <= 1e-6*math.Max(1, math.Abs(want))
 }
 
 // seriesAreRows holds every number of a live minute's rows against the series
@@ -114,12 +118,11 @@ func seriesAreRows(t *testing.T, w *Web) {
 		} {
 			name, matchers, _ := strings.Cut(strings.TrimSuffix(name, "}"), "{")
 			series := fmt.Sprintf("headroom_module_%s{module=%q,%s}", name, r.Path[3], matchers)
-			var got float64
-			Eventually(t, 10*time.Second, series+" is stored", func() (ok bool) {
-				got, ok = w.Number(series, r.At)
-				return ok
+			// Until the minute's own sample is there the query finds the one before.
+			Eventually(t, 10*time.Second, fmt.Sprintf("%s: %s is %v", id, series, *want), func() bool {
+				got, ok := w.Number(series, r.At)
+				return ok && isNear(got, *want)
 			})
-			near(t, id+": "+series, got, *want)
 		}
 	}
 	if got := w.Query("headroom_group_load_percent", time.Time{}); len(got) == 0 {

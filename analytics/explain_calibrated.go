@@ -31,7 +31,7 @@ func (calibrated) explainBand(e *Explanation, x *moment) {
 	e.add("noise", "standard deviation of the next value around what is expected, from the residuals at this time of day and lately, incidents clipped", "", num(f.Noise))
 	e.add("spread", "standard deviation of the days around the usual one", "", num(f.Spread))
 	e.add("tails", "√ (how far out 1.5 % of the residuals lie ÷ that of a normal distribution), below and above", "", num(f.Below)+", "+num(f.Above))
-	e.add("threshold", fmt.Sprintf("%v, or %v of the usual largest strength of a day, alarms left out", detect.Least, detect.DayShare), "", num(k))
+	e.add("threshold", fmt.Sprintf("%s × %v, or that × %v of the usual largest strength of a day, alarms left out", num(x.Alarm.Factor()), detect.Least, detect.DayShare), fmt.Sprintf("%v false alarms a week", x.Alarm.FalseAlarms), num(k))
 	e.add("lower", fmt.Sprintf("min(expected − threshold × tail × noise, usual − (threshold × tail − %v) × spread)", detect.Gate), bound(&f, "−", f.Below), num(b.Lower))
 	e.add("upper", fmt.Sprintf("max(expected + threshold × tail × noise, usual + (threshold × tail − %v) × spread)", detect.Gate), bound(&f, "+", f.Above), num(b.Upper))
 	if p := &x.today.plan; p.event != "" {
@@ -44,7 +44,7 @@ func (calibrated) explainBand(e *Explanation, x *moment) {
 	}
 	e.addVerdict(&x.row, half)
 	if x.row.Load.Known() {
-		e.addAlarm(&f, v.last, float64(x.row.Load)/x.today.plan.factor(), x.row.Alarm)
+		e.addAlarm(&f, v.last, float64(x.row.Load)/x.today.plan.factor(), x.row.Alarm, x.Alarm)
 	}
 }
 
@@ -71,7 +71,7 @@ func bound(f *detect.Parts, sign string, tail float64) string {
 
 // addAlarm shows how strong the load of an ordinary day is and what an alarm begins
 // with.
-func (e *Explanation) addAlarm(f *detect.Parts, last, load float64, runs bool) {
+func (e *Explanation) addAlarm(f *detect.Parts, last, load float64, runs bool, o detect.Options) {
 	tail := f.Above
 	unlike := load - f.Usual
 	if load < f.Expected() {
@@ -79,8 +79,12 @@ func (e *Explanation) addAlarm(f *detect.Parts, last, load float64, runs bool) {
 	}
 	e.add("strength", fmt.Sprintf("min(|load − expected| ÷ noise, %v + |load − usual| ÷ spread) ÷ tail, with 0 for |load − usual| on its other side", detect.Gate),
 		fmt.Sprintf("min(%s ÷ %s, %v + %s ÷ %s) ÷ %s", num(math.Abs(load-f.Expected())), num(f.Noise), detect.Gate, num(max(unlike, 0)), num(f.Spread), num(tail)), num(f.Strength(load)))
-	e.add("alarm", fmt.Sprintf("begins above %v × threshold and %v × what is left of the strongest alarm before, or with the %dth minute in a row below %v × expected; ends after %d minutes inside",
-		detect.Sure, detect.News, detect.Gone, detect.GoneShare, detect.Quiet),
+	formula := fmt.Sprintf("begins above %v × threshold and %v × what is left of the strongest alarm before, or with the %dth minute in a row below %v × expected; ends after %d minutes inside",
+		detect.Sure, detect.News, detect.Gone, detect.GoneShare, detect.Quiet)
+	if o.LeastAbsolute > 0 || o.LeastRelative > 0 {
+		formula += fmt.Sprintf("; never less than %v and %v × expected from what is expected", o.LeastAbsolute, o.LeastRelative)
+	}
+	e.add("alarm", formula,
 		fmt.Sprintf("max(%v × %s, %v × %s)", detect.Sure, num(f.Threshold), detect.News, num(last)), yesNo(runs))
 }
 

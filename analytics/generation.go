@@ -78,7 +78,7 @@ func (l *Loop) learnDay(ctx context.Context, day int, quick bool) (*generation, 
 			for h := range work {
 				index, k, t := h.node.Index, m.learn(h, day, quick), todayOf(h, day)
 				if !quick {
-					t.follow, t.plan = follow(h.grid, day), m.planOf(h.node.Path, day)
+					t.follow, t.plan = m.follow(h.grid, day), m.planOf(h.node.Path, day)
 				}
 				h.release()
 				mu.Lock()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"headroom/analytics/detect"
 	"headroom/analytics/order"
 	"headroom/ingest/rollup"
 	"headroom/storage"
@@ -24,6 +25,7 @@ type Model struct {
 	HorizonDays int            // from a request to a machine in service
 	Level       float64        // nominal coverage of the forecasts' intervals
 	TargetLoad  float64        // percent at which a device counts as full
+	Alarm       detect.Options // of the calibrated model
 	Order       order.Policy   // for all; see DeviceTypes
 	DeviceTypes []DeviceType
 	Events      []Event
@@ -64,7 +66,7 @@ func (m *Model) policyOf(path fleet.Path) order.Policy {
 // Classic is the plain model: mean ± 3 standard deviations of the same minute
 // of the 28 previous days, a straight line through 60 days.
 func Classic(loc *time.Location) Model {
-	return Model{Name: ModelClassic, Location: loc, BandDays: 28, BandWidth: 3, GrowthDays: 60, HorizonDays: 30, Level: 0.95, TargetLoad: 60, Order: order.DefaultPolicy()}
+	return Model{Name: ModelClassic, Location: loc, BandDays: 28, BandWidth: 3, GrowthDays: 60, HorizonDays: 30, Level: 0.95, TargetLoad: 60, Alarm: detect.DefaultOptions(), Order: order.DefaultPolicy()}
 }
 
 // historyDays is how many previous days the model reads: the growth window, or

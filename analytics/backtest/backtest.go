@@ -22,6 +22,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"headroom/analytics/detect"
 )
 
 // Task is what is replayed.
@@ -45,6 +47,7 @@ type Options struct {
 	Level    float64        // nominal coverage of the intervals, between 0 and 1
 	AsOf     int            // minute of the day of a peak's forecast
 	Horizon  int            // days of a growth forecast
+	Alarm    detect.Options // of the calibrated model
 	Location *time.Location // of days and times of the day
 	Workers  int            // series at once; 0: one for each CPU
 
@@ -55,7 +58,7 @@ type Options struct {
 
 // DefaultOptions are those of the command line.
 func DefaultOptions() Options {
-	return Options{Task: Deviation, Model: "calibrated", Level: 0.95, AsOf: 12 * 60, Horizon: 30, Location: time.Local}
+	return Options{Task: Deviation, Model: "calibrated", Level: 0.95, AsOf: 12 * 60, Horizon: 30, Alarm: detect.DefaultOptions(), Location: time.Local}
 }
 
 // Validate reports every option that cannot work.
@@ -76,6 +79,9 @@ func (o Options) Validate() error {
 	}
 	if o.Horizon < 1 || o.Horizon > 3660 {
 		bad("horizon: want 1 to 3660 days, got %d", o.Horizon)
+	}
+	if err := o.Alarm.Validate(); err != nil {
+		errs = append(errs, err)
 	}
 	if o.Location == nil {
 		bad("no time zone given")

@@ -34,7 +34,7 @@ func (m model) watcher(o Options, p *placed) watcher {
 	case m.alarms == nil:
 		return &plain{bander: m.bands(p.empty(), band.Sigma)}
 	default:
-		return m.alarms(p.empty())
+		return m.alarms(p.empty(), o.Alarm)
 	}
 }
 

@@ -26,7 +26,7 @@ func (c *calibratedBand) expect(day, slot int) band.Band {
 
 func (c *calibratedBand) see(day, slot int, v float64) { c.load.See(c.last, day, slot, v) }
 
-func calibratedAlarms(empty *season.Grid) watcher { return detect.New(empty) }
+func calibratedAlarms(empty *season.Grid, o detect.Options) watcher { return detect.New(empty, o) }
 
 // calibratedPeak shows the forecaster each day before the one it is asked for.
 func calibratedPeak(g *season.Grid, asof int, z float64) func(day int) peak.Forecast {

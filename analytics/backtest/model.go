@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"headroom/analytics/band"
+	"headroom/analytics/detect"
 	"headroom/analytics/growth"
 	"headroom/analytics/peak"
 	"headroom/analytics/season"
@@ -20,7 +21,7 @@ type model struct {
 
 	// alarms likewise starts to watch for deviations. Nil: what lies outside
 	// of the band of band.Sigma standard deviations deviates.
-	alarms func(empty *season.Grid) watcher
+	alarms func(empty *season.Grid, o detect.Options) watcher
 
 	// peak returns what forecasts the peak of days as of a slot; days are asked
 	// for in their order. It reads the days before and of the day itself the

@@ -67,25 +67,27 @@ type State struct {
 	tail  [2]float64 // below, above
 	slots int
 
-	calm   calm
-	onset  onset
-	quiet  int // slots that end an alarm
-	inside int // values since the last one outside
-	runs   bool
-	up     bool
+	options Options
+	factor  float64 // of thresholds
+	calm    calm
+	onset   onset
+	quiet   int // slots that end an alarm
+	inside  int // values since the last one outside
+	runs    bool
+	up      bool
 }
 
-func newState(load *band.Follower, slots int) *State {
+func newState(load *band.Follower, slots int, o Options) *State {
 	return &State{
-		load: load, noise: band.NewNoise(slots), tails: band.NewTails(), tail: [2]float64{1, 1}, slots: slots,
+		options: o, factor: o.Factor(), load: load, noise: band.NewNoise(slots), tails: band.NewTails(), tail: [2]float64{1, 1}, slots: slots,
 		calm: newCalm(), quiet: max(1, Quiet*slots/season.MinutesPerDay),
 	}
 }
 
 // Learn follows the rows of g before a day, and returns the state at the day's
 // beginning. Rows from day on are not looked at.
-func Learn(g *season.Grid, day int) *State {
-	s, at := newState(nil, g.Slots), g.First
+func Learn(g *season.Grid, day int, o Options) *State {
+	s, at := newState(nil, g.Slots, o), g.First
 	s.load = band.Learn(g, day, func(c *band.Follower, f band.Forecast, day, slot int, v float64) {
 		for ; at < day; at++ {
 			s.turn()
@@ -98,12 +100,12 @@ func Learn(g *season.Grid, day int) *State {
 }
 
 // Continue takes over, at the beginning of a day, what another state knows of
-// the load until now, and keeps its own usual day.
+// the load until now, and keeps its own usual day and options.
 func (s *State) Continue(other *State) {
-	load := s.load
+	load, options, factor := s.load, s.options, s.factor
 	load.Continue(other.load)
 	*s = *other
-	s.load = load
+	s.load, s.options, s.factor = load, options, factor
 	s.turn()
 }
 
@@ -142,7 +144,7 @@ func (s *State) see(f band.Forecast, day, slot int, v float64) (begins bool) {
 	}
 	p := s.parts(f, slot)
 	strong, up := p.Strength(v), v > p.Expected()
-	begins = s.onset.see(&p, strong, v, s.minute(day, slot))
+	begins = s.onset.see(&p, strong, v, s.minute(day, slot), s.options.concerns(&p, v))
 	s.calm.see(strong, Sure*p.Threshold)
 	s.learn(&p, slot, v)
 	s.run(begins, up, strong > p.Threshold)

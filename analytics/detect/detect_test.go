@@ -24,7 +24,7 @@ func load(days int) *season.Grid {
 // alarms returns the values that were part of an alarm.
 func alarms(t *testing.T, g *season.Grid) []int {
 	t.Helper()
-	d := New(season.NewGrid(g.First, g.Days(), g.Slots))
+	d := New(season.NewGrid(g.First, g.Days(), g.Slots), DefaultOptions())
 	var at []int
 	for i, v := range g.Values {
 		b := d.Expect(i/slots, i%slots)
@@ -63,7 +63,7 @@ func TestAlarmRunsOn(t *testing.T) {
 	for i := from; i < from+20; i++ {
 		g.Values[i] *= 2
 	}
-	d := New(season.NewGrid(0, 12, slots))
+	d := New(season.NewGrid(0, 12, slots), DefaultOptions())
 	first, last := -1, -1
 	for i, v := range g.Values {
 		d.See(i/slots, i%slots, v)
@@ -201,7 +201,7 @@ func TestLearnedStateIsTheDetectors(t *testing.T) {
 	for i := 18*slots + 700; i < 18*slots+760; i++ {
 		g.Values[i] *= 2
 	}
-	d := New(season.NewGrid(0, 20, slots))
+	d := New(season.NewGrid(0, 20, slots), DefaultOptions())
 	want := make([]bool, 0, slots)
 	for i, v := range g.Values {
 		d.Expect(i/slots, i%slots)
@@ -210,10 +210,10 @@ func TestLearnedStateIsTheDetectors(t *testing.T) {
 			want = append(want, alarm)
 		}
 	}
-	s := Learn(g, 18)
+	s := Learn(g, 18, DefaultOptions())
 	for i, was := range want {
 		if i == slots {
-			next := Learn(g, 19)
+			next := Learn(g, 19, DefaultOptions())
 			if next.calm.threshold != s.Clone().turned().calm.threshold {
 				t.Fatalf("threshold %v, went on with %v", next.calm.threshold, s.Clone().turned().calm.threshold)
 			}
@@ -238,12 +238,12 @@ func (s *State) turned() *State {
 func BenchmarkLearnSixtyDays(b *testing.B) {
 	g := load(60)
 	for b.Loop() {
-		Learn(g, 60)
+		Learn(g, 60, DefaultOptions())
 	}
 }
 
 func BenchmarkMinute(b *testing.B) {
-	s := Learn(load(20), 20)
+	s := Learn(load(20), 20, DefaultOptions())
 	for i := 0; b.Loop(); i++ {
 		s.Expect(20, i%slots)
 		s.See(20, i%slots, 100)

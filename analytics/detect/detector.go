@@ -14,9 +14,9 @@ type Detector struct {
 
 // New starts on a load of which nothing is known; the days and slots are those
 // of the empty grid.
-func New(empty *season.Grid) *Detector {
+func New(empty *season.Grid, o Options) *Detector {
 	load := band.NewCalibrated(empty)
-	return &Detector{State: newState(load.Follower, empty.Slots), load: load, day: empty.First - 1}
+	return &Detector{State: newState(load.Follower, empty.Slots, o), load: load, day: empty.First - 1}
 }
 
 // Expect returns the band of the value at a slot, from what was seen before.

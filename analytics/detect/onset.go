@@ -28,14 +28,15 @@ func (o *onset) left(minute int) float64 {
 	return o.strongest * math.Exp(-float64(minute-o.minute)/NewsMinutes)
 }
 
-// see tells whether an alarm begins with a value.
-func (o *onset) see(p *Parts, strength, v float64, minute int) (begins bool) {
+// see tells whether an alarm begins with a value; large tells whether it is far
+// enough out for anybody's concern.
+func (o *onset) see(p *Parts, strength, v float64, minute int, large bool) (begins bool) {
 	o.gone++
 	if v >= GoneShare*p.Expected() || strength <= GoneStrength {
 		o.gone = 0
 	}
 	sure := strength > Sure*p.Threshold && strength > News*o.left(minute)
-	begins = !o.runs && (sure || o.gone >= Gone)
+	begins = large && !o.runs && (sure || o.gone >= Gone)
 	if begins {
 		o.strongest, o.minute = max(o.left(minute), strength), minute
 	}

@@ -32,7 +32,7 @@ type Parts struct {
 }
 
 func (s *State) parts(f band.Forecast, slot int) Parts {
-	p := Parts{Forecast: f, Below: s.tail[0], Above: s.tail[1], Threshold: s.calm.threshold}
+	p := Parts{Forecast: f, Below: s.tail[0], Above: s.tail[1], Threshold: s.factor * s.calm.threshold}
 	noise := clipToSigma * s.noise.Mean(slot)
 	if noise != noise {
 		noise = f.Scale

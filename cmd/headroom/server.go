@@ -16,6 +16,7 @@ import (
 	"headroom/analytics"
 	"headroom/analytics/backtest"
 	"headroom/analytics/chooser"
+	"headroom/analytics/detect"
 	"headroom/analytics/ledger"
 	"headroom/analytics/order"
 	"headroom/analytics/season"
@@ -223,6 +224,7 @@ func modelOf(cfg config.Config) analytics.Model {
 	m.GrowthDays = int(time.Duration(cfg.Capacity.History) / day)
 	m.HorizonDays = int(time.Duration(cfg.Capacity.LeadTime) / day)
 	m.TargetLoad = cfg.Capacity.TargetLoad
+	m.Alarm = detect.Options(cfg.Capacity.Alarm)
 	m.Order, m.DeviceTypes = policyOf(cfg.Capacity.Order)
 	m.Events = eventsOf(cfg.Capacity.Events)
 	return m

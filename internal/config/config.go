@@ -46,9 +46,17 @@ type Capacity struct {
 	BandDays   int      `yaml:"band_days"`   // previous days that make the band
 	TargetLoad float64  `yaml:"target_load"` // percent at which a device counts as full
 	LeadTime   Duration `yaml:"lead_time"`   // from request to a machine in service
-	Choose     bool     `yaml:"choose"`      // let each module's own backtest choose simpler models for its forecasts
+	Alarm      Alarm    `yaml:"alarm"`
+	Choose     bool     `yaml:"choose"` // let each module's own backtest choose simpler models for its forecasts
 	Order      Order    `yaml:"order"`
 	Events     []Event  `yaml:"events"`
+}
+
+// Alarm says what it takes for an alarm of the calibrated model.
+type Alarm struct {
+	FalseAlarms   float64 `yaml:"false_alarms_per_week"` // that a module may have, as recorded ones had
+	LeastAbsolute float64 `yaml:"least_absolute"`        // distance from the expected load, in points
+	LeastRelative float64 `yaml:"least_relative"`        // the same as a share of the expected load
 }
 
 // Order says how much risk of too few devices is worth its cost.
@@ -166,6 +174,7 @@ func Default() Config {
 		Capacity: Capacity{
 			Model: "calibrated", History: Duration(60 * 24 * time.Hour), BandDays: 28,
 			Choose: true, TargetLoad: 60, LeadTime: Duration(30 * 24 * time.Hour),
+			Alarm: Alarm{FalseAlarms: 0.7},
 			Order: Order{ShortageCost: 19, IdleCost: 1, Minimum: 1, RoundTo: 1},
 		},
 		Rollup:  Rollup{Grace: Duration(5 * time.Second), DeviceTimeout: Duration(3 * time.Minute)},

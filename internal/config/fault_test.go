@@ -75,6 +75,10 @@ func TestFaults(t *testing.T) {
 	f("capacity: {band_days: 1e1}", `f:1: capacity.band_days: want a whole number, found "1e1"`)
 	f("capacity: {target_load: 0}", "f:1: capacity.target_load: want a percentage above 0 and up to 100, found 0")
 	f("capacity: {target_load: .nan}", "f:1: capacity.target_load: want a percentage above 0 and up to 100, found NaN")
+	f("capacity: {alarm: {false_alarms_per_week: 0, least_absolute: -1, least_relative: .inf}}",
+		"f:1: capacity.alarm.false_alarms_per_week: want 0.02 to 10, found 0",
+		"f:1: capacity.alarm.least_absolute: want a number of points from 0 on, found -1",
+		"f:1: capacity.alarm.least_relative: want a share from 0 on, found +Inf")
 	f("capacity: {target_load: high}", `f:1: capacity.target_load: want a number, found "high"`)
 	f("capacity: {lead_time: 1h}", "f:1: capacity.lead_time: want 1d to 1y, found 1h")
 	f("capacity:\n  events:\n  - {name: a, from: 2027-02-30, to: 2027-03-01, uplift: 2}",
@@ -123,7 +127,7 @@ ingest:
 	want := `headroom.yml:2: node_label: want a label of its own, found "business", which hierarchy has
 headroom.yml:4: capacity.target_load: want a percentage above 0 and up to 100, found 200
 headroom.yml:5: capacity.history: want a duration such as 30s, 5m or 60d, found "long"
-headroom.yml:6: capacity.modle: unknown key; known here: model, history, band_days, target_load, lead_time, choose, order, events
+headroom.yml:6: capacity.modle: unknown key; known here: model, history, band_days, target_load, lead_time, alarm, choose, order, events
 headroom.yml:8: ingest.max_labels: want a number above 0, found 0`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

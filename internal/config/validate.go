@@ -160,10 +160,17 @@ func (c Capacity) check(k checker) {
 	k.want(3 <= c.BandDays && c.BandDays <= 365, "band_days", "3 to 365", c.BandDays)
 	k.want(0 < c.TargetLoad && c.TargetLoad <= 100, "target_load", "a percentage above 0 and up to 100", c.TargetLoad)
 	k.between("lead_time", c.LeadTime, day, 365*day)
+	c.Alarm.check(k.at("alarm"))
 	c.Order.check(k.at("order"))
 	for i, e := range c.Events {
 		e.check(k.item("events", i))
 	}
+}
+
+func (a Alarm) check(k checker) {
+	k.want(0.02 <= a.FalseAlarms && a.FalseAlarms <= 10, "false_alarms_per_week", "0.02 to 10", a.FalseAlarms)
+	k.want(0 <= a.LeastAbsolute && a.LeastAbsolute < math.Inf(1), "least_absolute", "a number of points from 0 on", a.LeastAbsolute)
+	k.want(0 <= a.LeastRelative && a.LeastRelative < math.Inf(1), "least_relative", "a share from 0 on", a.LeastRelative)
 }
 
 func (o Order) check(k checker) {

@@ -47,9 +47,9 @@ import (
 
 const (
 	// Gate is the strength up to which being a surprise is enough.
-	Gate = 3.2
+	Gate = 3
 	// Least is the least threshold, in standard deviations of the next value.
-	Least = 3.2
+	Least = 3
 	// DayShare is the part of a day's usual largest strength that is a threshold.
 	DayShare = 0.8
 	// Sure is how many thresholds a value must reach for an alarm.

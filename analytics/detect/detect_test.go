@@ -96,6 +96,23 @@ func TestNews(t *testing.T) {
 	f(30, 3*slots, true)
 }
 
+// A leap off a constant is as strong as can be, and yet forgotten.
+func TestStrongestIsForgotten(t *testing.T) {
+	var o onset
+	p, seen := Parts{Threshold: Least}, 0
+	f := func(day int, strength float64, want bool) {
+		t.Helper()
+		o.see(&p, 0, 1, seen, true)
+		seen = day * season.MinutesPerDay
+		if got := o.see(&p, strength, 1, seen, true); got != want {
+			t.Errorf("day %d, strength %v: an alarm begins %v", day, strength, got)
+		}
+	}
+	f(0, strongest, true)
+	f(4, 2.2*Least, false)
+	f(5, 2.2*Least, true)
+}
+
 // A load that has gone away is told, also where it is noisy, if it stays away.
 func TestGone(t *testing.T) {
 	f := func(values, want int) {

@@ -8,6 +8,10 @@ const (
 	News        = 0.7
 	NewsMinutes = 24 * 60
 
+	// longest bounds what is remembered: a leap off a constant, which is as strong as
+	// can be, makes others no news for less than five days.
+	longest = 1000
+
 	// Gone values in a row, each below GoneShare of what is expected and stronger
 	// than GoneStrength, are a load that has gone away.
 	Gone         = 4
@@ -38,7 +42,7 @@ func (o *onset) see(p *Parts, strength, v float64, minute int, large bool) (begi
 	sure := strength > Sure*p.Threshold && strength > News*o.left(minute)
 	begins = large && !o.runs && (sure || o.gone >= Gone)
 	if begins {
-		o.strongest, o.minute = max(o.left(minute), strength), minute
+		o.strongest, o.minute = min(max(o.left(minute), strength), longest), minute
 	}
 	o.runs = begins || o.runs && (strength > p.Threshold || o.gone > 0)
 	return begins

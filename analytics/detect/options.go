@@ -20,7 +20,7 @@ type Options struct {
 
 // DefaultOptions have the thresholds that tell recorded events best from what is
 // none, by the harmonic mean of the shares found and true.
-func DefaultOptions() Options { return Options{FalseAlarms: 0.7} }
+func DefaultOptions() Options { return Options{FalseAlarms: 0.8} }
 
 // Validate reports every option that cannot work. Of the rate of false alarms the
 // effect was measured from 0.02 to 10.
@@ -40,7 +40,7 @@ func (o Options) Validate() error {
 // measured are the false alarms in a week of 155 recorded loads (aiops, wsd and
 // mscloud of docs/models.md), at thresholds so many times the default ones.
 var measured = []struct{ factor, rate float64 }{
-	{0.5, 14.4}, {0.6, 6.4}, {0.7, 3.3}, {0.8, 1.76}, {0.9, 1.11}, {1, 0.7}, {1.25, 0.31}, {1.5, 0.17}, {2, 0.073}, {3, 0.017},
+	{0.5, 19.6}, {0.6, 8.4}, {0.7, 4.0}, {0.8, 1.94}, {0.9, 1.2}, {1, 0.8}, {1.25, 0.34}, {1.5, 0.18}, {2, 0.077}, {3, 0.02},
 }
 
 // Factor is what thresholds are multiplied by for the rate of false alarms:

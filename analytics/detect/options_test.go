@@ -15,11 +15,11 @@ func TestFactor(t *testing.T) {
 		}
 	}
 	f(DefaultOptions().FalseAlarms, 1)
-	f(0.17, 1.5)
-	f(6.4, 0.6)
-	f(math.Sqrt(0.073*0.17), math.Sqrt(1.5*2)) // half way between two measured ones
-	f(10, 0.543)
-	f(0.02, 2.867)
+	f(0.18, 1.5)
+	f(8.4, 0.6)
+	f(math.Sqrt(0.077*0.18), math.Sqrt(1.5*2)) // half way between two measured ones
+	f(10, 0.578)
+	f(0.02, 3)
 	for rate := 0.02; rate < 10; rate *= 1.1 {
 		if a, b := (Options{FalseAlarms: rate}).Factor(), (Options{FalseAlarms: 1.1 * rate}).Factor(); a <= b {
 			t.Errorf("%v false alarms: factor %v, of more %v", rate, a, b)
@@ -49,11 +49,11 @@ func TestFewerFalseAlarmsTakeMore(t *testing.T) {
 			t.Errorf("%v false alarms, %v off: alarm %v", rate, off, got)
 		}
 	}
-	f(0.7, 8, true)
-	f(0.7, -8, true)
-	f(0.7, 5, false)
+	f(0.8, 8, true)
+	f(0.8, -8, true)
+	f(0.8, 5, false)
 	f(5, 5, true)
-	f(0.2, 8, false)
+	f(0.15, 8, false)
 }
 
 func TestLeastDeviation(t *testing.T) {

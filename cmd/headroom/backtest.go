@@ -31,7 +31,7 @@ func addBacktest(app *kingpin.Application) {
 	cmd.Flag("level", "Nominal coverage of the intervals; the task deviation has the table's 3 standard deviations.").Default("0.95").Float64Var(&b.Level)
 	cmd.Flag("asof", "Local time of day of a peak's forecast.").Default("12:00").StringVar(&b.asof)
 	cmd.Flag("horizon", "How far growth is forecast, in whole days.").Default("30d").StringVar(&b.horizon)
-	cmd.Flag("false-alarms-per-week", "How many false alarms a series may have in a week, as recorded ones had on average: sets the thresholds of the calibrated model.").Default("0.7").Float64Var(&b.Alarm.FalseAlarms)
+	cmd.Flag("false-alarms-per-week", "How many false alarms a series may have in a week, as recorded ones had on average: sets the thresholds of the calibrated model.").Default("0.8").Float64Var(&b.Alarm.FalseAlarms)
 	cmd.Flag("json", "Print the scores as JSON, also series by series.").BoolVar(&b.json)
 
 	cmd.Flag("timezone", "Of files: time zone of days and times of day, as Asia/Shanghai; default: this machine's.").StringVar(&b.zone)

@@ -174,7 +174,7 @@ func Default() Config {
 		Capacity: Capacity{
 			Model: "calibrated", History: Duration(60 * 24 * time.Hour), BandDays: 28,
 			Choose: true, TargetLoad: 60, LeadTime: Duration(30 * 24 * time.Hour),
-			Alarm: Alarm{FalseAlarms: 0.7},
+			Alarm: Alarm{FalseAlarms: 0.8},
 			Order: Order{ShortageCost: 19, IdleCost: 1, Minimum: 1, RoundTo: 1},
 		},
 		Rollup:  Rollup{Grace: Duration(5 * time.Second), DeviceTimeout: Duration(3 * time.Minute)},

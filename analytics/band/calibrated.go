@@ -33,6 +33,7 @@ const (
 type Follower struct {
 	usual *Usual
 	slots int
+	step  int // minutes of a slot
 	tails Tails
 	share float64 // how far a value moves the level
 
@@ -47,7 +48,7 @@ type Follower struct {
 // slots.
 func NewFollower(slots int) *Follower {
 	return &Follower{
-		usual: unknownDay(slots), slots: slots, tails: NewTails(), noise: NewNoise(slots),
+		usual: unknownDay(slots), slots: slots, step: slotMinutes(slots), tails: NewTails(), noise: NewNoise(slots),
 		share: 1 - math.Pow(1-levelShare, float64(min(levelMinutes, slotMinutes(slots)))),
 		level: math.NaN(), last: math.MinInt / 2,
 	}
@@ -74,7 +75,7 @@ func (f Forecast) Expected() float64 { return f.Usual + f.Level }
 // The longer ago the last value was, the less the level and the more the spread
 // of the days counts.
 func (c *Follower) Next(day, slot int) Forecast {
-	bin := slot / binSlots(c.slots)
+	bin := c.noise.bin(slot)
 	f := Forecast{Usual: float64(c.usual.centre[slot]), Days: int(c.usual.days[bin]), Level: c.level}
 	if f.Days < MinDays || c.level != c.level {
 		f.Usual = math.NaN()
@@ -84,7 +85,7 @@ func (c *Follower) Next(day, slot int) Forecast {
 	f.Scale = max(absToSigma*c.noise.Mean(slot), f.Least)
 	f.Spread = max(madToSigma*float64(c.usual.spread[bin]), 0.3*f.Scale)
 	f.Keep = 1
-	if gap := minuteOf(c.slots, day, slot) - c.last - slotMinutes(c.slots); gap > 0 {
+	if gap := minuteOf(c.slots, day, slot) - c.last - c.step; gap > 0 {
 		f.Keep = math.Exp2(-float64(gap) / levelHalfLife)
 		f.Level *= f.Keep
 		f.Scale = f.Widen(f.Scale)

@@ -17,7 +17,7 @@ const (
 // Noise is the mean size of what a load is off by, over the day and lately. It
 // takes 3 KiB for days of minutes.
 type Noise struct {
-	slots         int
+	slots, per    int       // slots of a day, of a bin
 	scale, smooth []float32 // mean by bin; pooled over the bins around
 	counts        []uint8   // values in it
 	recent        float64
@@ -27,12 +27,15 @@ type Noise struct {
 // NewNoise starts on a load of which nothing is known, with days of so many slots.
 func NewNoise(slots int) *Noise {
 	n := bins(slots)
-	return &Noise{slots: slots, scale: make([]float32, n), smooth: unknown(n), counts: make([]uint8, n), recent: math.NaN()}
+	return &Noise{slots: slots, per: binSlots(slots), scale: make([]float32, n), smooth: unknown(n), counts: make([]uint8, n), recent: math.NaN()}
 }
+
+// bin of a slot.
+func (n *Noise) bin(slot int) uint32 { return uint32(slot) / uint32(n.per) }
 
 // Mean returns the mean size at a slot, NaN if nothing was seen.
 func (n *Noise) Mean(slot int) float64 {
-	mean := max(float64(n.smooth[slot/binSlots(n.slots)]), recentShare*n.recent)
+	mean := max(float64(n.smooth[n.bin(slot)]), recentShare*n.recent)
 	if mean != mean {
 		return n.recent
 	}
@@ -46,8 +49,8 @@ func (n *Noise) Add(slot int, size float64) {
 	}
 	n.values = min(n.values+1, recentValues)
 	n.recent += (size - n.recent) / n.values
-	bin, per := slot/binSlots(n.slots), binSlots(n.slots)
-	n.counts[bin] = uint8(min(int(n.counts[bin])+1, noiseDays*per))
+	bin := n.bin(slot)
+	n.counts[bin] = uint8(min(int(n.counts[bin])+1, noiseDays*n.per))
 	n.scale[bin] += (float32(size) - n.scale[bin]) / float32(n.counts[bin])
 }
 
@@ -59,7 +62,7 @@ func (n *Noise) Turn() {
 			raw[b] = n.scale[b]
 		}
 	}
-	smoothMean(n.smooth, raw, 1, spreadReach/(slotMinutes(n.slots)*binSlots(n.slots)))
+	smoothMean(n.smooth, raw, 1, spreadReach/(slotMinutes(n.slots)*n.per))
 }
 
 // Clone returns a copy of its own.

@@ -39,8 +39,9 @@ const MaxRefit = 20
 
 // Refit returns what the nodes of a mark would look like with one more mark, or
 // without the one whose id is ended (0: none): the mark's node itself, then up to
-// [MaxRefit] modules below it, those with the most devices first. Of is how many
-// nodes the mark concerns.
+// [MaxRefit] modules below it, those with the most devices first. What a node above
+// modules needs is the sum over them, unknown if they are more. Of is how many nodes
+// the mark concerns.
 func (l *Loop) Refit(ctx context.Context, more *fleet.Mark, ended int64) (refits []Refit, of int, err error) {
 	s := l.Snapshot()
 	if s == nil {
@@ -77,7 +78,22 @@ func (l *Loop) Refit(ctx context.Context, more *fleet.Mark, ended int64) (refits
 		}
 		refits = append(refits, r)
 	}
+	if len(refits) == of && len(nodes) > 0 && !nodes[0].Module {
+		refits[0].sum(refits[1:])
+	}
 	return refits, of, nil
+}
+
+// sum gives the node of a mark the orders of its modules.
+func (r *Refit) sum(modules []Refit) {
+	for i := range modules {
+		for _, side := range []struct{ to, from *RefitSide }{{&r.Before, &modules[i].Before}, {&r.After, &modules[i].After}} {
+			if side.from.DevicesNeeded.Known() {
+				side.to.DevicesNeeded = side.from.DevicesNeeded.plus(side.to.DevicesNeeded)
+				side.to.DevicesToRequest = side.from.DevicesToRequest.plus(side.to.DevicesToRequest)
+			}
+		}
+	}
 }
 
 // concerned returns the node of a path and modules below it, and how many there are

@@ -27,6 +27,9 @@ func TestRefitIsWhatComes(t *testing.T) {
 		if err != nil || of != 2 || len(all) != 2 || all[0].ID != "Qzone/WNS" {
 			t.Fatalf("%+v of %d, %v", all, of, err)
 		}
+		if a, b := all[0], all[1]; !a.Before.DevicesNeeded.Known() || a.Before.DevicesNeeded != b.Before.DevicesNeeded || a.After.DevicesToRequest != b.After.DevicesToRequest {
+			t.Errorf("the node of a single module needs %+v, the module %+v", a, b)
+		}
 		return all[1]
 	}
 	shows := func(side RefitSide) error {

@@ -44,6 +44,9 @@ type Capacity interface {
 	// Refit shows the nodes of a mark before and after it is made, or the one with
 	// the number ended is taken away, and tells how many nodes it concerns.
 	Refit(ctx context.Context, more *fleet.Mark, ended int64) ([]analytics.Refit, int, error)
+	// Excursions returns in which intervals of the last days, up to
+	// [analytics.MaxExcursionDays], a node's alarm ran, the newest first.
+	Excursions(ctx context.Context, id string, days int) ([]analytics.Excursion, error)
 	// Subscribe returns a channel that gets a signal after each new snapshot,
 	// and a function that ends it.
 	Subscribe() (<-chan struct{}, func())

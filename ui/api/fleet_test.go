@@ -193,6 +193,14 @@ func (c *capacity) Refit(_ context.Context, more *fleet.Mark, ended int64) ([]an
 	return []analytics.Refit{{ID: r.ID, Path: r.Path, Level: r.Level, Before: side, After: side}}, 7, nil
 }
 
+func (c *capacity) Excursions(_ context.Context, id string, days int) ([]analytics.Excursion, error) {
+	mark, from := int64(3), minute.AddDate(0, 0, -days)
+	return []analytics.Excursion{
+		{From: minute.Add(-7 * time.Minute), To: minute, Direction: "up", Score: 1.5, Running: true},
+		{From: from, To: from.Add(time.Hour), Direction: "down", Score: analytics.Unknown(), Mark: &mark},
+	}, nil
+}
+
 func (c *capacity) Subscribe() (<-chan struct{}, func()) {
 	w := make(chan struct{}, 1)
 	c.mu.Lock()

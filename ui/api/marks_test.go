@@ -66,3 +66,19 @@ func TestMarks(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+func TestExcursions(t *testing.T) {
+	o, _ := options(t)
+	s := New(o)
+	const path = "/api/v1/modules/Qzone%2FWNS%2Fdispatch%2FSET_W13/excursions"
+	for query, want := range map[string]string{"": "2026-10-08T21:05:00+08:00", "?days=60": "2026-09-23T21:05:00+08:00"} {
+		if w := get(t, s, path+query); w.Code != 200 || !strings.Contains(w.Body.String(), `"from":"`+want) || !strings.Contains(w.Body.String(), `"score":null`) {
+			t.Errorf("%s: %d %s", query, w.Code, w.Body)
+		}
+	}
+	for target, code := range map[string]int{path + "?days=61": 400, path + "?days=0": 400, path + "?days=x": 400, "/api/v1/modules/no/excursions": 404} {
+		if w := get(t, s, target); w.Code != code {
+			t.Errorf("%s: %d %s", target, w.Code, w.Body)
+		}
+	}
+}

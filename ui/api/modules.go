@@ -93,6 +93,24 @@ func (s *Server) trend(c *gin.Context) (any, error) {
 	return s.Capacity.Trend(c.Request.Context(), t.snap.Rows[i].ID, c.Query("model"), coverage)
 }
 
+// usualExcursionDays is how many days are looked through unless asked otherwise.
+const usualExcursionDays = 45
+
+// excursions answers when a node's alarm ran.
+func (s *Server) excursions(c *gin.Context) (any, error) {
+	t, i, err := s.find(c)
+	if err != nil {
+		return nil, err
+	}
+	days := usualExcursionDays
+	if text := c.Query("days"); text != "" {
+		if days, err = strconv.Atoi(text); err != nil || days < 1 || days > analytics.MaxExcursionDays {
+			return nil, badParam("days", text, errorf("want a whole number from 1 to %d", analytics.MaxExcursionDays))
+		}
+	}
+	return s.Capacity.Excursions(c.Request.Context(), t.snap.Rows[i].ID, days)
+}
+
 func (s *Server) explain(c *gin.Context) (any, error) {
 	id := c.Query("id")
 	if id == "" {

@@ -23,8 +23,8 @@ async function open(width, height, check) {
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   const faults = [];
-  // The browser itself complains of a scenario that the server finds fault with.
-  const asked = (m) => m.location().url.includes("/api/v1/whatif") && m.text().includes("400");
+  // The browser itself complains of a scenario or a mark that the server finds fault with.
+  const asked = (m) => /\/api\/v1\/(whatif|marks)/.test(m.location().url) && m.text().includes("400");
   page.on("console", (m) => m.type() === "error" && !asked(m) && faults.push(`console: ${m.text()}`));
   page.on("pageerror", (e) => faults.push(`exception: ${e.message}`));
   page.on("request", (r) => {
@@ -174,6 +174,70 @@ async function readsLedger(page) {
   await page.locator("tr.row").first().waitFor();
 }
 
+/** Drags over the chart of the day, from one share of its width to another. */
+async function dragsOverDay(page, from, to) {
+  const plot = page.locator(".plot .u-over").first();
+  await plot.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await plot.boundingBox();
+  await page.mouse.move(x + from * width, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + to * width, y + height / 2, { steps: 4 });
+  await page.mouse.up();
+}
+
+/** Marks an interval once its refit was seen, and takes the mark away again. */
+async function marksInterval(page) {
+  await page.locator("td.path a").first().click();
+  await waitFor(page, drawn, 2);
+  const marks = page.locator(".marks");
+  const listed = marks.locator(".mark-list li");
+  const before = await listed.count();
+  const note = `cut ${Date.now()}`;
+  await marks.getByRole("button", { name: "Mark an interval" }).click();
+  const [from, to] = ["From", "To (exclusive)"].map((name) => marks.getByLabel(name));
+  await dragsOverDay(page, 0.2, 0.3);
+  const dragged = await to.inputValue();
+  assert.ok((await from.inputValue()) < dragged, "the drag fills in an interval");
+  await marks.getByLabel("Note").fill(note);
+
+  await to.fill("2020-01-01T00:00");
+  await marks.getByRole("button", { name: "Show what it changes" }).click();
+  await marks.locator(".field.to .fault", { hasText: "want a time after" }).waitFor();
+  assert.equal(await to.getAttribute("aria-invalid"), "true", "the fault stands at its field");
+  await to.fill(dragged);
+  await marks.getByLabel("For").selectOption({ index: 1 }); // the node above
+  await marks.getByRole("button", { name: "Show what it changes" }).click();
+  await marks.locator(".refit tbody tr").nth(1).waitFor();
+  assert.match(await marks.locator(".refit").textContent(), /Concerns \d+ nodes/);
+  assert.equal(await listed.count(), before, "nothing is kept yet");
+  await picture(page, "marks-refit");
+  await marks.getByRole("button", { name: "Keep the mark" }).click();
+  await listed.filter({ hasText: note }).waitFor();
+  await picture(page, "marks-kept");
+
+  await page.reload();
+  await listed.filter({ hasText: note }).getByRole("button").click();
+  await marks.locator(".refit tbody tr").nth(1).waitFor();
+  await marks.getByRole("button", { name: "Take it away" }).click();
+  await marks.locator(".kept").waitFor();
+  await listed.filter({ hasText: note }).waitFor({ state: "detached" });
+  await marksAlarm(page, marks);
+  await page.keyboard.press("Escape");
+  await page.locator("tr.row").first().waitFor();
+}
+
+/** A past alarm fills in the form; Esc leaves the form, and not the page. */
+async function marksAlarm(page, marks) {
+  await marks.locator(".past-alarms").waitFor();
+  const offer = marks.locator(".past-alarms li").first();
+  if ((await offer.count()) === 0) return;
+  const when = await offer.locator(".when").textContent();
+  await offer.getByRole("button").click();
+  assert.equal((await marks.getByLabel("From").inputValue()).replace("T", " "), when.slice(0, 16));
+  await page.keyboard.press("Escape");
+  await marks.locator(".mark-form").waitFor({ state: "detached" });
+}
+
 async function movesByKeys(page) {
   await page.keyboard.press("j");
   await page.keyboard.press("j");
@@ -260,6 +324,25 @@ async function fits(page) {
   assert.ok(!wide, `the page is wider than its window: ${page.url()}`);
 }
 
+/** The refit of a mark without a drag, which is then not kept. */
+async function marksOnPhone(page) {
+  const marks = page.locator(".marks");
+  await marks.locator(".open").click();
+  for (const [end, time] of [
+    ["from", "2026-01-01T10:00"],
+    ["to", "2026-01-01T11:00"],
+  ])
+    await marks.locator(`.field.${end} input`).fill(time);
+  await fits(page);
+  await marks.locator(".main-action").click();
+  await marks.locator(".refit tbody tr").first().waitFor();
+  await fits(page);
+  await marks.locator(".refit").scrollIntoViewIfNeeded();
+  await picture(page, "marks-phone");
+  await page.keyboard.press("Escape");
+  await marks.locator(".open").waitFor();
+}
+
 async function readsLedgerOnPhone(page) {
   await page.getByRole("link", { name: "Ledger" }).click();
   await page.locator(".sheets").waitFor();
@@ -280,6 +363,7 @@ try {
     await choosesInTree(page);
     await movesByKeys(page);
     await comparesModels(page);
+    await marksInterval(page);
     await sortsByHeadroom(page);
     await readsLedger(page);
     await asksWhatIf(page);
@@ -295,6 +379,7 @@ try {
     await opensModule(page);
     await fits(page);
     await picture(page, "module-phone");
+    await marksOnPhone(page);
     await asksFromModule(page);
     await fits(page);
     await picture(page, "whatif-phone");

@@ -69,6 +69,7 @@ export function App() {
           model={route.model}
           revision={live.revision}
           status={status.data}
+          progress={progress}
           onBack={backToTable}
           onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
           onModel={(model) => go(modulePath(route.id, model), true)}

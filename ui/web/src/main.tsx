@@ -5,6 +5,7 @@ import "./styles/phone.css";
 import "./styles/module.css";
 import "./styles/ledger.css";
 import "./styles/whatif.css";
+import "./styles/marks.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";

@@ -1,4 +1,5 @@
 import type { Ledger } from "./ledger";
+import type { Excursion, Mark, MarkBody, Refits } from "./marks";
 import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
 import type { DomainOfRow, ScenarioBody, WhatIf } from "./whatif";
 
@@ -54,6 +55,12 @@ function query(params: Record<string, string>): string {
   return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
 }
 
+const json = (method: string, body: unknown): RequestInit => ({
+  method,
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+});
+
 /** What to ask the ledger; from is a day, YYYY-MM-DD. */
 export interface LedgerQuery {
   module?: string;
@@ -74,17 +81,15 @@ export const api = {
   trend: (id: string, model: string) => call<Trend>(`${module(id)}/growth${query({ model })}`),
   explain: (id: string, model: string) => call<Explanation>(`explain${query({ id, model })}`),
   ledger: (asked: LedgerQuery) => call<Ledger>(`ledger${query({ ...asked })}`),
-  note: (id: string, note: string) =>
-    call<unknown>(`${module(id)}/note`, {
-      method: "PUT",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ note }),
-    }),
+  note: (id: string, note: string) => call<unknown>(`${module(id)}/note`, json("PUT", { note })),
+  excursions: (id: string) => list<Excursion>(`${module(id)}/excursions`),
+  marks: (path: string) => list<Mark>(`marks${query({ path })}`),
+  // A preview tells what would change, and changes nothing.
+  mark: (body: MarkBody, preview: boolean, signal: AbortSignal | null) =>
+    call<Refits>(`marks${query({ preview: preview ? "true" : "" })}`, { ...json("POST", body), signal }),
+  unmark: (id: number, preview: boolean, signal: AbortSignal | null) =>
+    call<Refits>(`marks/${id}${query({ preview: preview ? "true" : "" })}`, { method: "DELETE", signal }),
   domains: () => list<DomainOfRow>("warnings"),
   whatif: (scenario: ScenarioBody, level: string) =>
-    call<WhatIf>(`whatif${query({ level })}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(scenario),
-    }),
+    call<WhatIf>(`whatif${query({ level })}`, json("POST", scenario)),
 };

@@ -4,7 +4,7 @@ import type { Curve } from "../api/types";
 import { clock, decimal } from "../text/format";
 import { useText } from "../text/language";
 import { axes, line, timeSeries } from "./look";
-import { point, upright } from "./marks";
+import { type Area, areasOf, point, upright } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisTop, dayData, knownZone, peakPoint } from "./series";
 
@@ -12,12 +12,14 @@ interface Props {
   curve: Curve;
   other: Curve | undefined; // by the model it is compared with
   zone: string | undefined; // as the server names it
+  areas: Area[]; // that are marked
+  onSelect: ((from: number, to: number) => void) | undefined; // of what is dragged over, Unix seconds
   label: string;
   height: number;
 }
 
 /** The last day and the rest of today, with the band, last week, now and the peak, by one model or two. */
-export function DayChart({ curve, other, zone, label, height }: Props) {
+export function DayChart({ curve, other, zone, areas, onSelect, label, height }: Props) {
   const text = useText();
   const data = useMemo(() => dayData(curve, other), [curve, other]);
   const peaks = [curve.peak_today, ...(other ? [other.peak_today] : [])];
@@ -33,6 +35,7 @@ export function DayChart({ curve, other, zone, label, height }: Props) {
     return at ? [point(at, label, color, below)] : [];
   };
   const marks = (c: Colors): Mark[] => [
+    ...areasOf(areas, c.marked),
     upright(curve.now, text.now, c.muted),
     ...(other ? peakMark(other, `${text.models.classic}: ${text.peak}`, c.other, true) : []),
     ...peakMark(curve, text.peak, c.warn, false),
@@ -65,6 +68,8 @@ export function DayChart({ curve, other, zone, label, height }: Props) {
       height={height}
       look={`${text.locale} ${zone} ${other !== undefined}`}
       options={options}
+      drawn={JSON.stringify(areas)}
+      onSelect={onSelect}
     />
   );
 }

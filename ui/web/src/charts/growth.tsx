@@ -4,18 +4,19 @@ import type { Trend } from "../api/types";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
 import { axes, line, timeSeries } from "./look";
-import { level, upright } from "./marks";
+import { type Area, areasOf, level, upright } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisTop, dayTime, trendData } from "./series";
 
 interface Props {
   trend: Trend;
+  areas: Area[]; // that are marked, as if the wall clock were UTC
   label: string;
   height: number;
 }
 
 /** The daily peaks, the straight line through them, what is expected to the horizon, and the target load. */
-export function GrowthChart({ trend, label, height }: Props) {
+export function GrowthChart({ trend, areas, label, height }: Props) {
   const text = useText();
   const data = useMemo(() => trendData(trend), [trend]);
   const top = axisTop([...data.slice(1).flat(), trend.target_load]);
@@ -25,6 +26,7 @@ export function GrowthChart({ trend, label, height }: Props) {
   const marks = (c: Colors): Mark[] => {
     const { as_of: asOf, full_on: full } = trend.growth;
     return [
+      ...areasOf(areas, c.marked),
       ...(asOf ? [upright(dayTime(asOf), text.now, c.muted)] : []),
       ...(trend.target_load === null
         ? []
@@ -54,6 +56,7 @@ export function GrowthChart({ trend, label, height }: Props) {
       height={height}
       look={text.locale}
       options={options}
+      drawn={JSON.stringify(areas)}
     />
   );
 }

@@ -48,6 +48,55 @@ export function upright(x: number, label: string, color: string, line = 0): Mark
     });
 }
 
+/** A marked interval of x, in the chart's seconds. */
+export interface Area {
+  from: number;
+  to: number;
+  label: string;
+  draft: boolean; // not kept yet
+}
+
+const stripe = 7; // pixels between the stripes of an area
+const narrowest = 3; // pixels: an hour on a chart of months is still seen
+
+/** A marked interval: a striped ground between two edges, with its name at the bottom in line 0, 1, … */
+export function area({ from, to, label, draft }: Area, color: string, line = 0): Mark {
+  return (u) =>
+    draw(u, color, draft ? [4, 3] : [], (ctx) => {
+      const { top, height, left, width } = u.bbox;
+      const begin = Math.max(u.valToPos(from, "x", true), left);
+      const end = Math.min(u.valToPos(to, "x", true), left + width);
+      if (end < left || begin > left + width) return;
+      const wide = Math.max(end - begin, narrowest * devicePixelRatio);
+      ctx.save();
+      ctx.rect(begin, top, wide, height);
+      ctx.globalAlpha = 0.12;
+      ctx.fill();
+      ctx.clip();
+      ctx.globalAlpha = 0.35;
+      ctx.setLineDash([]);
+      ctx.lineWidth = devicePixelRatio;
+      ctx.beginPath();
+      for (let x = begin - height; x < begin + wide; x += stripe * devicePixelRatio) {
+        ctx.moveTo(x, top + height);
+        ctx.lineTo(x + height, top);
+      }
+      ctx.stroke();
+      ctx.restore();
+      ctx.beginPath();
+      for (const x of [begin, begin + wide]) {
+        ctx.moveTo(x, top);
+        ctx.lineTo(x, top + height);
+      }
+      ctx.stroke();
+      ctx.textBaseline = "bottom";
+      write(ctx, u, label, begin, top + height - (4 + 14 * line) * devicePixelRatio);
+    });
+}
+
+/** Marked intervals whose names do not meet: each stands a line above the one before, of three. */
+export const areasOf = (areas: Area[], color: string): Mark[] => areas.map((a, i) => area(a, color, i % 3));
+
 /** A level line with its name above its left end. */
 export function level(y: number, label: string, color: string): Mark {
   return (u) =>

@@ -14,23 +14,37 @@ interface Props {
   label: string; // what the picture says, for those who do not see it
   height: number;
   look: string; // changes when options says something else: the language, the zone
+  drawn?: string; // changes when the marks do without the data
+  onSelect?: ((from: number, to: number) => void) | undefined; // of an x interval that is dragged over; without it that zooms
   options: (colors: Colors) => Look;
 }
 
 export type Look = Pick<uPlot.Options, "tzDate" | "axes" | "series" | "bands">;
 
 export type Colors = Record<
-  "ink" | "muted" | "grid" | "load" | "ghost" | "band" | "bandEdge" | "other" | "warn",
+  "ink" | "muted" | "grid" | "load" | "ghost" | "band" | "bandEdge" | "other" | "warn" | "marked",
   string
 >;
 
 /** One chart: made once, fed with each snapshot, destroyed on leaving. */
-export function Plot({ data, marks, top, bottom = 0, label, height, look, options }: Props) {
+export function Plot({
+  data,
+  marks,
+  top,
+  bottom = 0,
+  label,
+  height,
+  look,
+  options,
+  drawn = "",
+  onSelect,
+}: Props) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const latest = useRef({ marks, top, bottom });
+  const latest = useRef({ marks, top, bottom, onSelect });
   const dark = useMatches("(prefers-color-scheme: dark)");
-  latest.current = { marks, top, bottom };
+  latest.current = { marks, top, bottom, onSelect };
+  if (chart.current?.cursor.drag) chart.current.cursor.drag.setScale = !onSelect;
 
   // Data come by the next effect; look stands for options.
   useEffect(() => {
@@ -43,9 +57,16 @@ export function Plot({ data, marks, top, bottom = 0, label, height, look, option
         width: el.clientWidth,
         height,
         scales: { y: { range: () => [latest.current.bottom, latest.current.top] } },
-        cursor: { y: false, points: { size: 7 } },
+        cursor: {
+          y: false,
+          points: { size: 7 },
+          drag: { x: true, y: false, setScale: !latest.current.onSelect },
+        },
         legend: { markers: { width: 0, fill: strokeOf } },
-        hooks: { draw: [(u) => drawAll(u, latest.current.marks(colors))] },
+        hooks: {
+          draw: [(u) => drawAll(u, latest.current.marks(colors))],
+          setSelect: [(u) => tellSelected(u, latest.current.onSelect)],
+        },
       },
       data,
       el,
@@ -60,6 +81,7 @@ export function Plot({ data, marks, top, bottom = 0, label, height, look, option
     };
   }, [look, dark, height]);
   useEffect(() => chart.current?.setData(data), [data]);
+  useEffect(() => chart.current?.redraw(false), [drawn]);
 
   return <div class="plot" ref={host} role="img" aria-label={label} />;
 }
@@ -69,6 +91,14 @@ const strokeOf = (u: uPlot, i: number): string => {
   const stroke = u.series[i]?.stroke;
   return String(typeof stroke === "function" ? stroke(u, i) : (stroke ?? "transparent"));
 };
+
+/** Tells of the interval that was dragged over, which is not left shaded. */
+function tellSelected(u: uPlot, tell: Props["onSelect"]) {
+  const { left, width } = u.select;
+  if (!tell || width === 0) return;
+  u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  tell(u.posToVal(left, "x"), u.posToVal(left + width, "x"));
+}
 
 function drawAll(u: uPlot, marks: Mark[]) {
   for (const mark of marks) mark(u);
@@ -88,5 +118,6 @@ function readColors(el: Element): Colors {
     bandEdge: read("chart-band-edge"),
     other: read("chart-other"),
     warn: read("up"),
+    marked: read("chart-marked"),
   };
 }

@@ -1,10 +1,18 @@
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
-import type { Curve, Explanation, Module, Status } from "../api/types";
+import type { Curve, Explanation, Module, Progress, Status } from "../api/types";
 import { DayChart } from "../charts/day";
 import { GrowthChart } from "../charts/growth";
+import type { Area } from "../charts/marks";
+import { dayTime, knownZone } from "../charts/series";
 import { PastPanel } from "../ledger/panel";
+import { ledgerRevision } from "../ledger/when";
+import { countShown, dayAreas, trendAreas } from "../marks/areas";
+import { intervalOf } from "../marks/draft";
+import { draftShown, useMarking } from "../marks/marking";
+import { MarksPanel } from "../marks/panel";
 import { Loading } from "../notice";
 import { Loaded, Panel } from "../panel";
 import { type Choice, modelsOf } from "../state/model";
@@ -30,11 +38,12 @@ interface BodyProps {
   judged: Module[];
   revision: number;
   status: Status | undefined;
+  progress: Progress[];
   onNote: (id: string, note: string) => void;
 }
 
 /** The charts, facts and arithmetic of a module that exists. */
-export function Body({ id, model, judged, revision, status, onNote }: BodyProps) {
+export function Body({ id, model, judged, revision, status, progress, onNote }: BodyProps) {
   const text = useText();
   const curves = useResource(
     `curve ${model}`,
@@ -47,7 +56,18 @@ export function Body({ id, model, judged, revision, status, onNote }: BodyProps)
     revision,
     byEach(model, (by) => api.explain(id, by)),
   );
+  const zone = knownZone(status?.timezone);
+  const [changes, setChanges] = useState(0); // of marks, made here
+  const marks = useResource("marks", revision + changes, () => api.marks(id));
+  const marking = useMarking(zone, () => setChanges((n) => n + 1));
+  const draft = draftShown(marking.step);
+  const onDay = dayAreas(marks.data ?? [], id, draft, zone, text.marks);
+  const onTrend = trendAreas(marks.data ?? [], id, draft, text.marks);
+  const drag = (from: number, to: number) =>
+    marking.step.at === "draft" && marking.edit({ ...marking.step.draft, ...intervalOf(from, to, zone) });
+
   const growth = judged[0]?.growth;
+  const told = (areas: Area[], times: number[]) => text.marks.chart(countShown(areas, times));
   const sentence = judged[0] ? headline(judged[0].row, text) : "";
   return (
     <>
@@ -55,13 +75,36 @@ export function Body({ id, model, judged, revision, status, onNote }: BodyProps)
         <div class="charts">
           <Panel title={text.today} unit={text.percentOfDevice}>
             <Loaded of={curves} empty={text.noCurve} isEmpty={([c]) => !c?.times?.length}>
-              {(list) => <Day curves={list} zone={status?.timezone} label={`${text.today}. ${sentence}`} />}
+              {(list) => (
+                <Day
+                  curves={list}
+                  zone={status?.timezone}
+                  areas={onDay}
+                  onSelect={marking.step.at === "draft" ? drag : undefined}
+                  label={`${text.today}. ${sentence}${told(onDay, list[0]?.times ?? [])}`}
+                />
+              )}
             </Loaded>
           </Panel>
+          {status?.at && (
+            <MarksPanel
+              id={id}
+              marks={marks}
+              marking={marking}
+              zone={zone}
+              progress={progress}
+              revision={ledgerRevision(status.at) + changes}
+            />
+          )}
           <Panel title={text.sixty} unit={text.percentOfDevice} below={growth?.reason}>
             <Loaded of={trend} empty={text.noTrend} isEmpty={(t) => !t.days?.length}>
               {(t) => (
-                <GrowthChart trend={t} height={chartHeight} label={`${text.sixty}. ${t.growth.reason}`} />
+                <GrowthChart
+                  trend={t}
+                  areas={onTrend}
+                  height={chartHeight}
+                  label={`${text.sixty}. ${t.growth.reason}${told(onTrend, t.days.map(dayTime))}`}
+                />
               )}
             </Loaded>
           </Panel>
@@ -98,10 +141,17 @@ export function Body({ id, model, judged, revision, status, onNote }: BodyProps)
 export const nameOf = (model: Choice, i: number, text: Text) =>
   model === "both" ? text.models[modelsOf(model)[i] || "calibrated"] : "";
 
-function Day({ curves, zone, label }: { curves: Curve[]; zone: string | undefined; label: string }) {
-  const [curve, other] = curves;
+interface DayProps {
+  curves: Curve[];
+  zone: string | undefined;
+  areas: Area[];
+  onSelect: ((from: number, to: number) => void) | undefined;
+  label: string;
+}
+
+function Day({ curves: [curve, other], ...rest }: DayProps) {
   if (!curve) return null;
-  return <DayChart curve={curve} other={other} zone={zone} height={chartHeight} label={label} />;
+  return <DayChart curve={curve} other={other} height={chartHeight} {...rest} />;
 }
 
 interface VerdictsProps {

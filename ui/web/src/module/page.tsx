@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
-import type { Status } from "../api/types";
+import type { Progress, Status } from "../api/types";
 import { useKeys } from "../keys";
 import { ModelSwitch } from "../model";
 import { Failure, Loading } from "../notice";
@@ -19,6 +19,7 @@ interface Props {
   model: Choice;
   revision: number;
   status: Status | undefined;
+  progress: Progress[];
   onBack: () => void;
   onPath: (path: string) => void;
   onModel: (model: Choice) => void;
@@ -26,7 +27,8 @@ interface Props {
 }
 
 /** All about one node: its state in a sentence, its day, its growth, the arithmetic. */
-export function ModulePage({ id, model, revision, status, onBack, onPath, onModel, onWhatIf }: Props) {
+export function ModulePage(props: Props) {
+  const { id, model, revision, status, progress, onBack, onPath, onModel, onWhatIf } = props;
   const text = useText();
   const judged = useResource(
     `module ${model}`,
@@ -65,6 +67,7 @@ export function ModulePage({ id, model, revision, status, onBack, onPath, onMode
           judged={judged.data}
           revision={revision}
           status={status}
+          progress={progress}
           onNote={(_, note) =>
             judged.mutate((list) => list.map((by) => ({ ...by, row: { ...by.row, note } })))
           }

@@ -1,4 +1,5 @@
 import type { Span } from "./format";
+import { marksEn } from "./marks-en";
 import { whatIfEn } from "./whatif-en";
 
 const duration = ([n, unit]: Span) => `${n} ${unit}`;
@@ -257,6 +258,7 @@ export const en = {
       `Forecasts are written down. Those of today's peak are scored at ${score}, those of later days when these are over.`,
   },
   whatIf: whatIfEn,
+  marks: marksEn,
 
   keys: [
     ["/", "search"],

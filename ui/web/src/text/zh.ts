@@ -1,5 +1,6 @@
 import type { Text } from "./en";
 import type { Span } from "./format";
+import { marksZh } from "./marks-zh";
 import { whatIfZh } from "./whatif-zh";
 
 const units = { s: "秒", min: "分钟", h: "小时", d: "天" };
@@ -249,6 +250,7 @@ export const zh: Text = {
     unscored: (score) => `预测已记录。今日峰值的预测在 ${score} 核对，以后各日的在其结束后核对。`,
   },
   whatIf: whatIfZh,
+  marks: marksZh,
 
   keys: [
     ["/", "搜索"],

@@ -1,0 +1,76 @@
+/** The texts of marks on a module's page. */
+export const marksEn = {
+  title: "Marks",
+  unit: "time that is not learned from",
+  about:
+    "An incident or a change is no usual day. What is marked is left out of what the calibrated model learns: of band, alarm, peak and growth. Nothing is deleted, and a mark can be taken away again.",
+  none: "Nothing is marked.",
+  kinds: { incident: "incident", mute: "mute", change: "change", event: "event", other: "other" },
+  draft: "to be marked",
+  chart: (n: number) => (n > 0 ? ` ${n} marked ${n === 1 ? "interval" : "intervals"}.` : ""),
+  forNode: (path: string) => `for ${path}`,
+  forAll: "for all nodes",
+  forThis: "for this node",
+  by: (who: string) => `by ${who}`,
+  takeAway: "Take away",
+  takeAwayOf: (mark: string) => `Take away the mark of ${mark}`,
+
+  open: "Mark an interval",
+  fields: { path: "For", from: "From", to: "To (exclusive)", kind: "Kind", note: "Note" },
+  thisNode: (name: string) => `${name} (this one)`,
+  withBelow: (path: string) => `${path} and all below it`,
+  allNodes: "All nodes",
+  hint: (zone: string) => `Times are those of ${zone}.`,
+  dragHint: "Drag over the chart of the day to fill them in.",
+  browserZone: "your browser",
+  notePlaceholder: "what it was",
+  ask: "Show what it changes",
+  cancel: "Cancel",
+  asking: (seconds: number) =>
+    `Learning again, node by node, what was and what would be: ${seconds} s so far. It can take some seconds.`,
+
+  refit: {
+    make: (what: string) => `If ${what} is marked`,
+    end: (what: string) => `If the mark of ${what} is taken away`,
+    concerns: (nodes: string, n: number) =>
+      `Concerns ${nodes} ${n === 1 ? "node" : "nodes"}. Numbers of the newest minute, now → then.`,
+    largest: (shown: string) => `The ${shown} largest are shown.`,
+    nothing: "None of the numbers shown changes.",
+    node: "Node",
+    columns: {
+      band: "Mean, band now %",
+      peak: "Peak today %",
+      risk: "Peak at risk %",
+      needed: "Needed",
+      request: "Request",
+      state: "State",
+    },
+    alarm: "alarm",
+    keepMark: "Keep the mark",
+    keepEnd: "Take it away",
+    change: "Change it",
+    drop: "Leave it as it is",
+    keeping: "Being kept",
+  },
+  done: {
+    made: (what: string) => `${what} is marked.`,
+    ended: (what: string) => `The mark of ${what} is taken away.`,
+    next: "The fleet is being learned anew; the numbers on this page change within a minute or so.",
+    undo: "Take it away again",
+    again: "Mark it again",
+  },
+
+  past: {
+    title: "Past alarms",
+    about: (days: number) =>
+      `When the alarm ran in the last ${days} days, replayed from what is stored. If one was not the load's own, mark it.`,
+    none: "No alarm ran.",
+    allMarked: "All of them are marked.",
+    marked: (n: number) => `${n} more ${n === 1 ? "is" : "are"} marked already.`,
+    running: "still runs",
+    score: (halfWidths: string) => `up to ${halfWidths} half-widths`,
+    mark: "Mark…",
+    markOf: (interval: string) => `Mark the alarm of ${interval}`,
+    more: (n: number) => `Show ${n} more`,
+  },
+};

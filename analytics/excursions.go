@@ -55,7 +55,7 @@ func (l *Loop) Excursions(ctx context.Context, id string, days int) ([]Excursion
 	marks := m.marksOf(n.Path, 0, s.At.Unix())
 	m.Marks = nil
 	h.ordinary(&m, day+1)
-	out := excursionsOf(h.grid, m.Location)
+	out := excursionsOf(h.grid, &m)
 	from := time.Unix(season.NewCalendar(m.Location).Start(day-days), 0)
 	out = slices.DeleteFunc(out, func(e Excursion) bool { return e.To.Before(from) })
 	for i := range out {
@@ -86,13 +86,13 @@ func covering(marks []fleet.Mark, from, to time.Time) *int64 {
 }
 
 // excursionsOf replays the alarm over all minutes of a grid, the oldest first.
-func excursionsOf(g *season.Grid, loc *time.Location) []Excursion {
+func excursionsOf(g *season.Grid, m *Model) []Excursion {
 	out := []Excursion{}
-	d, cal := detect.New(season.NewGrid(g.First, g.Days(), g.Slots)), season.NewCalendar(loc)
+	d, cal := detect.New(season.NewGrid(g.First, g.Days(), g.Slots), m.Alarm), season.NewCalendar(m.Location)
 	var now excursion
 	end := func() {
 		if now.alarm {
-			out = append(out, now.told(g.First, cal, loc))
+			out = append(out, now.told(g.First, cal, m.Location))
 		}
 		now = excursion{}
 	}

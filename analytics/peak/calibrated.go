@@ -33,8 +33,9 @@ import (
 // sum of y − β·x over the last n ≤ 8 days of the same weekday, none beyond 2.5
 // robust standard deviations, ÷ (n + 4).
 //
-// The interval is forecast · (1 ± 1.3 · t(n) · s), with package calibrate's t
-// and s of the last 28 relative errors of this same procedure (at least 8). The
+// The interval is forecast · (1 ± 0.82 · t · s), with t = z + (z³ + z)·(1/8 + 1/4n)
+// that of Student's distribution of two degrees of freedom, for the tails, and of n,
+// and package calibrate's s of the last 28 relative errors of this same procedure (at least 8). The
 // fewer errors there are, the less an incident can be told from a heavy tail,
 // and the harder they are trimmed: c = n/5.6, but 3 … 5.
 //
@@ -71,7 +72,9 @@ const (
 	minUsual    = 7
 	fitDays     = 120
 	tinyShare   = 1e-6 // of the usual peak: less counts as that much in logarithms
-	widen       = 1.3
+	widen       = 0.82
+	heavy       = 2    // degrees of freedom of the errors' tails
+	usualWidth  = 1.96 // standard deviations of the interval that tells an incident, whatever interval is asked for
 	week        = 7
 	sameDays    = 8    // days of a weekday that show what it is used to
 	sameDoubt   = 4    // days that nothing weighs against them

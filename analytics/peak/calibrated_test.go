@@ -33,6 +33,30 @@ func replay(g *season.Grid) []Forecast {
 	return out
 }
 
+// An interval of more coverage holds that of less, also around a morning that may
+// have been an incident.
+func TestIntervalsAreNested(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 9))
+	m := moment{peak: 50, left: 1, spread: 0.05, errors: 28}
+	for i := range m.morning {
+		m.morning[i] = 40
+	}
+	for range 1000 {
+		so := m.morning
+		for i := range so {
+			so[i] *= math.Exp(0.4 * rng.NormFloat64())
+		}
+		last := m.forecast(so, 0.5)
+		for _, z := range []float64{1.28, 1.96, 2.58, 3.5} {
+			f := m.forecast(so, z)
+			if f.Value != last.Value || f.Lower > last.Lower || f.Upper < last.Upper {
+				t.Fatalf("%v of morning %v: %+v, of less coverage %+v", z, so, f, last)
+			}
+			last = f
+		}
+	}
+}
+
 func TestCalibratedFollowsTheMorning(t *testing.T) {
 	g := shaped(60)
 	inside := 0

@@ -52,16 +52,23 @@ func (m *moment) toCome(whole, seen float64) float64 {
 	return whole
 }
 
+// reach is half of the interval of z standard deviations, relative to the peak: that
+// of Student's distribution with few degrees of freedom, since errors have heavy
+// tails, and with those of the errors that the spread stands on.
+func (m *moment) reach(z float64) float64 {
+	return widen * (calibrate.Student(z, m.errors) + calibrate.Student(z, heavy) - z) * m.spread
+}
+
 // forecast is the value with its interval. The peak is not below what was seen,
 // but something surprisingly high may have been an incident that nobody would
 // call the day's peak: then the interval reaches down to what was expected.
 func (m *moment) forecast(so morning, z float64) Forecast {
 	whole, seen := m.whole(so), so.seen()
 	v := atLeast(m.toCome(whole, seen), seen)
-	reach := widen * calibrate.Student(z, m.errors) * m.spread
+	reach := m.reach(z)
 	f := Forecast{Value: v, Lower: v - reach*math.Abs(v), Upper: v + reach*math.Abs(v), Slot: -1}
-	if around := max(reach, surprising) * math.Abs(whole); seen > whole+around {
-		f.Lower = min(f.Lower, whole-around)
+	if seen > whole+max(m.reach(usualWidth), surprising)*math.Abs(whole) {
+		f.Lower = min(f.Lower, whole-max(reach, surprising)*math.Abs(whole))
 	} else {
 		f.Lower = atLeast(f.Lower, seen)
 	}

@@ -24,6 +24,11 @@ func (calibrated) name() string { return ModelCalibrated }
 
 func (calibrated) band(_ *learned, t *today) band.Band { return t.judge().band }
 
+func (calibrated) since(_ *learned, t *today) int64 {
+	t.judge()
+	return t.outside
+}
+
 func (calibrated) alarm(_ *Row, t *today) bool { return t.judge().alarm }
 
 func (calibrated) peak(k *learned, t *today, z float64) peak.Forecast {

@@ -3,11 +3,14 @@ package analytics
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/analytics/season"
 	"headroom/ingest/rollup"
@@ -434,4 +437,42 @@ func TestDaysOfTheClassicBand(t *testing.T) {
 	h.grid.Day(3)[600] = math.NaN()
 	f(600, 27)
 	f(601, 28)
+}
+
+// Since when a load deviates is known after a restart, and of a past minute.
+func TestSinceIsKnownAfterARestart(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, rng := calibratedWorld(t, start, 40)
+	for k := range 50 {
+		at := start.Add(time.Duration(k) * time.Minute)
+		load := noisyLoad(at, rng)
+		if k >= 40 {
+			load += 12
+		}
+		w.minute(at, load)
+	}
+	for _, model := range []string{ModelCalibrated, ModelClassic} {
+		live := w.rowOf("m", model)
+		if !live.Deviates || !live.Since.Equal(start.Add(40*time.Minute)) {
+			t.Fatalf("%s: %v since %v", model, live.Deviates, live.Since)
+		}
+		past, err := w.loop.At(context.Background(), live.At, model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := past.Rows[past.Find(live.ID)]; !r.Deviates || !r.Since.Equal(*live.Since) {
+			t.Errorf("%s: the past table has it since %v, live %v", model, r.Since, live.Since)
+		}
+	}
+	restarted := NewLoop(Options{
+		Model: *w.loop.model(), Tree: w.tree, Rollup: w.rollup, Store: w.store, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
+	})
+	restarted.SetModel(*w.loop.model())
+	if err := restarted.first(context.Background(), start.Add(49*time.Minute).Unix()); err != nil {
+		t.Fatal(err)
+	}
+	s := restarted.Snapshot()
+	if r := s.Rows[s.Find(moduleM)]; !r.Deviates || !r.Since.Equal(start.Add(40*time.Minute)) {
+		t.Errorf("after a restart since %v", r.Since)
+	}
 }

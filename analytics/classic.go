@@ -19,6 +19,21 @@ func (classic) name() string { return ModelClassic }
 
 func (classic) band(k *learned, t *today) band.Band { return k.classic.band(t.minute) }
 
+// since walks back through the day; minutes without a load change nothing.
+func (classic) since(k *learned, t *today) (since int64) {
+	above := t.minutes[t.minute] > k.classic.band(t.minute).Expected
+	for m := t.minute; m >= 0; m-- {
+		switch b, v := k.classic.band(m), t.minutes[m]; {
+		case v != v:
+		case !b.Deviates(v) || v > b.Expected != above:
+			return since
+		default:
+			since = t.at - int64(t.minute-m)*60
+		}
+	}
+	return since
+}
+
 // alarm is every value outside of the band.
 func (classic) alarm(r *Row, _ *today) bool { return r.Deviates }
 

@@ -86,11 +86,19 @@ func (l *Loop) parseTime(s string) (time.Time, error) {
 	return t.AddDate(0, 0, 1).Add(-time.Minute), err
 }
 
-// recall takes from the current snapshot what a minute alone does not tell:
-// since when it deviates.
+// recall takes from the current snapshot what a node's minute alone does not tell:
+// since when it deviates, and what its modules need together.
 func (x *moment) recall(s *Snapshot) {
-	if now := s.row(x.node.Index); s != nil && s.At.Equal(x.at) && now.Deviates == x.row.Deviates {
-		x.row.Since = now.Since
+	if s == nil || !s.At.Equal(x.at) {
+		return
+	}
+	if of, err := s.Of(x.kind.name()); err == nil && x.node.Index < len(of.Rows) {
+		if now := of.row(x.node.Index); now.Deviates == x.row.Deviates {
+			x.row.Since = now.Since
+		}
+		if !x.node.Module {
+			x.growth = of.Growth[x.node.Index]
+		}
 	}
 }
 
@@ -155,6 +163,9 @@ func (e *Explanation) addGrowth(x *moment) {
 // addOrder shows how many devices that takes.
 func (e *Explanation) addOrder(x *moment) {
 	g := &x.growth
+	if !x.node.Module && !g.DevicesNeeded.Known() {
+		g.Reason = "the sum over its modules, each of which can be explained"
+	}
 	if !x.node.Module || !g.DevicesNeeded.Known() {
 		e.add("order", "", g.Reason, num(float64(g.DevicesToRequest)))
 		return

@@ -26,7 +26,7 @@ func (m *Model) row(of kind, at time.Time, n *fleet.Node, k *learned, t *today, 
 	}
 	r.compare(of.band(k, t))
 	r.Alarm = of.alarm(&r, t)
-	r.follow(before)
+	r.follow(before, func() int64 { return of.since(k, t) })
 	r.PeakToday = peakToday(at, of.peak(k, t, band.Width(m.Level)), t.seen)
 	r.PeakToday.Model = of.peakModel(k)
 	r.leave(m.TargetLoad, frame.Domains(n.Index))
@@ -51,14 +51,19 @@ func (r *Row) compare(b band.Band) {
 	}
 }
 
-// follow tells since when the node deviates; a change of direction begins anew.
-func (r *Row) follow(before *Row) {
+// follow tells since when the node deviates; a change of direction begins anew. If
+// the row before does not tell, as after a start, the day's minutes do.
+func (r *Row) follow(before *Row, since func() int64) {
 	switch {
 	case !r.Deviates:
 	case before.Deviates && before.Direction == r.Direction:
 		r.Since = before.Since
 	default:
 		r.Since = &r.At
+		if first := since(); first > 0 && first < r.At.Unix() {
+			at := time.Unix(first, 0).In(r.At.Location())
+			r.Since = &at
+		}
 	}
 }
 
@@ -102,7 +107,7 @@ func (m *Model) growth(of kind, n *fleet.Node, g *generation, i int, r *Row) Gro
 	k := g.of(i)
 	out := Growth{
 		ID: n.ID, Path: n.Path, Level: r.Level, Days: k.have, HorizonDays: m.HorizonDays,
-		TargetLoad: Number(m.TargetLoad), Devices: r.Devices,
+		TargetLoad: Number(m.TargetLoad), Devices: r.present(),
 		SlopePerDay: Unknown(), PercentPerDay: Unknown(), R2: Unknown(), PeakNow: Unknown(),
 		PeakAtHorizon: unknownInterval, PeakMax: unknownInterval,
 		DevicesNeeded: Unknown(), DevicesToRequest: Unknown(), State: OK,
@@ -124,8 +129,21 @@ func (m *Model) growth(of kind, n *fleet.Node, g *generation, i int, r *Row) Gro
 	of.outlook(&out, k, m)
 	if n.Module {
 		out.order(of, k, m)
+		if r.DevicesSilent > 0 && out.DevicesNeeded.Known() {
+			out.Reason += fmt.Sprintf(" (Of these devices %.0f are silent now.)", r.DevicesSilent)
+		}
 	}
 	return out
+}
+
+// present are the devices that there are, whether they report or were silent for
+// less than a day: a sender that stopped does not make an order smaller.
+// Unknown if there are none.
+func (r *Row) present() Number {
+	if n := r.Devices.plus(r.DevicesSilent); n > 0 {
+		return n
+	}
+	return r.Devices
 }
 
 // setLine sets the straight line through the daily peaks, which every model

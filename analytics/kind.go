@@ -35,6 +35,10 @@ type kind interface {
 	// peakModel is the model that peak forecasts by, itself or a simpler one.
 	peakModel(k *learned) string
 
+	// since returns the first of the day's minutes outside of the band up to the
+	// current one, in Unix seconds; 0 if that is not known.
+	since(k *learned, t *today) int64
+
 	// alarm tells whether a deviation is worth telling, of a row that has its
 	// verdict.
 	alarm(r *Row, t *today) bool

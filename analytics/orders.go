@@ -90,10 +90,13 @@ func sumOrders(nodes []*fleet.Node, lines []Growth) {
 	}
 }
 
-// plus adds a known number to one that may be unknown.
+// plus adds up what is known of two numbers; unknown if neither is.
 func (n Number) plus(m Number) Number {
-	if !m.Known() {
+	switch {
+	case !m.Known():
 		return n
+	case !n.Known():
+		return m
 	}
 	return n + m
 }

@@ -103,7 +103,7 @@ type Growth struct {
 	TargetLoad Number `json:"target_load"`
 	FullOn     Dates  `json:"full_on"` // the day on which the daily peak reaches TargetLoad
 
-	Devices          Number `json:"devices"`
+	Devices          Number `json:"devices"` // that report or were silent for less than a day
 	DevicesNeeded    Number `json:"devices_needed"`
 	DevicesToRequest Number `json:"devices_to_request"` // of DeviceType
 	DeviceType       string `json:"device_type"`        // what is ordered; empty: more of those that are there, or, above modules, several

@@ -49,6 +49,12 @@ func (s *Snapshot) Of(model string) (*Snapshot, error) {
 	return nil, fmt.Errorf("model %q: %w", model, ErrNoModel)
 }
 
+// Provisional tells whether the snapshot is by the classic model only because the
+// history is still being read for the configured one.
+func (s *Snapshot) Provisional() bool {
+	return s.learned != nil && s.learned.quick && s.model.Name != s.Model
+}
+
 // row returns a node's row, an empty one if there is none.
 func (s *Snapshot) row(node int) *Row {
 	if s == nil || node >= len(s.Rows) {
@@ -67,7 +73,8 @@ type basis struct {
 // before if nothing it depends on has changed; it does a few times a day.
 func (s *Snapshot) keepGrowth(before *Snapshot, n *fleet.Node) bool {
 	if before == nil || before.basis != s.basis || !n.Module || n.Index >= len(before.Growth) ||
-		before.Growth[n.Index].Devices != s.Rows[n.Index].Devices {
+		before.Growth[n.Index].Devices != s.Rows[n.Index].present() ||
+		before.Rows[n.Index].DevicesSilent != s.Rows[n.Index].DevicesSilent {
 		return false
 	}
 	s.Growth[n.Index] = before.Growth[n.Index]

@@ -24,6 +24,8 @@ type today struct {
 	plan     dayPlan       // what is known of the day besides its load
 	follow   *detect.State // of band and alarm of the ordinary day; nil before anything was learned
 	followed int           // minutes of the day that it has seen
+	outside  int64         // first minute of those outside of the band up to now, Unix seconds; 0: inside
+	above    bool          // on which side
 	verdict  judgement     // of the minute judged last
 }
 
@@ -62,7 +64,7 @@ func (t *today) clear() {
 // rewind makes what comes next go through the whole day again.
 func (t *today) rewind() {
 	t.next, t.seen, t.seenAt = 0, math.NaN(), -1
-	t.followed, t.verdict = 0, judgement{}
+	t.followed, t.verdict, t.outside = 0, judgement{}, 0
 }
 
 // put enters the load of a minute of the day, NaN if there was none, and makes it
@@ -137,8 +139,20 @@ func (t *today) catchUp(minute int) {
 	}
 	for ; t.followed < minute; t.followed++ {
 		if v := t.plan.learn(t.followed, t.minutes[t.followed]); v == v {
+			t.compare(t.followed, v)
 			t.follow.See(t.day, t.followed, v)
 		}
+	}
+}
+
+// compare keeps since when the load of an ordinary day is outside of its band.
+func (t *today) compare(minute int, v float64) {
+	b := t.follow.Expect(t.day, minute)
+	switch above := v > b.Expected; {
+	case !b.Deviates(v):
+		t.outside = 0
+	case t.outside == 0 || t.above != above:
+		t.outside, t.above = t.at-int64(t.minute-minute)*60, above
 	}
 }
 

@@ -76,10 +76,13 @@ func (l *Loop) WhatIf(sc whatif.Scenario) (*WhatIf, error) {
 }
 
 // WhatIf judges the snapshot's minute as it would be in a scenario. The error is
-// a *[whatif.Faults] with everything that the fleet does not have.
+// a *[whatif.Faults] with everything that the fleet does not have, or [ErrReading].
 func (s *Snapshot) WhatIf(sc whatif.Scenario) (*WhatIf, error) {
 	if err := sc.Validate(); err != nil {
 		return nil, err
+	}
+	if s.learned != nil && s.learned.quick {
+		return nil, ErrReading
 	}
 	s, err := s.Of(ModelCalibrated)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"headroom/analytics/whatif"
+	"headroom/ingest/rollup"
 	"headroom/storage"
 )
 
@@ -197,5 +198,33 @@ func TestWhatIfUnknown(t *testing.T) {
 	w.loop.Evaluate(context.Background(), noon.Unix())
 	if out := whatIf(t, w.loop.Snapshot(), whatif.Scenario{Loads: []whatif.Load{{Uplift: 2}}}); out.Unknown != 1 || out.Modules != 0 || len(out.Rows) != 0 {
 		t.Errorf("%+v", out)
+	}
+}
+
+// The order of a node above modules is explained by the sum that the table shows.
+func TestOrderOfAGroupIsExplained(t *testing.T) {
+	w, rng := newWorld(t, noon), rand.New(rand.NewPCG(1, 2))
+	w.noisyHistory("m", noon, 20, rng)
+	top := storage.Series{Labels: rollup.Labels(w.tree.Find("Qzone"), w.tree.Levels(), rollup.LoadPercent)}
+	for at := noon.AddDate(0, 0, -20); at.Before(noon); at = at.Add(5 * time.Minute) {
+		top.Samples = append(top.Samples, storage.Sample{Timestamp: at.UnixMilli(), Value: noisyLoad(at, rng)})
+	}
+	if err := w.store.Write(t.Context(), []storage.Series{top}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.loop.Learn(t.Context(), noon); err != nil {
+		t.Fatal(err)
+	}
+	w.minute(noon, 40)
+	for _, model := range []string{ModelCalibrated, ModelClassic} {
+		s, err := w.loop.Snapshot().Of(model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, e := s.Growth[s.Find("Qzone")], w.explain("order:Qzone", model)
+		last := e.Steps[len(e.Steps)-1]
+		if !g.DevicesNeeded.Known() || last.Name != "order" || last.Numbers != g.Reason || last.Result != num(float64(g.DevicesToRequest)) {
+			t.Errorf("%s: %+v, the table says %q", model, last, g.Reason)
+		}
 	}
 }

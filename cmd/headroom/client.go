@@ -89,6 +89,9 @@ func (c *client) fetch(method, path string, params url.Values, send []byte) ([]b
 		return nil, err
 	}
 	defer resp.Body.Close()
+	if notice := resp.Header.Get("Headroom-Notice"); notice != "" {
+		fmt.Fprintln(os.Stderr, "headroom: note:", printable(notice))
+	}
 	body, err := readAll(resp)
 	if err != nil {
 		return nil, c.brokeOff(err)

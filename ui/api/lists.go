@@ -36,6 +36,12 @@ func (s *Server) growth(c *gin.Context) {
 	})
 }
 
+// noticeHeader has a sentence that whoever reads an answer should know.
+const (
+	noticeHeader      = "Headroom-Notice"
+	provisionalNotice = "the history is being read after a start: until that is done these are the numbers of the classic model"
+)
+
 // list answers a question about a table; answers are kept until the next one.
 func (s *Server) list(c *gin.Context, answer func(*table, *params) ([]byte, error)) {
 	p := &params{Values: c.Request.URL.Query()}
@@ -43,6 +49,9 @@ func (s *Server) list(c *gin.Context, answer func(*table, *params) ([]byte, erro
 	if err != nil {
 		s.fail(c, err)
 		return
+	}
+	if t.snap.Provisional() {
+		c.Header(noticeHeader, provisionalNotice)
 	}
 	if t.tag != "" {
 		c.Header("ETag", t.tag)

@@ -99,9 +99,12 @@ func (c *change) lose(f *whatif.Faults, lost []whatif.Domain) {
 		modules := c.under(f, at, d.Path)
 		for _, n := range modules {
 			for _, have := range c.Domains(n.Index) {
-				if have.Label == d.Label && have.Value == d.Value {
-					to := &c.to[n.Index]
-					to.lost, found = append(to.lost, have), true
+				if have.Label != d.Label || have.Value != d.Value {
+					continue
+				}
+				found = true
+				if to := &c.to[n.Index]; !slices.Contains(to.lost, have) { // of a node and one above it: lost once
+					to.lost = append(to.lost, have)
 					to.devices -= float64(have.Devices)
 				}
 			}
@@ -284,6 +287,7 @@ func (c *change) groups(after *Snapshot) {
 			devices[p] += devices[i]
 		}
 	}
+	lost := c.lostBelow()
 	for i, n := range nodes {
 		if n.Module {
 			continue
@@ -295,34 +299,43 @@ func (c *change) groups(after *Snapshot) {
 			r.Devices = g.Devices
 			r.scale(work[i][1] / work[i][0] * had / float64(g.Devices))
 		}
-		r.leave(c.model.TargetLoad, c.groupLeft(n))
+		r.leave(c.model.TargetLoad, c.groupLeft(i, lost[i]))
 	}
 	sumOrders(nodes, after.Growth)
 }
 
-// groupLeft is left of a node above modules.
-func (c *change) groupLeft(group *fleet.Node) []rollup.Domain {
-	have := c.Domains(group.Index)
+// groupLeft returns likewise the domains of a node above modules, of which so many
+// devices are lost, by the domain's value.
+func (c *change) groupLeft(i int, lost map[string]int) []rollup.Domain {
+	have := c.Domains(i)
 	if have == nil || c.removed == "" {
 		return have
 	}
 	left := []rollup.Domain{}
 	for _, d := range have {
-		for _, n := range c.nodes {
-			if n.Module && n.Path.Under(group.Path) {
-				for _, lost := range c.to[n.Index].lost {
-					if lost.Label == d.Label && lost.Value == d.Value {
-						d.Devices -= lost.Devices
-					}
-				}
-			}
-		}
-		if d.Label == c.removed && d.Devices > 0 {
+		if d.Devices -= lost[d.Value]; d.Label == c.removed && d.Devices > 0 {
 			left = append(left, d)
 		}
 	}
 	slices.SortStableFunc(left, func(a, b rollup.Domain) int { return b.Devices - a.Devices })
 	return left
+}
+
+// lostBelow are the devices that the nodes above modules lose, by the value of
+// their domain.
+func (c *change) lostBelow() []map[string]int {
+	below := make([]map[string]int, len(c.nodes))
+	for i := range c.nodes {
+		for _, d := range c.to[i].lost {
+			for p := c.nodes[i].Parent; p >= 0; p = c.nodes[p].Parent {
+				if below[p] == nil {
+					below[p] = map[string]int{}
+				}
+				below[p][d.Value] += d.Devices
+			}
+		}
+	}
+	return below
 }
 
 // work is how many devices' worth of work a module has at today's peak.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +147,19 @@ func TestWhatIfLostDomain(t *testing.T) {
 	}
 	if top := out.of("Qzone"); top.After.Devices != 24-4-5 || top.Before.Devices != 24 {
 		t.Errorf("above: %+v", top)
+	}
+	// Named for a part and for all it is lost once.
+	twice := whatIf(t, s, whatif.Scenario{Lost: []whatif.Domain{{Label: "rack", Value: "r0", Path: moduleA}, {Label: "rack", Value: "r0"}}})
+	if a := twice.of(moduleA).After; !a.same(&r.After) || twice.After != out.After {
+		t.Errorf("lost twice: %+v", a)
+	}
+	c, err := s.change(&twice.Scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	top := s.Find("Qzone")
+	if left := c.groupLeft(top, c.lostBelow()[top]); !slices.Equal(left, []rollup.Domain{{Label: "rack", Value: "r1", Devices: 8}, {Label: "rack", Value: "r9", Devices: 4}, {Label: "rack", Value: "r2", Devices: 3}}) {
+		t.Errorf("left above: %+v", left)
 	}
 	// A module that stands in one rack has nothing left, and its work is to be
 	// brought elsewhere.

@@ -139,16 +139,27 @@ func (c *Chooser) Choose(ctx context.Context, now time.Time) error {
 			return fmt.Errorf("choose models for the task %s: %w", task, err)
 		}
 	}
-	c.mu.Lock()
-	c.choices = append(past(c.choices, now), made)
-	c.mu.Unlock()
-	if err := c.save(ctx); err != nil {
+	before := c.Choices()
+	all := append(past(before, now), made)
+	if err := c.save(ctx, all); err != nil {
 		return err
 	}
-	c.count()
+	c.set(all)
+	if err := c.Apply(ctx, all); err != nil {
+		c.set(before) // so that it is due again
+		return fmt.Errorf("apply the choices of models: %w", err)
+	}
 	c.seconds.Set(time.Since(began).Seconds())
 	c.Logger.Info("models chosen by backtests", "modules", len(made.Nodes), "took", time.Since(began).Round(time.Second))
-	return c.Apply(ctx, c.Choices())
+	return nil
+}
+
+// set has other choices count.
+func (c *Chooser) set(all []analytics.Choices) {
+	c.mu.Lock()
+	c.choices = all
+	c.mu.Unlock()
+	c.count()
 }
 
 func (c *Chooser) replay(ctx context.Context, task backtest.Task, n int, now time.Time, made *analytics.Choices) error {
@@ -186,8 +197,8 @@ func past(all []analytics.Choices, now time.Time) (out []analytics.Choices) {
 	return out
 }
 
-func (c *Chooser) save(ctx context.Context) error {
-	b, err := json.Marshal(c.Choices())
+func (c *Chooser) save(ctx context.Context, all []analytics.Choices) error {
+	b, err := json.Marshal(all)
 	if err != nil {
 		return errors.Join(errors.New("write the choices of models"), err)
 	}

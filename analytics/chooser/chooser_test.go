@@ -2,6 +2,7 @@ package chooser
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math"
 	"math/rand/v2"
@@ -128,5 +129,43 @@ func TestChoicesAreKept(t *testing.T) {
 	}
 	if err := c.Choose(t.Context(), now.AddDate(2, 0, 0)); err != nil || len(c.Choices()) != 1 {
 		t.Errorf("two years later: %v, %+v", err, c.Choices())
+	}
+}
+
+// failing is a keeper that fails so many times, and keeps nothing.
+type failing struct{ times int }
+
+func (f *failing) Load(context.Context, string) ([]byte, bool, error) { return nil, false, nil }
+
+func (f *failing) Save(context.Context, string, []byte) error {
+	if f.times--; f.times >= 0 {
+		return errors.New("disk full")
+	}
+	return nil
+}
+
+// Choices that could not be kept, or not be applied, are due again.
+func TestAFailedChoiceIsDueAgain(t *testing.T) {
+	applied := 0
+	c, err := Open(t.Context(), Options{
+		Stored: &backtest.Stored{Tree: fleet.NewTree([]string{"product", "module"})}, Keeper: &failing{times: 1}, Location: time.UTC,
+		Due: func(time.Time) bool { return true }, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
+		Apply: func(context.Context, []analytics.Choices) error {
+			if applied++; applied == 1 {
+				return errors.New("no marks")
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, fails := range []bool{true, true, false} {
+		if err := c.Choose(t.Context(), now); (err != nil) != fails || c.due(now) != fails {
+			t.Errorf("try %d: %v, due again: %v", i, err, c.due(now))
+		}
+	}
+	if applied != 2 || len(c.Choices()) != 1 {
+		t.Errorf("applied %d times, %d choices", applied, len(c.Choices()))
 	}
 }

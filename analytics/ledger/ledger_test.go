@@ -277,6 +277,12 @@ func TestGrowthAndOrdersAreScoredWhenTheirTimeHasCome(t *testing.T) {
 	if want := math.Ceil(4 * largest / 60); len(orders) != 1 || float64(orders[0].Actual) != want || !(orders[0].Forecast >= 1) {
 		t.Errorf("%v devices were needed: %+v", want, orders)
 	}
+	for _, e := range append(orders, w.entries(Growth, day.AddDate(0, 0, 29), day.AddDate(0, 0, 29))...) {
+		horizon := map[string]string{Order: "order_"}[e.Task] + e.Horizon
+		if v := w.newest("headroom_module_forecast_error_ratio", horizon); v != float64(e.Error) {
+			t.Errorf("series of %s: %v, want %v", horizon, v, e.Error)
+		}
+	}
 	work, err := w.ledger.Work(context.Background(), dayOf(day), dayOf(day)+29)
 	if err != nil || !(math.Abs(work[module.ID()]-4*largest) < 1e-9) {
 		t.Errorf("work of %v, want %v, %v", work, 4*largest, err)

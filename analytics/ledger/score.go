@@ -77,8 +77,11 @@ func (l *Ledger) errors(r *rows, entries []Entry, day int) {
 		e := &entries[i]
 		if n := l.Tree.Find(e.ID); n != nil && e.Task != Band {
 			horizon := e.Horizon
-			if e.Task == Peak {
+			switch e.Task {
+			case Peak:
 				horizon = "today_" + e.Horizon
+			case Order: // whose 30d is not that of a peak
+				horizon = "order_" + e.Horizon
 			}
 			r.add(l.named(how(e.Replayed), errorRatio, storage.Label{Name: "horizon", Value: horizon}), n, l.closing(day), float64(e.Error))
 		}

@@ -130,6 +130,7 @@ type Ledger struct {
 	retry    int64          // not before then, Unix seconds
 	changed  atomic.Bool    // history did: lacking is to be found anew
 	lacking  []int          // days to be replayed, oldest first
+	looked   int            // the day on which they were found
 	tried    map[int]int    // the day on which one was replayed last
 	failures prometheus.Counter
 	seconds  prometheus.Gauge

@@ -40,7 +40,10 @@ func load(at time.Time) float64 {
 	return 40 + float64(at.YearDay()*7%5) - 15*math.Cos((hour-8)/24*2*math.Pi) + float64(at.Minute()*31%7)/10
 }
 
-func newWorld(t *testing.T, now time.Time) *world {
+func newWorld(t *testing.T, now time.Time) *world { return newWorldOf(t, now, 65) }
+
+// newWorldOf has so many days of history.
+func newWorldOf(t *testing.T, now time.Time, days int) *world {
 	store, err := embedded.Open(embedded.Options{Path: t.TempDir(), MemoryBytes: 256 << 20, WALSync: embedded.SyncNone, Retention: 100 * 365 * 24 * time.Hour, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +57,7 @@ func newWorld(t *testing.T, now time.Time) *world {
 	m.Name = analytics.ModelCalibrated
 	w.loop = analytics.NewLoop(analytics.Options{Model: m, Tree: tree, Rollup: w.rollup, Store: store, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
 	w.restart()
-	w.history(now, 65)
+	w.history(now, days)
 	w.learn(now)
 	return w
 }

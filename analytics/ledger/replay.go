@@ -45,13 +45,13 @@ func (l *Ledger) replaySome(ctx context.Context, s *analytics.Snapshot) error {
 		return nil
 	}
 	today, _ := season.NewCalendar(l.Location).Split(s.At.Unix())
-	if l.changed.Swap(false) {
+	if l.changed.Swap(false) || l.looked != today {
 		found, err := l.unwritten(ctx, today)
 		if err != nil {
 			l.changed.Store(true)
 			return err
 		}
-		l.lacking = found
+		l.lacking, l.looked = found, today
 	}
 	for began := time.Now(); len(l.lacking) > 0 && time.Since(began) < replayShare; {
 		day := l.lacking[0]
@@ -84,7 +84,7 @@ func (l *Ledger) unwritten(ctx context.Context, today int) (lacking []int, err e
 		if l.tried[day] == today { // nothing could be said, or it is there
 			continue
 		}
-		lacks, err := l.lacks(ctx, day)
+		lacks, err := l.lacks(ctx, day, today)
 		if err != nil {
 			return nil, err
 		}
@@ -104,16 +104,22 @@ func (l *Ledger) unwritten(ctx context.Context, today int) (lacking []int, err e
 	return append(all, lacking...), nil
 }
 
-// lacks tells whether something is to be done about a day.
-func (l *Ledger) lacks(ctx context.Context, day int) (bool, error) {
+// lacks tells whether something is to be done about a day. Of yesterday what was
+// said is scored by [Ledger.Observe], once what came late is there.
+func (l *Ledger) lacks(ctx context.Context, day, today int) (bool, error) {
 	said, err := l.saidOn(ctx, day)
 	if err != nil {
 		return false, err
 	}
 	if said {
 		scored, err := l.isScored(ctx, day)
-		return !scored, err
+		return !scored && day < today-1, err
 	}
+	return l.sayable(ctx, day)
+}
+
+// sayable tells whether a day has loads, and history enough before it.
+func (l *Ledger) sayable(ctx context.Context, day int) (bool, error) {
 	for _, d := range []int{day, day - replayBase} {
 		if there, err := l.loadsOn(ctx, d); err != nil || !there {
 			return false, err
@@ -138,14 +144,21 @@ func (l *Ledger) loadsOn(ctx context.Context, day int) (bool, error) {
 const storedReach = 30 * 60_000
 
 // replay writes down what would have been said on a day, and scores it; a day
-// whose forecasts are there, or that is too long ago, is only scored, once.
+// whose forecasts are there, or cannot be made, or that is too long ago, is only
+// scored, once.
 func (l *Ledger) replay(ctx context.Context, day int) error {
 	said, err := l.saidOn(ctx, day)
 	if err != nil {
 		return err
 	}
 	today, _ := season.NewCalendar(l.Location).Split(l.Snapshots.Snapshot().At.Unix())
-	if !said && day >= today-replayDays {
+	say := !said && day >= today-replayDays
+	if say {
+		if say, err = l.sayable(ctx, day); err != nil {
+			return err
+		}
+	}
+	if say {
 		if err := l.sayAgain(ctx, day); err != nil {
 			return err
 		}

@@ -143,4 +143,45 @@ func TestReplayingIsGivenUp(t *testing.T) {
 	if store.asked != 1 {
 		t.Errorf("asked %d times", store.asked)
 	}
+	w.ledger.Store = w.store
+	w.run(day.Add(24*time.Hour), day.Add(24*time.Hour+time.Minute))
+	w.replay()
+	if got := w.entries(Peak, day.AddDate(0, 0, -3), day.AddDate(0, 0, -3)); len(got) != 6 {
+		t.Errorf("on the next day: %+v", got)
+	}
+}
+
+// Days without two weeks of history before them are not replayed, either for
+// those that are compared with them.
+func TestReplayingNeedsHistory(t *testing.T) {
+	day := time.Date(2026, 11, 22, 0, 0, 0, 0, shanghai)
+	w := newWorldOf(t, day, 20)
+	w.run(day.Add(6*time.Hour), day.Add(6*time.Hour+time.Minute))
+	w.replay()
+	got := w.entries(Peak, day.AddDate(0, 0, -replayDays), day.AddDate(0, 0, -1))
+	if len(got) != 6*6 || got[0].For != "2026-11-16" || !got[0].Naive.Known() {
+		t.Errorf("%d entries: %+v", len(got), got)
+	}
+}
+
+// What was said of yesterday is scored when what came late is there, whoever looks.
+func TestYesterdayIsNotScoredTooEarly(t *testing.T) {
+	day := time.Date(2026, 11, 22, 0, 0, 0, 0, shanghai)
+	w := newWorld(t, day)
+	w.run(day.Add(12*time.Hour), day.Add(12*time.Hour+time.Minute))
+	w.replay()
+	next := day.AddDate(0, 0, 1)
+	w.history(next, 1)
+	for _, at := range []struct {
+		minute int
+		scored bool
+	}{{5, false}, {scoreMinute, true}} {
+		from := next.Add(time.Duration(at.minute) * time.Minute)
+		w.run(from, from.Add(time.Minute))
+		w.ledger.HistoryChanged()
+		w.replay()
+		if scored, err := w.ledger.isScored(context.Background(), dayOf(day)); scored != at.scored || err != nil {
+			t.Errorf("at 0:%02d: scored %v, %v", at.minute, scored, err)
+		}
+	}
 }

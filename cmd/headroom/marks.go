@@ -18,7 +18,7 @@ func (m marks) Add(ctx context.Context, k fleet.Mark) (fleet.Mark, error) {
 	if err != nil {
 		return k, err
 	}
-	return k, m.setModel(ctx)
+	return k, m.setModel(context.WithoutCancel(ctx)) // it is kept, whoever still listens
 }
 
 // End implements api.Marks.
@@ -26,7 +26,7 @@ func (m marks) End(ctx context.Context, id int64, who string) error {
 	if err := m.state.Marks().End(ctx, id, who); err != nil {
 		return err
 	}
-	return m.setModel(ctx)
+	return m.setModel(context.WithoutCancel(ctx))
 }
 
 // setModel has the loop compute with the configuration, the marks and the choices
@@ -54,7 +54,7 @@ func (s *server) setModelLocked(ctx context.Context) (err error) {
 func (s *server) marks(ctx context.Context) ([]fleet.Mark, error) {
 	all, err := s.state.Marks().Marks(ctx)
 	for i := range all {
-		all[i].From, all[i].To = all[i].From.In(s.cfg.Location()), all[i].To.In(s.cfg.Location())
+		all[i].From, all[i].To = all[i].From.In(s.location), all[i].To.In(s.location)
 	}
 	return all, err
 }

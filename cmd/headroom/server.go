@@ -36,12 +36,13 @@ import (
 
 // server is everything that one running Headroom is made of.
 type server struct {
-	opts    serveOptions
-	cfg     config.Config
-	log     *slog.Logger
-	reg     *prometheus.Registry
-	started time.Time
-	page    string // the page's address, once it listens
+	opts     serveOptions
+	cfg      config.Config // reloads.mu protects it from the start on
+	location *time.Location
+	log      *slog.Logger
+	reg      *prometheus.Registry
+	started  time.Time
+	page     string // the page's address, once it listens
 
 	raw       *remote.Store // shadow mode: the store that is read
 	store     storage.Store
@@ -63,7 +64,7 @@ type server struct {
 
 // newServer opens everything; nothing runs or is served yet.
 func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *server, err error) {
-	s := &server{opts: opts, cfg: cfg, log: log, reg: prometheus.NewRegistry(), started: time.Now()}
+	s := &server{opts: opts, cfg: cfg, location: cfg.Location(), log: log, reg: prometheus.NewRegistry(), started: time.Now()}
 	s.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), versioncollector.NewCollector("headroom"))
 	defer func() {
 		if err != nil {
@@ -133,6 +134,13 @@ func (s *server) signals() (rollup.Options, error) {
 	return ro, nil
 }
 
+// config is the configuration in force.
+func (s *server) config() config.Config {
+	s.reloads.mu.Lock()
+	defer s.reloads.mu.Unlock()
+	return s.cfg
+}
+
 // historyChanged tells who learns from history.
 func (s *server) historyChanged() {
 	s.loop.HistoryChanged()
@@ -172,7 +180,7 @@ const settleTime = 3 * time.Second
 // settle returns once the store shows what was written: the embedded one does
 // at once.
 func (s *server) settle(ctx context.Context) error {
-	if s.cfg.Storage.Remote == (config.Remote{}) {
+	if s.config().Storage.Remote == (config.Remote{}) {
 		return nil
 	}
 	if err := s.store.Flush(ctx); err != nil {
@@ -257,7 +265,7 @@ func eventsOf(events []config.Event) (out []analytics.Event) {
 // the table is there on the first day.
 func (s *server) loadPolledHistory(ctx context.Context) error {
 	for ctx.Err() == nil {
-		err := s.backfill.Polled(ctx, s.querier, s.asked, time.Now(), int(time.Duration(s.cfg.Capacity.History)/(24*time.Hour)))
+		err := s.backfill.Polled(ctx, s.querier, s.asked, time.Now(), int(time.Duration(s.config().Capacity.History)/(24*time.Hour)))
 		if err == nil || ctx.Err() != nil {
 			return nil
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sort"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -103,12 +104,12 @@ func spares(work int, failures, p float64) (n int) {
 	if failures <= 0 || work == 0 {
 		return 0
 	}
-	for ; ; n++ {
-		// At most n of work + n fail.
-		if (distuv.Binomial{N: float64(work + n), P: failures}).CDF(float64(n)) >= p {
-			return n
-		}
+	enough := func(n int) bool { // at most n of work + n fail
+		return distuv.Binomial{N: float64(work + n), P: failures}.CDF(float64(n)) >= p
 	}
+	for n = 1; !enough(n); n *= 2 {
+	}
+	return sort.Search(n, enough)
 }
 
 // Needed returns how many devices are needed.

@@ -198,3 +198,15 @@ func TestDemandWithoutDaysAddsUp(t *testing.T) {
 		t.Errorf("%+v", pool)
 	}
 }
+
+// A fleet of all machines there are is done with as soon as one of ten.
+func TestSparesOfMany(t *testing.T) {
+	for _, work := range []int{50_000_000, math.MaxInt32} {
+		for _, failures := range []float64{0.001, 0.3, 0.5} {
+			n, mean := spares(work, failures, 0.95), float64(work)*failures/(1-failures)
+			if d := float64(n) - mean; !(d > 0 && d < 0.01*mean) {
+				t.Errorf("%d, %v: %d spares, want a little more than %.0f", work, failures, n, mean)
+			}
+		}
+	}
+}

@@ -16,8 +16,8 @@ func TestValidateTellsAll(t *testing.T) {
 	}
 	err := s.Validate()
 	for _, want := range []string{
-		"loads[0].path: ", "loads[0].uplift: want a number above 0, got 0", `loads[0].from: want a day as 2006-01-02, got "soon"`,
-		"loads[1].uplift: ", "loads[1].to: want a day not before 2026-12-02, got 2026-12-01", "lost[0].value: ", `lost[1].label: want "rack"`,
+		"loads[0].path: ", "loads[0].uplift: want a number above 0 and up to 1000, got 0", `loads[0].from: want a day as 2006-01-02, got "soon"`,
+		"loads[1].uplift: want a number above 0 and up to 1000, got +Inf", "loads[1].to: want a day not before 2026-12-02, got 2026-12-01", "lost[0].value: ", `lost[1].label: want "rack"`,
 		"devices[0].path: ", "devices[0].change: ", "lead_time: want 1d to 365d, got 400d", "target_load: ",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -26,6 +26,9 @@ func TestValidateTellsAll(t *testing.T) {
 	}
 	if err := (&Scenario{}).Validate(); err == nil || !strings.Contains(err.Error(), "at least one of") {
 		t.Errorf("empty: %v", err)
+	}
+	if err := (&Scenario{Loads: []Load{{Uplift: 1001}}}).Validate(); err == nil {
+		t.Error("more than there are machines")
 	}
 	if err := (&Scenario{Loads: make([]Load, MostParts+1)}).Validate(); err == nil || !strings.Contains(err.Error(), "loads: want at most 100, got 101") {
 		t.Errorf("many: %v", err)

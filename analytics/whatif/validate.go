@@ -3,15 +3,15 @@ package whatif
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 
 	"headroom/analytics/season"
 	"headroom/storage/fleet"
 )
 
-// MostParts is how many parts of one kind a scenario may have.
-const MostParts = 100
+// MostParts is how many parts of one kind a scenario may have, and MostUplift what
+// a load may be multiplied by.
+const MostParts, MostUplift = 100, 1000
 
 // Faults are all that is wrong with a scenario, each with its place.
 type Faults struct{ all []error }
@@ -71,8 +71,8 @@ func (l *Load) check(f *Faults, at string) {
 	if _, err := fleet.ParseID(l.Path); err != nil {
 		f.Add(at+".path", "%w", err)
 	}
-	if !(l.Uplift > 0) || math.IsInf(l.Uplift, 0) {
-		f.Add(at+".uplift", "want a number above 0, got %v", l.Uplift)
+	if !(l.Uplift > 0 && l.Uplift <= MostUplift) {
+		f.Add(at+".uplift", "want a number above 0 and up to %d, got %v", MostUplift, l.Uplift)
 	}
 	checkDay(f, at+".from", l.From)
 	checkDay(f, at+".to", l.To)

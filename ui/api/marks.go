@@ -103,6 +103,8 @@ func (w *wanted) read(snap *analytics.Snapshot) (m fleet.Mark, err error) {
 	}{{"from", w.From, &m.From}, {"to", w.To, &m.To}} {
 		if *t.to, err = time.Parse(time.RFC3339, t.text); err != nil {
 			fault(t.name, "want a time as 2006-01-02T15:04:05+08:00, got %q", t.text)
+		} else if year := t.to.Year(); year < 1970 || year > 9998 { // beyond, another zone's may not be told in JSON
+			fault(t.name, "want a time of the years 1970 to 9998, got %q", t.text)
 		}
 	}
 	if !m.From.IsZero() && !m.To.IsZero() && (!m.From.Before(m.To) || m.To.Sub(m.From) > maxMark) {

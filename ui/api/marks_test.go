@@ -55,6 +55,8 @@ func TestMarks(t *testing.T) {
 		{"POST", "", `{"path":"no","from":"soon","to":"2026-11-20T15:00:00Z","kind":"luck"}`, "no such node", 400},
 		{"POST", "", `{"from":"2026-11-20T15:00:00Z","to":"2026-11-20T15:00:00Z","kind":"other"}`, "to: want a time after", 400},
 		{"POST", "", `{"from":"2026-11-20T15:00:00Z","to":"2027-11-20T15:00:00Z","kind":"other"}`, "at most 90 days", 400},
+		{"POST", "", `{"from":"0001-01-01T00:00:00Z","to":"2026-11-20T15:00:00Z","kind":"other"}`, "from: want a time of the years 1970", 400},
+		{"POST", "", `{"from":"9999-12-31T20:00:00Z","to":"9999-12-31T21:00:00Z","kind":"other"}`, "to: want a time of the years 1970", 400},
 		{"POST", "?preview=maybe", incident, "true or false", 400},
 		{"POST", "", `{"until":1}`, "unknown field", 400},
 	} {

@@ -51,24 +51,24 @@ func factorsOf(profile []Factor) []float64 {
 // the largest peak of some days is so for more days.
 func (r *rise) next() float64 {
 	r.day++
-	factor := r.of.Factor(r.day)
+	factor, centre, sd := r.of.Factor(r.day), r.of.centre(r.day), r.of.sd(r.day)
+	side := downward
+	if r.spreads > 0 {
+		side = upward * (1 + farUp*math.Log(float64(r.day)))
+	}
 	for i := range r.levels {
 		if l := &r.levels[i]; l.by <= factor {
-			l.add(r.of, r.day, r.spreads)
+			l.add(centre, sd, side*r.spreads)
 			r.reached = max(r.reached, l.by*l.reached)
 		}
 	}
 	return r.reached
 }
 
-// add takes one more day into account.
-func (l *level) add(c *Calibrated, day int, spreads float64) {
+// add takes one more day into account, of which the quantile lies so many spreads
+// from the middle.
+func (l *level) add(centre, sd, spreads float64) {
 	l.days++
-	l.highest = max(l.highest, c.centre(day))
-	e := math.Log(float64(l.days))
-	side := downward
-	if spreads > 0 {
-		side = upward * (1 + farUp*math.Log(float64(day)))
-	}
-	l.reached = max(l.reached, l.highest+(climb*e+side*spreads)*c.sd(day))
+	l.highest = max(l.highest, centre)
+	l.reached = max(l.reached, l.highest+(climb*math.Log(float64(l.days))+spreads)*sd)
 }

@@ -49,11 +49,9 @@ func (s *Snapshot) Of(model string) (*Snapshot, error) {
 	return nil, fmt.Errorf("model %q: %w", model, ErrNoModel)
 }
 
-// Provisional tells whether the snapshot is by the classic model only because the
-// history is still being read for the configured one.
-func (s *Snapshot) Provisional() bool {
-	return s.learned != nil && s.learned.quick && s.model.Name != s.Model
-}
+// StandIn tells whether it is by another model than the configured one, as the first
+// ones of a large fleet are until that has learned.
+func (s *Snapshot) StandIn() bool { return s.model != nil && s.Model != s.model.Name }
 
 // row returns a node's row, an empty one if there is none.
 func (s *Snapshot) row(node int) *Row {

@@ -173,10 +173,25 @@ func (l *Ledger) Run(ctx context.Context) error {
 }
 
 // Observe writes down what is due at a snapshot's minute, and scores the days
-// that are over. A minute seen twice is written once.
+// that are over. A minute seen twice is written once; what a model says that stands
+// in for the configured one is not written.
 func (l *Ledger) Observe(ctx context.Context, s *analytics.Snapshot) error {
 	at := s.At.In(l.Location)
 	day, _ := season.NewCalendar(l.Location).Split(at.Unix())
+	if !s.StandIn() {
+		if err := l.write(ctx, s, day, at); err != nil {
+			return err
+		}
+	}
+	if l.scored >= day-1 || at.Hour() == 0 && at.Minute() < scoreMinute || at.Unix() < l.retry {
+		return nil
+	}
+	l.retry = at.Unix() + 60*late // history may still be on its way
+	return l.scoreUntil(ctx, day-1)
+}
+
+// write writes down what is due.
+func (l *Ledger) write(ctx context.Context, s *analytics.Snapshot, day int, at time.Time) error {
 	var rows rows
 	var due []string
 	for _, hour := range peakHours {
@@ -211,11 +226,7 @@ func (l *Ledger) Observe(ctx context.Context, s *analytics.Snapshot) error {
 			l.written[key] = day
 		}
 	}
-	if l.scored >= day-1 || at.Hour() == 0 && at.Minute() < scoreMinute || at.Unix() < l.retry {
-		return nil
-	}
-	l.retry = at.Unix() + 60*late // history may still be on its way
-	return l.scoreUntil(ctx, day-1)
+	return nil
 }
 
 // due returns the name of a task at its hour if that was not written down yet,

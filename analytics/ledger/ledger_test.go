@@ -178,6 +178,31 @@ func TestPeaksAreWrittenDownAndScored(t *testing.T) {
 	}
 }
 
+// Until the configured model has learned another one stands in for it in tables, but
+// not in the ledger.
+func TestWhatStandsInIsNotWrittenDown(t *testing.T) {
+	day := time.Date(2026, 11, 22, 0, 0, 0, 0, shanghai)
+	w := newWorld(t, day)
+	w.run(day.Add(11*time.Hour+59*time.Minute), day.Add(12*time.Hour))
+	w.loop.Evaluate(context.Background(), day.Add(12*time.Hour).Unix())
+	classic, err := w.loop.Snapshot().Of(analytics.ModelClassic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.ledger.Observe(context.Background(), classic); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.entries(Peak, day, day); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+	if err := w.ledger.Observe(context.Background(), w.loop.Snapshot()); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.entries(Peak, day, day); len(got) != 1 || got[0].Forecast != w.loop.Snapshot().Rows[w.loop.Snapshot().Find(module.ID())].PeakToday.Value {
+		t.Errorf("%+v", got)
+	}
+}
+
 // newest reads the newest sample of a metric and horizon.
 func (w *world) newest(metric, horizon string) float64 {
 	v := math.NaN()

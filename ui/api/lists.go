@@ -50,7 +50,7 @@ func (s *Server) list(c *gin.Context, answer func(*table, *params) ([]byte, erro
 		s.fail(c, err)
 		return
 	}
-	if t.snap.Provisional() {
+	if t.snap.StandIn() && p.text("model") == "" {
 		c.Header(noticeHeader, provisionalNotice)
 	}
 	if t.tag != "" {

@@ -68,7 +68,7 @@ func (s *Server) draft(ctx context.Context, month string) (*report.Report, error
 	if err != nil {
 		return nil, err
 	}
-	if t.snap.Provisional() { // an order is not to be made by the model that was not asked for
+	if t.snap.StandIn() { // an order is not to be made by the model that was not asked for
 		return nil, analytics.ErrReading
 	}
 	if now := t.snap.At.Format("2006-01"); month != now {

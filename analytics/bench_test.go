@@ -159,7 +159,7 @@ func (w *world) knowAll(now time.Time) {
 		for k := range h.grid.Values {
 			h.grid.Values[k] = 40 + 10*math.Sin(float64(k)/1440*2*math.Pi) + float64(k*(i+3)*7919%997)/100
 		}
-		kinds, follows = append(kinds, m.learn(h, day, false)), append(follows, m.follow(h.grid, day))
+		kinds, follows = append(kinds, m.learn(h, day, false)), append(follows, m.follow(h.grid, day, &dayPlan{}))
 	}
 	g := &generation{day: day}
 	for i := range w.tree.Nodes() {

@@ -97,7 +97,8 @@ func (calibrated) dayAhead(k *learned, h int, level float64) Interval {
 func (calibrated) bands(m *Model, h *history, day, now int) []band.Band {
 	past := history{node: h.node, grid: cloneGrid(h.grid), devices: h.devices} // as it is for this day
 	past.ordinary(m, day)
-	s, load, plan := m.follow(past.grid, day), h.grid.Day(day-h.grid.First), m.planOf(h.node.Path, day)
+	load, plan := h.grid.Day(day-h.grid.First), m.planOf(h.node.Path, day)
+	s := m.follow(past.grid, day, &plan)
 	out := make([]band.Band, len(load))
 	for minute, v := range load {
 		out[minute] = times(s.Expect(day, minute), plan.factor())
@@ -111,7 +112,9 @@ func (calibrated) bands(m *Model, h *history, day, now int) []band.Band {
 func (calibrated) curveDays(*Model) int { return replayDays }
 
 // follow returns the state of band and alarm at the beginning of a day.
-func (m *Model) follow(g *season.Grid, day int) *detect.State {
+func (m *Model) follow(g *season.Grid, day int, plan *dayPlan) *detect.State {
 	first, end := g.Rows(day-replayDays, day)
-	return detect.Learn(&season.Grid{First: g.First + first, Slots: g.Slots, Values: g.Values[first*g.Slots : end*g.Slots]}, day, m.Alarm)
+	s := detect.Learn(&season.Grid{First: g.First + first, Slots: g.Slots, Values: g.Values[first*g.Slots : end*g.Slots]}, day, m.Alarm)
+	s.Scale(plan.factor())
+	return s
 }

@@ -78,7 +78,8 @@ func (l *Loop) learnDay(ctx context.Context, day int, quick bool) (*generation, 
 			for h := range work {
 				index, k, t := h.node.Index, m.learn(h, day, quick), todayOf(h, day)
 				if !quick {
-					t.follow, t.plan = m.follow(h.grid, day), m.planOf(h.node.Path, day)
+					t.plan = m.planOf(h.node.Path, day)
+					t.follow = m.follow(h.grid, day, &t.plan)
 				}
 				h.release()
 				mu.Lock()

@@ -86,7 +86,8 @@ func (x *moment) judge(frame *rollup.Frame, levels []string) {
 	x.raw = cloneGrid(x.history.grid)
 	x.learned = x.learn(x.history, x.day, false)
 	x.today = todayOf(x.history, x.day)
-	x.today.follow, x.today.plan = x.follow(x.history.grid, x.day), x.planOf(x.node.Path, x.day)
+	x.today.plan = x.planOf(x.node.Path, x.day)
+	x.today.follow = x.follow(x.history.grid, x.day, &x.today.plan)
 	x.today.forgetAfter(x.minute, x.at.Unix())
 	n := x.node
 	x.today.put(x.minute, x.at.Unix(), frame.At(n.Index).Load)

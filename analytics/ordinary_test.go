@@ -163,6 +163,28 @@ func TestEventsOfPastAndToday(t *testing.T) {
 
 // A coming event lifts the forecasts of its days and no others, one with less load
 // lowers them; the highest of several counts.
+// How far a load must at least be from what is expected is of the load as it is, on
+// an event's day, too.
+func TestLeastDeviationOnAnEventsDay(t *testing.T) {
+	today, _ := season.NewCalendar(shanghai).Split(noon.Unix())
+	judge := func(least float64) Row {
+		r, _, _ := learnedFrom(t, func(at time.Time, v float64) float64 {
+			if !at.Before(noon.Truncate(24 * time.Hour).Add(-8 * time.Hour)) {
+				return 2 * v
+			}
+			return v
+		}, 2.6, func(m *Model) {
+			m.Events, m.Alarm.LeastAbsolute = []Event{{Name: "sale", From: today, To: today, Uplift: 2}}, least
+		})
+		return r
+	}
+	r := judge(0)
+	off := float64(r.Load - r.Mean)
+	if near, far := judge(0.75*off), judge(1.25*off); !r.Alarm || !near.Alarm || far.Alarm {
+		t.Errorf("%v off: alarm %v; at least %v: %v; at least %v: %v", off, r.Alarm, 0.75*off, near.Alarm, 1.25*off, far.Alarm)
+	}
+}
+
 func TestEventsToCome(t *testing.T) {
 	m := Model{Events: []Event{
 		{Name: "sale", From: 110, To: 112, Uplift: 2, Path: fleet.Path{"shop"}}, {Name: "more", From: 112, To: 113, Uplift: 3},

@@ -99,6 +99,10 @@ func Learn(g *season.Grid, day int, o Options) *State {
 	return s
 }
 
+// Scale says that the load of this day is so many times what it would be on an
+// ordinary one, which is what is shown: [Options.LeastAbsolute] is of the former.
+func (s *State) Scale(by float64) { s.options.LeastAbsolute /= by }
+
 // Continue takes over, at the beginning of a day, what another state knows of
 // the load until now, and keeps its own usual day and options.
 func (s *State) Continue(other *State) {

@@ -156,6 +156,10 @@ func (e *Explanation) addGrowth(x *moment) {
 	l := x.learned.line
 	e.add("line", "least squares through the daily peaks", fmt.Sprintf("%d days, R² %s, scatter %s", l.N, num(l.R2), num(l.SD)),
 		fmt.Sprintf("%s %+.4g a day", num(l.Intercept), l.Slope), inputs...)
+	if !x.kind.grown(x.learned) {
+		e.add("growth", "", x.growth.Reason, "learning")
+		return
+	}
 	x.kind.explainOutlook(e, x)
 	e.addOrder(x)
 }

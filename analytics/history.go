@@ -133,7 +133,7 @@ func (r reader) node(labels []storage.Label) *fleet.Node {
 
 func (h *history) add(cal *season.Calendar, b *storage.Block) {
 	for i, ts := range b.Timestamps {
-		if math.IsNaN(b.Values[i]) {
+		if v := b.Values[i]; math.IsNaN(v) || math.IsInf(v, 0) {
 			continue
 		}
 		t := ts / 1000

@@ -33,7 +33,7 @@ func (calibrated) order(g *Growth, k *learned, m *Model) order.Demand {
 	}
 	devices, policy := int(g.Devices), m.policyOf(g.Path)
 	plan := order.NewPlan(policy, devices, m.HorizonDays, m.TargetLoad, k.growth.LargestQuantile)
-	if math.IsNaN(plan.Peak) {
+	if math.IsNaN(plan.Peak) || math.IsInf(plan.Peak, 0) {
 		g.State, g.Reason = Learning, "the largest peak of the lead time cannot be foretold"
 		return order.Demand{}
 	}

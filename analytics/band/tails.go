@@ -61,8 +61,12 @@ var logRatio = math.Log(tailRatio)
 func tailEdge(bin int) float64 { return tailFirst * math.Pow(tailRatio, float64(bin)) }
 
 // Count enters a residual in scales. Of an excursion the first value counts in
-// full and each further one less, so that a long incident is one event.
+// full and each further one less, so that a long incident is one event. NaN, as of
+// loads beyond what can be reckoned with, counts nothing.
 func (t *Tails) Count(r float64) {
+	if r != r {
+		return
+	}
 	if t.isFar(r) {
 		t.row++
 	} else {

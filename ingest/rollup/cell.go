@@ -110,11 +110,11 @@ func (r *Rollup) counter(m *module, counters map[*counter]struct{}, labels []sto
 const ahead = 30 * 60
 
 // Add takes a sample: ts in Unix milliseconds. NaN, which includes staleness
-// markers, is no value and is left out. A sample of a closed minute is reported
+// markers, and infinity, as of a division by zero, are no values and are left out. A sample of a closed minute is reported
 // as late; it still tells when and with what the sender was last seen. So is one
 // that is far ahead, which tells nothing: all that come after would be older.
 func (c *Cell) Add(ts int64, v float64) {
-	if math.IsNaN(v) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return
 	}
 	c.module.mu.Lock()

@@ -69,7 +69,7 @@ func TestBandsAheadAreScored(t *testing.T) {
 			t.Errorf("%s: %v of %v inside: nothing to tell", lead.Name, inside, quarters)
 		}
 	}
-	for _, s := range Summarize(w.entries(Band, day, day)) {
+	for _, s := range summarize(w.entries(Band, day, day)) {
 		if e := got[s.Horizon]; s.Scored != 1 || s.Coverage != e.Actual || s.Horizon != "1m" && (s.Error != e.Error || s.Width != e.Width || s.Score != e.Score || s.NaiveError != e.NaiveError) {
 			t.Errorf("%+v of %+v", s, e)
 		}

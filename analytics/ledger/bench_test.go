@@ -131,7 +131,7 @@ func BenchmarkRead(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					Summarize(got)
+					summarize(got)
 					entries = len(got)
 				}
 				b.ReportMetric(float64(entries), "entries")

@@ -172,7 +172,7 @@ func TestPeaksAreWrittenDownAndScored(t *testing.T) {
 			t.Errorf("series of %s: %v, want %v", e.Horizon, v, e.Error)
 		}
 	}
-	s := Summarize(got)
+	s := summarize(got)
 	if len(s) != 6 || s[0].Horizon != "00:00" || s[0].Scored != 1 || s[0].Error != size(got[0].Error) {
 		t.Errorf("%+v", s)
 	}
@@ -201,6 +201,14 @@ func TestWhatStandsInIsNotWrittenDown(t *testing.T) {
 	if got := w.entries(Peak, day, day); len(got) != 1 || got[0].Forecast != w.loop.Snapshot().Rows[w.loop.Snapshot().Find(module.ID())].PeakToday.Value {
 		t.Errorf("%+v", got)
 	}
+}
+
+func summarize(entries []Entry) []Summary {
+	var t Tally
+	for i := range entries {
+		t.Add(&entries[i])
+	}
+	return t.Summaries()
 }
 
 // newest reads the newest sample of a metric and horizon.

@@ -109,7 +109,7 @@ func TestDaysBeforeTheStartAreReplayed(t *testing.T) {
 	if err != nil || len(ordered) != 1 || !ordered[0].Replayed || ordered[0].AsOf != dayOf(day)-replayDays-1 || ordered[0].Devices != 4 {
 		t.Errorf("ordered: %+v, %v", ordered, err)
 	}
-	for _, s := range Summarize(w.entries(Peak, day.AddDate(0, 0, -replayDays), day)) {
+	for _, s := range summarize(w.entries(Peak, day.AddDate(0, 0, -replayDays), day)) {
 		if s.Horizon == "12:00" && s.Made != map[bool]int{true: replayDays - 1, false: 1}[s.Replayed] {
 			t.Errorf("counted together: %+v", s)
 		}

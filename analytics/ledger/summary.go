@@ -40,17 +40,7 @@ func (m *mean) value() analytics.Number { return analytics.Number(m.sum / m.n) }
 
 func size(v analytics.Number) analytics.Number { return analytics.Number(math.Abs(float64(v))) }
 
-// Summarize sums up entries by task and horizon, in the order of [Tasks] and the
-// nearest horizon first.
-func Summarize(entries []Entry) []Summary {
-	var t Tally
-	for i := range entries {
-		t.Add(&entries[i])
-	}
-	return t.Summaries()
-}
-
-// Tally sums up entries as they come. The zero value has none.
+// Tally sums up entries by task and horizon as they come. The zero value has none.
 type Tally struct{ groups map[kind]*sums }
 
 // kind is what is summed up together.
@@ -99,7 +89,8 @@ func (s *sums) add(e *Entry) {
 	}
 }
 
-// Summaries returns what was counted, in the order of [Summarize].
+// Summaries returns what was counted, in the order of [Tasks] and the nearest horizon
+// first, what was made in the open before what was replayed.
 func (t *Tally) Summaries() []Summary {
 	out := make([]Summary, 0, len(t.groups))
 	for k, s := range t.groups {

@@ -130,7 +130,7 @@ func (r *refusing) Write(context.Context, []storage.Series) error {
 // A store that refuses what is replayed is left alone until the next day.
 func TestReplayingIsGivenUp(t *testing.T) {
 	day := time.Date(2026, 11, 22, 0, 0, 0, 0, shanghai)
-	w := newWorld(t, day)
+	w := newWorldOf(t, day, 20)
 	w.run(day.Add(7*time.Hour), day.Add(7*time.Hour+time.Minute))
 	store := &refusing{Store: w.store}
 	w.ledger.Store = store
@@ -167,7 +167,7 @@ func TestReplayingNeedsHistory(t *testing.T) {
 // What was said of yesterday is scored when what came late is there, whoever looks.
 func TestYesterdayIsNotScoredTooEarly(t *testing.T) {
 	day := time.Date(2026, 11, 22, 0, 0, 0, 0, shanghai)
-	w := newWorld(t, day)
+	w := newWorldOf(t, day, 20)
 	w.run(day.Add(12*time.Hour), day.Add(12*time.Hour+time.Minute))
 	w.replay()
 	next := day.AddDate(0, 0, 1)

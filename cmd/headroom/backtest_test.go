@@ -92,6 +92,14 @@ func TestFollow(t *testing.T) {
 	}
 }
 
+// What is no result is told as that.
+func TestNoScores(t *testing.T) {
+	err := answering(t, `{"status":"success","data":{}}`+"\n").ask(context.Background())
+	if err == nil || !strings.HasSuffix(err.Error(), "is not Headroom's: it has no scores") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // Rows are kept where --out says, whatever the nodes are called.
 func TestRowsAreKept(t *testing.T) {
 	b := answering(t, "")

@@ -35,7 +35,11 @@ func (b *backtestFlags) ask(ctx context.Context) error {
 		return err
 	}
 	var result backtest.Result
-	if err := json.Unmarshal(data, &result); err != nil || result.Own == nil || len(result.Models) == 0 {
+	err = json.Unmarshal(data, &result)
+	if err == nil && (result.Own == nil || len(result.Models) == 0) {
+		err = errors.New("it has no scores")
+	}
+	if err != nil {
 		return fmt.Errorf("the answer of %s is not Headroom's: %w", b.name(), err)
 	}
 	if b.json {

@@ -115,9 +115,7 @@ type span struct{ from, to int }
 // dayPlan returns what is known of a node's day; the marks are those that may
 // reach into it.
 func (m *Model) dayPlan(path fleet.Path, cal *season.Calendar, day int, marks []fleet.Mark) dayPlan {
-	var p dayPlan
-	p.uplift, p.event = m.uplift(path, day)
-	p.next, _ = m.uplift(path, day+1)
+	p := m.eventsOf(path, day)
 	begin, end := cal.Start(day), cal.Start(day+1)
 	for _, k := range marks {
 		from, to := k.From.Unix(), k.To.Unix()
@@ -133,6 +131,13 @@ func (m *Model) dayPlan(path fleet.Path, cal *season.Calendar, day int, marks []
 		}
 		p.out = append(p.out, s)
 	}
+	return p
+}
+
+// eventsOf is the plan of a day without its marks.
+func (m *Model) eventsOf(path fleet.Path, day int) (p dayPlan) {
+	p.uplift, p.event = m.uplift(path, day)
+	p.next, _ = m.uplift(path, day+1)
 	return p
 }
 

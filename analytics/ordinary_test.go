@@ -161,8 +161,6 @@ func TestEventsOfPastAndToday(t *testing.T) {
 	}
 }
 
-// A coming event lifts the forecasts of its days and no others, one with less load
-// lowers them; the highest of several counts.
 // How far a load must at least be from what is expected is of the load as it is, on
 // an event's day, too.
 func TestLeastDeviationOnAnEventsDay(t *testing.T) {
@@ -185,6 +183,34 @@ func TestLeastDeviationOnAnEventsDay(t *testing.T) {
 	}
 }
 
+// An event counts from the first minute of its days, whether they were learned ahead
+// or are still to be learned.
+func TestEventsBeginAtMidnight(t *testing.T) {
+	midnight := time.Date(2026, 11, 23, 0, 0, 0, 0, shanghai)
+	day, _ := season.NewCalendar(shanghai).Split(midnight.Unix())
+	for _, ahead := range []bool{true, false} {
+		w, rng := calibratedWorld(t, midnight.Add(-time.Hour), 40)
+		m := *w.loop.model()
+		m.Events = []Event{{Name: "sale", From: day, To: day, Uplift: 2}}
+		w.loop.SetModel(m)
+		if err := w.loop.Learn(context.Background(), midnight.Add(-time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		w.minute(midnight.Add(-time.Minute), noisyLoad(midnight.Add(-time.Minute), rng))
+		if ahead {
+			if err := w.loop.learnNext(context.Background(), midnight.Add(-time.Minute)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		load := 2 * noisyLoad(midnight, rng)
+		if r := w.minute(midnight, load); r.Deviates || r.Alarm || math.Abs(float64(r.Mean)/load-1) > 0.1 || !(r.PeakToday.Value > 80) {
+			t.Errorf("learned ahead %v: %+v", ahead, r)
+		}
+	}
+}
+
+// A coming event lifts the forecasts of its days and no others, one with less load
+// lowers them; the highest of several counts.
 func TestEventsToCome(t *testing.T) {
 	m := Model{Events: []Event{
 		{Name: "sale", From: 110, To: 112, Uplift: 2, Path: fleet.Path{"shop"}}, {Name: "more", From: 112, To: 113, Uplift: 3},

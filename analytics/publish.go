@@ -98,8 +98,8 @@ func (s *Snapshot) lookAhead(of kind, days []*today, leads [len(Leads)]slot) {
 }
 
 // turnDayLocked starts a new local day: with what was learned ahead for it if
-// there is any; if not, with yesterday's until learning is through. l.mu must
-// be held.
+// there is any; if not, with yesterday's and the day's events until learning is
+// through. l.mu must be held.
 func (l *Loop) turnDayLocked(day int) {
 	if day == l.day {
 		return
@@ -111,6 +111,11 @@ func (l *Loop) turnDayLocked(day int) {
 			if ahead != nil && i < len(l.today) {
 				l.today[i].takeOver(ahead)
 			}
+		}
+	} else {
+		m, nodes := l.model(), l.opts.Tree.Nodes()
+		for i, t := range l.today[:min(len(l.today), len(nodes))] {
+			t.plan = m.eventsOf(nodes[i].Path, day)
 		}
 	}
 	l.ready, l.readyDays = nil, nil

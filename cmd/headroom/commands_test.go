@@ -81,7 +81,7 @@ func table() *analytics.Snapshot {
 			Score: nan, Headroom: nan, HeadroomAfterLoss: nan, PeakToday: analytics.Peak{Value: nan, Lower: nan, Upper: nan, Seen: nan}, State: analytics.Learning, Reason: "1 of 3 days",
 		}
 		s.Growth[n.Index] = analytics.Growth{ID: n.ID, Path: n.Path, Level: s.Rows[n.Index].Level, SlopePerDay: nan, R2: nan, PeakNow: nan,
-			PeakAtHorizon: analytics.Interval{Value: nan, Lower: nan, Upper: nan}, Devices: 7, DevicesNeeded: nan, DevicesToRequest: nan,
+			PeakMax: analytics.Interval{Value: nan, Lower: nan, Upper: nan}, Devices: 7, DevicesNeeded: nan, DevicesToRequest: nan,
 			State: analytics.Learning, Reason: "9 of 14 days"}
 	}
 	since := at.Add(-7 * time.Minute)
@@ -94,7 +94,7 @@ func table() *analytics.Snapshot {
 	dead.State, dead.Age, dead.Reason = analytics.Stale, 420, "no data for 7 min"
 	g := &s.Growth[s.Find("Qzone/SET_W13")]
 	g.State, g.Reason, g.Days, g.SlopePerDay, g.R2, g.PeakNow = analytics.OK, "7 × 70 ÷ 60", 60, 0.5, 0.97, 55
-	g.PeakAtHorizon = analytics.Interval{Value: 70, Lower: 68, Upper: 72}
+	g.PeakMax = analytics.Interval{Value: 70, Lower: 68, Upper: 72}
 	g.FullOn.Value, g.DevicesNeeded, g.DevicesToRequest = "2026-12-01", 9, 2
 	return s
 }
@@ -223,7 +223,7 @@ func TestGrowthTable(t *testing.T) {
 	if err := list(l, "growth", l.params(), growthGrid); err != nil {
 		t.Fatal(err)
 	}
-	wantOutput(t, out.String(), `PATH           PEAK NOW  POINTS/DAY    R²  DAYS    PEAK AT HORIZON  FULL ON     DEVICES  NEEDED  TO REQUEST
+	wantOutput(t, out.String(), `PATH           PEAK NOW  POINTS/DAY    R²  DAYS       LARGEST PEAK  FULL ON     DEVICES  NEEDED  TO REQUEST
 Qzone/SET_W13      55.0        0.50  0.97    60  70.0 [68.0, 72.0]  2026-12-01        7       9           2
 Qzone/dead            –           –     –     0                  –  –                 7       –           –  learning: 9 of 14 days
 `)

@@ -17,7 +17,7 @@ func addGrowth(app *kingpin.Application) {
 
 func growthGrid(lines []analytics.Growth) *grid {
 	g := &grid{
-		head:  []string{"PATH", "PEAK NOW", "POINTS/DAY", "R²", "DAYS", "PEAK AT HORIZON", "FULL ON", "DEVICES", "NEEDED", "TO REQUEST", ""},
+		head:  []string{"PATH", "PEAK NOW", "POINTS/DAY", "R²", "DAYS", "LARGEST PEAK", "FULL ON", "DEVICES", "NEEDED", "TO REQUEST", ""},
 		right: []bool{false, true, true, true, true, true, false, true, true, true, false},
 	}
 	for i := range lines {
@@ -34,9 +34,9 @@ func growthLine(l *analytics.Growth) []cell {
 	if l.State != analytics.OK {
 		why = cell{string(l.State) + ": " + printable(l.Reason), "2"}
 	}
-	horizon := decimal(l.PeakAtHorizon.Value, 1)
-	if l.PeakAtHorizon.Lower.Known() {
-		horizon += " " + interval(l.PeakAtHorizon.Lower, l.PeakAtHorizon.Upper)
+	largest := decimal(l.PeakMax.Value, 1) // until what is ordered now is in service
+	if l.PeakMax.Lower.Known() {
+		largest += " " + interval(l.PeakMax.Lower, l.PeakMax.Upper)
 	}
 	full := l.FullOn.Value
 	if full == "" {
@@ -44,7 +44,7 @@ func growthLine(l *analytics.Growth) []cell {
 	}
 	return []cell{
 		plain(printable(l.ID)), plain(decimal(l.PeakNow, 1)), plain(decimal(l.SlopePerDay, 2)), plain(decimal(l.R2, 2)),
-		plain(fmt.Sprint(l.Days)), plain(horizon), plain(full),
+		plain(fmt.Sprint(l.Days)), plain(largest), plain(full),
 		plain(decimal(l.Devices, 0)), plain(decimal(l.DevicesNeeded, 0)), order, why,
 	}
 }

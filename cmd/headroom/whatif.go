@@ -79,11 +79,11 @@ func (w *whatIfCommand) run() error {
 		params.Set("limit", strconv.Itoa(w.limit))
 	}
 	ask := func(data any) error { return w.post("whatif", params, w.scenario, data) }
-	return show(w.client, w.json, ask, func(d *analytics.WhatIf) error { return printWhatIf(w.out, d) })
+	return show(w.client, w.json, ask, func(d *analytics.WhatIf) error { return printWhatIf(w.out, d, w.limit) })
 }
 
 // printWhatIf prints the totals, then the nodes for which something changes.
-func printWhatIf(w io.Writer, d *analytics.WhatIf) error {
+func printWhatIf(w io.Writer, d *analytics.WhatIf, limit int) error {
 	b, a := &d.Before, &d.After
 	var text strings.Builder
 	fmt.Fprintf(&text, "If %s:\n\n", printable(strings.Join(d.Differs, "; ")))
@@ -107,7 +107,11 @@ func printWhatIf(w io.Writer, d *analytics.WhatIf) error {
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err
 	}
-	return whatIfGrid(d.Rows).print(w, terminal(w))
+	if err := whatIfGrid(d.Rows).print(w, terminal(w)); err != nil || len(d.Rows) != limit {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\nThese are the first %d; --limit shows more.\n", limit)
+	return err
 }
 
 // both writes a number that may differ, as "30" or "30 → 45".

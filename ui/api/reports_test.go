@@ -79,7 +79,7 @@ func TestLastMonthsOrderIsJudged(t *testing.T) {
 		{ID: "Qzone/WNS/dispatch/SET_W13", AsOf: asOf, Horizon: 30, Forecast: 230, Devices: 6, Request: 224},
 		{ID: "gone", AsOf: asOf, Horizon: 30, Forecast: 3, Devices: 2, Request: 1},
 	}
-	if p := read("2026-11").Past; len(p) != 1 || p[0].Over || p[0].Total.Difference.Known() || !strings.Contains(p[0].Sentence, "requested 225; not judged yet: due on 2026-11-01") {
+	if p := read("2026-11").Past; len(p) != 1 || p[0].Over || p[0].Total.Difference.Known() || !strings.Contains(p[0].Sentence, "requested 225; not judged yet: it will be when the days up to 2026-11-01") {
 		t.Fatalf("before the lead time is over: %+v", p)
 	}
 	if want := [2]int{asOf + 1, asOf + 30}; b.window != want {

@@ -193,7 +193,7 @@ func (o *PastOrder) sentence() string {
 	head := fmt.Sprintf("Order of %s (%s): ", o.Month, from)
 	switch {
 	case !o.Over:
-		return head + fmt.Sprintf("requested %.0f; not judged yet: due on %s, when the lead time is over.", t.Requested, o.Due)
+		return head + fmt.Sprintf("requested %.0f; not judged yet: it will be when the days up to %s, the end of its lead time, are over and in the ledger.", t.Requested, o.Due)
 	case t.Judged == 0:
 		return head + "of none of its modules enough days are known to judge it."
 	}

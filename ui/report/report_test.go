@@ -105,7 +105,7 @@ func past() []PastOrder {
 
 func TestPastOrders(t *testing.T) {
 	p := past()
-	if want := "Order of 2026-10 (not published, as it was on 2026-10-25): requested 2; not judged yet: due on 2026-12-23, when the lead time is over."; p[0].Sentence != want {
+	if want := "Order of 2026-10 (not published, as it was on 2026-10-25): requested 2; not judged yet: it will be when the days up to 2026-12-23, the end of its lead time, are over and in the ledger."; p[0].Sentence != want {
 		t.Errorf("%q, want %q", p[0].Sentence, want)
 	}
 	if want := "Order of 2026-09 (published): needed 432, requested 443: 12 too many in some modules, 1 too few in others."; p[1].Sentence != want {

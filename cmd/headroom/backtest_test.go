@@ -45,7 +45,7 @@ func TestScoresTable(t *testing.T) {
        naive      40         6       0
   calibrated      40         3       1
 
-mape_pct by series, those where calibrated is worst first:
+mape_pct by series, those where calibrated is worst first (a choice compares only what all models spoke of):
 SERIES      classic  naive  calibrated  CHOICE      WHY
 Qzone/相册     4.00      –        4.00  classic     peak: classic, 4 %
 Qzone/a        5.00   6.00        2.00  calibrated  peak: calibrated, 2 % against classic's 5 % over 40 days

@@ -22,7 +22,11 @@ func printScores(w io.Writer, r *backtest.Result) error {
 		return err
 	}
 	if lines := scoredSeries(r); len(lines) > 0 {
-		fmt.Fprintf(w, "\n%s by series, those where %s is worst first:\n", measures[r.Task], r.Model)
+		fmt.Fprintf(w, "\n%s by series, those where %s is worst first", measures[r.Task], r.Model)
+		if r.Task != backtest.Deviation {
+			fmt.Fprint(w, " (a choice compares only what all models spoke of)")
+		}
+		fmt.Fprintln(w, ":")
 		if err := seriesGrid(r, lines).print(w, terminal(w)); err != nil {
 			return err
 		}

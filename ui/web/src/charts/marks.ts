@@ -40,6 +40,8 @@ export function upright(x: number, label: string, color: string, line = 0): Mark
   return (u) =>
     draw(u, color, [3, 3], (ctx) => {
       const at = u.valToPos(x, "x", true);
+      const out = margin * devicePixelRatio;
+      if (at < u.bbox.left - out || at > u.bbox.left + u.bbox.width + out) return; // half a name is none
       ctx.moveTo(at, u.bbox.top);
       ctx.lineTo(at, u.bbox.top + u.bbox.height);
       ctx.stroke();

@@ -166,9 +166,12 @@ func (p *dayPlan) learn(minute int, v float64) float64 {
 	return v / p.factor()
 }
 
+// ordinary tells whether nothing is known of the day.
+func (p *dayPlan) ordinary() bool { return p.event == "" && p.out == nil }
+
 // apply makes a day of minutes an ordinary one.
 func (p *dayPlan) apply(day []float64) {
-	if p.event == "" && p.out == nil {
+	if p.ordinary() {
 		return
 	}
 	for minute, v := range day {

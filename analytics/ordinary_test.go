@@ -102,7 +102,7 @@ func TestMarkedIntervalsAreNotLearnedFrom(t *testing.T) {
 	}
 }
 
-// Minutes of today that are marked move neither band nor alarm.
+// Minutes of today that are marked move neither band nor alarm nor the expected peak.
 func TestMarkedMinutesOfToday(t *testing.T) {
 	from := noon.Add(-30 * time.Minute)
 	high := func(at time.Time, v float64) float64 {
@@ -116,6 +116,9 @@ func TestMarkedMinutesOfToday(t *testing.T) {
 		m.Marks = []fleet.Mark{{From: from, To: noon, Kind: "change"}}
 	})
 	usual, _, _ := learnedFrom(t, func(_ time.Time, v float64) float64 { return v }, 1, plainModel)
+	if marked.PeakToday.Value >= plain.PeakToday.Value || marked.PeakToday.Seen != plain.PeakToday.Seen || math.Abs(float64(marked.PeakToday.Value/usual.PeakToday.Value-1)) > 0.02 {
+		t.Errorf("peak %+v, marked %+v, usual %+v", plain.PeakToday, marked.PeakToday, usual.PeakToday)
+	}
 	if !plain.Alarm || marked.Alarm || math.Abs(float64(marked.Mean-usual.Mean)) > 1 || plain.Mean < usual.Mean+2 {
 		t.Errorf("alarm %v, marked %v; mean %v, marked %v, usual %v", plain.Alarm, marked.Alarm, plain.Mean, marked.Mean, usual.Mean)
 	}

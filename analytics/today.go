@@ -165,16 +165,19 @@ func (t *today) takeOver(ahead *today) {
 	t.follow, t.plan = ahead.follow, ahead.plan
 }
 
-// ordinaryFive is five as it would be on an ordinary day. Marks of today are not
-// left out of it: a peak is one.
+// ordinaryFive is five as it would be on an ordinary day, without the slots that a
+// mark reaches into.
 func (t *today) ordinaryFive() []float64 {
-	by := t.plan.factor()
-	if by == 1 {
+	if t.plan.ordinary() {
 		return t.five[:]
 	}
+	const length = season.MinutesPerDay / season.SlotsPerDay
 	out := make([]float64, len(t.five))
 	for i, v := range t.five {
-		out[i] = v / by
+		out[i] = v
+		for m := i * length; m < (i+1)*length && out[i] == out[i]; m++ {
+			out[i] = t.plan.learn(m, v)
+		}
 	}
 	return out
 }

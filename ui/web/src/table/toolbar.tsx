@@ -86,10 +86,19 @@ const pauseMillis = 150;
 function Search({ input, value, onSearch }: SearchProps) {
   const text = useText();
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
+  // A search of our own that comes back by the URL must not undo what was typed since.
+  const sent = useRef(value);
   useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => onSearch(typed), pauseMillis);
+    if (value === sent.current) return;
+    sent.current = value;
+    setTyped(value);
+  }, [value]);
+  useEffect(() => {
+    if (typed === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = typed;
+      onSearch(typed);
+    }, pauseMillis);
     return () => clearTimeout(timer);
   });
   return (

@@ -1,9 +1,10 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { useKeys } from "../keys";
 import { ModelSwitch } from "../model";
 import type { View } from "../state/view";
 import { count } from "../text/format";
 import { useText } from "../text/language";
+import { useTyped } from "../typed";
 import { sorts } from "./columns";
 
 interface Props {
@@ -85,22 +86,7 @@ const pauseMillis = 150;
 
 function Search({ input, value, onSearch }: SearchProps) {
   const text = useText();
-  const [typed, setTyped] = useState(value);
-  // A search of our own that comes back by the URL must not undo what was typed since.
-  const sent = useRef(value);
-  useEffect(() => {
-    if (value === sent.current) return;
-    sent.current = value;
-    setTyped(value);
-  }, [value]);
-  useEffect(() => {
-    if (typed === sent.current) return;
-    const timer = setTimeout(() => {
-      sent.current = typed;
-      onSearch(typed);
-    }, pauseMillis);
-    return () => clearTimeout(timer);
-  });
+  const { typed, setTyped } = useTyped(value, onSearch, pauseMillis);
   return (
     <input
       ref={input}

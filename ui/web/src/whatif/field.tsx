@@ -1,4 +1,5 @@
-import { useEffect, useId, useState } from "preact/hooks";
+import { useId } from "preact/hooks";
+import { useTyped } from "../typed";
 
 interface Props {
   label: string;
@@ -21,13 +22,7 @@ const pauseMillis = 300;
 /** A field with its label above it. */
 export function Field({ label, unit, value, invalid, describedBy, class: name, onValue, ...input }: Props) {
   const id = useId();
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => onValue(typed), pauseMillis);
-    return () => clearTimeout(timer);
-  });
+  const { typed, setTyped, send } = useTyped(value, onValue, pauseMillis);
   return (
     <div class={`field ${name ?? ""}`}>
       <label for={id}>{label}</label>
@@ -39,7 +34,7 @@ export function Field({ label, unit, value, invalid, describedBy, class: name, o
           aria-invalid={invalid}
           aria-describedby={describedBy}
           onInput={(e) => setTyped(e.currentTarget.value)}
-          onBlur={() => typed !== value && onValue(typed)}
+          onBlur={send}
         />
         {unit && <span class="unit">{unit}</span>}
       </span>

@@ -68,7 +68,7 @@ func (m *Machine) Sample(now time.Time, emit Emit) error {
 	first := m.at.IsZero()
 	var rows []storage.Series
 	if busy := workTime(stat.CPUTotal) - workTime(m.total); !first && elapsed > 0 {
-		rows = append(rows, m.one([]string{"machine", "all"}, loadMetric, now, 100*busy/elapsed))
+		rows = append(rows, m.one([]string{"machine", "all"}, loadMetric, now, min(100, 100*busy/elapsed))) // rounding
 	}
 	used, spent := map[int]process{}, map[string]float64{}
 	for _, p := range procs {

@@ -155,7 +155,7 @@ func (w *world) knowAll(now time.Time) {
 	var kinds []*learned
 	var follows []*detect.State
 	for i := range 8 {
-		h := newHistory(nil, day-m.historyDays(), day)
+		h := newHistory(&fleet.Node{}, day-m.historyDays(), day)
 		for k := range h.grid.Values {
 			h.grid.Values[k] = 40 + 10*math.Sin(float64(k)/1440*2*math.Pi) + float64(k*(i+3)*7919%997)/100
 		}

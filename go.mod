@@ -159,4 +159,5 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 )
 
+// A version that Prometheus asks for is not to be had; only its service discovery needs it.
 replace github.com/hashicorp/nomad/api => github.com/hashicorp/nomad/api v0.0.0-20260616181215-ea1ca2d932bf

@@ -21,6 +21,7 @@ type Config struct {
 	Storage  Storage  `yaml:"storage"`
 	Ingest   Ingest   `yaml:"ingest"`
 	Query    Query    `yaml:"query"`
+	Alerting Alerting `yaml:"alerting"`
 
 	ScrapeConfigs []ScrapeConfig `yaml:"scrape_configs"`
 }
@@ -188,5 +189,6 @@ func Default() Config {
 			Timeout: Duration(2 * time.Minute), MaxSamples: 50_000_000, MaxSeries: 500_000,
 			MaxConcurrent: 8, Lookback: Duration(5 * time.Minute),
 		},
+		Alerting: defaultAlerting(),
 	}
 }

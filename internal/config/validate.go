@@ -41,6 +41,7 @@ func (c Config) faults() (faults Faults) {
 	c.Storage.check(root.at("storage"))
 	c.Ingest.check(root.at("ingest"))
 	c.Query.check(root.at("query"))
+	c.Alerting.check(root.at("alerting"))
 	checkScrapeConfigs(root, c.ScrapeConfigs)
 	return faults
 }

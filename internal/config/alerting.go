@@ -1,0 +1,27 @@
+package config
+
+// Alerting says whom to tell of what.
+type Alerting struct {
+	IgnoreLabels []string `yaml:"ignore_labels"` // tell only senders of the same alarm apart
+	NodeLabels   []string `yaml:"node_labels"`   // of alarms, that name the device; the first that is there counts
+	OwnerLabels  []string `yaml:"owner_labels"`  // of alarms, that name who is responsible
+}
+
+func defaultAlerting() Alerting {
+	return Alerting{
+		IgnoreLabels: []string{"replica", "prometheus_replica"},
+		NodeLabels:   []string{"node", "instance"},
+		OwnerLabels:  []string{"owner", "team"},
+	}
+}
+
+func (a Alerting) check(k checker) {
+	for _, list := range []struct {
+		name   string
+		labels []string
+	}{{"ignore_labels", a.IgnoreLabels}, {"node_labels", a.NodeLabels}, {"owner_labels", a.OwnerLabels}} {
+		for _, label := range list.labels {
+			k.label(list.name, label)
+		}
+	}
+}

@@ -26,6 +26,7 @@ func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
 	run("ReportsNeverChange", testReports)
 	run("Checkpoints", testCheckpoints)
 	run("Marks", testMarks)
+	run("Alarms", testAlarms)
 	run("ConcurrentUse", testConcurrentUse)
 }
 

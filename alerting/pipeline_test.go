@@ -1,0 +1,220 @@
+package alerting
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/prometheus/common/model"
+
+	"headroom/alerting/alarm"
+)
+
+func TestAnAlarmThatEndsUntoldIsResolved(t *testing.T) {
+	w := newWorld(t, noStages)
+	must(t, w.send(time.Hour, named("Dead")))
+	w.step(time.Second)
+	if a := w.only(); a.Outcome != alarm.Waiting || !a.Open() {
+		t.Errorf("%+v", a)
+	}
+	must(t, w.send(0, named("Dead")))
+	w.step(time.Second)
+	a := w.only()
+	if a.Outcome != alarm.Resolved || a.Open() || len(w.Pipeline.Open()) != 0 {
+		t.Errorf("%+v", a)
+	}
+	if got := fmt.Sprint(whats(a)); got != "[received ended]" {
+		t.Errorf("trail %s", got)
+	}
+}
+
+func whats(a *alarm.Alarm) (all []string) {
+	for _, e := range a.Trail {
+		all = append(all, e.What)
+	}
+	return all
+}
+
+func TestAnAlarmEndsWhenItsSenderIsSilent(t *testing.T) {
+	w := newWorld(t, noStages)
+	must(t, w.send(4*time.Minute, named("Dead")))
+	w.step(3 * time.Minute)
+	must(t, w.send(4*time.Minute, named("Dead"))) // repeated
+	w.step(3 * time.Minute)
+	if a := w.only(); a.Ended {
+		t.Error("ended although it was repeated")
+	}
+	w.step(2 * time.Minute)
+	if a := w.only(); !a.Ended || a.Open() {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestPairsOfSendersSendOneAlarm(t *testing.T) {
+	w := newWorld(t, noStages)
+	must(t, w.send(time.Hour, model.LabelSet{"alertname": "Dead", "replica": "a"}, model.LabelSet{"alertname": "Dead", "replica": "b"}))
+	w.step(time.Second)
+	w.only()
+}
+
+func TestTheEndOfAnUnknownAlarmIsNoAlarm(t *testing.T) {
+	w := newWorld(t, noStages)
+	must(t, w.send(0, named("Dead")))
+	w.step(time.Second)
+	if all := w.all(); len(all) != 0 {
+		t.Errorf("%+v", all)
+	}
+}
+
+func TestAnAlarmThatCannotBeKeptIsNotAcknowledged(t *testing.T) {
+	w := newWorld(t, noStages)
+	w.keeper = brokenKeeper{}
+	if err := w.send(time.Hour, named("Dead")); !errors.Is(err, errDisk) {
+		t.Fatalf("%v", err)
+	}
+	w.keeper = nil
+	w.step(time.Second) // written with the next step
+	w.only()
+}
+
+func TestARestartKeepsWhatItsSenderCouldNotRepeat(t *testing.T) {
+	w := newWorld(t, noStages)
+	must(t, w.send(time.Minute, named("Dead")))
+	w.step(time.Second)
+	w.now = w.now.Add(time.Hour)
+	w.restart()
+	w.step(time.Second)
+	if a := w.only(); a.Ended {
+		t.Error("held for ended although nobody could send")
+	}
+	w.step(restartGrace)
+	if a := w.only(); !a.Ended {
+		t.Error("held for firing for ever")
+	}
+}
+
+func TestAStageThatHasNotDoneKeepsAnEndedAlarmOpen(t *testing.T) {
+	until := noon.Add(10 * time.Minute)
+	w := newWorld(t, func() []alarm.Stage {
+		return []alarm.Stage{stageFunc(func(now time.Time, alarms []*alarm.Alarm) (passed []*alarm.Alarm) {
+			for _, a := range alarms {
+				a.Linger = now.Before(until)
+				if a.Linger {
+					a.Stay(now, "test", alarm.Waiting, "", "watching whether it stays so", until)
+				}
+			}
+			return nil
+		})}
+	})
+	must(t, w.send(time.Minute, named("Dead")))
+	w.step(2 * time.Minute)
+	if a := w.only(); !a.Ended || !a.Open() {
+		t.Errorf("%+v", a)
+	}
+	must(t, w.send(time.Minute, named("Dead"))) // the same episode goes on
+	w.step(time.Second)
+	if a := w.only(); a.Ended || whats(a)[len(a.Trail)-1] != alarm.Fired {
+		t.Errorf("%+v", a)
+	}
+	w.step(time.Minute)
+	w.step(8 * time.Minute)
+	if a := w.only(); a.Open() {
+		t.Error("open although the stage has done")
+	}
+}
+
+func TestAStageMayMakeAlarms(t *testing.T) {
+	made := &alarm.Alarm{ID: "cause", Key: 1, Labels: named("CommonCause"), Source: alarm.FromFold, Received: noon, Outcome: alarm.Waiting}
+	w := newWorld(t, func() []alarm.Stage {
+		return []alarm.Stage{stageFunc(func(now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+			for _, a := range alarms {
+				a.Stay(now, "test", alarm.Folded, made.ID, "part of a common cause", time.Time{})
+			}
+			return []*alarm.Alarm{made}
+		})}
+	})
+	must(t, w.send(time.Hour, named("Dead")))
+	w.step(time.Second)
+	if all := w.all(); len(all) != 2 || w.Find("cause") == nil {
+		t.Errorf("%+v", all)
+	}
+}
+
+func TestAcknowledging(t *testing.T) {
+	w := newWorld(t, noStages)
+	must(t, w.send(time.Hour, named("Dead")))
+	w.step(time.Second)
+	must(t, w.Ack(t.Context(), w.only().ID, "ann", "on it"))
+	if a := w.only(); a.AckedBy != "ann" || a.Trail[1].Reason != "on it" {
+		t.Errorf("%+v", a)
+	}
+	if err := w.Ack(t.Context(), "nothing", "ann", ""); !errors.Is(err, ErrNotOpen) {
+		t.Errorf("%v", err)
+	}
+}
+
+// Whatever comes, whatever stages decide and whenever the server is killed: every
+// alarm that was received has exactly one outcome.
+func TestEveryAlarmHasOneOutcome(t *testing.T) {
+	for seed := range uint64(20) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		w := newWorld(t, func() []alarm.Stage { return []alarm.Stage{moody(rng), moody(rng), moody(rng)} })
+		began := map[string]bool{}
+		for range 150 {
+			switch rng.IntN(10) {
+			case 0:
+				w.restart()
+			case 1:
+				w.step(time.Duration(rng.IntN(600)) * time.Second)
+			default:
+				must(t, w.send(time.Duration(rng.IntN(4))*time.Minute, named(fmt.Sprint("A", rng.IntN(12)))))
+				for _, a := range w.Pipeline.Open() {
+					began[a.ID] = true
+				}
+				w.step(time.Second)
+			}
+			w.balance()
+		}
+		kept := map[alarm.Outcome]int{}
+		for _, a := range w.all() {
+			kept[a.Outcome]++
+			delete(began, a.ID)
+		}
+		if len(began) > 0 {
+			t.Fatalf("seed %d: lost %v", seed, began)
+		}
+	}
+}
+
+// moody is a stage that decides by chance.
+func moody(rng *rand.Rand) stageFunc {
+	outcomes := []alarm.Outcome{alarm.Waiting, alarm.Muted, alarm.Folded, alarm.Healed, alarm.Notified}
+	return func(now time.Time, alarms []*alarm.Alarm) (passed []*alarm.Alarm) {
+		for _, a := range alarms {
+			if a.Linger = a.Ended && rng.IntN(4) == 0; rng.IntN(3) == 0 {
+				passed = append(passed, a)
+				continue
+			}
+			a.Stay(now, "test", outcomes[rng.IntN(len(outcomes))], fmt.Sprint(rng.IntN(3)), "a mood", now.Add(time.Duration(rng.IntN(120))*time.Second))
+		}
+		return passed
+	}
+}
+
+// balance checks that what the metrics say was received is what they say became of it.
+func (w *world) balance() {
+	w.t.Helper()
+	sum := 0.0
+	for _, o := range alarm.Outcomes {
+		sum += testutil.ToFloat64(w.metrics.settled.WithLabelValues(string(o)))
+	}
+	for _, n := range w.counts() {
+		sum += float64(n)
+	}
+	if received := testutil.ToFloat64(w.metrics.received); received != sum {
+		w.t.Fatalf("received %v, but %v came out or are open", received, sum)
+	}
+}

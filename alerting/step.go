@@ -1,0 +1,121 @@
+package alerting
+
+import (
+	"context"
+	"time"
+
+	"headroom/alerting/alarm"
+)
+
+// Step runs the stages once, over the alarms that changed or are due, and writes
+// down what became of them. An error means that something could not be written;
+// it will be with the next step.
+func (p *Pipeline) Step(ctx context.Context, now time.Time) error {
+	p.mu.Lock()
+	batch := p.book.due(now, p.touched)
+	clear(p.touched)
+	for _, a := range batch {
+		end(a, now)
+	}
+	rest := batch
+	for _, s := range p.stages {
+		rest = s.run(ctx, now, rest)
+		batch = p.take(batch, rest)
+	}
+	for _, a := range batch {
+		if a.Ended && !a.Linger {
+			p.closeLocked(a, now)
+		}
+	}
+	for _, a := range p.book.byID { // a stage may have changed others than those it was shown
+		p.collect(a)
+	}
+	p.mu.Unlock()
+	return p.save(ctx)
+}
+
+// end notes that an alarm has ended.
+func end(a *alarm.Alarm, now time.Time) {
+	if a.Ended || a.Firing(now) {
+		return
+	}
+	a.Ended = true
+	reason := "its sender said so"
+	if a.Timeout {
+		reason = "its sender has not repeated it"
+	}
+	a.Note(alarm.Event{At: now, Stage: "receive", What: alarm.Ended, Reason: reason})
+}
+
+// take enters the alarms that a stage has made into the book, and returns the
+// batch with them.
+func (p *Pipeline) take(batch, passed []*alarm.Alarm) []*alarm.Alarm {
+	for _, a := range passed {
+		if p.book.byID[a.ID] == nil && a.Open() {
+			p.book.add(a)
+			a.Touch()
+			p.metrics.received.Inc()
+			batch = append(batch, a)
+		}
+	}
+	return batch
+}
+
+// closeLocked ends the episode of an alarm. p.mu must be held.
+func (p *Pipeline) closeLocked(a *alarm.Alarm, now time.Time) {
+	if a.Outcome == alarm.Waiting {
+		a.Outcome, a.Reason = alarm.Resolved, "ended before anybody was told"
+	}
+	a.Closed, a.Due = now, time.Time{}
+	a.Touch()
+	p.collect(a)
+	p.book.remove(a)
+	p.metrics.settled.WithLabelValues(string(a.Outcome)).Inc()
+}
+
+// save writes the alarms that changed. Callers that come while others write wait
+// and find their own written, or write them together.
+func (p *Pipeline) save(ctx context.Context) error {
+	p.saving.Lock()
+	defer p.saving.Unlock()
+	p.mu.Lock()
+	changed := p.unsaved
+	p.unsaved = nil
+	batch := make([]*alarm.Alarm, len(changed))
+	for i, a := range changed {
+		batch[i] = a.Clone()
+	}
+	p.mu.Unlock()
+	if len(batch) == 0 {
+		return nil
+	}
+	if err := p.opts.Keeper.Save(ctx, batch); err != nil {
+		p.mu.Lock()
+		p.unsaved = append(changed, p.unsaved...)
+		p.mu.Unlock()
+		p.metrics.failedSaves.Inc()
+		return err
+	}
+	return nil
+}
+
+// Open returns copies of the open alarms, in the order in which they came.
+func (p *Pipeline) Open() []*alarm.Alarm {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := make([]*alarm.Alarm, 0, len(p.book.byID))
+	for _, a := range p.book.byID {
+		all = append(all, a.Clone())
+	}
+	return sorted(all)
+}
+
+// Find returns a copy of an open alarm, nil if there is none with the id.
+func (p *Pipeline) Find(id string) *alarm.Alarm {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if a := p.book.byID[id]; a != nil {
+		return a.Clone()
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package enrich
+
+import (
+	"context"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"headroom/alerting/alarm"
+	"headroom/ingest/rollup"
+	"headroom/storage/fleet"
+)
+
+var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+
+// world has a tree of three modules; n1 works for one of them, n2 for two.
+func world() *Stage {
+	tree := fleet.NewTree([]string{"business", "product", "module"})
+	web, db := tree.Add(fleet.Path{"Qzone", "WNS", "web"}), tree.Add(fleet.Path{"Qzone", "WNS", "db"})
+	tree.Add(fleet.Path{"Mail", "SMTP", "db"})
+	rack := []rollup.DomainValue{{Label: "rack", Value: "r7"}}
+	return New(Options{
+		Tree: tree,
+		Devices: func(f func(rollup.Device)) {
+			f(rollup.Device{Module: web, Name: "n1", At: rack})
+			f(rollup.Device{Module: web, Name: "n2"})
+			f(rollup.Device{Module: db, Name: "n2"})
+		},
+		Labels: func() Labels {
+			return Labels{Node: []string{"node", "instance"}, Owner: []string{"team"}, Process: "process", Domains: []string{"rack", "site"}}
+		},
+		Facts: func(p fleet.Path) map[string]string { return map[string]string{"load": "of " + p.ID()} },
+		Declared: func(_ model.LabelSet, p fleet.Path, _ string) ([]alarm.Component, string) {
+			if p.Under(fleet.Path{"Qzone"}) {
+				return []alarm.Component{{Kind: "proxy", Name: "px"}}, "qzone-team"
+			}
+			return nil, ""
+		},
+	})
+}
+
+func facts(labels model.LabelSet) alarm.Facts {
+	a := &alarm.Alarm{Labels: labels, Annotations: model.LabelSet{"runbook_url": "http://wiki/dead"}}
+	world().Run(context.Background(), noon, []*alarm.Alarm{a})
+	return a.Facts
+}
+
+func TestWhereAnAlarmRings(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		labels model.LabelSet
+		path   string
+		node   string
+	}{
+		{"all levels", model.LabelSet{"business": "Mail", "product": "SMTP", "module": "db"}, "Mail/SMTP/db", ""},
+		{"a module that the tree does not know", model.LabelSet{"business": "X", "product": "Y", "module": "z"}, "X/Y/z", ""},
+		{"a part of the levels", model.LabelSet{"business": "Qzone"}, "Qzone", ""},
+		{"only a module, of one name", model.LabelSet{"module": "web"}, "Qzone/WNS/web", ""},
+		{"only a module, of a name that two have", model.LabelSet{"module": "db"}, "", ""},
+		{"a device of one module", model.LabelSet{"instance": "n1:9100"}, "Qzone/WNS/web", "n1"},
+		{"a device of two modules", model.LabelSet{"instance": "n2:9100"}, "Qzone/WNS", "n2"},
+		{"an unknown device", model.LabelSet{"node": "n9", "instance": "n1:9100"}, "", "n9"},
+		{"an IPv6 address", model.LabelSet{"instance": "[::1]:9100"}, "", "::1"},
+		{"nothing", model.LabelSet{"alertname": "Watchdog"}, "", ""},
+	} {
+		if f := facts(c.labels); f.Path.ID() != c.path || f.Node != c.node {
+			t.Errorf("%s: %q on %q, want %q on %q", c.name, f.Path.ID(), f.Node, c.path, c.node)
+		}
+	}
+}
+
+func TestWhatIsKnownThere(t *testing.T) {
+	got := facts(model.LabelSet{"node": "n1", "site": "s1", "process": "p3"})
+	want := alarm.Facts{
+		Path: fleet.Path{"Qzone", "WNS", "web"}, Node: "n1", Process: "p3", Owner: "qzone-team", Runbook: "http://wiki/dead",
+		Components: []alarm.Component{{Kind: "site", Name: "s1"}, {Kind: "rack", Name: "r7"}, {Kind: "proxy", Name: "px"}},
+		More:       map[string]string{"load": "of Qzone/WNS/web"},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+	if got := facts(model.LabelSet{"node": "n1", "team": "night"}); got.Owner != "night" {
+		t.Errorf("owner %q: the alarm's own label counts first", got.Owner)
+	}
+}

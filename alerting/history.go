@@ -86,3 +86,8 @@ func (h History) Last(ctx context.Context, key alarm.Key, after time.Time) (last
 	}
 	return last, err
 }
+
+// Count counts the alarms of a query; see [state.Alarms.Count].
+func (h History) Count(ctx context.Context, q state.AlarmQuery, offset time.Duration, by ...string) ([]state.AlarmCount, error) {
+	return h.Table.Count(ctx, q, offset, by...)
+}

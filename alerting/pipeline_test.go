@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -216,5 +217,22 @@ func (w *world) balance() {
 	}
 	if received := testutil.ToFloat64(w.metrics.received); received != sum {
 		w.t.Fatalf("received %v, but %v came out or are open", received, sum)
+	}
+}
+
+func TestExplainTellsTheWholeWay(t *testing.T) {
+	w := newWorld(t, noStages)
+	must(t, w.send(time.Minute, model.LabelSet{"alertname": "Dead", "node": "n1"}))
+	w.step(2 * time.Minute)
+	e := Explain(w.only(), time.UTC)
+	var text []string
+	for _, s := range e.Steps {
+		text = append(text, s.Name+" = "+s.Result+" "+s.Numbers)
+	}
+	got := strings.Join(text, "\n")
+	want := "labels = 2 \n2026-11-27 12:00:00  receive = received received from a sender of alarms\n" +
+		"2026-11-27 12:02:00  receive = ended its sender said so\noutcome = resolved ended before anybody was told"
+	if got != want || e.Title != "Dead: resolved since 2026-11-27 12:02:00" {
+		t.Errorf("%s\n%s", e.Title, got)
 	}
 }

@@ -98,6 +98,7 @@ type Options struct {
 	Notes     Notes
 	Marks     Marks
 	Reports   Reports
+	Alarms    Alarms
 
 	Version     string
 	Mode        string         // "serve", "shadow" or "demo", as shown on the page

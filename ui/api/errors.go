@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 
+	"headroom/alerting"
 	"headroom/analytics"
 	"headroom/analytics/backtest"
 	"headroom/analytics/whatif"
 	"headroom/storage/fleet"
+	"headroom/storage/state"
 )
 
 // Kind is an errorType of an answer. The names are Prometheus' where it has one.
@@ -71,7 +73,8 @@ func classify(err error) *Error {
 		return &Error{badData, err}
 	case errors.As(err, &size):
 		return &Error{tooLarge, errorf("the request is longer than %d bytes", size.Limit)}
-	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept), errors.Is(err, fleet.ErrNoMark):
+	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept), errors.Is(err, fleet.ErrNoMark),
+		errors.Is(err, state.ErrNoAlarm), errors.Is(err, alerting.ErrNotOpen):
 		return &Error{notFound, err}
 	case errors.Is(err, analytics.ErrNoModel):
 		return &Error{badData, err}

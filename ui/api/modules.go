@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"headroom/alerting"
 	"headroom/analytics"
 )
 
@@ -115,6 +116,9 @@ func (s *Server) explain(c *gin.Context) (any, error) {
 	id := c.Query("id")
 	if id == "" {
 		return nil, badParam("id", id, errNoID)
+	}
+	if strings.HasPrefix(id, alerting.ExplainPrefix) {
+		return s.explainAlarm(c.Request.Context(), id)
 	}
 	return s.Capacity.Explain(c.Request.Context(), id, c.Query("model"))
 }

@@ -1,0 +1,258 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/common/model"
+
+	"headroom/alerting"
+	"headroom/alerting/alarm"
+	"headroom/analytics/season"
+	"headroom/storage/state"
+)
+
+// Alarms answers what became of alarms.
+type Alarms interface {
+	// Each calls f with the alarms of a query, the newest first, until f returns an
+	// error, which it passes on.
+	Each(ctx context.Context, q state.AlarmQuery, f func(*alarm.Alarm) error) error
+	// Load returns an alarm; [state.ErrNoAlarm] if there is none.
+	Load(ctx context.Context, id string) (*alarm.Alarm, error)
+	// Count counts the alarms of a query by some of [state.AlarmColumns]. Days are
+	// those of a zone that is offset ahead of UTC.
+	Count(ctx context.Context, q state.AlarmQuery, offset time.Duration, by ...string) ([]state.AlarmCount, error)
+	// Ack says that a person has taken an alarm on; [alerting.ErrNotOpen] if it is over.
+	Ack(ctx context.Context, id, who, why string) error
+}
+
+// alarmData is an alarm in a list.
+type alarmData struct {
+	ID           string            `json:"id"`
+	Kind         string            `json:"kind"`
+	Severity     string            `json:"severity"`
+	Labels       model.LabelSet    `json:"labels"`
+	Annotations  model.LabelSet    `json:"annotations"`
+	Source       string            `json:"source"`
+	GeneratorURL string            `json:"generator_url"`
+	Path         string            `json:"path"`
+	Node         string            `json:"node"`
+	Process      string            `json:"process"`
+	Owner        string            `json:"owner"`
+	Runbook      string            `json:"runbook"`
+	Components   []alarm.Component `json:"components"`
+	Changes      []string          `json:"changes"`
+	Facts        map[string]string `json:"facts"`
+	StartsAt     time.Time         `json:"starts_at"`
+	EndsAt       *time.Time        `json:"ends_at"` // null while it fires
+	ReceivedAt   time.Time         `json:"received_at"`
+	ClosedAt     *time.Time        `json:"closed_at"` // null while something may still happen to it
+	Outcome      alarm.Outcome     `json:"outcome"`
+	Stage        string            `json:"stage"`
+	By           string            `json:"by"`
+	Reason       string            `json:"reason"`
+	AckedAt      *time.Time        `json:"acked_at"`
+	AckedBy      string            `json:"acked_by"`
+	Cause        *alarm.Cause      `json:"cause"`
+}
+
+func (s *Server) alarmData(a *alarm.Alarm) alarmData {
+	d := alarmData{
+		ID: a.ID, Kind: a.Kind(), Severity: a.Severity(), Labels: a.Labels, Annotations: a.Annotations, Source: a.Source,
+		GeneratorURL: a.GeneratorURL, Path: a.Facts.Path.ID(), Node: a.Facts.Node, Process: a.Facts.Process, Owner: a.Facts.Owner,
+		Runbook: a.Facts.Runbook, Components: orEmpty(a.Facts.Components), Changes: orEmpty(a.Facts.Changes), Facts: a.Facts.More,
+		StartsAt: a.StartsAt.In(s.Location), ReceivedAt: a.Received.In(s.Location), ClosedAt: s.timeOrNull(a.Closed),
+		Outcome: a.Outcome, Stage: a.Stage, By: a.By, Reason: a.Reason, AckedAt: s.timeOrNull(a.Acked), AckedBy: a.AckedBy, Cause: a.Cause,
+	}
+	if d.Annotations == nil {
+		d.Annotations = model.LabelSet{}
+	}
+	if d.Facts == nil {
+		d.Facts = map[string]string{}
+	}
+	if a.Ended {
+		d.EndsAt = s.timeOrNull(a.EndsAt)
+	}
+	return d
+}
+
+func (s *Server) timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.In(s.Location)
+	return &t
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// The most alarms that one answer holds, and how many it does unless asked.
+const (
+	maxAlarms     = 5000
+	defaultAlarms = 200
+)
+
+// alarmQuery reads which alarms are asked for.
+func (s *Server) alarmQuery(p *params) state.AlarmQuery {
+	q := state.AlarmQuery{
+		From: p.time("from"), To: p.time("to"), Path: p.path("path").ID(), Kind: p.text("kind"), Node: p.text("node"),
+		Severity: p.text("severity"), Source: p.text("source"), Search: p.text("search"), Outcome: p.text("outcome"),
+	}
+	if open := p.flag("open"); open != nil {
+		q.Open = *open
+	}
+	if q.Outcome != "" && !slices.Contains(alarm.Outcomes, alarm.Outcome(q.Outcome)) {
+		p.fault("outcome", fmt.Errorf("want one of %v", alarm.Outcomes))
+	}
+	return q
+}
+
+// alarmList is a page of alarms, the newest first.
+type alarmList struct {
+	Alarms []alarmData `json:"alarms"`
+	More   bool        `json:"more"` // there are older ones
+}
+
+func (s *Server) alarms(c *gin.Context) (any, error) {
+	p := &params{Values: c.Request.URL.Query()}
+	q := s.alarmQuery(p)
+	limit := p.whole("limit", defaultAlarms, maxAlarms)
+	q.Offset = p.whole("offset", 0, 10_000_000)
+	if p.err != nil {
+		return nil, p.err
+	}
+	q.Limit = limit + 1
+	list := alarmList{Alarms: []alarmData{}}
+	err := s.Alarms.Each(c.Request.Context(), q, func(a *alarm.Alarm) error {
+		if list.More = len(list.Alarms) == limit; !list.More {
+			list.Alarms = append(list.Alarms, s.alarmData(a))
+		}
+		return nil
+	})
+	return list, err
+}
+
+// whole reads a number from 0 to most.
+func (p *params) whole(name string, or, most int) int {
+	if p.Get(name) == "" {
+		return or
+	}
+	n, err := strconv.Atoi(p.Get(name))
+	if err != nil || n < 0 || n > most {
+		p.fault(name, fmt.Errorf("want a whole number from 0 to %d", most))
+	}
+	return n
+}
+
+// alarmDetail is an alarm with all that happened to it.
+type alarmDetail struct {
+	alarmData
+	Trail []alarm.Event `json:"trail"`
+}
+
+func (s *Server) alarm(c *gin.Context) (any, error) {
+	a, err := s.Alarms.Load(c.Request.Context(), c.Param("alarm"))
+	if err != nil {
+		return nil, err
+	}
+	d := alarmDetail{s.alarmData(a), a.Trail}
+	for i := range d.Trail {
+		d.Trail[i].At = d.Trail[i].At.In(s.Location)
+	}
+	return d, nil
+}
+
+// maxReason is how long a sentence of a person may be, in bytes.
+const maxReason = 1000
+
+// reason reads {"reason":"…"}.
+func reason(c *gin.Context) (string, error) {
+	var body struct {
+		Reason string `json:"reason"`
+	}
+	if err := readJSON(c, &body); err != nil {
+		return "", err
+	}
+	if len(body.Reason) > maxReason {
+		return "", &Error{tooLarge, errorf("the reason has %d bytes; it may have up to %d", len(body.Reason), maxReason)}
+	}
+	return strings.TrimSpace(body.Reason), nil
+}
+
+// acknowledge says that who asks has taken an alarm on.
+func (s *Server) acknowledge(c *gin.Context) (any, error) {
+	why, err := reason(c)
+	if err != nil {
+		return nil, err
+	}
+	who, _, _ := c.Request.BasicAuth()
+	if err := s.Alarms.Ack(c.Request.Context(), c.Param("alarm"), who, why); err != nil {
+		return nil, err
+	}
+	return s.alarm(c)
+}
+
+// alarmCount is how many alarms are alike in what was asked for.
+type alarmCount struct {
+	Values map[string]string `json:"values"`
+	Alarms int               `json:"alarms"`
+}
+
+// alarmStats counts alarms by some of their properties.
+func (s *Server) alarmStats(c *gin.Context) (any, error) {
+	p := &params{Values: c.Request.URL.Query()}
+	q := s.alarmQuery(p)
+	by := strings.Split(p.text("by"), ",")
+	if p.text("by") == "" {
+		by = []string{"outcome"}
+	}
+	for i, name := range by {
+		if !slices.Contains(state.AlarmColumns, name) || slices.Contains(by[:i], name) {
+			p.fault("by", fmt.Errorf("want some of %s, with commas between them", strings.Join(state.AlarmColumns, ", ")))
+		}
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	_, offset := time.Now().In(s.Location).Zone()
+	counts, err := s.Alarms.Count(c.Request.Context(), q, time.Duration(offset)*time.Second, by...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]alarmCount, len(counts))
+	for i, n := range counts {
+		out[i] = alarmCount{Values: map[string]string{}, Alarms: n.Alarms}
+		for j, name := range by {
+			out[i].Values[name] = statValue(name, n.Values[j])
+		}
+	}
+	return out, nil
+}
+
+// statValue writes a day as YYYY-MM-DD.
+func statValue(name, value string) string {
+	if day, err := strconv.Atoi(value); name == "day" && err == nil {
+		return season.Date(day)
+	}
+	return value
+}
+
+// explainAlarm sets out what happened to an alarm.
+func (s *Server) explainAlarm(ctx context.Context, id string) (any, error) {
+	a, err := s.Alarms.Load(ctx, strings.TrimPrefix(id, alerting.ExplainPrefix))
+	if err != nil {
+		return nil, err
+	}
+	return alerting.Explain(a, s.Location), nil
+}
+

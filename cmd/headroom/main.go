@@ -29,6 +29,7 @@ func main() {
 	addLedger(app)
 	addWhatIf(app)
 	addMark(app)
+	addAlarms(app)
 	addReport(app)
 	addExplain(app)
 	addImport(app)

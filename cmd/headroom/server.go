@@ -13,6 +13,7 @@ import (
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 	"github.com/prometheus/exporter-toolkit/web"
 
+	"headroom/alerting"
 	"headroom/analytics"
 	"headroom/analytics/backtest"
 	"headroom/analytics/chooser"
@@ -58,6 +59,7 @@ type server struct {
 	chooser   *chooser.Chooser
 	ingest    *ingest.Ingest // nil in shadow mode
 	scrape    *scrape.Manager
+	pipeline  *alerting.Pipeline
 	reloads   *reloads
 	demo      *demo // nil but for the demo
 }
@@ -106,6 +108,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 		Past: s.loop, Busy: func() bool { return len(s.capacity().Progress()) > 0 },
 	})
 	s.backtests = &backtest.Stored{Tree: ro.Tree, Store: s.store}
+	if err := s.openAlerting(context.Background(), ro.Tree); err != nil {
+		return nil, err
+	}
 	if opts.shadowURL == "" {
 		s.ingest = ingest.New(ingest.Options{Store: s.store, Limits: cfg.Ingest, Retention: opts.retention, Logger: log, Registerer: s.reg})
 		s.scrape = scrape.New(scrape.Options{Sink: s.ingest.Sink("scrape"), MaxBody: int64(cfg.Ingest.MaxRequestSize), Logger: log})

@@ -255,4 +255,3 @@ func (s *Server) explainAlarm(ctx context.Context, id string) (any, error) {
 	}
 	return alerting.Explain(a, s.Location), nil
 }
-

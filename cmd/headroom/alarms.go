@@ -1,0 +1,185 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+)
+
+// alarmsCommand is "alarms [PATH]" and "alarms ack ID".
+type alarmsCommand struct {
+	*client
+	path, outcome, kind, search, since string
+	id, reason                         string
+	open, json                         bool
+	limit                              int
+}
+
+func addAlarms(app *kingpin.Application) {
+	cmd := app.Command("alarms", "Alarms and what became of them.")
+
+	sub := cmd.Command("list", "Print alarms, the newest first; explain alarm:ID tells the whole way of one.").Default()
+	list := &alarmsCommand{client: addClient(sub)}
+	sub.Arg("path", "Only those of this node of the business tree and below, as Qzone/WNS.").StringVar(&list.path)
+	sub.Flag("open", "Only those to which something may still happen.").BoolVar(&list.open)
+	sub.Flag("outcome", "Only those that came out so: waiting, folded, muted, healed, resolved or notified.").StringVar(&list.outcome)
+	sub.Flag("kind", "Only those with this alertname.").StringVar(&list.kind)
+	sub.Flag("search", "Only those in whose text this is.").StringVar(&list.search)
+	sub.Flag("since", "Only those received so long ago or less, as 24h.").Default("24h").StringVar(&list.since)
+	sub.Flag("limit", "Show so many.").Default("50").IntVar(&list.limit)
+	sub.Flag("json", "Print JSON, as the API has it.").BoolVar(&list.json)
+	sub.Action(func(*kingpin.ParseContext) error { return list.list(time.Now()) })
+
+	sub = cmd.Command("stats", "Print how many alarms there were, by how they came out.")
+	stats := &alarmsCommand{client: addClient(sub)}
+	sub.Arg("path", "Only those of this node of the business tree and below.").StringVar(&stats.path)
+	sub.Flag("since", "Only those received so long ago or less.").Default("24h").StringVar(&stats.since)
+	sub.Action(func(*kingpin.ParseContext) error { return stats.stats(time.Now()) })
+
+	sub = cmd.Command("ack", "Take an alarm on: it is not repeated any more.")
+	ack := &alarmsCommand{client: addClient(sub)}
+	sub.Arg("id", "The alarm's id, as in the list.").Required().StringVar(&ack.id)
+	sub.Flag("reason", "A sentence for the others.").StringVar(&ack.reason)
+	sub.Action(func(*kingpin.ParseContext) error { return ack.ack() })
+}
+
+type alarmLine struct {
+	ID         string            `json:"id"`
+	Kind       string            `json:"kind"`
+	Severity   string            `json:"severity"`
+	Labels     map[string]string `json:"labels"`
+	Path       string            `json:"path"`
+	Node       string            `json:"node"`
+	ReceivedAt time.Time         `json:"received_at"`
+	ClosedAt   *time.Time        `json:"closed_at"`
+	Outcome    string            `json:"outcome"`
+	Reason     string            `json:"reason"`
+	AckedBy    string            `json:"acked_by"`
+}
+
+type alarmPage struct {
+	Alarms []alarmLine `json:"alarms"`
+	More   bool        `json:"more"`
+}
+
+func (c *alarmsCommand) params(now time.Time) (url.Values, error) {
+	since, err := time.ParseDuration(c.since)
+	if err != nil {
+		return nil, fmt.Errorf("--since: want a length of time as 24h, got %q", c.since)
+	}
+	params := url.Values{"from": {now.Add(-since).Format(time.RFC3339)}}
+	for name, v := range map[string]string{"path": c.path, "outcome": c.outcome, "kind": c.kind, "search": c.search} {
+		if v != "" {
+			params.Set(name, v)
+		}
+	}
+	if c.open {
+		params.Set("open", "true")
+		params.Del("from")
+	}
+	if c.limit > 0 {
+		params.Set("limit", strconv.Itoa(c.limit))
+	}
+	return params, nil
+}
+
+func (c *alarmsCommand) list(now time.Time) error {
+	params, err := c.params(now)
+	if err != nil {
+		return err
+	}
+	ask := func(data any) error { return c.get("alarms", params, data) }
+	return show(c.client, c.json, ask, func(p *alarmPage) error { return p.print(c.out) })
+}
+
+var outcomeColors = map[string]string{"notified": "1;31", "waiting": "33", "healed": "32"}
+
+func (p *alarmPage) print(w io.Writer) error {
+	if len(p.Alarms) == 0 {
+		_, err := fmt.Fprintln(w, "No alarms.")
+		return err
+	}
+	g := &grid{
+		head:  []string{"RECEIVED", "OUTCOME", "SEVERITY", "ALARM", "WHERE", "ID", "REASON"},
+		right: make([]bool, 7),
+	}
+	for _, a := range p.Alarms {
+		out := a.Outcome
+		if a.ClosedAt != nil {
+			out += ", over"
+		}
+		reason := a.Reason
+		if a.AckedBy != "" {
+			reason = "acknowledged by " + a.AckedBy + "; " + reason
+		}
+		g.rows = append(g.rows, []cell{
+			plain(a.ReceivedAt.Format("01-02 15:04:05")), {out, outcomeColors[a.Outcome]}, plain(printable(a.Severity)),
+			plain(printable(a.Kind)), plain(printable(rings(a))), plain(a.ID), plain(printable(reason)),
+		})
+	}
+	if err := g.print(w, terminal(w)); err != nil {
+		return err
+	}
+	if p.More {
+		_, err := fmt.Fprintln(w, "There are older ones: --limit shows more.")
+		return err
+	}
+	return nil
+}
+
+// rings says where an alarm rings.
+func rings(a alarmLine) string {
+	switch {
+	case a.Path != "" && a.Node != "":
+		return a.Path + " on " + a.Node
+	case a.Path != "":
+		return a.Path
+	case a.Node != "":
+		return a.Node
+	}
+	return a.Labels["instance"]
+}
+
+func (c *alarmsCommand) stats(now time.Time) error {
+	params, err := c.params(now)
+	if err != nil {
+		return err
+	}
+	params.Set("by", "outcome")
+	var counts []struct {
+		Values map[string]string `json:"values"`
+		Alarms int               `json:"alarms"`
+	}
+	if err := c.get("alarms/stats", params, &counts); err != nil {
+		return err
+	}
+	g := &grid{head: []string{"OUTCOME", "ALARMS"}, right: []bool{false, true}}
+	total := 0
+	for _, n := range counts {
+		total += n.Alarms
+		g.rows = append(g.rows, []cell{plain(n.Values["outcome"]), plain(strconv.Itoa(n.Alarms))})
+	}
+	g.rows = append([][]cell{{plain("received"), plain(strconv.Itoa(total))}}, g.rows...)
+	return g.print(c.out, terminal(c.out))
+}
+
+func (c *alarmsCommand) ack() error {
+	var a alarmLine
+	if err := c.post("alarms/"+url.PathEscape(c.id)+"/ack", nil, map[string]string{"reason": c.reason}, &a); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(c.out, "%s of %s is acknowledged by %s.\n", printable(a.Kind), printable(rings(a)), someone(a.AckedBy))
+	return err
+}
+
+// someone names who did it; nobody has to log in everywhere.
+func someone(who string) string {
+	if who == "" {
+		return "somebody who did not have to log in"
+	}
+	return printable(who)
+}

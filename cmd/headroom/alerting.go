@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"headroom/alerting"
 	"headroom/alerting/alarm"
@@ -77,4 +78,10 @@ func (s *server) factsOf(path fleet.Path) map[string]string {
 	add("headroom", "%.0f %%", row.Headroom)
 	add("devices to request", "%.0f", snap.Growth[i].DevicesToRequest)
 	return facts
+}
+
+// forgetAlarms keeps the history of alarms as long as is configured.
+func (s *server) forgetAlarms(ctx context.Context) error {
+	keep := func() time.Duration { return time.Duration(s.config().Alerting.Keep) }
+	return s.alarms().Forget(ctx, keep, s.log)
 }

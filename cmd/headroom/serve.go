@@ -62,6 +62,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.chooser.Run)
 	part(s.backfill.Run)
 	part(s.pipeline.Run)
+	part(s.forgetAlarms)
 	part(s.watchSignals)
 	if len(s.asked) > 0 {
 		part(func(ctx context.Context) error { return waitAfter(ctx, s.loadPolledHistory) })

@@ -5,6 +5,7 @@ type Alerting struct {
 	IgnoreLabels []string `yaml:"ignore_labels"` // tell only senders of the same alarm apart
 	NodeLabels   []string `yaml:"node_labels"`   // of alarms, that name the device; the first that is there counts
 	OwnerLabels  []string `yaml:"owner_labels"`  // of alarms, that name who is responsible
+	Keep         Duration `yaml:"keep"`          // how long alarms that are over can be looked up
 }
 
 func defaultAlerting() Alerting {
@@ -12,10 +13,12 @@ func defaultAlerting() Alerting {
 		IgnoreLabels: []string{"replica", "prometheus_replica"},
 		NodeLabels:   []string{"node", "instance"},
 		OwnerLabels:  []string{"owner", "team"},
+		Keep:         400 * day,
 	}
 }
 
 func (a Alerting) check(k checker) {
+	k.between("keep", a.Keep, day, 10*365*day)
 	for _, list := range []struct {
 		name   string
 		labels []string

@@ -9,7 +9,7 @@ packages=(
 	gcc libc6-dev # the race detector
 	git curl
 	shellcheck
-	prometheus prometheus-node-exporter prometheus-process-exporter
+	prometheus prometheus-node-exporter prometheus-process-exporter prometheus-alertmanager
 	collectd-core # a sender of Graphite lines
 	chromium      # opens the pages
 	python3 python3-numpy # the classic formulas once more

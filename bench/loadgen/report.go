@@ -20,6 +20,12 @@ const (
 	rowFirstTable
 	rowWarnings
 	rowAPI
+	rowAlarmCPU
+	rowAlarmAnswer
+	rowAlarmDecision
+	rowAlarmMemory
+	rowAlarmLost
+	rowNotifications
 	rowCount
 )
 
@@ -33,6 +39,13 @@ var rowNames = [rowCount]string{
 	rowFirstTable: "first table after a restart, seconds",
 	rowWarnings:   "headroom warnings, seconds",
 	rowAPI:        "the table by the API, seconds",
+
+	rowAlarmCPU:      "a storm of alarms, CPU-seconds",
+	rowAlarmAnswer:   "its requests, seconds to the answer, the slowest of 100",
+	rowAlarmDecision: "its alarms, seconds to a decision, the slowest of 100",
+	rowAlarmMemory:   "memory at most, with all of them open",
+	rowAlarmLost:     "alarms lost",
+	rowNotifications: "notifications made of them",
 }
 
 // A target is what Headroom must reach: a limit, or a share of a peer's number.
@@ -54,6 +67,10 @@ var targets = map[row][]target{
 	rowFirstTable: {atMost(30)},
 	rowWarnings:   {atMost(0.1)},
 	rowAPI:        {atMost(0.05)},
+
+	rowAlarmDecision: {atMost(1)},
+	rowAlarmMemory:   {{"at most 500 MiB", false, func(*table) float64 { return 500 << 20 }}},
+	rowAlarmLost:     {atMost(0)},
 }
 
 func share(factor float64, r row, of string) func(*table) float64 {
@@ -139,9 +156,9 @@ func (r row) format(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "-"
-	case r == rowIngestRSS || r == rowTableRSS:
+	case r == rowIngestRSS || r == rowTableRSS || r == rowAlarmMemory:
 		return fmt.Sprintf("%.0f MiB", v/(1<<20))
-	case r == rowIngest:
+	case r == rowIngest || r == rowAlarmLost || r == rowNotifications:
 		return fmt.Sprintf("%.0f", v)
 	default:
 		return fmt.Sprintf("%.3f", v)

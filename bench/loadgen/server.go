@@ -19,6 +19,7 @@ const (
 	headroom        = "headroom"
 	victoriaMetrics = peers.VictoriaMetrics
 	prometheus      = peers.Prometheus
+	alertmanager    = "alertmanager" // Debian's
 )
 
 const startTimeout = 2 * time.Minute
@@ -68,6 +69,12 @@ func (s *server) command(o options, dir, addr string) (path, ready string, args 
 	case headroom:
 		return o.headroom, "/-/healthy", []string{
 			"serve", "--storage.path=" + s.data, "--web.listen-address=" + addr, "--log.level=warn",
+			"--config.file=" + existing(filepath.Join(dir, "headroom.yml")),
+		}, nil
+	case alertmanager:
+		return "/usr/bin/prometheus-alertmanager", "/-/ready", []string{
+			"--config.file=" + filepath.Join(dir, "alertmanager.yml"), "--storage.path=" + s.data,
+			"--web.listen-address=" + addr, "--cluster.listen-address=", "--log.level=warn",
 		}, nil
 	case victoriaMetrics:
 		path, err = peers.Find(victoriaMetrics)
@@ -85,6 +92,14 @@ func (s *server) command(o options, dir, addr string) (path, ready string, args 
 			"--storage.tsdb.retention.time=400d", "--web.enable-remote-write-receiver", "--query.max-samples=500000000",
 		}, err
 	}
+}
+
+// existing returns a path if there is a file, else nothing.
+func existing(path string) string {
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
 }
 
 func (s *server) stop() {

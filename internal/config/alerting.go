@@ -6,6 +6,7 @@ type Alerting struct {
 	NodeLabels   []string `yaml:"node_labels"`   // of alarms, that name the device; the first that is there counts
 	OwnerLabels  []string `yaml:"owner_labels"`  // of alarms, that name who is responsible
 	Keep         Duration `yaml:"keep"`          // how long alarms that are over can be looked up
+	Heal         Heal     `yaml:"heal"`
 }
 
 func defaultAlerting() Alerting {
@@ -14,6 +15,7 @@ func defaultAlerting() Alerting {
 		NodeLabels:   []string{"node", "instance"},
 		OwnerLabels:  []string{"owner", "team"},
 		Keep:         400 * day,
+		Heal:         defaultHeal(),
 	}
 }
 
@@ -27,4 +29,5 @@ func (a Alerting) check(k checker) {
 			k.label(list.name, label)
 		}
 	}
+	a.Heal.check(k.at("heal"))
 }

@@ -86,6 +86,7 @@ func (c *Config) resolve(given map[string]int) {
 	for i := range c.ScrapeConfigs {
 		c.ScrapeConfigs[i].fill()
 	}
+	c.Alerting.Heal.fill()
 }
 
 // choose lets a query that the file gives replace the default metric, and the

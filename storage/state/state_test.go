@@ -27,6 +27,8 @@ func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
 	run("Checkpoints", testCheckpoints)
 	run("Marks", testMarks)
 	run("Alarms", testAlarms)
+	run("Heals", testHeals)
+	run("HealBrake", testHealBrake)
 	run("ConcurrentUse", testConcurrentUse)
 }
 

@@ -1,0 +1,74 @@
+package heal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"headroom/alerting/alarm"
+	"headroom/internal/config"
+)
+
+// Restarter restarts workers on a node, as the node daemon does.
+type Restarter interface {
+	// Restart returns once process of module runs anew on node, or ctx is done. An
+	// empty process means all workers of the module there.
+	Restart(ctx context.Context, node, module, process string) error
+}
+
+// job is one action under way.
+type job struct {
+	id     string
+	rule   string
+	action *action
+	alarm  *alarm.Alarm // a copy; never nil
+	target Target
+	who    string
+
+	restarter Restarter // nil: there is no node daemon
+	client    *http.Client
+	pause     time.Duration // before a webhook is asked again; doubles
+}
+
+var errTimeout = errors.New("it took longer than its timeout")
+
+// run carries the action out within its timeout.
+func (j *job) run(ctx context.Context) (output string, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Duration(j.action.Timeout), errTimeout)
+	defer cancel()
+	switch {
+	case len(j.action.args) > 0:
+		return j.command(ctx)
+	case j.action.Webhook.URL != "":
+		return j.webhook(ctx)
+	}
+	return "", j.restart(ctx)
+}
+
+// restart has the node daemon do it.
+func (j *job) restart(ctx context.Context) error {
+	t := j.target
+	if j.action.Kind == config.RestartWorkers {
+		t.Process = ""
+	}
+	switch {
+	case j.restarter == nil:
+		return errors.New("no node daemon is connected, and the action has neither command nor webhook")
+	case t.Node == "" || t.Module == "":
+		return fmt.Errorf("the alarm does not tell the node and the module (node %q, module %q)", t.Node, t.Module)
+	case t.Process == "" && j.action.Kind == config.RestartProcess:
+		return errors.New("the alarm does not tell the process")
+	}
+	if err := j.restarter.Restart(ctx, t.Node, t.Module, t.Process); err != nil {
+		return fmt.Errorf("restart %s: %w", t, err)
+	}
+	return nil
+}
+
+// newClient returns a client that follows no redirect: a signed request is for
+// its address only.
+func newClient() *http.Client {
+	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}

@@ -99,6 +99,7 @@ type Options struct {
 	Marks     Marks
 	Reports   Reports
 	Alarms    Alarms
+	Heals     Heals
 
 	Version     string
 	Mode        string         // "serve", "shadow" or "demo", as shown on the page

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"headroom/alerting"
+	"headroom/alerting/heal"
 	"headroom/analytics"
 	"headroom/analytics/backtest"
 	"headroom/analytics/whatif"
@@ -76,9 +77,9 @@ func classify(err error) *Error {
 	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept), errors.Is(err, fleet.ErrNoMark),
 		errors.Is(err, state.ErrNoAlarm), errors.Is(err, alerting.ErrNotOpen):
 		return &Error{notFound, err}
-	case errors.Is(err, analytics.ErrNoModel):
+	case errors.Is(err, analytics.ErrNoModel), errors.Is(err, heal.ErrNoReason):
 		return &Error{badData, err}
-	case errors.Is(err, fleet.ErrTooManyMarks):
+	case errors.Is(err, fleet.ErrTooManyMarks), errors.Is(err, state.ErrNoBrake):
 		return &Error{conflict, err}
 	case errors.Is(err, analytics.ErrNoSnapshot):
 		return errNoSnapshot

@@ -29,6 +29,8 @@ func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
 	run("Alarms", testAlarms)
 	run("Heals", testHeals)
 	run("HealBrake", testHealBrake)
+	run("Leases", testLeases)
+	run("Mutes", testMutes)
 	run("ConcurrentUse", testConcurrentUse)
 }
 

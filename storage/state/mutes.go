@@ -1,0 +1,63 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrNoMute means that no mute has the id that was asked for.
+var ErrNoMute = errors.New("no such mute is in force")
+
+// Mute is how a mute is kept.
+type Mute struct {
+	ID    string
+	Made  time.Time
+	Ended time.Time // when it was taken away; zero: it was not
+	Data  []byte    // all of it, as JSON
+}
+
+// Mutes are the mutes that were made by the API.
+type Mutes struct{ db *DB }
+
+// Mutes gives access to the mutes.
+func (db *DB) Mutes() Mutes { return Mutes{db} }
+
+// Put keeps a mute as it is now.
+func (s Mutes) Put(ctx context.Context, m Mute) error {
+	_, err := s.db.sql.ExecContext(ctx, `
+		INSERT INTO mutes (id, made_ms, ended_ms, data) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET ended_ms = excluded.ended_ms, data = excluded.data`,
+		m.ID, m.Made.UnixMilli(), milliOrZero(m.Ended), string(m.Data))
+	if err != nil {
+		return fmt.Errorf("keep mute %q: %w", m.ID, err)
+	}
+	return nil
+}
+
+// Mutes returns all mutes, those that were taken away too, in the order in which
+// they were made.
+func (s Mutes) Mutes(ctx context.Context) (all []Mute, err error) {
+	rows, err := s.db.sql.QueryContext(ctx, `SELECT id, made_ms, ended_ms, data FROM mutes ORDER BY made_ms, id`)
+	if err != nil {
+		return nil, fmt.Errorf("read mutes: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var m Mute
+		var made, ended int64
+		if err := rows.Scan(&m.ID, &made, &ended, &m.Data); err != nil {
+			return nil, fmt.Errorf("read mutes: %w", err)
+		}
+		m.Made = time.UnixMilli(made).UTC()
+		if ended != 0 {
+			m.Ended = time.UnixMilli(ended).UTC()
+		}
+		all = append(all, m)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read mutes: %w", err)
+	}
+	return all, nil
+}

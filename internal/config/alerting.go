@@ -7,6 +7,10 @@ type Alerting struct {
 	OwnerLabels  []string `yaml:"owner_labels"`  // of alarms, that name who is responsible
 	Keep         Duration `yaml:"keep"`          // how long alarms that are over can be looked up
 	Heal         Heal     `yaml:"heal"`
+
+	ConfigFile string   `yaml:"config_file"` // Alertmanager's: routes, receivers, inhibition
+	Forward    []string `yaml:"forward"`     // addresses of Alertmanagers that get what passed
+	Notify     Notify   `yaml:"notify"`
 }
 
 func defaultAlerting() Alerting {
@@ -16,6 +20,7 @@ func defaultAlerting() Alerting {
 		OwnerLabels:  []string{"owner", "team"},
 		Keep:         400 * day,
 		Heal:         defaultHeal(),
+		Notify:       defaultNotify(),
 	}
 }
 
@@ -30,4 +35,6 @@ func (a Alerting) check(k checker) {
 		}
 	}
 	a.Heal.check(k.at("heal"))
+	checkForward(k, a.Forward)
+	a.Notify.check(k.at("notify"))
 }

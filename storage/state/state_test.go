@@ -31,6 +31,8 @@ func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
 	run("HealBrake", testHealBrake)
 	run("Leases", testLeases)
 	run("Mutes", testMutes)
+	run("Notifications", testNotifications)
+	run("NotifyEntries", testNotifyEntries)
 	run("ConcurrentUse", testConcurrentUse)
 }
 

@@ -1,0 +1,147 @@
+package notify
+
+import (
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/alertmanager/alert"
+	"github.com/prometheus/common/model"
+
+	"headroom/alerting/alarm"
+)
+
+// Annotations that Headroom adds to an alarm, for every notifier and template.
+const (
+	AnnotationAlarm   = "headroom_alarm"   // id of the episode
+	AnnotationPath    = "headroom_path"    // in the business tree
+	AnnotationOwner   = "headroom_owner"   // who is responsible
+	AnnotationRunbook = "headroom_runbook" // what to do
+	AnnotationTried   = "headroom_tried"   // what was already done about it
+	AnnotationCause   = "headroom_cause"   // what is common to the alarms in it
+	AnnotationMembers = "headroom_members" // those alarms
+	AnnotationLink    = "headroom_link"    // to its page
+	AnnotationPicture = "headroom_picture" // address of a picture of the load
+)
+
+// maxMembers is how many alarms of a common cause are listed in a message.
+const maxMembers = 20
+
+// Words are what a message says of an alarm that the alarm does not know itself. A
+// nil function is left out.
+type Words struct {
+	Link    func(*alarm.Alarm) string // address of its page
+	Picture func(*alarm.Alarm) string // address of a picture of the load
+	Member  func(id string) string    // one line on an alarm of a common cause; nil: the id
+}
+
+// annotations returns what an alarm's sender said, with what Headroom knows.
+func (w Words) annotations(a *alarm.Alarm) model.LabelSet {
+	all := maps.Clone(a.Annotations)
+	if all == nil {
+		all = model.LabelSet{}
+	}
+	put := func(name model.LabelName, value string) {
+		if value != "" {
+			all[name] = model.LabelValue(strings.ToValidUTF8(value, "�"))
+		}
+	}
+	put(AnnotationAlarm, a.ID)
+	put(AnnotationPath, a.Facts.Path.ID())
+	put(AnnotationOwner, a.Facts.Owner)
+	put(AnnotationRunbook, a.Facts.Runbook)
+	put(AnnotationTried, tried(a))
+	put(AnnotationCause, cause(a))
+	put(AnnotationMembers, w.members(a))
+	put(AnnotationLink, called(w.Link, a))
+	put(AnnotationPicture, called(w.Picture, a))
+	return all
+}
+
+func called(f func(*alarm.Alarm) string, a *alarm.Alarm) string {
+	if f == nil {
+		return ""
+	}
+	return f(a)
+}
+
+func tried(a *alarm.Alarm) string {
+	var all []string
+	for _, e := range a.Trail {
+		if e.What == alarm.Tried {
+			all = append(all, e.Reason)
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+func cause(a *alarm.Alarm) string {
+	if a.Cause == nil {
+		return ""
+	}
+	text := a.Cause.Component.String() + ": " + plural(len(a.Cause.Members), "alarm")
+	if len(a.Cause.Kinds) > 0 {
+		text += " (" + strings.Join(a.Cause.Kinds, ", ") + ")"
+	}
+	if a.Cause.Share > 0 {
+		text += ", shared by " + strconv.Itoa(a.Cause.Share)
+	}
+	return text
+}
+
+func (w Words) members(a *alarm.Alarm) string {
+	if a.Cause == nil {
+		return ""
+	}
+	var lines []string
+	for i, id := range a.Cause.Members {
+		if i == maxMembers {
+			lines = append(lines, "and "+strconv.Itoa(len(a.Cause.Members)-i)+" more")
+			break
+		}
+		if w.Member != nil {
+			id = w.Member(id)
+		}
+		lines = append(lines, id)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// episode is the id of the alarm that an alert of ours was made from.
+func episode(a *alert.Alert) string { return string(a.Annotations[AnnotationAlarm]) }
+
+// alertOf makes the alert that is handed to the dispatcher. Its times are the
+// sender's, but it ends only when the pipeline has seen the end.
+func (w Words) alertOf(a *alarm.Alarm, labels model.LabelSet, now time.Time) *alert.Alert {
+	out := &alert.Alert{
+		Alert:     model.Alert{Labels: labels, Annotations: w.annotations(a), StartsAt: a.StartsAt, GeneratorURL: a.GeneratorURL},
+		UpdatedAt: now,
+	}
+	if a.Ended {
+		out.EndsAt = ended(a, now)
+	}
+	return out
+}
+
+// ended is when an alarm ended, which is never later than now.
+func ended(a *alarm.Alarm, now time.Time) time.Time {
+	if a.EndsAt.IsZero() || a.EndsAt.After(now) {
+		return now
+	}
+	return a.EndsAt
+}
+
+// same tells whether two alerts would be told alike.
+func same(a, b *alert.Alert) bool {
+	return a.StartsAt.Equal(b.StartsAt) && a.EndsAt.Equal(b.EndsAt) && a.GeneratorURL == b.GeneratorURL && a.Annotations.Equal(b.Annotations)
+}

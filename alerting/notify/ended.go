@@ -1,0 +1,72 @@
+package notify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"headroom/alerting/alarm"
+)
+
+// EndTold is what an event says when somebody was told of an alarm's end.
+const EndTold = "end told"
+
+// endLimit is how long after an alarm's end those who were told that it fires are
+// still told of it: a receiver that is not to be reached for longer is given up.
+const endLimit = 4 * time.Hour
+
+// judgeEnded keeps an alarm that has ended until all who were told of it and want
+// to know are told of its end.
+func (s *Stage) judgeEnded(now time.Time, it *item) (done bool) {
+	a := it.of
+	pending, flights := s.pending(it)
+	late := now.Sub(ended(a, now)) >= endLimit
+	switch {
+	case len(pending) > 0 && !late:
+		s.hand(now, it, false)
+		a.Linger = true
+		a.Stay(now, Name, alarm.Waiting, "", withFailure("ended; its end is still to be told to "+strings.Join(pending, ", "), it), now.Add(lookAgain))
+		return false
+	case flights > 0 && a.Outcome != alarm.Notified && !late:
+		a.Linger = true
+		a.Stay(now, Name, alarm.Waiting, "", "ended while it was being told", now.Add(lookAgain))
+		return false
+	case len(pending) > 0:
+		a.Note(alarm.Event{At: now, Stage: Name, What: alarm.Passed, Reason: fmt.Sprintf("its end was not told to %s within %s", strings.Join(pending, ", "), endLimit)})
+	}
+	s.forget(now, it)
+	return true
+}
+
+// pending names the integrations that have yet to be told of an alarm's end, and
+// counts the notifications of it under way.
+func (s *Stage) pending(it *item) (names []string, flights int) {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	for name, told := range it.slip.told {
+		receiver := name[:strings.LastIndexByte(name, '/')]
+		if told == toldFiring && s.under.tellsEnd[name] && !it.slip.passed[receiver] && it.leadsTo(receiver) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, it.slip.flights
+}
+
+// leadsTo tells whether the alarm still goes to a receiver.
+func (it *item) leadsTo(receiver string) bool {
+	return receiver == forwardReceiver || slices.ContainsFunc(it.ways, func(w way) bool { return w.route.RouteOpts.Receiver == receiver })
+}
+
+// forget takes an alarm off the desk.
+func (s *Stage) forget(now time.Time, it *item) {
+	delete(s.items, it.of.Key)
+	delete(s.byID, it.slip.id)
+	if it.slip.alert == nil {
+		return
+	}
+	gone := *it.slip.alert
+	gone.EndsAt, gone.UpdatedAt = ended(it.of, now), now
+	s.desk.drop(gone.Fingerprint(), &gone)
+}

@@ -1,0 +1,226 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"headroom/alerting/alarm"
+)
+
+// item is an open alarm that is the stage's, and its slip.
+type item struct {
+	of     *alarm.Alarm
+	slip   *slip
+	labels model.LabelSet // without those that only tell senders apart
+	ways   []way          // nil: not looked for under this plan
+	failed string         // why the last notification of it did not arrive
+}
+
+// Run implements [alarm.Stage].
+func (s *Stage) Run(ctx context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+	p := s.plan.Load()
+	if p != s.under {
+		s.under = p
+		s.again(now)
+	}
+	for _, a := range alarms {
+		s.adopt(a)
+	}
+	s.read(ctx, now)
+	var on []*alarm.Alarm
+	for _, a := range alarms {
+		if it := s.items[a.Key]; it == nil || s.judge(now, it) {
+			a.Linger = false
+			on = append(on, a)
+		}
+	}
+	s.takeBack(now)
+	s.begin()
+	s.settle(now)
+	return on
+}
+
+// again has all alarms looked at under a new plan.
+func (s *Stage) again(now time.Time) {
+	for _, it := range s.items {
+		it.ways = nil
+		if it.of.Stage == Name {
+			it.of.Due = now
+		}
+	}
+	if len(s.items) > 0 {
+		s.opts.Wake()
+	}
+}
+
+// adopt takes an alarm up. One that has ended is only if somebody was told of it.
+func (s *Stage) adopt(a *alarm.Alarm) {
+	it := s.items[a.Key]
+	if it != nil && it.of == a || a.Ended && a.Outcome != alarm.Notified && it == nil {
+		return
+	}
+	if it != nil {
+		delete(s.byID, it.slip.id)
+	}
+	it = &item{of: a, labels: s.labels(a), slip: &slip{id: a.ID, told: toldOf(a), passed: map[string]bool{}}}
+	s.items[a.Key], s.byID[a.ID] = it, it
+}
+
+// labels are those that make the alarm what it is.
+func (s *Stage) labels(a *alarm.Alarm) model.LabelSet {
+	labels := a.Labels
+	for _, name := range s.opts.IgnoreLabels() {
+		if _, ok := labels[model.LabelName(name)]; ok {
+			labels = labels.Clone()
+			delete(labels, model.LabelName(name))
+		}
+	}
+	return labels
+}
+
+// toldOf reads from the trail what was told to whom.
+func toldOf(a *alarm.Alarm) map[string]told {
+	by := map[string]told{}
+	for _, e := range a.Trail {
+		switch {
+		case e.Stage != Name || e.By == "":
+		case e.What == string(alarm.Notified):
+			by[e.By] = toldFiring
+		case e.What == EndTold:
+			by[e.By] = toldEnd
+		}
+	}
+	return by
+}
+
+// judge decides on an alarm, and tells whether the stage is done with it.
+func (s *Stage) judge(now time.Time, it *item) (done bool) {
+	if it.ways == nil {
+		it.ways = s.under.ways(it.labels)
+	}
+	if it.of.Ended {
+		return s.judgeEnded(now, it)
+	}
+	a := it.of
+	a.Linger = false
+	s.inhibitor.fires(a.Key, a.ID, it.labels)
+	_, by, rule, inhibited := s.inhibitor.holds(it.labels)
+	s.hand(now, it, inhibited)
+	to := takers(it.ways)
+	names, reason, muted := s.under.muted(to, now)
+	switch {
+	case inhibited:
+		a.Stay(now, Name, alarm.Muted, by, fmt.Sprintf("held back by alarm %s: inhibition rule %s", by, rule), now.Add(lookAgain))
+	case muted:
+		a.Stay(now, Name, alarm.Muted, names, reason, now.Truncate(time.Minute).Add(time.Minute))
+	case a.Outcome == alarm.Notified:
+		a.Stay(now, Name, alarm.Waiting, "", "told to "+strings.Join(s.told(it), ", "), time.Time{})
+	case len(to) == 0 && len(s.under.conf.Forward) == 0:
+		a.Stay(now, Name, alarm.Waiting, "", noReceiver(it.ways), time.Time{})
+	default:
+		reason, due := s.waits(now, it, to)
+		a.Stay(now, Name, alarm.Waiting, "", reason, due)
+	}
+	return false
+}
+
+// lookAgain is how soon an alarm is looked at again that waits for something that
+// gives no sign of itself.
+const lookAgain = 10 * time.Second
+
+// hand puts an alarm on the desk as it is now.
+func (s *Stage) hand(now time.Time, it *item, muted bool) {
+	a, slip := it.of, it.slip
+	out := s.opts.Words.alertOf(a, it.labels, now)
+	s.desk.mu.Lock()
+	slip.held, slip.muted, slip.acked = false, muted, ""
+	if !a.Acked.IsZero() {
+		slip.acked = a.AckedBy
+		if slip.acked == "" {
+			slip.acked = "somebody"
+		}
+	}
+	known := slip.alert != nil && same(slip.alert, out)
+	s.desk.mu.Unlock()
+	if !known {
+		s.desk.put(slip, out)
+	}
+}
+
+func noReceiver(ways []way) string {
+	var names []string
+	for _, w := range ways {
+		names = append(names, fmt.Sprintf("%q", w.route.RouteOpts.Receiver))
+	}
+	return "no receiver: " + strings.Join(names, " and ") + " tells nobody"
+}
+
+// waits says what an alarm waits for, and when to look again.
+func (s *Stage) waits(now time.Time, it *item, to []way) (reason string, due time.Time) {
+	if len(to) == 0 {
+		return withFailure("waits to be forwarded", it), now.Add(lookAgain)
+	}
+	first := time.Time{}
+	for _, w := range to {
+		at := s.clock.expect(w, it.of.StartsAt, now)
+		if first.IsZero() || at.Before(first) {
+			first = at
+			reason = fmt.Sprintf("waits for its group %s of receiver %q, which goes out at %s", w.group, w.route.RouteOpts.Receiver, at.UTC().Format(time.TimeOnly+" UTC"))
+		}
+	}
+	if !first.After(now) {
+		return withFailure("is being sent", it), now.Add(lookAgain)
+	}
+	return withFailure(reason, it), first.Add(time.Second)
+}
+
+func withFailure(reason string, it *item) string {
+	if it.failed != "" {
+		reason += "; the last try failed: " + it.failed
+	}
+	return reason
+}
+
+// told names who was told that it fires.
+func (s *Stage) told(it *item) []string {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	return slices.Sorted(maps.Keys(it.slip.told))
+}
+
+// muted tells whether none of the ways is open at this time, and why.
+func (p *plan) muted(ways []way, now time.Time) (names, reason string, muted bool) {
+	var all []string
+	for _, w := range ways {
+		opts := &w.route.RouteOpts
+		by, inside := p.closedBy(opts.MuteTimeIntervals, opts.ActiveTimeIntervals, now)
+		if len(by) == 0 {
+			return "", "", false
+		}
+		all = append(all, by...)
+		if reason = "outside of the active time "; inside {
+			reason = "within the mute time "
+		}
+	}
+	slices.Sort(all)
+	names = strings.Join(slices.Compact(all), ", ")
+	return names, reason + names, len(ways) > 0
+}
+
+// closedBy names the time intervals that close a route. The names were checked
+// when the file was read.
+func (p *plan) closedBy(mute, active []string, now time.Time) (by []string, inside bool) {
+	if muted, by, err := p.intervals.Mutes(mute, now); err == nil && muted {
+		return by, true
+	}
+	if open, _, err := p.intervals.Mutes(active, now); len(active) > 0 && err == nil && !open {
+		return active, false
+	}
+	return nil, false
+}

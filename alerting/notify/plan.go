@@ -1,0 +1,137 @@
+package notify
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/prometheus/alertmanager/config/receiver"
+	"github.com/prometheus/alertmanager/dispatch"
+	amnotify "github.com/prometheus/alertmanager/notify"
+	"github.com/prometheus/alertmanager/template"
+	"github.com/prometheus/alertmanager/timeinterval"
+	"github.com/prometheus/common/model"
+
+	"headroom/internal/config"
+)
+
+// plan is what follows from a configuration. It is never changed.
+type plan struct {
+	conf      *Config
+	routes    *dispatch.Route
+	receivers map[string][]amnotify.Integration // of those that a route names
+	intervals *timeinterval.Intervener
+	templates *template.Template
+	interval  map[string]time.Duration // of groups, by the id of their route
+	tellsEnd  map[string]bool          // by the name of an integration: whether it tells of ends
+}
+
+func newPlan(conf *Config, external *url.URL, logger *slog.Logger) (*plan, error) {
+	am := conf.Alertmanager
+	templates, err := template.FromGlobs(am.Templates)
+	if err != nil {
+		return nil, fmt.Errorf("%s: read templates: %w", conf.source(), err)
+	}
+	if templates.ExternalURL = external; external == nil {
+		templates.ExternalURL = &url.URL{}
+	}
+	p := &plan{conf: conf, templates: templates, routes: dispatch.NewRoute(am.Route, nil), tellsEnd: map[string]bool{}, interval: map[string]time.Duration{}}
+	p.routes.Walk(func(r *dispatch.Route) { p.interval[r.ID()] = r.RouteOpts.GroupInterval })
+	if p.receivers, err = p.integrations(logger); err != nil {
+		return nil, fmt.Errorf("%s: %w", conf.source(), err)
+	}
+	for name, list := range p.receivers {
+		for i := range list {
+			p.tellsEnd[integrationID(name, &list[i])] = list[i].SendResolved()
+		}
+	}
+	for i := range conf.Forward {
+		p.tellsEnd[forwardName(i)] = true
+	}
+	intervals := map[string][]timeinterval.TimeInterval{}
+	for _, t := range am.MuteTimeIntervals {
+		intervals[t.Name] = t.TimeIntervals
+	}
+	for _, t := range am.TimeIntervals {
+		intervals[t.Name] = t.TimeIntervals
+	}
+	p.intervals = timeinterval.NewIntervener(intervals)
+	return p, nil
+}
+
+// integrationID names an integration as in "ops/webhook[0]".
+func integrationID(receiver string, i *amnotify.Integration) string {
+	return receiver + "/" + i.String()
+}
+
+// integrations builds the notifiers of every receiver that a route names.
+func (p *plan) integrations(logger *slog.Logger) (map[string][]amnotify.Integration, error) {
+	used := map[string][]amnotify.Integration{}
+	p.routes.Walk(func(r *dispatch.Route) { used[r.RouteOpts.Receiver] = nil })
+	for _, rcv := range p.conf.Alertmanager.Receivers {
+		if _, ok := used[rcv.Name]; !ok {
+			continue
+		}
+		list, err := receiver.BuildReceiverIntegrations(rcv, p.templates, logger)
+		if err != nil {
+			return nil, fmt.Errorf("receiver %q: %w", rcv.Name, err)
+		}
+		list = append(list, p.robots("dingtalk", p.conf.DingTalk, rcv.Name, newDingTalk)...)
+		list = append(list, p.robots("feishu", p.conf.Feishu, rcv.Name, newFeishu)...)
+		used[rcv.Name] = list
+	}
+	return used, nil
+}
+
+// robots builds those of a kind that are added to a receiver.
+func (p *plan) robots(kind string, all []config.Robot, receiver string, build func(config.Robot, *template.Template) amnotify.Notifier) (list []amnotify.Integration) {
+	for i, robot := range all {
+		if robot.Receiver == receiver {
+			list = append(list, amnotify.NewIntegration(build(robot, p.templates), sendResolved(!robot.SkipResolved), kind, i, receiver))
+		}
+	}
+	return list
+}
+
+type sendResolved bool
+
+func (s sendResolved) SendResolved() bool { return bool(s) }
+
+// way is a route that an alarm takes, and its group there.
+type way struct {
+	route *dispatch.Route
+	group model.LabelSet
+	key   string // of the group, as the dispatcher has it
+	to    []amnotify.Integration
+}
+
+// ways returns the routes for labels, in the order of the file.
+func (p *plan) ways(labels model.LabelSet) []way {
+	routes := p.routes.Match(labels)
+	ways := make([]way, len(routes))
+	for i, r := range routes {
+		group := groupOf(labels, &r.RouteOpts)
+		ways[i] = way{route: r, group: group, key: r.Key() + ":" + group.String(), to: p.receivers[r.RouteOpts.Receiver]}
+	}
+	return ways
+}
+
+func groupOf(labels model.LabelSet, opts *dispatch.RouteOpts) model.LabelSet {
+	if opts.GroupByAll {
+		return labels
+	}
+	group := make(model.LabelSet, len(opts.GroupBy))
+	for name := range opts.GroupBy {
+		if value, ok := labels[name]; ok {
+			group[name] = value
+		}
+	}
+	return group
+}
+
+// takers leaves out ways that lead to nobody.
+func takers(ways []way) []way {
+	return slices.DeleteFunc(slices.Clone(ways), func(w way) bool { return len(w.to) == 0 })
+}

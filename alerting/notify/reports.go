@@ -1,0 +1,137 @@
+package notify
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"headroom/alerting/alarm"
+	"headroom/storage/state"
+)
+
+// settling is a notification that has been written into its alarms.
+type settling struct {
+	id int64
+	at time.Time
+}
+
+// settleAfter is how long after a run its alarms are surely in the state database.
+const settleAfter = 10 * time.Second
+
+// read writes what the dispatcher's goroutines reported into the alarms.
+func (s *Stage) read(ctx context.Context, now time.Time) {
+	reports, missed := s.inbox.take()
+	if missed {
+		reports = append(s.fromDatabase(ctx), reports...)
+	}
+	for _, r := range reports {
+		switch {
+		case r.delivered != nil:
+			s.delivered(now, r.delivered)
+		case r.failed != nil:
+			s.failed(now, r.failed)
+		case r.through != nil:
+			s.through(now, r.through)
+		}
+	}
+}
+
+// fromDatabase returns the notifications that are not in their alarms yet.
+func (s *Stage) fromDatabase(ctx context.Context) (reports []report) {
+	found, err := s.opts.DB.Find(ctx, state.NotificationQuery{Unsettled: true})
+	if err != nil {
+		s.logger.Error("reading what was told failed; trying again", "err", err)
+		s.inbox.miss()
+		return nil
+	}
+	for _, n := range slices.Backward(found) {
+		reports = append(reports, report{delivered: n})
+	}
+	return reports
+}
+
+// delivered writes a notification into the alarms that it told of.
+func (s *Stage) delivered(now time.Time, n *state.Notification) {
+	by := n.Receiver + "/" + n.Integration
+	for _, id := range n.Firing {
+		if it := s.byID[id]; it != nil && s.note(it, n, by, string(alarm.Notified), toldFiring) {
+			a := it.of
+			it.failed = ""
+			a.Outcome = alarm.Notified
+			if a.Stage == Name && !a.Ended {
+				a.Reason, a.Due = "told to "+by, time.Time{}
+			}
+			s.lookAt(it, now)
+		}
+	}
+	for _, id := range n.Ended {
+		if it := s.byID[id]; it != nil && s.note(it, n, by, EndTold, toldEnd) {
+			s.lookAt(it, now)
+		}
+	}
+	if n.ID != 0 {
+		s.unsettle = append(s.unsettle, settling{n.ID, now})
+	}
+}
+
+// note adds an event to an alarm, unless it is there already.
+func (s *Stage) note(it *item, n *state.Notification, by, what string, knows told) bool {
+	e := alarm.Event{At: n.At, Stage: Name, What: what, By: by, Reason: n.Why + " in group " + n.Labels}
+	if slices.Contains(it.of.Trail, e) {
+		return false
+	}
+	it.of.Note(e)
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	it.slip.told[by] = knows
+	return true
+}
+
+// lookAt has an ended alarm looked at again: it may be done with.
+func (s *Stage) lookAt(it *item, now time.Time) {
+	if it.of.Ended && it.of.Stage == Name {
+		it.of.Due = now
+		s.opts.Wake()
+	}
+}
+
+// failed says in the alarms that they could not be told.
+func (s *Stage) failed(now time.Time, n *state.Notification) {
+	for _, id := range slices.Concat(n.Firing, n.Ended) {
+		if it := s.byID[id]; it != nil {
+			it.failed = n.Receiver + "/" + n.Integration + ": " + n.Error
+			if it.of.Stage == Name && it.of.Outcome != alarm.Notified {
+				it.of.Due = now
+			}
+		}
+	}
+}
+
+// through says that a receiver will be told nothing more of ended alarms.
+func (s *Stage) through(now time.Time, t *through) {
+	for _, id := range t.ended {
+		if it := s.byID[id]; it != nil {
+			s.desk.mu.Lock()
+			it.slip.passed[t.receiver] = true
+			s.desk.mu.Unlock()
+			s.lookAt(it, now)
+		}
+	}
+}
+
+// settle says in the database which notifications are in their alarms.
+func (s *Stage) settle(now time.Time) {
+	var ids []int64
+	for len(s.unsettle) > 0 && now.Sub(s.unsettle[0].at) >= settleAfter {
+		ids = append(ids, s.unsettle[0].id)
+		s.unsettle = s.unsettle[1:]
+	}
+	if len(ids) == 0 {
+		return
+	}
+	s.done.Go(func() {
+		if err := s.opts.DB.Settle(context.Background(), ids); err != nil { // they are looked at again after a restart
+			s.logger.Warn("notifications could not be settled", "err", err)
+		}
+	})
+}

@@ -1,0 +1,52 @@
+package notify
+
+import (
+	"context"
+	"time"
+
+	"headroom/alerting/alarm"
+)
+
+// Watch returns a stage that has to be the pipeline's first. It lets all alarms
+// pass, and sees which may hold others back, and which of those that were handed
+// on before another stage takes back.
+func (s *Stage) Watch() alarm.Stage { return watch{s} }
+
+type watch struct{ s *Stage }
+
+// Name implements [alarm.Stage].
+func (watch) Name() string { return "watch" }
+
+// Run implements [alarm.Stage].
+func (w watch) Run(_ context.Context, _ time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+	s := w.s
+	s.seen = s.seen[:0]
+	for _, a := range alarms {
+		labels := s.labels(a)
+		if a.Ended {
+			s.inhibitor.ends(a.Key)
+			s.silences.forget(labels.Fingerprint())
+		} else {
+			s.inhibitor.fires(a.Key, a.ID, labels)
+		}
+		if it := s.items[a.Key]; it != nil && it.of == a {
+			s.seen = append(s.seen, it)
+		}
+	}
+	return alarms
+}
+
+// takeBack has nobody told of alarms that another stage keeps now. One that ended
+// there is closed by the pipeline without coming here.
+func (s *Stage) takeBack(now time.Time) {
+	for _, it := range s.seen {
+		elsewhere := it.of.Stage != Name && it.of.Stage != ""
+		if elsewhere && it.of.Ended && !it.of.Linger && s.items[it.of.Key] == it {
+			s.forget(now, it)
+		}
+		s.desk.mu.Lock()
+		it.slip.held, it.slip.by = elsewhere, keyOfID(it.of.By)
+		s.desk.mu.Unlock()
+	}
+	s.seen = s.seen[:0]
+}

@@ -11,6 +11,8 @@ type Alerting struct {
 	ConfigFile string   `yaml:"config_file"` // Alertmanager's: routes, receivers, inhibition
 	Forward    []string `yaml:"forward"`     // addresses of Alertmanagers that get what passed
 	Notify     Notify   `yaml:"notify"`
+
+	Fold Fold `yaml:"fold"`
 }
 
 func defaultAlerting() Alerting {
@@ -21,6 +23,7 @@ func defaultAlerting() Alerting {
 		Keep:         400 * day,
 		Heal:         defaultHeal(),
 		Notify:       defaultNotify(),
+		Fold:         defaultFold(),
 	}
 }
 
@@ -37,4 +40,5 @@ func (a Alerting) check(k checker) {
 	a.Heal.check(k.at("heal"))
 	checkForward(k, a.Forward)
 	a.Notify.check(k.at("notify"))
+	a.Fold.check(k.at("fold"))
 }

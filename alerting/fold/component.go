@@ -1,0 +1,156 @@
+package fold
+
+import (
+	"hash/fnv"
+	"math"
+	"math/bits"
+	"time"
+
+	"headroom/alerting/alarm"
+)
+
+// Fleet knows how many share a component.
+type Fleet interface {
+	// FanIn returns how many modules share a component, and how many devices they
+	// have there (a device counts once for each module that it works for). 0 is
+	// unknown. The empty component is what all share.
+	FanIn(c alarm.Component) (modules, devices int)
+}
+
+// Kinds of components that the stage adds to those an alarm brings, besides the
+// levels of the business tree.
+const (
+	kindNode    = "node"    // a device, of which several modules ring
+	kindLearned = "learned" // see [Learn]
+)
+
+// component is a shared component of which something rings, or has rung lately.
+type component struct {
+	alarm.Component
+	level  bool    // a node of the business tree
+	counts []count // by kind of alarm
+	cause  *cause  // that is open for it
+
+	modules, devices int       // that share it
+	asked            time.Time // when the fleet was asked
+	seen             sketch    // places that rang, if the fleet does not know it
+
+	index int // among the candidates of the problem that is being made
+}
+
+// count is how many alarms of a kind ring that share a component.
+type count struct {
+	kind *kind
+	n    int
+}
+
+func (c *component) add(k *kind, n int) int {
+	for i := range c.counts {
+		if c.counts[i].kind == k {
+			c.counts[i].n += n
+			if c.counts[i].n == 0 {
+				c.counts[i] = c.counts[len(c.counts)-1]
+				c.counts = c.counts[:len(c.counts)-1]
+				return 0
+			}
+			return c.counts[i].n
+		}
+	}
+	c.counts = append(c.counts, count{k, n})
+	return n
+}
+
+func (c *component) ringing(k *kind) int {
+	for _, x := range c.counts {
+		if x.kind == k {
+			return x.n
+		}
+	}
+	return 0
+}
+
+// The costs of a component in nats. A component costs as much as 22,000 places
+// that all look innocent beforehand; a node of the business tree is no physical
+// thing and costs more, so that it explains only what nothing else does; one that
+// is known to have failed costs less.
+const (
+	costly      = 10.
+	levelCost   = 13.
+	learnedCost = 11.
+	openCost    = 5.
+)
+
+func (c *component) cost() float64 {
+	switch {
+	case c.cause != nil:
+		return openCost
+	case c.level:
+		return levelCost
+	case c.Kind == kindLearned:
+		return learnedCost
+	}
+	return costly
+}
+
+func (c *component) ask(fleet Fleet) {
+	if fleet != nil {
+		c.modules, c.devices = fleet.FanIn(c.Component)
+	}
+}
+
+// stale is how old the knowledge of a fan-in may be.
+const stale = time.Minute
+
+// share is how many places share the component. If nobody knows, it is estimated
+// from those that were seen ringing: a half more, and at least unknownShare.
+func (c *component) share(fleet Fleet, now time.Time, devices bool) int {
+	if now.Sub(c.asked) >= stale {
+		c.ask(fleet)
+		c.asked = now
+	}
+	n := c.modules
+	if devices {
+		n = c.devices
+	}
+	if n > 0 {
+		return n
+	}
+	return max(unknownShare, c.seen.estimate()*3/2)
+}
+
+const unknownShare = 20
+
+// sketch counts distinct places by linear counting: each sets one of its bits. It
+// is good for some thousand places, and full beyond.
+type sketch []uint64
+
+const sketchBits = 2048
+
+func (s *sketch) add(place uint64) {
+	if *s == nil {
+		*s = make(sketch, sketchBits/64)
+	}
+	bit := place * 0x9e3779b97f4a7c15 >> (64 - 11)
+	(*s)[bit/64] |= 1 << (bit % 64)
+}
+
+func (s sketch) estimate() int {
+	set := 0
+	for _, w := range s {
+		set += bits.OnesCount64(w)
+	}
+	empty := max(1, sketchBits-set)
+	return int(math.Round(sketchBits * math.Log(sketchBits/float64(empty))))
+}
+
+// placeOf is where an alarm rings, as a number: a module, or a module's device.
+func placeOf(f *alarm.Facts) uint64 {
+	h := fnv.New64a()
+	for _, name := range f.Path {
+		_, _ = h.Write([]byte(name))
+		_, _ = h.Write([]byte{0})
+	}
+	_, _ = h.Write([]byte{1})
+	_, _ = h.Write([]byte(f.Node))
+	return h.Sum64()
+}

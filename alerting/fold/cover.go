@@ -1,0 +1,209 @@
+package fold
+
+import (
+	"math"
+	"slices"
+)
+
+// candidate is a component that may be why alarms of one kind ring.
+type candidate struct {
+	share int     // places (modules, or devices of modules) that share it; at least rings
+	rings int     // of those, how many ring
+	cost  float64 // how unlikely it is beforehand that it fails now, in nats
+}
+
+// chance is the probability that a place which shares a failed component rings,
+// as what is seen now tells it. It is never 0 or 1.
+func (c candidate) chance() float64 { return (float64(c.rings) + 0.5) / (float64(c.share) + 1) }
+
+// silence is what speaks against the component: the log-likelihood that the rest
+// of those which share it does not ring.
+func (c candidate) silence() float64 {
+	return float64(c.share-c.rings) * math.Log1p(-c.chance())
+}
+
+// class is a number of ringing places that share the same candidates.
+type class struct {
+	places     int
+	candidates []int // indexes, ascending
+}
+
+// problem asks which components explain what rings of one kind of alarm. Places
+// ring by noisy-or: each failed component that a place shares makes it ring with
+// the component's chance, and without any it rings with the chance base.
+//
+// The log-likelihood of a set of failed components, less what they cost, relative
+// to none having failed, is
+//
+//	Σ over ringing places of log(P(rings | set) / base) + Σ over the set of (silence − cost)
+//
+// since under noisy-or the silent places' terms are a sum over components. So
+// nobody has to know which the silent places are, only how many.
+type problem struct {
+	base       float64 // above 0, below 1
+	candidates []candidate
+	classes    []class
+	apart      int // ringing places that share no candidate
+}
+
+// score is the log-likelihood of a set relative to the empty one, less its costs.
+func (p problem) score(set []int) (sum float64) {
+	quiet := make([]float64, len(p.classes)) // chance that a place does not ring
+	for i := range quiet {
+		quiet[i] = 1 - p.base
+	}
+	for _, c := range set {
+		sum += p.candidates[c].silence() - p.candidates[c].cost
+	}
+	for i, k := range p.classes {
+		for _, c := range k.candidates {
+			if slices.Contains(set, c) {
+				quiet[i] *= 1 - p.candidates[c].chance()
+			}
+		}
+		sum += float64(k.places) * (math.Log1p(-quiet[i]) - math.Log(p.base))
+	}
+	return sum
+}
+
+// cover looks for the set with the highest score and returns it in ascending
+// order. It climbs: it adds the candidate that gains most, then drops those that
+// the others have made needless. Then it tries to do without each of the chosen
+// ones, so that one wide component gives way to several narrow ones. Every step
+// raises the score, so it ends. Where it misses the best set, tests say by how much.
+func (p problem) cover() []int {
+	c := newCovering(p)
+	c.climb(none)
+	for c.replace() {
+	}
+	return c.set()
+}
+
+// none is no candidate.
+const none = -1
+
+// tiny is the smallest gain that counts, so that rounding makes no endless loop.
+const tiny = 1e-9
+
+// covering is a set that grows and shrinks.
+type covering struct {
+	problem
+	chosen []bool
+	gains  []float64 // of adding a candidate, or of dropping a chosen one as a negative number
+	quiet  []float64 // by class: the chance that a place does not ring
+	of     [][]int   // by candidate: the classes that share it
+	chance []float64 // by candidate
+	price  []float64 // by candidate: silence less cost
+	moves  []int     // what was toggled since a set that may be gone back to
+}
+
+func newCovering(p problem) *covering {
+	n := len(p.candidates)
+	c := &covering{
+		problem: p, chosen: make([]bool, n), gains: make([]float64, n), of: make([][]int, n),
+		chance: make([]float64, n), price: make([]float64, n), quiet: make([]float64, len(p.classes)),
+	}
+	for i, k := range p.classes {
+		c.quiet[i] = 1 - p.base
+		for _, j := range k.candidates {
+			c.of[j] = append(c.of[j], i)
+		}
+	}
+	for j, k := range p.candidates {
+		c.chance[j], c.price[j] = k.chance(), k.silence()-k.cost
+	}
+	for j := range p.candidates {
+		c.gains[j] = c.worth(j)
+	}
+	return c
+}
+
+// worth is by how much the score is higher with a candidate than without it.
+func (c *covering) worth(j int) float64 {
+	sum, keep := c.price[j], 1-c.chance[j]
+	for _, i := range c.of[j] {
+		with, without := c.quiet[i]*keep, c.quiet[i]
+		if c.chosen[j] {
+			with, without = c.quiet[i], c.quiet[i]/keep
+		}
+		sum += float64(c.classes[i].places) * (math.Log1p(-with) - math.Log1p(-without))
+	}
+	return sum
+}
+
+// toggle adds or drops a candidate, and values those anew that share places with it.
+func (c *covering) toggle(j int) {
+	keep := 1 - c.chance[j]
+	c.chosen[j] = !c.chosen[j]
+	stale := map[int]bool{}
+	for _, i := range c.of[j] {
+		if c.chosen[j] {
+			c.quiet[i] *= keep
+		} else {
+			c.quiet[i] /= keep
+		}
+		for _, other := range c.classes[i].candidates {
+			stale[other] = true
+		}
+	}
+	stale[j] = true
+	for other := range stale {
+		c.gains[other] = c.worth(other)
+		if c.chosen[other] {
+			c.gains[other] = -c.gains[other]
+		}
+	}
+}
+
+// climb adds and drops candidates other than banned as long as that gains something.
+func (c *covering) climb(banned int) (gained float64) {
+	for {
+		best := none
+		for j, g := range c.gains {
+			if g > tiny && j != banned && (best == none || g > c.gains[best]) && !c.chosen[j] {
+				best = j
+			}
+		}
+		for j, g := range c.gains { // what is needless goes before anything is added
+			if g > tiny && c.chosen[j] {
+				best = j
+			}
+		}
+		if best == none {
+			return gained
+		}
+		gained += c.move(best)
+	}
+}
+
+// move toggles a candidate, and notes it so that it can be taken back.
+func (c *covering) move(j int) (gain float64) {
+	gain = c.gains[j]
+	c.toggle(j)
+	c.moves = append(c.moves, j)
+	return gain
+}
+
+// replace tries to do without one chosen candidate, and tells whether that was better.
+func (c *covering) replace() bool {
+	for _, j := range c.set() {
+		c.moves = c.moves[:0]
+		if c.move(j)+c.climb(j) > tiny {
+			return true
+		}
+		for len(c.moves) > 0 {
+			c.toggle(c.moves[len(c.moves)-1])
+			c.moves = c.moves[:len(c.moves)-1]
+		}
+	}
+	return false
+}
+
+func (c *covering) set() (set []int) {
+	for j, chosen := range c.chosen {
+		if chosen {
+			set = append(set, j)
+		}
+	}
+	return set
+}

@@ -1,0 +1,192 @@
+package fold_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"headroom/alerting/alarm"
+)
+
+func TestAProxyThatFailsIsOneAlarmForItsOwner(t *testing.T) {
+	w := newWorld(t, town{})
+	pool := behind("px1")
+	for n, i := range pool {
+		w.send(ring("SlowAnswers", i))
+		if n%5 == 4 {
+			w.run(time.Second)
+		}
+	}
+	w.run(time.Minute)
+	w.wantTold("CommonCause proxy px1")
+	a := w.Told[0].Alarm
+	if a.Labels["owner"] != "proxy-team" || a.Labels["severity"] != "warning" || a.Labels["component"] != "px1" {
+		t.Errorf("labels %v", a.Labels)
+	}
+	a = w.find("CommonCause proxy px1")
+	if len(a.Cause.Members) != len(pool) || a.Cause.Share != 100 || a.Cause.Kinds[0] != "SlowAnswers" {
+		t.Errorf("%d members of %d: %+v", len(a.Cause.Members), len(pool), a.Cause.Kinds)
+	}
+	if delay := w.Told[0].At.Sub(noon); delay > 5*time.Second {
+		t.Errorf("told after %v", delay)
+	}
+	for _, m := range w.All() {
+		if m.Cause == nil && (m.Outcome != alarm.Folded || m.By != a.ID) {
+			t.Errorf("%s is %s by %q", title(m), m.Outcome, m.By)
+		}
+	}
+}
+
+func TestSingleAlarmsGoTheirWay(t *testing.T) {
+	w := newWorld(t, town{})
+	w.send(ring("SlowAnswers", 3), ring("DiskFull", 7), ring("SlowAnswers", 250))
+	w.run(9 * time.Second)
+	w.wantTold()
+	w.run(2 * time.Second)
+	w.wantTold("SlowAnswers m3", "DiskFull m7", "SlowAnswers m250")
+}
+
+func TestARackIsToldAsARackAndASiteAsASite(t *testing.T) {
+	w := newWorld(t, town{})
+	for i := range 20 {
+		w.send(down(100 + i))
+	}
+	w.run(time.Minute)
+	w.wantTold("CommonCause rack r5")
+
+	w = newWorld(t, town{})
+	for i := range 100 {
+		w.send(down(100 + i*37%100)) // in no order
+		if i%10 == 9 {
+			w.run(time.Second)
+		}
+	}
+	w.run(time.Minute)
+	w.wantTold("CommonCause site s1")
+}
+
+func TestAnUnrelatedAlarmIsNotSwallowed(t *testing.T) {
+	w := newWorld(t, town{})
+	long := behind("px1")[7]
+	w.send(ring("SlowAnswers", long)) // rang long before
+	w.run(5 * time.Minute)
+	for n, i := range behind("px1") {
+		if i != long {
+			w.send(ring("SlowAnswers", i))
+		}
+		if n == 20 {
+			w.send(ring("DiskFull", i))                   // of another kind, on a module that shares the proxy
+			w.send(ring("SlowAnswers", behind("px2")[3])) // of the kind, on one that does not
+		}
+	}
+	w.run(time.Minute)
+	w.wantTold("CommonCause proxy px1", title(w.find("DiskFull m"+num(behind("px1")[20]))),
+		"SlowAnswers m"+num(long), "SlowAnswers m"+num(behind("px2")[3]))
+}
+
+func num(i int) string { return string(at(i)["module"])[1:] }
+
+func TestLateOnesJoinAtOnceAndTheLastOnesGoTheirWay(t *testing.T) {
+	w := newWorld(t, town{})
+	pool := behind("px0")
+	var first []model.LabelSet
+	for _, i := range pool[:30] {
+		first = append(first, ring("SlowAnswers", i))
+	}
+	w.send(first...)
+	w.run(10 * time.Minute)
+	late := ring("SlowAnswers", pool[40])
+	w.send(late)
+	w.run(time.Second)
+	w.wantTold("CommonCause proxy px0")
+	if a := w.find("SlowAnswers m" + num(pool[40])); a.Outcome != alarm.Folded {
+		t.Errorf("the late one is %s: %s", a.Outcome, a.Reason)
+	}
+
+	w.end(first...)
+	w.run(time.Second)
+	if a := w.find("CommonCause proxy px0"); a.Ended {
+		t.Error("ended without a grace")
+	}
+	w.run(3 * time.Minute)
+	w.wantTold("CommonCause proxy px0", "SlowAnswers m"+num(pool[40]))
+	if a := w.find("CommonCause proxy px0"); !a.Ended || a.Open() {
+		t.Errorf("the cause is %+v", a)
+	}
+}
+
+func TestWhoWasToldStaysTold(t *testing.T) {
+	w := newWorld(t, town{})
+	pool := behind("px0")
+	w.send(ring("SlowAnswers", pool[0]))
+	w.run(20 * time.Second)
+	for _, i := range pool[1:40] {
+		w.send(ring("SlowAnswers", i))
+	}
+	w.run(time.Minute)
+	w.wantTold("SlowAnswers m"+num(pool[0]), "CommonCause proxy px0")
+	a := w.find("SlowAnswers m" + num(pool[0]))
+	if a.Outcome != alarm.Notified {
+		t.Errorf("%s", a.Outcome)
+	}
+	if c := w.find("CommonCause proxy px0"); len(c.Cause.Members) != 40 {
+		t.Errorf("the list has %d of 40", len(c.Cause.Members))
+	}
+}
+
+func TestAWiderCauseTakesThePlaceOfANarrowOne(t *testing.T) {
+	w := newWorld(t, town{})
+	for i := range 20 {
+		w.send(down(100 + i))
+	}
+	w.run(5 * time.Second)
+	w.wantTold("CommonCause rack r5")
+	for i := range 80 {
+		w.send(down(120 + i))
+	}
+	w.run(5 * time.Second)
+	w.wantTold("CommonCause rack r5", "CommonCause site s1")
+	site, rack := w.find("CommonCause site s1"), w.find("CommonCause rack r5")
+	if rack.By != site.ID || rack.Stage != "fold" || len(site.Cause.Members) != 100 {
+		t.Errorf("the rack is at %s by %s; the site has %d members", rack.Stage, rack.By, len(site.Cause.Members))
+	}
+	for i := range 100 {
+		w.end(down(100 + i))
+	}
+	w.run(5 * time.Second)
+	for _, a := range w.All() {
+		if a.Open() {
+			t.Errorf("%s is open", title(a))
+		}
+	}
+	w.wantTold("CommonCause rack r5", "CommonCause site s1")
+}
+
+// Three of a proxy's hundred modules are chance, three of a device's three are not.
+func TestTheThresholdScalesWithTheFanIn(t *testing.T) {
+	w := newWorld(t, town{})
+	for _, i := range behind("px2")[:3] {
+		w.send(ring("SlowAnswers", i*1))
+	}
+	w.run(time.Minute)
+	if got := len(w.told()); got != 3 {
+		t.Errorf("told of %v", w.told())
+	}
+}
+
+func TestASeverityRisesWithTheMembers(t *testing.T) {
+	w := newWorld(t, town{})
+	for n, i := range behind("px2") {
+		l := ring("SlowAnswers", i)
+		if n > 50 {
+			l["severity"] = "critical"
+			w.run(time.Second)
+		}
+		w.send(l)
+	}
+	w.run(time.Minute)
+	if a := w.find("CommonCause proxy px2"); a.Severity() != "critical" {
+		t.Errorf("%v", a.Labels)
+	}
+}

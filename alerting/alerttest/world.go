@@ -26,7 +26,13 @@ type World struct {
 	Told     []Told
 
 	stages func() []alarm.Stage
-	kept   map[string][]byte
+	kept   map[string]kept
+}
+
+// kept is an alarm as it was last kept.
+type kept struct {
+	alarm *alarm.Alarm
+	text  []byte
 }
 
 // Told is that somebody was told of an alarm.
@@ -37,7 +43,7 @@ type Told struct {
 
 // New returns a world at a time. Stages makes the stages anew at each start.
 func New(now time.Time, stages func() []alarm.Stage) (*World, error) {
-	w := &World{Now: now, stages: stages, kept: map[string][]byte{}}
+	w := &World{Now: now, stages: stages, kept: map[string]kept{}}
 	return w, w.Restart()
 }
 
@@ -80,14 +86,11 @@ func (w *World) Run(d time.Duration) error {
 	return nil
 }
 
-// All returns every alarm that there was, as it was last kept, by id.
+// All returns every alarm that there was, as it was last kept, by id. They must not
+// be changed.
 func (w *World) All() (all []*alarm.Alarm) {
-	for id, text := range w.kept {
-		a := &alarm.Alarm{}
-		if err := json.Unmarshal(text, a); err != nil {
-			panic(fmt.Sprintf("BUG: alarm %s was kept as %s: %v", id, text, err))
-		}
-		all = append(all, a)
+	for _, k := range w.kept {
+		all = append(all, k.alarm)
 	}
 	slices.SortFunc(all, func(a, b *alarm.Alarm) int { return cmp.Compare(a.ID, b.ID) })
 	return all
@@ -100,17 +103,22 @@ func (w *World) Save(_ context.Context, alarms []*alarm.Alarm) error {
 		if err != nil {
 			return fmt.Errorf("keep alarm %s: %w", a.ID, err)
 		}
-		w.kept[a.ID] = text
+		w.kept[a.ID] = kept{a, text}
 	}
 	return nil
 }
 
 // Open implements [alerting.Keeper].
 func (w *World) Open(context.Context) (open []*alarm.Alarm, err error) {
-	for _, a := range w.All() {
-		if a.Open() {
-			open = append(open, a)
+	for id, k := range w.kept {
+		if !k.alarm.Open() {
+			continue
 		}
+		a := &alarm.Alarm{}
+		if err := json.Unmarshal(k.text, a); err != nil {
+			return nil, fmt.Errorf("alarm %s was kept as %s: %w", id, k.text, err)
+		}
+		open = append(open, a)
 	}
 	return open, nil
 }

@@ -21,7 +21,8 @@ type cause struct {
 	few     time.Time          // since when too few are left; zero: enough are
 
 	opened, written time.Time
-	writtenMembers  int // when it was last written
+	writtenMembers  int  // when it was last written
+	changed         bool // since then
 }
 
 // decide acts on what explains the alarms of a kind.
@@ -150,7 +151,7 @@ func (c *cause) sorted() []*item {
 func (s *Stage) join(now time.Time, it *item, c *cause) {
 	s.leave(it)
 	it.cause, it.passed = c, false
-	c.members[it] = true
+	c.members[it], c.changed = true, true
 	if s.listed[it.a.ID] != c && len(c.listed) < maxListed {
 		c.listed = append(c.listed, it.a.ID)
 	}
@@ -158,7 +159,7 @@ func (s *Stage) join(now time.Time, it *item, c *cause) {
 		c.few = time.Time{}
 	}
 	if !it.evidence && !c.storm {
-		s.add(it, now, s.cfg.Least)
+		s.add(it, now)
 	}
 	s.keep(now, it)
 }
@@ -173,7 +174,7 @@ func (s *Stage) keep(now time.Time, it *item) {
 	switch a := it.a; {
 	case a.Outcome == alarm.Notified:
 	case a.Stage == Name:
-		a.Stay(now, Name, alarm.Folded, it.cause.id, it.cause.foldedInto(), time.Time{})
+		a.Stay(now, Name, alarm.Folded, it.cause.id, it.cause.foldedInto(), s.until(it.cause))
 	default:
 		a.Due = now
 	}
@@ -183,6 +184,7 @@ func (s *Stage) keep(now time.Time, it *item) {
 func (s *Stage) leave(it *item) {
 	if it.cause != nil {
 		delete(it.cause.members, it)
+		it.cause.changed = true
 		it.cause = nil
 	}
 }
@@ -191,7 +193,7 @@ func (s *Stage) leave(it *item) {
 func (s *Stage) release(now time.Time, it *item) {
 	s.leave(it)
 	it.passed = true
-	s.forgetOne(it, now.Add(-time.Duration(s.cfg.Window)))
+	s.forgetOne(it, now)
 	if it.a.Outcome != alarm.Notified {
 		it.a.Due = now
 	}
@@ -208,12 +210,32 @@ func (s *Stage) endCauses(now time.Time) {
 			continue
 		}
 		if c.few.IsZero() {
-			c.few = now
+			s.few(now, c)
 		}
 		if len(c.members) == 0 || now.Sub(c.few) >= time.Duration(s.cfg.Grace) {
 			s.end(now, c)
 		}
 	}
+}
+
+// few begins the grace of a cause. Its last members know when that is over, also
+// after a restart.
+func (s *Stage) few(now time.Time, c *cause) {
+	c.few = now
+	for it := range c.members {
+		if it.a.Stage == Name && it.a.Outcome == alarm.Folded {
+			it.a.Stay(now, Name, alarm.Folded, c.id, c.foldedInto(), s.until(c))
+			it.a.Touch()
+		}
+	}
+}
+
+// until is when the grace of a cause ends; zero if it has not begun.
+func (s *Stage) until(c *cause) time.Time {
+	if c.few.IsZero() {
+		return time.Time{}
+	}
+	return c.few.Add(time.Duration(s.cfg.Grace))
 }
 
 // end ends a cause, and those whose place it took. What is left of it goes its own way.

@@ -26,8 +26,8 @@ type kind struct {
 	devices bool
 	ringing []*item // that count
 
-	fresh int       // counted since the kind was judged
-	dirty time.Time // when the first of them came; zero: nothing to judge
+	fresh int       // came or went since the kind was judged
+	dirty time.Time // when the first of them did; zero: nothing to judge
 }
 
 type kindKey struct {
@@ -39,9 +39,12 @@ type kindKey struct {
 type evidence struct {
 	fleet      Fleet    // may be nil
 	levels     []string // labels of the business tree, top first
+	least      int      // alarms that make a component worth a judgement
+	window     time.Duration
 	kinds      map[kindKey]*kind
 	components map[alarm.Component]*component
 	recent     []*item // by since; those older than the window are taken out
+	mixed      bool    // recent is not in order
 }
 
 func newEvidence(fleet Fleet, levels []string) evidence {
@@ -94,18 +97,28 @@ func (e *evidence) component(c alarm.Component, level bool) *component {
 	return known
 }
 
-// add counts an item. Its kind has to be judged if so many ring of one component
-// that they could be a common cause.
-func (e *evidence) add(it *item, now time.Time, least int) {
+// add counts an item.
+func (e *evidence) add(it *item, now time.Time) {
 	it.evidence, it.at = true, len(it.kind.ringing)
 	it.kind.ringing = append(it.kind.ringing, it)
+	if n := len(e.recent); n > 0 && it.since.Before(e.recent[n-1].since) {
+		e.mixed = true
+	}
 	e.recent = append(e.recent, it)
-	enough := false
 	for _, c := range it.components {
-		enough = c.add(it.kind, 1) >= least || enough
 		if c.modules+c.devices == 0 {
 			c.seen.add(it.place)
 		}
+	}
+	e.count(it, now, 1)
+}
+
+// count counts an item up or down. Its kind has to be judged if so many ring of one
+// component that they could be a common cause.
+func (e *evidence) count(it *item, now time.Time, n int) {
+	enough := false
+	for _, c := range it.components {
+		enough = c.add(it.kind, n) >= e.least || enough
 	}
 	if enough {
 		it.kind.fresh++
@@ -116,14 +129,12 @@ func (e *evidence) add(it *item, now time.Time, least int) {
 }
 
 // remove takes an item out of the count.
-func (e *evidence) remove(it *item) {
+func (e *evidence) remove(it *item, now time.Time) {
 	if !it.evidence {
 		return
 	}
 	it.evidence = false
-	for _, c := range it.components {
-		c.add(it.kind, -1)
-	}
+	e.count(it, now, -1)
 	ringing := it.kind.ringing
 	last := ringing[len(ringing)-1]
 	ringing[it.at], last.at = last, it.at
@@ -131,27 +142,32 @@ func (e *evidence) remove(it *item) {
 	it.kind.ringing = ringing[:len(ringing)-1]
 }
 
-// forget takes those out of the count that came before oldest, except members of a
+// forget takes those out of the count that came before the window, except members of a
 // cause: they ring for it as long as they ring.
-func (e *evidence) forget(oldest time.Time) {
+func (e *evidence) forget(now time.Time) {
 	n := 0
-	for n < len(e.recent) && e.recent[n].since.Before(oldest) {
-		e.forgetOne(e.recent[n], oldest)
+	for n < len(e.recent) && e.old(e.recent[n], now) {
+		e.forgetOne(e.recent[n], now)
 		e.recent[n] = nil
 		n++
 	}
 	e.recent = e.recent[n:]
 }
 
-func (e *evidence) forgetOne(it *item, oldest time.Time) {
-	if it.since.Before(oldest) && (it.cause == nil || it.cause.storm) {
-		e.remove(it)
+func (e *evidence) forgetOne(it *item, now time.Time) {
+	if e.old(it, now) && it.free() {
+		e.remove(it, now)
 	}
 }
 
-// inOrder sorts the recent ones after a restart, when they come in another order.
+func (e *evidence) old(it *item, now time.Time) bool { return now.Sub(it.since) > e.window }
+
+// inOrder sorts the recent ones, which come in another order after a restart.
 func (e *evidence) inOrder() {
-	slices.SortStableFunc(e.recent, func(a, b *item) int { return a.since.Compare(b.since) })
+	if e.mixed {
+		slices.SortStableFunc(e.recent, func(a, b *item) int { return a.since.Compare(b.since) })
+		e.mixed = false
+	}
 }
 
 // tidy drops kinds and components of which nothing rings.

@@ -10,7 +10,8 @@ import (
 	"headroom/internal/config"
 )
 
-// judge looks for common causes of the kinds of alarms of which new ones came.
+// judge looks for common causes of the kinds of alarms of which others ring than
+// before.
 func (s *Stage) judge(now time.Time) {
 	var due []*kind
 	for _, k := range s.kinds {
@@ -27,13 +28,16 @@ func (s *Stage) judge(now time.Time) {
 	}
 }
 
-// mustJudge spares work in a flood of alarms: a kind is judged again when a tenth
-// of what rings is new, or soon enough for those that wait.
+// flood is how many alarms of one kind must ring for its judgement to wait.
+const flood = 1000
+
+// mustJudge tells whether a kind is judged again: whenever something has changed,
+// but in a flood of alarms only when a tenth has, or soon enough for those that wait.
 func (s *Stage) mustJudge(k *kind, now time.Time) bool {
 	if k.dirty.IsZero() {
 		return false
 	}
-	return 10*k.fresh >= len(k.ringing) || now.Sub(k.dirty) >= time.Duration(s.cfg.Wait)/2
+	return len(k.ringing) <= flood || 10*k.fresh >= len(k.ringing) || now.Sub(k.dirty) >= time.Duration(s.cfg.Wait)/2
 }
 
 func compareBool(a, b bool) int {

@@ -54,9 +54,10 @@ func (s *Stage) Name() string { return Name }
 // Run implements [alarm.Stage].
 func (s *Stage) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 	s.cfg, s.opened = s.opts.Config(), nil
+	s.least, s.window = s.cfg.Least, time.Duration(s.cfg.Window)
 	s.recall(now, alarms)
 	s.look(now, alarms)
-	s.forget(now.Add(-time.Duration(s.cfg.Window)))
+	s.forget(now)
 	s.judge(now)
 	s.endCauses(now)
 	s.calm(now)
@@ -91,12 +92,13 @@ func (s *Stage) look(now time.Time, alarms []*alarm.Alarm) {
 		switch {
 		case a.Cause != nil:
 		case a.Ended:
-			s.drop(it)
+			s.drop(now, it)
 		case it == nil, it.forgotten():
-			s.drop(it)
+			s.drop(now, it)
 			s.take(now, a)
 		}
 	}
+	s.inOrder()
 }
 
 // take begins with an alarm: a new one, or one that was open before a restart.
@@ -109,20 +111,24 @@ func (s *Stage) take(now time.Time, a *alarm.Alarm) {
 	it.passed = passed
 	s.items[a.ID] = it
 	if c := s.causeOf(now, it); c != nil {
+		due := a.Due
 		s.join(now, it, c)
+		if !due.IsZero() && !c.storm {
+			c.few = due.Add(-time.Duration(s.cfg.Grace))
+		}
 		return
 	}
-	if !since.Before(now.Add(-time.Duration(s.cfg.Window))) {
-		s.add(it, now, s.cfg.Least)
+	if !s.old(it, now) {
+		s.add(it, now)
 	}
 }
 
-func (s *Stage) drop(it *item) {
+func (s *Stage) drop(now time.Time, it *item) {
 	if it == nil {
 		return
 	}
 	s.leave(it)
-	s.remove(it)
+	s.remove(it, now)
 	delete(s.items, it.a.ID)
 }
 
@@ -172,7 +178,7 @@ func (s *Stage) stayFolded(now time.Time, it *item) (on bool) {
 	if it.a.Outcome == alarm.Notified {
 		return true // who was told of it is told of its end, too
 	}
-	it.a.Stay(now, Name, alarm.Folded, it.cause.id, it.cause.foldedInto(), time.Time{})
+	it.a.Stay(now, Name, alarm.Folded, it.cause.id, it.cause.foldedInto(), s.until(it.cause))
 	return false
 }
 
@@ -220,13 +226,13 @@ func (s *Stage) pass(now time.Time, it *item) {
 
 // tidyUp drops once a window what is not needed any more.
 func (s *Stage) tidyUp(now time.Time) {
-	if now.Sub(s.tidied) < time.Duration(s.cfg.Window) {
+	if now.Sub(s.tidied) < s.window {
 		return
 	}
 	s.tidied = now
 	for _, it := range s.items {
 		if !it.a.Open() {
-			s.drop(it)
+			s.drop(now, it)
 		} else if it.passed && !it.evidence {
 			it.components = nil
 		}

@@ -73,7 +73,7 @@ func (s *Stage) labels(on *component, storm bool) model.LabelSet {
 // every change, since each has a long list.
 func (s *Stage) writeCauses(now time.Time) {
 	for _, c := range s.causes {
-		if c.alarm == nil || c.into != "" || len(c.members) == c.writtenMembers {
+		if c.alarm == nil || c.into != "" || !c.changed {
 			continue
 		}
 		much := 10*max(len(c.members)-c.writtenMembers, c.writtenMembers-len(c.members)) >= c.writtenMembers
@@ -86,7 +86,7 @@ func (s *Stage) writeCauses(now time.Time) {
 // write says in the alarm of a cause what it stands for now.
 func (s *Stage) write(now time.Time, c *cause) {
 	a, ringing := c.alarm, c.sorted()
-	c.written, c.writtenMembers = now, len(ringing)
+	c.written, c.writtenMembers, c.changed = now, len(ringing), false
 	a.Cause.Members = c.listed
 	a.Cause.Kinds = slices.Sorted(maps.Keys(c.kinds))
 	a.Cause.Share = c.share(s.fleet, now, mostlyDevices(ringing))

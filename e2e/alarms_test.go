@@ -176,8 +176,12 @@ alerting:
 	if text := mail.Mails()[0]; !strings.Contains(text, "ProcessDead") || !strings.Contains(text, "is not there") {
 		t.Errorf("the mail does not tell what was tried:\n%s", text)
 	}
-	list := s.alarms("?kind=ProcessDead")
-	if list[0].Outcome != "notified" || list[0].Path != "shop/web/cart/"+w.name {
+	var list []alarm
+	Eventually(t, time.Minute, "the record says that somebody was told", func() bool {
+		list = s.alarms("?kind=ProcessDead")
+		return list[0].Outcome == "notified"
+	})
+	if list[0].Path != "shop/web/cart/"+w.name {
 		t.Errorf("%+v", list[0])
 	}
 	if _, out, _ := Run(t, "explain", "--server="+s.URL, "alarm:"+list[0].ID); !strings.Contains(out, "heal") || !strings.Contains(out, "notify") {

@@ -85,3 +85,20 @@ func TestWhatIsKnownThere(t *testing.T) {
 		t.Errorf("owner %q: the alarm's own label counts first", got.Owner)
 	}
 }
+
+func TestHowManyShareAComponent(t *testing.T) {
+	s := world()
+	s.Run(context.Background(), noon, []*alarm.Alarm{{Labels: model.LabelSet{"node": "n1"}}})
+	for c, want := range map[alarm.Component][2]int{
+		{}:                                   {2, 3},
+		{Kind: "rack", Name: "r7"}:           {1, 1},
+		{Kind: "proxy", Name: "px"}:          {2, 3},
+		{Kind: "business", Name: "Mail"}:     {0, 0}, // has no device
+		{Kind: "product", Name: "Qzone/WNS"}: {2, 3},
+		{Kind: "rack", Name: "r8"}:           {0, 0},
+	} {
+		if modules, devices := s.FanIn(c); [2]int{modules, devices} != want {
+			t.Errorf("%v: %d modules, %d devices; want %v", c, modules, devices, want)
+		}
+	}
+}

@@ -18,6 +18,7 @@ type where struct {
 	devices map[string]*device
 	byName  map[string]*fleet.Node // modules by their last name; nil where several have it
 	nodes   int                    // of the tree, when byName was made
+	shared  map[alarm.Component]*fanIn
 }
 
 type device struct {
@@ -39,7 +40,7 @@ func (w *where) refresh(opts Options, now time.Time) {
 	if w.devices != nil && now.Sub(w.at) < stale {
 		return
 	}
-	w.at, w.devices = now, map[string]*device{}
+	w.at, w.devices, w.shared = now, map[string]*device{}, map[alarm.Component]*fanIn{}
 	opts.Devices(func(d rollup.Device) {
 		have := w.devices[d.Name]
 		if have == nil {
@@ -47,6 +48,12 @@ func (w *where) refresh(opts Options, now time.Time) {
 			w.devices[d.Name] = have
 		}
 		have.modules = append(have.modules, d.Module)
+		shared := w.components(nil, nil, d.Name)
+		if opts.Declared != nil {
+			more, _ := opts.Declared(nil, d.Module.Path, d.Name)
+			shared = union(shared, more)
+		}
+		w.share(d.Module, shared)
 	})
 }
 

@@ -2,45 +2,111 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"slices"
+	"errors"
+	"net/http"
 	"time"
+
+	"github.com/gin-gonic/gin"
 
 	"headroom/alerting"
 	"headroom/alerting/alarm"
 	"headroom/alerting/enrich"
-	"headroom/analytics"
+	"headroom/alerting/fold"
+	"headroom/alerting/heal"
+	"headroom/alerting/notify"
+	"headroom/internal/config"
 	"headroom/storage/fleet"
 )
 
-// openAlerting makes the pipeline of alarms, which goes on where it was.
-func (s *server) openAlerting(ctx context.Context, tree *fleet.Tree) (err error) {
-	history := alerting.History{Table: s.state.Alarms()}
-	s.pipeline, err = alerting.New(ctx, alerting.Options{
-		Stages:       []alarm.Stage{s.enrichStage(tree)},
-		Keeper:       history,
+// alarmSystem is the pipeline of alarms with those of its stages that others talk to.
+type alarmSystem struct {
+	pipeline *alerting.Pipeline
+	history  alerting.History
+	heal     *heal.Stage
+	notify   *notify.Stage
+	api      http.Handler // Alertmanager's
+}
+
+// openAlarms makes the pipeline, which goes on where it was.
+func (s *server) openAlarms(ctx context.Context, tree *fleet.Tree) (err error) {
+	a := &s.alarms
+	a.history = alerting.History{Table: s.state.Alarms()}
+	if err := s.openNotify(ctx); err != nil {
+		return err
+	}
+	if err := s.openHeal(ctx, tree); err != nil {
+		return err
+	}
+	enriched := s.enrichStage(tree)
+	a.pipeline, err = alerting.New(ctx, alerting.Options{
+		Stages: []alarm.Stage{
+			a.notify.Watch(),
+			enriched,
+			s.foldStage(tree, enriched),
+			a.heal,
+			a.notify,
+		},
+		Keeper:       a.history,
 		IgnoreLabels: func() []string { return s.config().Alerting.IgnoreLabels },
 		Logger:       s.log, Registerer: s.reg,
+	})
+	if err != nil {
+		return err
+	}
+	a.api, err = a.notify.API(a.pipeline)
+	return err
+}
+
+// wake asks for a run of the pipeline, once there is one.
+func (a *alarmSystem) wake() {
+	if a.pipeline != nil {
+		a.pipeline.Wake()
+	}
+}
+
+// close ends what the stages have under way.
+func (a *alarmSystem) close() {
+	if a.heal != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), stopWithin/4)
+		defer cancel()
+		a.heal.Close(ctx)
+	}
+	if a.notify != nil {
+		a.notify.Close()
+	}
+}
+
+func (s *server) openNotify(ctx context.Context) error {
+	conf, err := notify.Load(s.cfg.Alerting, s.opts.configFile)
+	if err != nil {
+		return err
+	}
+	s.alarms.notify, err = notify.New(ctx, notify.Options{
+		Config: conf, DB: s.state.Notifications(), Wake: s.alarms.wake,
+		IgnoreLabels: func() []string { return s.config().Alerting.IgnoreLabels },
+		ExternalURL:  s.externalURL(), Words: s.words(),
+		Keep:   func() time.Duration { return time.Duration(s.config().Alerting.Notify.Keep) },
+		Logger: s.log, Registerer: s.reg,
 	})
 	return err
 }
 
-// alarms answers the API.
-type alarms struct {
-	alerting.History
-	pipeline *alerting.Pipeline
+func (s *server) openHeal(ctx context.Context, tree *fleet.Tree) (err error) {
+	s.alarms.heal, err = heal.New(ctx, heal.Options{
+		Config: s.cfg.Alerting.Heal, Store: s.state.Heals(), Query: s.holds,
+		Fleet: func() heal.Fleet { return s.sizeOf(tree) }, Wake: s.alarms.wake,
+		Now: time.Now, Logger: s.log, Registerer: s.reg,
+	})
+	return err
 }
 
-func (s *server) alarms() alarms {
-	return alarms{alerting.History{Table: s.state.Alarms()}, s.pipeline}
+// holds tells whether an expression has a result, as that of an alerting rule.
+func (s *server) holds(ctx context.Context, expr string, at time.Time) (bool, error) {
+	samples, err := s.engine.Instant(ctx, expr, at)
+	return len(samples) > 0, err
 }
 
-// Ack implements api.Alarms.
-func (a alarms) Ack(ctx context.Context, id, who, why string) error {
-	return a.pipeline.Ack(ctx, id, who, why)
-}
-
-func (s *server) enrichStage(tree *fleet.Tree) alarm.Stage {
+func (s *server) enrichStage(tree *fleet.Tree) *enrich.Stage {
 	return enrich.New(enrich.Options{
 		Tree: tree, Devices: s.rollup.EachDevice, Facts: s.factsOf,
 		Labels: func() enrich.Labels {
@@ -50,38 +116,51 @@ func (s *server) enrichStage(tree *fleet.Tree) alarm.Stage {
 	})
 }
 
-// factsOf are a node's numbers of the newest minute, as people read them.
-func (s *server) factsOf(path fleet.Path) map[string]string {
-	snap := s.loop.Snapshot()
-	if snap == nil {
-		return nil
+func (s *server) foldStage(tree *fleet.Tree, fleet fold.Fleet) *fold.Stage {
+	return fold.New(fold.Options{
+		Config: func() config.Fold { return s.config().Alerting.Fold },
+		Levels: tree.Levels(), Fleet: fleet, Registerer: s.reg,
+	})
+}
+
+// reloadAlarms puts a configuration into force that was checked.
+func (s *server) reloadAlarms(cfg config.Config) error {
+	conf, err := notify.Load(cfg.Alerting, s.opts.configFile)
+	if err != nil {
+		return err
 	}
-	i := snap.Find(path.ID())
-	if i < 0 {
-		return nil
-	}
-	row := &snap.Rows[i]
-	facts := map[string]string{}
-	add := func(name, format string, numbers ...analytics.Number) {
-		if !slices.ContainsFunc(numbers, func(n analytics.Number) bool { return !n.Known() }) {
-			args := make([]any, len(numbers))
-			for i, n := range numbers {
-				args[i] = float64(n)
-			}
-			facts[name] = fmt.Sprintf(format, args...)
-		}
-	}
-	add("devices", "%.0f", row.Devices)
-	add("load now", "%.1f %%", row.Load)
-	add("normal now", "%.1f %% to %.1f %%", row.Lower, row.Upper)
-	add("peak today", "%.1f %% (%.1f %% to %.1f %%)", row.PeakToday.Value, row.PeakToday.Lower, row.PeakToday.Upper)
-	add("headroom", "%.0f %%", row.Headroom)
-	add("devices to request", "%.0f", snap.Growth[i].DevicesToRequest)
-	return facts
+	return s.alarms.notify.Reload(conf)
 }
 
 // forgetAlarms keeps the history of alarms as long as is configured.
 func (s *server) forgetAlarms(ctx context.Context) error {
 	keep := func() time.Duration { return time.Duration(s.config().Alerting.Keep) }
-	return s.alarms().Forget(ctx, keep, s.log)
+	return s.alarms.history.Forget(ctx, keep, s.log)
+}
+
+// registerAlarms serves Alertmanager's API. Influx senders have another path below
+// /api/v2.
+func (s *server) registerAlarms(router gin.IRouter) {
+	for _, path := range []string{"alerts", "alerts/groups", "receivers", "silence/:id", "silences", "status"} {
+		router.Any("/api/v2/"+path, gin.WrapH(s.alarms.api))
+	}
+}
+
+// alarmBook answers the API.
+type alarmBook struct {
+	alerting.History
+	pipeline *alerting.Pipeline
+}
+
+func (s *server) alarmBook() alarmBook { return alarmBook{s.alarms.history, s.alarms.pipeline} }
+
+// Ack implements api.Alarms.
+func (b alarmBook) Ack(ctx context.Context, id, who, why string) error {
+	err := b.pipeline.Ack(ctx, id, who, why)
+	if errors.Is(err, alerting.ErrNotOpen) {
+		if _, missing := b.Load(ctx, id); missing != nil {
+			return missing
+		}
+	}
+	return err
 }

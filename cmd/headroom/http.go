@@ -18,7 +18,7 @@ import (
 // httpServer wires page, API, query API and the ways in.
 func (s *server) httpServer() (*api.Server, *http.Server) {
 	opts := api.Options{
-		Capacity: s.capacity(), Notes: s.state.Notes(), Marks: marks{s}, Reports: s.state.Reports(), Alarms: s.alarms(), Ledger: s.ledger,
+		Capacity: s.capacity(), Notes: s.state.Notes(), Marks: marks{s}, Reports: s.state.Reports(), Alarms: s.alarmBook(), Heals: s.alarms.heal, Ledger: s.ledger,
 		Backtests: s.backtests,
 		Version:   version.Version, Mode: s.mode(), Location: s.cfg.Location(), ExternalURL: s.externalURL(),
 		Pprof: s.opts.pprof, Pages: web.Handler(),
@@ -33,6 +33,7 @@ func (s *server) httpServer() (*api.Server, *http.Server) {
 		Started: s.started, Keep: s.opts.retention, Metadata: newMetadata(s.ingest),
 		Flags: func() map[string]string { return map[string]string{"storage.path": s.opts.storagePath} },
 	})
+	s.registerAlarms(a.Router())
 	if s.ingest != nil {
 		s.ingest.Register(a.Router())
 	}

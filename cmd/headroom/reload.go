@@ -45,18 +45,32 @@ func (s *server) reload(ctx context.Context) error {
 		s.log.Error("the configuration was not reloaded, the old one stays in force", "err", err)
 		return err
 	}
-	before := s.cfg
-	s.cfg = cfg
-	if err := s.setModelLocked(ctx); err != nil {
-		s.cfg = before
+	if err := s.takeLocked(ctx, cfg); err != nil {
+		s.reloads.good.Set(0)
+		s.log.Error("the configuration was not reloaded, the old one stays in force", "err", err)
 		return err
 	}
+	s.inForce.Store(&cfg)
 	if s.scrape != nil {
 		s.scrape.Apply(cfg.ScrapeConfigs)
 	}
 	s.reloads.good.Set(1)
 	s.reloads.goodAt.SetToCurrentTime()
 	s.log.Info("configuration reloaded")
+	return nil
+}
+
+// takeLocked has the parts take a configuration, or keep the one they have.
+func (s *server) takeLocked(ctx context.Context, cfg config.Config) error {
+	if err := s.reloadAlarms(cfg); err != nil {
+		return err
+	}
+	before := s.cfg
+	s.cfg = cfg
+	if err := s.setModelLocked(ctx); err != nil {
+		s.cfg = before
+		return errors.Join(err, s.reloadAlarms(before))
+	}
 	return nil
 }
 
@@ -77,6 +91,7 @@ func fixedSections(old, now config.Config) error {
 		{"storage", old.Storage, now.Storage},
 		{"ingest", old.Ingest, now.Ingest},
 		{"query", old.Query, now.Query},
+		{"alerting.heal", old.Alerting.Heal, now.Alerting.Heal},
 	} {
 		if !reflect.DeepEqual(part.old, part.now) {
 			errs = append(errs, fmt.Errorf("%s: was %v, is now %v: this needs a restart", part.name, part.old, part.now))

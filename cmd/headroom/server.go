@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,7 +14,6 @@ import (
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 	"github.com/prometheus/exporter-toolkit/web"
 
-	"headroom/alerting"
 	"headroom/analytics"
 	"headroom/analytics/backtest"
 	"headroom/analytics/chooser"
@@ -39,6 +39,7 @@ import (
 type server struct {
 	opts     serveOptions
 	cfg      config.Config // reloads.mu protects it from the start on
+	inForce  atomic.Pointer[config.Config]
 	location *time.Location
 	log      *slog.Logger
 	reg      *prometheus.Registry
@@ -59,7 +60,7 @@ type server struct {
 	chooser   *chooser.Chooser
 	ingest    *ingest.Ingest // nil in shadow mode
 	scrape    *scrape.Manager
-	pipeline  *alerting.Pipeline
+	alarms    alarmSystem
 	reloads   *reloads
 	demo      *demo // nil but for the demo
 }
@@ -67,6 +68,7 @@ type server struct {
 // newServer opens everything; nothing runs or is served yet.
 func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *server, err error) {
 	s := &server{opts: opts, cfg: cfg, location: cfg.Location(), log: log, reg: prometheus.NewRegistry(), started: time.Now()}
+	s.inForce.Store(&cfg)
 	s.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), versioncollector.NewCollector("headroom"))
 	defer func() {
 		if err != nil {
@@ -108,7 +110,7 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 		Past: s.loop, Busy: func() bool { return len(s.capacity().Progress()) > 0 },
 	})
 	s.backtests = &backtest.Stored{Tree: ro.Tree, Store: s.store}
-	if err := s.openAlerting(context.Background(), ro.Tree); err != nil {
+	if err := s.openAlarms(context.Background(), ro.Tree); err != nil {
 		return nil, err
 	}
 	if opts.shadowURL == "" {
@@ -139,12 +141,9 @@ func (s *server) signals() (rollup.Options, error) {
 	return ro, nil
 }
 
-// config is the configuration in force.
-func (s *server) config() config.Config {
-	s.reloads.mu.Lock()
-	defer s.reloads.mu.Unlock()
-	return s.cfg
-}
+// config is the configuration in force. It waits for nobody, so that a part can ask
+// for it while it is being reloaded itself.
+func (s *server) config() config.Config { return *s.inForce.Load() }
 
 // historyChanged tells who learns from history.
 func (s *server) historyChanged() {
@@ -286,6 +285,7 @@ func (s *server) loadPolledHistory(ctx context.Context) error {
 // close releases what newServer opened, the store last: others write to it.
 func (s *server) close() error {
 	var errs []error
+	s.alarms.close()
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}

@@ -157,14 +157,19 @@ type tripKey struct{}
 // carrier is a notifier that notes on the trip what it has delivered.
 type carrier struct{ amnotify.Notifier }
 
-// Notify implements [amnotify.Notifier].
-func (c carrier) Notify(ctx context.Context, alerts ...*alert.Alert) (bool, error) {
-	started := time.Now()
-	again, err := c.Notifier.Notify(ctx, alerts...)
+// Notify implements [amnotify.Notifier]. A notifier that panics on an odd answer
+// must not end the server.
+func (c carrier) Notify(ctx context.Context, alerts ...*alert.Alert) (again bool, err error) {
 	trip := ctx.Value(tripKey{}).(*trip)
-	trip.took += time.Since(started)
-	if err == nil {
-		trip.alerts = alerts
-	}
-	return again, err
+	started := time.Now()
+	defer func() {
+		if broken := recover(); broken != nil {
+			again, err = false, fmt.Errorf("the notifier panicked: %v", broken)
+		}
+		trip.took += time.Since(started)
+		if err == nil {
+			trip.alerts = alerts
+		}
+	}()
+	return c.Notifier.Notify(ctx, alerts...)
 }

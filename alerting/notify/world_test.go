@@ -98,12 +98,12 @@ func (w *world) start() {
 				wake()
 			}
 		},
-		Logger: slog.New(slog.DiscardHandler), Registerer: w.reg,
+		Logger: quiet, Registerer: w.reg,
 	})
 	must(w.t, err)
 	w.pipeline, err = alerting.New(ctx, alerting.Options{
 		Stages: slices.Concat([]alarm.Stage{w.stage.Watch()}, w.mid, []alarm.Stage{w.stage}), Keeper: alerting.History{Table: w.db.Alarms()},
-		IgnoreLabels: ignore, Logger: slog.New(slog.DiscardHandler), Registerer: w.reg,
+		IgnoreLabels: ignore, Logger: quiet, Registerer: w.reg,
 	})
 	must(w.t, err)
 	wake = w.pipeline.Wake
@@ -284,14 +284,34 @@ func newSink(t *testing.T) *sink {
 			http.Error(w, "broken on purpose", http.StatusInternalServerError)
 			return
 		}
+		if strings.HasSuffix(r.URL.Path, "/gettoken") {
+			_, _ = io.WriteString(w, `{"errcode":0,"access_token":"t"}`)
+			return
+		}
 		h := &hook{path: r.URL.Path}
 		h.raw, _ = io.ReadAll(r.Body)
 		_ = json.NewDecoder(bytes.NewReader(h.raw)).Decode(h)
 		s.got <- h
-		_, _ = io.WriteString(w, "ok")
+		answerTo(w, r.URL.Path)
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// answerTo answers as the service does that a path stands for.
+func answerTo(w http.ResponseWriter, path string) {
+	switch {
+	case strings.HasPrefix(path, "/wechat"):
+		_, _ = io.WriteString(w, `{"errcode":0}`)
+	case strings.HasPrefix(path, "/telegram"):
+		_, _ = io.WriteString(w, `{"ok":true,"result":{"message_id":1,"chat":{"id":42}}}`)
+	case strings.HasPrefix(path, "/odd"): // Alertmanager's Telegram notifier panics on that
+		_, _ = io.WriteString(w, `{"ok":true,"result":{"message_id":1}}`)
+	case strings.HasPrefix(path, "/pagerduty"):
+		w.WriteHeader(http.StatusAccepted)
+	default:
+		_, _ = io.WriteString(w, "ok")
+	}
 }
 
 func (s *sink) breaks(broken bool) {
@@ -359,3 +379,5 @@ func (k *keeping) Run(_ ctx, now time.Time, alarms []*alarm.Alarm) []*alarm.Alar
 	}
 	return nil
 }
+
+var quiet = slog.New(slog.DiscardHandler)

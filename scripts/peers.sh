@@ -9,6 +9,7 @@ set -eu
 
 vm_version=v1.150.0
 prometheus_version=v0.316.0 # the module's name for Prometheus 3.16
+amtool_version=v0.34.2
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 peers=${HEADROOM_PEERS:-$root/.cache/peers}
@@ -18,6 +19,10 @@ say() { echo "peers: $*" >&2; }
 # victoriametrics builds one of its programs; these install as they are.
 victoriametrics() {
 	GOFLAGS='' GOBIN=$peers go install "github.com/VictoriaMetrics/VictoriaMetrics/app/$1@$vm_version"
+}
+
+amtool() {
+	GOFLAGS='' GOBIN=$peers go install "github.com/prometheus/alertmanager/cmd/amtool@$amtool_version"
 }
 
 # prometheus cannot be installed by "go install": a dependency that only its
@@ -55,6 +60,7 @@ peer() {
 	case $name in
 	victoria-metrics | vmagent | vmalert) version=$vm_version build=victoriametrics ;;
 	prometheus) version=$prometheus_version build=prometheus ;;
+	amtool) version=$amtool_version build=amtool ;;
 	*)
 		say "no such peer: $name"
 		exit 2
@@ -75,6 +81,6 @@ peer() {
 mkdir -p "$peers"
 exec 9>"$peers/.lock"
 flock 9 # two builds of the same peer at once would only cost twice
-[ $# -gt 0 ] || set -- victoria-metrics vmagent vmalert prometheus
+[ $# -gt 0 ] || set -- victoria-metrics vmagent vmalert prometheus amtool
 for name; do peer "$name"; done
 say "in $peers"

@@ -1,5 +1,5 @@
 // Package peers finds and starts the programs that Headroom is tested with and
-// measured against: VictoriaMetrics, Prometheus, vmagent, vmalert.
+// measured against: VictoriaMetrics, Prometheus, vmagent, vmalert, amtool.
 //
 // They are built by scripts/peers.sh. A peer that is missing is an error that
 // names the command to run, never a skipped test. Started peers listen on
@@ -21,6 +21,7 @@ const (
 	VMAgent         = "vmagent"
 	VMAlert         = "vmalert"
 	Prometheus      = "prometheus"
+	Amtool          = "amtool" // Alertmanager's command line tool
 )
 
 // Find returns the path of a peer's binary: in $HEADROOM_PEERS, or else in

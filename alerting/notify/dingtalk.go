@@ -81,7 +81,7 @@ func dingTalkAnswer(answer []byte) (again bool, err error) {
 		return false, fmt.Errorf("no answer of DingTalk: %s", cut(string(answer), 200))
 	}
 	if *a.Code != 0 {
-		return *a.Code == dingTalkBusy || *a.Code == dingTalkTooMany, fmt.Errorf("DingTalk says %d: %s", *a.Code, a.Message)
+		return *a.Code == dingTalkBusy || *a.Code == dingTalkTooMany, fmt.Errorf("answer of DingTalk: number %d: %s", *a.Code, a.Message)
 	}
 	return false, nil
 }

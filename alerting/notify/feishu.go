@@ -81,7 +81,7 @@ func feishuAnswer(answer []byte) (again bool, err error) {
 		return false, fmt.Errorf("no answer of Feishu: %s", cut(string(answer), 200))
 	}
 	if *a.Code != 0 {
-		return *a.Code == feishuTooMany || *a.Code == feishuTooManyHere, fmt.Errorf("Feishu says %d: %s", *a.Code, a.Message)
+		return *a.Code == feishuTooMany || *a.Code == feishuTooManyHere, fmt.Errorf("answer of Feishu: number %d: %s", *a.Code, a.Message)
 	}
 	return false, nil
 }

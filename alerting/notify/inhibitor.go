@@ -63,6 +63,13 @@ func (i *inhibitor) use(rules []amcommon.InhibitRule) {
 	}
 }
 
+// knows tells whether an episode of an alarm is known to fire.
+func (i *inhibitor) knows(key alarm.Key, id string) bool {
+	i.mu.RLock()
+	defer i.mu.RUnlock()
+	return i.sources[key].id == id
+}
+
 // fires says that an alarm fires; ends, that it does no more.
 func (i *inhibitor) fires(key alarm.Key, id string, labels model.LabelSet) {
 	i.mu.Lock()

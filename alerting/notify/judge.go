@@ -20,6 +20,14 @@ type item struct {
 	labels model.LabelSet // without those that only tell senders apart
 	ways   []way          // nil: not looked for under this plan
 	failed string         // why the last notification of it did not arrive
+
+	waits waiting // what it was last said to wait for
+}
+
+// waiting is a group's next time to go out, and the sentence about it.
+type waiting struct {
+	at     time.Time
+	reason string
 }
 
 // Run implements [alarm.Stage].
@@ -49,7 +57,7 @@ func (s *Stage) Run(ctx context.Context, now time.Time, alarms []*alarm.Alarm) [
 // again has all alarms looked at under a new plan.
 func (s *Stage) again(now time.Time) {
 	for _, it := range s.items {
-		it.ways = nil
+		it.ways, it.waits = nil, waiting{}
 		if it.of.Stage == Name {
 			it.of.Due = now
 		}
@@ -109,7 +117,9 @@ func (s *Stage) judge(now time.Time, it *item) (done bool) {
 	}
 	a := it.of
 	a.Linger = false
-	s.inhibitor.fires(a.Key, a.ID, it.labels)
+	if !s.inhibitor.knows(a.Key, a.ID) { // made by a stage: it did not come by at the first one
+		s.inhibitor.fires(a.Key, a.ID, it.labels)
+	}
 	_, by, rule, inhibited := s.inhibitor.holds(it.labels)
 	s.hand(now, it, inhibited)
 	to := takers(it.ways)
@@ -166,18 +176,20 @@ func (s *Stage) waits(now time.Time, it *item, to []way) (reason string, due tim
 	if len(to) == 0 {
 		return withFailure("waits to be forwarded", it), now.Add(lookAgain)
 	}
-	first := time.Time{}
-	for _, w := range to {
-		at := s.clock.expect(w, it.of.StartsAt, now)
-		if first.IsZero() || at.Before(first) {
-			first = at
-			reason = fmt.Sprintf("waits for its group %s of receiver %q, which goes out at %s", w.group, w.route.RouteOpts.Receiver, at.UTC().Format(time.TimeOnly+" UTC"))
+	next, first := to[0], s.clock.expect(to[0], it.of.StartsAt, now)
+	for _, w := range to[1:] {
+		if at := s.clock.expect(w, it.of.StartsAt, now); at.Before(first) {
+			next, first = w, at
 		}
 	}
 	if !first.After(now) {
 		return withFailure("is being sent", it), now.Add(lookAgain)
 	}
-	return withFailure(reason, it), first.Add(time.Second)
+	if !it.waits.at.Equal(first) {
+		it.waits = waiting{first, fmt.Sprintf("waits for its group %s of receiver %q, which goes out at %s",
+			next.group, next.route.RouteOpts.Receiver, first.UTC().Format(time.TimeOnly+" UTC"))}
+	}
+	return withFailure(it.waits.reason, it), first.Add(time.Second)
 }
 
 func withFailure(reason string, it *item) string {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"headroom/alerting/alarm"
 )
 
@@ -22,12 +24,11 @@ func (w watch) Run(_ context.Context, _ time.Time, alarms []*alarm.Alarm) []*ala
 	s := w.s
 	s.seen = s.seen[:0]
 	for _, a := range alarms {
-		labels := s.labels(a)
 		if a.Ended {
 			s.inhibitor.ends(a.Key)
-			s.silences.forget(labels.Fingerprint())
-		} else {
-			s.inhibitor.fires(a.Key, a.ID, labels)
+			s.silences.forget(model.Fingerprint(a.Key))
+		} else if !s.inhibitor.knows(a.Key, a.ID) {
+			s.inhibitor.fires(a.Key, a.ID, s.labels(a))
 		}
 		if it := s.items[a.Key]; it != nil && it.of == a {
 			s.seen = append(s.seen, it)

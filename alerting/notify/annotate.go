@@ -2,6 +2,7 @@ package notify
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +30,8 @@ const (
 const maxMembers = 20
 
 // Words are what a message says of an alarm that the alarm does not know itself. A
-// nil function is left out.
+// nil function is left out. Link and Picture are called in the stage's run; Member
+// is called when a message leaves, so it may ask the pipeline.
 type Words struct {
 	Link    func(*alarm.Alarm) string // address of its page
 	Picture func(*alarm.Alarm) string // address of a picture of the load
@@ -53,7 +55,7 @@ func (w Words) annotations(a *alarm.Alarm) model.LabelSet {
 	put(AnnotationRunbook, a.Facts.Runbook)
 	put(AnnotationTried, tried(a))
 	put(AnnotationCause, cause(a))
-	put(AnnotationMembers, w.members(a))
+	put(AnnotationMembers, members(a))
 	put(AnnotationLink, called(w.Link, a))
 	put(AnnotationPicture, called(w.Picture, a))
 	return all
@@ -90,22 +92,45 @@ func cause(a *alarm.Alarm) string {
 	return text
 }
 
-func (w Words) members(a *alarm.Alarm) string {
+// members lists the ids of the alarms of a common cause.
+func members(a *alarm.Alarm) string {
 	if a.Cause == nil {
 		return ""
 	}
-	var lines []string
-	for i, id := range a.Cause.Members {
-		if i == maxMembers {
-			lines = append(lines, "and "+strconv.Itoa(len(a.Cause.Members)-i)+" more")
-			break
-		}
-		if w.Member != nil {
-			id = w.Member(id)
-		}
-		lines = append(lines, id)
+	ids := a.Cause.Members
+	if more := len(ids) - maxMembers; more > 0 {
+		return strings.Join(ids[:maxMembers], "\n") + "\n" + andMore + itoa(more)
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(ids, "\n")
+}
+
+// andMore begins the line that counts the members that are not listed.
+const andMore = "and more: "
+
+// leaving returns alerts as they leave: with a line on each member of a common
+// cause instead of its id.
+func (w Words) leaving(alerts []*alert.Alert) []*alert.Alert {
+	out := slices.Clone(alerts)
+	for i, a := range out {
+		if a.Annotations[AnnotationMembers] != "" && w.Member != nil {
+			told := *a
+			told.Annotations = w.describe(a.Annotations)
+			out[i] = &told
+		}
+	}
+	return out
+}
+
+func (w Words) describe(annotations model.LabelSet) model.LabelSet {
+	list := strings.Split(string(annotations[AnnotationMembers]), "\n")
+	for i, id := range list {
+		if !strings.HasPrefix(id, andMore) {
+			list[i] = strings.ToValidUTF8(w.Member(id), "�")
+		}
+	}
+	all := maps.Clone(annotations)
+	all[AnnotationMembers] = model.LabelValue(strings.Join(list, "\n"))
+	return all
 }
 
 func plural(n int, what string) string {

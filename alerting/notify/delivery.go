@@ -35,7 +35,7 @@ func newDelivery(receiver string, i amnotify.Integration, s *Stage) *delivery {
 		name: integrationID(receiver, &i), desk: s.desk, log: s.log, inbox: s.inbox, busy: &s.busy,
 		to: &nflogpb.Receiver{GroupName: receiver, Integration: i.Name(), Idx: uint32(i.Index())},
 	}
-	carrier := amnotify.NewIntegration(carrier{&i}, &i, i.Name(), i.Index(), receiver)
+	carrier := amnotify.NewIntegration(carrier{&i, s.opts.Words}, &i, i.Name(), i.Index(), receiver)
 	d.dedup = amnotify.NewDedupStage(&i, s.log.Log, d.to)
 	d.retry = amnotify.NewRetryStage(carrier, receiver, s.amMetrics, eventrecorder.Recorder{})
 	return d
@@ -155,7 +155,10 @@ type trip struct {
 type tripKey struct{}
 
 // carrier is a notifier that notes on the trip what it has delivered.
-type carrier struct{ amnotify.Notifier }
+type carrier struct {
+	amnotify.Notifier
+	words Words
+}
 
 // Notify implements [amnotify.Notifier]. A notifier that panics on an odd answer
 // must not end the server.
@@ -171,5 +174,5 @@ func (c carrier) Notify(ctx context.Context, alerts ...*alert.Alert) (again bool
 			trip.alerts = alerts
 		}
 	}()
-	return c.Notifier.Notify(ctx, alerts...)
+	return c.Notifier.Notify(ctx, c.words.leaving(alerts)...)
 }

@@ -181,7 +181,7 @@ func (f *forwarder) serve(ctx context.Context, p *peer, due []*shipment, now tim
 func (f *forwarder) post(ctx context.Context, address string, batch []*shipment, now time.Time) error {
 	alerts := make([]model.Alert, len(batch))
 	for i, s := range batch {
-		alerts[i] = s.alert.Alert
+		alerts[i] = f.s.opts.Words.leaving([]*alert.Alert{s.alert})[0].Alert
 		if alerts[i].EndsAt = s.ended; s.ended.IsZero() {
 			alerts[i].EndsAt = now.Add(forgetsAfter)
 		}

@@ -71,10 +71,9 @@ func (l listing) show(p *plan, a *alarm.Alarm, f filter, now time.Time) *models.
 	if !f.active && !suppressed || !f.silenced && len(status.SilencedBy) > 0 || !f.inhibited && len(status.InhibitedBy) > 0 {
 		return nil
 	}
-	out := &alert.Alert{Alert: model.Alert{
-		Labels: set, Annotations: l.s.opts.Words.annotations(a), StartsAt: a.StartsAt, EndsAt: a.EndsAt, GeneratorURL: a.GeneratorURL,
-	}, UpdatedAt: a.UpdatedAt}
-	if out.EndsAt.IsZero() {
+	words := l.s.opts.Words
+	out := words.leaving([]*alert.Alert{words.alertOf(a, set, a.UpdatedAt)})[0]
+	if out.EndsAt = a.EndsAt; out.EndsAt.IsZero() {
 		out.EndsAt = l.s.assumedEnd(now)
 	}
 	return apiv2.AlertToOpenAPIAlert(out, status, receivers, mutedBy)

@@ -226,7 +226,7 @@ func TestOwnFactsGoAlong(t *testing.T) {
 	h := w.expect("firing ops: Dead/firing")
 	want := map[string]string{
 		notify.AnnotationPath: "Qzone/WNS", notify.AnnotationOwner: "ann", notify.AnnotationRunbook: "http://runbook.example",
-		notify.AnnotationTried: "restarted it", notify.AnnotationCause: "rack r1: 2 alarms (Dead), shared by 40", notify.AnnotationMembers: "m1\nm2",
+		notify.AnnotationTried: "restarted it", notify.AnnotationCause: "rack r1: 2 alarms (Dead), shared by 40", notify.AnnotationMembers: "alarm m1\nalarm m2",
 	}
 	for name, text := range want {
 		if got := h.Alerts[0].Annotations[name]; got != text {

@@ -92,7 +92,12 @@ func (w *world) start() {
 	var wake func()
 	ignore := func() []string { return w.conf.IgnoreLabels }
 	w.stage, err = notify.New(ctx, notify.Options{
-		Config: conf, DB: w.db.Notifications(), IgnoreLabels: ignore, Keep: func() time.Duration { return time.Hour },
+		Config: conf, DB: w.db.Notifications(), IgnoreLabels: ignore,
+		Words: notify.Words{Member: func(id string) string { // which may ask the pipeline
+			_ = w.pipeline.Find(id)
+			return "alarm " + id
+		}},
+		Keep: func() time.Duration { return time.Hour },
 		Wake: func() {
 			if wake != nil {
 				wake()

@@ -22,7 +22,7 @@ func newClock() *clock { return &clock{next: map[string]flush{}} }
 // expect returns when the group of a way goes out next, if an alarm that began at
 // starts is put into it now. An alarm that is older than the group's wait makes a
 // new group go out at once.
-func (c *clock) expect(w way, starts, now time.Time) time.Time {
+func (c *clock) expect(w *way, starts, now time.Time) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	opts := &w.route.RouteOpts

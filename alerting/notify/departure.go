@@ -44,13 +44,14 @@ func (s *Stage) receiverStages(p *plan) amnotify.RoutingStage {
 // Exec implements Alertmanager's stage.
 func (d *departure) Exec(ctx context.Context, l *slog.Logger, alerts ...*alert.Alert) (context.Context, []*alert.Alert, error) {
 	d.tick(ctx)
-	present := slices.DeleteFunc(d.stage.desk.present(alerts), func(a *alert.Alert) bool {
+	there := d.stage.desk.present(alerts)
+	telling := slices.DeleteFunc(slices.Clone(there), func(a *alert.Alert) bool {
 		_, _, _, held := d.stage.inhibitor.holds(a.Labels)
 		return held
 	})
-	ctx, _, err := d.next.Exec(ctx, l, present...)
+	ctx, _, err := d.next.Exec(ctx, l, telling...)
 	if err == nil {
-		d.through(alerts)
+		d.through(there)
 	}
 	return ctx, alerts, err
 }

@@ -30,8 +30,8 @@ type slip struct {
 	acked   string       // who has taken it on
 	flights int          // notifications under way that tell of it
 
-	told   map[string]told // by integration
-	passed map[string]bool // receivers whose group is through with its end
+	told   map[string]told // by integration; nil: nothing
+	passed []string        // receivers whose group is through with its end
 }
 
 // told is what an integration was told of an alarm last.
@@ -138,15 +138,19 @@ func (d *desk) Get(fp model.Fingerprint) (*alert.Alert, error) {
 // Put is for the pipeline only, which uses put.
 func (d *desk) Put(context.Context, ...*alert.Alert) error { return nil }
 
-// present leaves out alerts that are not to be told: another stage has taken them
-// back, or their episode is over.
+// present returns alerts as they lie on the desk, which is newer than what the
+// dispatcher may have, without those that are not to be told: another stage has
+// taken them back, or their episode is over.
 func (d *desk) present(alerts []*alert.Alert) []*alert.Alert {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(alerts), func(a *alert.Alert) bool {
-		s := d.slips[a.Fingerprint()]
-		return s == nil || s.held
-	})
+	there := make([]*alert.Alert, 0, len(alerts))
+	for _, a := range alerts {
+		if s := d.slips[a.Fingerprint()]; s != nil && !s.held {
+			there = append(there, s.alert)
+		}
+	}
+	return there
 }
 
 // change changes the slips of alerts that are still of the same episode.
@@ -178,9 +182,17 @@ func toldAs(a *alert.Alert) told {
 	return toldFiring
 }
 
+// knows notes what an integration was told. The desk must be locked.
+func (s *slip) knows(integration string, what told) {
+	if s.told == nil {
+		s.told = map[string]told{}
+	}
+	s.told[integration] = what
+}
+
 // noteTold writes on the slips what an integration knows now.
 func (d *desk) noteTold(integration string, alerts []*alert.Alert) {
-	d.change(alerts, func(s *slip, a *alert.Alert) { s.told[integration] = toldAs(a) })
+	d.change(alerts, func(s *slip, a *alert.Alert) { s.knows(integration, toldAs(a)) })
 }
 
 // acked returns who has taken on all of the firing alerts; empty: not all are.

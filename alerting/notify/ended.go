@@ -46,7 +46,7 @@ func (s *Stage) pending(it *item) (names []string, flights int) {
 	defer s.desk.mu.Unlock()
 	for name, told := range it.slip.told {
 		receiver := name[:strings.LastIndexByte(name, '/')]
-		if told == toldFiring && s.under.tellsEnd[name] && !it.slip.passed[receiver] && it.leadsTo(receiver) {
+		if told == toldFiring && s.under.tellsEnd[name] && !slices.Contains(it.slip.passed, receiver) && it.leadsTo(receiver) {
 			names = append(names, name)
 		}
 	}
@@ -56,7 +56,7 @@ func (s *Stage) pending(it *item) (names []string, flights int) {
 
 // leadsTo tells whether the alarm still goes to a receiver.
 func (it *item) leadsTo(receiver string) bool {
-	return receiver == forwardReceiver || slices.ContainsFunc(it.ways, func(w way) bool { return w.route.RouteOpts.Receiver == receiver })
+	return receiver == forwardReceiver || slices.ContainsFunc(it.ways, func(w *way) bool { return w.route.RouteOpts.Receiver == receiver })
 }
 
 // forget takes an alarm off the desk.

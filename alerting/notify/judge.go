@@ -18,7 +18,7 @@ type item struct {
 	of     *alarm.Alarm
 	slip   *slip
 	labels model.LabelSet // without those that only tell senders apart
-	ways   []way          // nil: not looked for under this plan
+	ways   []*way         // nil: not looked for under this plan
 	failed string         // why the last notification of it did not arrive
 
 	waits waiting // what it was last said to wait for
@@ -34,13 +34,14 @@ type waiting struct {
 func (s *Stage) Run(ctx context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 	p := s.plan.Load()
 	if p != s.under {
-		s.under = p
+		s.under, s.ways = p, ways{}
 		s.again(now)
 	}
 	for _, a := range alarms {
 		s.adopt(a)
 	}
 	s.read(ctx, now)
+	s.silenced(now)
 	var on []*alarm.Alarm
 	for _, a := range alarms {
 		if it := s.items[a.Key]; it == nil || s.judge(now, it) {
@@ -67,6 +68,22 @@ func (s *Stage) again(now time.Time) {
 	}
 }
 
+// silenced has alarms that a new silence is about looked at, so that the stage for
+// silences takes them.
+func (s *Stage) silenced(now time.Time) {
+	version := s.silences.Version()
+	if version == s.silencesSeen {
+		return
+	}
+	s.silencesSeen = version
+	for _, it := range s.items {
+		if it.of.Stage == Name && !it.of.Ended && s.silences.silencer.Mutes(context.Background(), it.of.Labels) {
+			it.of.Due = now
+			s.opts.Wake()
+		}
+	}
+}
+
 // adopt takes an alarm up. One that has ended is only if somebody was told of it.
 func (s *Stage) adopt(a *alarm.Alarm) {
 	it := s.items[a.Key]
@@ -76,7 +93,7 @@ func (s *Stage) adopt(a *alarm.Alarm) {
 	if it != nil {
 		delete(s.byID, it.slip.id)
 	}
-	it = &item{of: a, labels: s.labels(a), slip: &slip{id: a.ID, told: toldOf(a), passed: map[string]bool{}}}
+	it = &item{of: a, labels: s.labels(a), slip: &slip{id: a.ID, told: toldOf(a)}}
 	s.items[a.Key], s.byID[a.ID] = it, it
 }
 
@@ -94,23 +111,23 @@ func (s *Stage) labels(a *alarm.Alarm) model.LabelSet {
 
 // toldOf reads from the trail what was told to whom.
 func toldOf(a *alarm.Alarm) map[string]told {
-	by := map[string]told{}
+	var s slip
 	for _, e := range a.Trail {
 		switch {
 		case e.Stage != Name || e.By == "":
 		case e.What == string(alarm.Notified):
-			by[e.By] = toldFiring
+			s.knows(e.By, toldFiring)
 		case e.What == EndTold:
-			by[e.By] = toldEnd
+			s.knows(e.By, toldEnd)
 		}
 	}
-	return by
+	return s.told
 }
 
 // judge decides on an alarm, and tells whether the stage is done with it.
 func (s *Stage) judge(now time.Time, it *item) (done bool) {
 	if it.ways == nil {
-		it.ways = s.under.ways(it.labels)
+		it.ways = s.ways.of(s.under, it.labels)
 	}
 	if it.of.Ended {
 		return s.judgeEnded(now, it)
@@ -163,7 +180,7 @@ func (s *Stage) hand(now time.Time, it *item, muted bool) {
 	}
 }
 
-func noReceiver(ways []way) string {
+func noReceiver(ways []*way) string {
 	var names []string
 	for _, w := range ways {
 		names = append(names, fmt.Sprintf("%q", w.route.RouteOpts.Receiver))
@@ -172,7 +189,7 @@ func noReceiver(ways []way) string {
 }
 
 // waits says what an alarm waits for, and when to look again.
-func (s *Stage) waits(now time.Time, it *item, to []way) (reason string, due time.Time) {
+func (s *Stage) waits(now time.Time, it *item, to []*way) (reason string, due time.Time) {
 	if len(to) == 0 {
 		return withFailure("waits to be forwarded", it), now.Add(lookAgain)
 	}
@@ -207,7 +224,7 @@ func (s *Stage) told(it *item) []string {
 }
 
 // muted tells whether none of the ways is open at this time, and why.
-func (p *plan) muted(ways []way, now time.Time) (names, reason string, muted bool) {
+func (p *plan) muted(ways []*way, now time.Time) (names, reason string, muted bool) {
 	var all []string
 	for _, w := range ways {
 		opts := &w.route.RouteOpts

@@ -107,15 +107,31 @@ type way struct {
 	to    []amnotify.Integration
 }
 
-// ways returns the routes for labels, in the order of the file.
-func (p *plan) ways(labels model.LabelSet) []way {
+// ways are the ways that are in use, by their groups' keys: alarms of a group share
+// one.
+type ways map[string]*way
+
+// maxWays is how many are remembered before all are forgotten, since groups come
+// and go.
+const maxWays = 200_000
+
+// of returns the ways of labels, in the order of the file.
+func (s ways) of(p *plan, labels model.LabelSet) []*way {
 	routes := p.routes.Match(labels)
-	ways := make([]way, len(routes))
+	all := make([]*way, len(routes))
 	for i, r := range routes {
 		group := groupOf(labels, &r.RouteOpts)
-		ways[i] = way{route: r, group: group, key: r.Key() + ":" + group.String(), to: p.receivers[r.RouteOpts.Receiver]}
+		key := r.Key() + ":" + group.String()
+		at := r.ID() + key // the key alone is not one route's
+		if s[at] == nil {
+			if len(s) >= maxWays {
+				clear(s)
+			}
+			s[at] = &way{route: r, group: group, key: key, to: p.receivers[r.RouteOpts.Receiver]}
+		}
+		all[i] = s[at]
 	}
-	return ways
+	return all
 }
 
 func groupOf(labels model.LabelSet, opts *dispatch.RouteOpts) model.LabelSet {
@@ -132,6 +148,11 @@ func groupOf(labels model.LabelSet, opts *dispatch.RouteOpts) model.LabelSet {
 }
 
 // takers leaves out ways that lead to nobody.
-func takers(ways []way) []way {
-	return slices.DeleteFunc(slices.Clone(ways), func(w way) bool { return len(w.to) == 0 })
+func takers(all []*way) []*way {
+	if !slices.ContainsFunc(all, leadsNowhere) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), leadsNowhere)
 }
+
+func leadsNowhere(w *way) bool { return len(w.to) == 0 }

@@ -83,7 +83,7 @@ func (s *Stage) note(it *item, n *state.Notification, by, what string, knows tol
 	it.of.Note(e)
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
-	it.slip.told[by] = knows
+	it.slip.knows(by, knows)
 	return true
 }
 
@@ -112,7 +112,7 @@ func (s *Stage) through(now time.Time, t *through) {
 	for _, id := range t.ended {
 		if it := s.byID[id]; it != nil {
 			s.desk.mu.Lock()
-			it.slip.passed[t.receiver] = true
+			it.slip.passed = append(it.slip.passed, t.receiver)
 			s.desk.mu.Unlock()
 			s.lookAt(it, now)
 		}

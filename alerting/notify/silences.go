@@ -128,4 +128,4 @@ func (s *Silences) Comment(id string) (who, why string) {
 func (s *Silences) Version() int { return s.all.Version() }
 
 // forget drops what is remembered of an alarm that has ended.
-func (s *Silences) forget(fp model.Fingerprint) { s.silencer.PostGC(model.Fingerprints{fp}) }
+func (s *Silences) forget(all ...model.Fingerprint) { s.silencer.PostGC(all) }

@@ -69,11 +69,13 @@ type Stage struct {
 	done sync.WaitGroup // what does
 
 	// The rest belongs to the pipeline's goroutine.
-	under    *plan // that the alarms were judged under
-	items    map[alarm.Key]*item
-	byID     map[string]*item
-	seen     []*item // that came by at the pipeline's first stage
-	unsettle []settling
+	under        *plan // that the alarms were judged under
+	ways         ways
+	silencesSeen int // their version
+	items        map[alarm.Key]*item
+	byID         map[string]*item
+	seen         []*item // that came by at the pipeline's first stage
+	unsettle     []settling
 }
 
 // New returns a stage that goes on with what the state database has. Nothing is

@@ -26,7 +26,7 @@ func (w watch) Run(_ context.Context, _ time.Time, alarms []*alarm.Alarm) []*ala
 	for _, a := range alarms {
 		if a.Ended {
 			s.inhibitor.ends(a.Key)
-			s.silences.forget(model.Fingerprint(a.Key))
+			s.silences.forget(model.Fingerprint(a.Key), a.Labels.Fingerprint())
 		} else if !s.inhibitor.knows(a.Key, a.ID) {
 			s.inhibitor.fires(a.Key, a.ID, s.labels(a))
 		}

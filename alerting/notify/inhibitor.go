@@ -63,11 +63,15 @@ func (i *inhibitor) use(rules []amcommon.InhibitRule) {
 	}
 }
 
-// knows tells whether an episode of an alarm is known to fire.
-func (i *inhibitor) knows(key alarm.Key, id string) bool {
+// labels returns the labels of an episode of an alarm that fires; nil: it is not
+// known here.
+func (i *inhibitor) labels(key alarm.Key, id string) model.LabelSet {
 	i.mu.RLock()
 	defer i.mu.RUnlock()
-	return i.sources[key].id == id
+	if s := i.sources[key]; s.id == id {
+		return s.labels
+	}
+	return nil
 }
 
 // fires says that an alarm fires; ends, that it does no more.

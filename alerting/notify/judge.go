@@ -93,7 +93,11 @@ func (s *Stage) adopt(a *alarm.Alarm) {
 	if it != nil {
 		delete(s.byID, it.slip.id)
 	}
-	it = &item{of: a, labels: s.labels(a), slip: &slip{id: a.ID, told: toldOf(a)}}
+	labels := s.inhibitor.labels(a.Key, a.ID)
+	if labels == nil {
+		labels = s.labels(a)
+	}
+	it = &item{of: a, labels: labels, slip: &slip{id: a.ID, told: toldOf(a)}}
 	s.items[a.Key], s.byID[a.ID] = it, it
 }
 
@@ -134,7 +138,7 @@ func (s *Stage) judge(now time.Time, it *item) (done bool) {
 	}
 	a := it.of
 	a.Linger = false
-	if !s.inhibitor.knows(a.Key, a.ID) { // made by a stage: it did not come by at the first one
+	if s.inhibitor.labels(a.Key, a.ID) == nil { // made by a stage: it did not come by at the first one
 		s.inhibitor.fires(a.Key, a.ID, it.labels)
 	}
 	_, by, rule, inhibited := s.inhibitor.holds(it.labels)

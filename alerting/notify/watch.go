@@ -27,7 +27,7 @@ func (w watch) Run(_ context.Context, _ time.Time, alarms []*alarm.Alarm) []*ala
 		if a.Ended {
 			s.inhibitor.ends(a.Key)
 			s.silences.forget(model.Fingerprint(a.Key), a.Labels.Fingerprint())
-		} else if !s.inhibitor.knows(a.Key, a.ID) {
+		} else if s.inhibitor.labels(a.Key, a.ID) == nil {
 			s.inhibitor.fires(a.Key, a.ID, s.labels(a))
 		}
 		if it := s.items[a.Key]; it != nil && it.of == a {

@@ -16,13 +16,10 @@ type cause struct {
 	storm   bool
 	kinds   map[string]float64 // alertnames that are folded, with the chance that a place rings
 	members map[*item]bool     // that ring
-	listed  []string           // ids of members, also of those that have ended
 	into    string             // id of the wider cause that has taken its place
 	few     time.Time          // since when too few are left; zero: enough are
-
-	opened, written time.Time
-	writtenMembers  int  // when it was last written
-	changed         bool // since then
+	opened  time.Time
+	telling
 }
 
 // decide acts on what explains the alarms of a kind.
@@ -151,10 +148,8 @@ func (c *cause) sorted() []*item {
 func (s *Stage) join(now time.Time, it *item, c *cause) {
 	s.leave(it)
 	it.cause, it.passed = c, false
-	c.members[it], c.changed = true, true
-	if s.listed[it.a.ID] != c && len(c.listed) < maxListed {
-		c.listed = append(c.listed, it.a.ID)
-	}
+	c.members[it] = true
+	c.joined(it, s.listed[it.a.ID] == c)
 	if len(c.members) >= s.cfg.Least {
 		c.few = time.Time{}
 	}
@@ -163,10 +158,6 @@ func (s *Stage) join(now time.Time, it *item, c *cause) {
 	}
 	s.keep(now, it)
 }
-
-// maxListed is how many members the alarm of a cause lists. Those beyond are told
-// by their number, and name the cause themselves.
-const maxListed = 5000
 
 // keep folds an alarm into its cause, unless somebody was told of it. One that
 // another stage may have at the moment comes by again for that.
@@ -184,7 +175,7 @@ func (s *Stage) keep(now time.Time, it *item) {
 func (s *Stage) leave(it *item) {
 	if it.cause != nil {
 		delete(it.cause.members, it)
-		it.cause.changed = true
+		it.cause.left(it)
 		it.cause = nil
 	}
 }

@@ -27,46 +27,48 @@ const (
 // component is a shared component of which something rings, or has rung lately.
 type component struct {
 	alarm.Component
-	level  bool    // a node of the business tree
-	counts []count // by kind of alarm
-	cause  *cause  // that is open for it
+	level   bool     // a node of the business tree
+	tallies []*tally // by kind of alarm
+	cause   *cause   // that is open for it
 
 	modules, devices int       // that share it
 	asked            time.Time // when the fleet was asked
 	seen             sketch    // places that rang, if the fleet does not know it
 
-	index int // among the candidates of the problem that is being made
+	index int // among the candidates of the problem that is being made; -1: none of them
 }
 
-// count is how many alarms of a kind ring that share a component.
-type count struct {
+// tally is how many alarms of a kind ring that share a component.
+type tally struct {
+	*component
 	kind *kind
 	n    int
+	at   int // position in kind.tallies
 }
 
-func (c *component) add(k *kind, n int) int {
-	for i := range c.counts {
-		if c.counts[i].kind == k {
-			c.counts[i].n += n
-			if c.counts[i].n == 0 {
-				c.counts[i] = c.counts[len(c.counts)-1]
-				c.counts = c.counts[:len(c.counts)-1]
-				return 0
-			}
-			return c.counts[i].n
+// count counts n more alarms of a kind, and returns how many there are.
+func (c *component) count(k *kind, n int) int {
+	for i, t := range c.tallies {
+		if t.kind != k {
+			continue
 		}
+		if t.n += n; t.n == 0 {
+			c.tallies[i] = c.tallies[len(c.tallies)-1]
+			c.tallies = c.tallies[:len(c.tallies)-1]
+			k.forget(t)
+		}
+		return t.n
 	}
-	c.counts = append(c.counts, count{k, n})
+	t := &tally{component: c, kind: k, n: n, at: len(k.tallies)}
+	c.tallies = append(c.tallies, t)
+	k.tallies = append(k.tallies, t)
 	return n
 }
 
-func (c *component) ringing(k *kind) int {
-	for _, x := range c.counts {
-		if x.kind == k {
-			return x.n
-		}
-	}
-	return 0
+func (k *kind) forget(t *tally) {
+	last := k.tallies[len(k.tallies)-1]
+	k.tallies[t.at], last.at = last, t.at
+	k.tallies = k.tallies[:len(k.tallies)-1]
 }
 
 // The costs of a component in nats. A component costs as much as 22,000 places

@@ -43,7 +43,6 @@ type problem struct {
 	base       float64 // above 0, below 1
 	candidates []candidate
 	classes    []class
-	apart      int // ringing places that share no candidate
 }
 
 // score is the log-likelihood of a set relative to the empty one, less its costs.
@@ -91,20 +90,23 @@ type covering struct {
 	chosen []bool
 	gains  []float64 // of adding a candidate, or of dropping a chosen one as a negative number
 	quiet  []float64 // by class: the chance that a place does not ring
+	rings  []float64 // by class: the log of the chance that it does
 	of     [][]int   // by candidate: the classes that share it
 	chance []float64 // by candidate
 	price  []float64 // by candidate: silence less cost
-	moves  []int     // what was toggled since a set that may be gone back to
+	seen   []int     // by candidate: the round in which it was valued last
+	round  int
+	moves  []int // what was toggled since a set that may be gone back to
 }
 
 func newCovering(p problem) *covering {
 	n := len(p.candidates)
 	c := &covering{
 		problem: p, chosen: make([]bool, n), gains: make([]float64, n), of: make([][]int, n),
-		chance: make([]float64, n), price: make([]float64, n), quiet: make([]float64, len(p.classes)),
+		chance: make([]float64, n), price: make([]float64, n), seen: make([]int, n), quiet: make([]float64, len(p.classes)), rings: make([]float64, len(p.classes)),
 	}
 	for i, k := range p.classes {
-		c.quiet[i] = 1 - p.base
+		c.quiet[i], c.rings[i] = 1-p.base, math.Log(p.base)
 		for _, j := range k.candidates {
 			c.of[j] = append(c.of[j], i)
 		}
@@ -122,11 +124,12 @@ func newCovering(p problem) *covering {
 func (c *covering) worth(j int) float64 {
 	sum, keep := c.price[j], 1-c.chance[j]
 	for _, i := range c.of[j] {
-		with, without := c.quiet[i]*keep, c.quiet[i]
+		places := float64(c.classes[i].places)
 		if c.chosen[j] {
-			with, without = c.quiet[i], c.quiet[i]/keep
+			sum += places * (c.rings[i] - math.Log1p(-c.quiet[i]/keep))
+		} else {
+			sum += places * (math.Log1p(-c.quiet[i]*keep) - c.rings[i])
 		}
-		sum += float64(c.classes[i].places) * (math.Log1p(-with) - math.Log1p(-without))
 	}
 	return sum
 }
@@ -135,19 +138,24 @@ func (c *covering) worth(j int) float64 {
 func (c *covering) toggle(j int) {
 	keep := 1 - c.chance[j]
 	c.chosen[j] = !c.chosen[j]
-	stale := map[int]bool{}
+	stale := []int{j}
+	c.round++
+	c.seen[j] = c.round
 	for _, i := range c.of[j] {
 		if c.chosen[j] {
 			c.quiet[i] *= keep
 		} else {
 			c.quiet[i] /= keep
 		}
+		c.rings[i] = math.Log1p(-c.quiet[i])
 		for _, other := range c.classes[i].candidates {
-			stale[other] = true
+			if c.seen[other] != c.round {
+				c.seen[other] = c.round
+				stale = append(stale, other)
+			}
 		}
 	}
-	stale[j] = true
-	for other := range stale {
+	for _, other := range stale {
 		c.gains[other] = c.worth(other)
 		if c.chosen[other] {
 			c.gains[other] = -c.gains[other]

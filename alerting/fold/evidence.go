@@ -25,9 +25,11 @@ type kind struct {
 	name    string
 	devices bool
 	ringing []*item // that count
+	tallies []*tally
+	places  map[uint64]int // where they ring, with the number of alarms there
 
 	fresh int       // came or went since the kind was judged
-	dirty time.Time // when the first of them did; zero: nothing to judge
+	dirty time.Time // when the first came that no open cause explains; zero: none did
 }
 
 type kindKey struct {
@@ -56,7 +58,7 @@ func (e *evidence) item(a *alarm.Alarm, since time.Time) *item {
 	key := kindKey{a.Kind(), a.Facts.Node != ""}
 	k := e.kinds[key]
 	if k == nil {
-		k = &kind{name: key.name, devices: key.devices}
+		k = &kind{name: key.name, devices: key.devices, places: map[uint64]int{}}
 		e.kinds[key] = k
 	}
 	return &item{a: a, kind: k, place: placeOf(&a.Facts), components: e.shared(&a.Facts), since: since}
@@ -90,7 +92,7 @@ func (e *evidence) isLevel(kind string) bool { return slices.Contains(e.levels, 
 func (e *evidence) component(c alarm.Component, level bool) *component {
 	known := e.components[c]
 	if known == nil {
-		known = &component{Component: c, level: level}
+		known = &component{Component: c, level: level, index: -1}
 		known.ask(e.fleet)
 		e.components[c] = known
 	}
@@ -110,31 +112,34 @@ func (e *evidence) add(it *item, now time.Time) {
 			c.seen.add(it.place)
 		}
 	}
-	e.count(it, now, 1)
+	it.kind.places[it.place]++
+	if e.count(it, 1) && it.cause == nil && it.kind.dirty.IsZero() {
+		it.kind.dirty = now
+	}
 }
 
-// count counts an item up or down. Its kind has to be judged if so many ring of one
-// component that they could be a common cause.
-func (e *evidence) count(it *item, now time.Time, n int) {
-	enough := false
+// count counts an item up or down, and tells whether so many ring of one of its
+// components that they could be a common cause. Then its kind has to be judged.
+func (e *evidence) count(it *item, n int) (enough bool) {
 	for _, c := range it.components {
-		enough = c.add(it.kind, n) >= e.least || enough
+		enough = c.count(it.kind, n) >= e.least || enough
 	}
 	if enough {
 		it.kind.fresh++
-		if it.kind.dirty.IsZero() {
-			it.kind.dirty = now
-		}
 	}
+	return enough
 }
 
 // remove takes an item out of the count.
-func (e *evidence) remove(it *item, now time.Time) {
+func (e *evidence) remove(it *item) {
 	if !it.evidence {
 		return
 	}
 	it.evidence = false
-	e.count(it, now, -1)
+	e.count(it, -1)
+	if it.kind.places[it.place]--; it.kind.places[it.place] == 0 {
+		delete(it.kind.places, it.place)
+	}
 	ringing := it.kind.ringing
 	last := ringing[len(ringing)-1]
 	ringing[it.at], last.at = last, it.at
@@ -156,7 +161,7 @@ func (e *evidence) forget(now time.Time) {
 
 func (e *evidence) forgetOne(it *item, now time.Time) {
 	if e.old(it, now) && it.free() {
-		e.remove(it, now)
+		e.remove(it)
 	}
 }
 
@@ -178,7 +183,7 @@ func (e *evidence) tidy() {
 		}
 	}
 	for key, c := range e.components {
-		if len(c.counts) == 0 && c.cause == nil {
+		if len(c.tallies) == 0 && c.cause == nil {
 			delete(e.components, key)
 		}
 	}

@@ -3,11 +3,11 @@ package fold
 import (
 	"cmp"
 	"encoding/binary"
+	"math"
 	"slices"
 	"time"
 
 	"headroom/alerting/alarm"
-	"headroom/internal/config"
 )
 
 // judge looks for common causes of the kinds of alarms of which others ring than
@@ -29,15 +29,16 @@ func (s *Stage) judge(now time.Time) {
 }
 
 // flood is how many alarms of one kind must ring for its judgement to wait.
-const flood = 1000
+const flood = 500
 
 // mustJudge tells whether a kind is judged again: whenever something has changed,
 // but in a flood of alarms only when a tenth has, or soon enough for those that wait.
 func (s *Stage) mustJudge(k *kind, now time.Time) bool {
-	if k.dirty.IsZero() {
+	if k.fresh == 0 {
 		return false
 	}
-	return len(k.ringing) <= flood || 10*k.fresh >= len(k.ringing) || now.Sub(k.dirty) >= time.Duration(s.cfg.Wait)/2
+	waits := !k.dirty.IsZero() && now.Sub(k.dirty) >= time.Duration(s.cfg.Wait)/2
+	return len(k.ringing) <= flood || 10*k.fresh >= len(k.ringing) || waits
 }
 
 func compareBool(a, b bool) int {
@@ -59,23 +60,65 @@ type explanation struct {
 	untold     []bool        // of each: somebody would have to be told of one of them
 }
 
-// places are the ringing places of a kind: each once, with its alarms.
-type places struct {
-	items      map[uint64][]*item
-	candidates []*component
+// rounds is how often what is left is asked about again.
+const rounds = 4
+
+// explain asks why a kind rings. At first all of it counts as background; what is
+// explained is none, so that fainter causes come out of the rest in the next round.
+// Most of the time nothing stands out, and the question need not be put at all.
+func (s *Stage) explain(now time.Time, k *kind) (e explanation) {
+	rest, tallies, places := k.ringing, k.tallies, len(k.places)
+	for range rounds {
+		p := problem{base: base(places, s.fleetSize(k))}
+		candidates := s.candidates(now, k, tallies, p.base)
+		if len(candidates) == 0 {
+			break
+		}
+		s.put(&p, now, k, rest, candidates)
+		set := p.cover()
+		for _, c := range candidates {
+			c.index = -1
+		}
+		if len(set) == 0 {
+			break
+		}
+		for _, j := range set {
+			e.components = append(e.components, candidates[j])
+			e.chance = append(e.chance, p.candidates[j].chance())
+		}
+		rest = e.unexplained(rest)
+		tallies, places = talliesOf(rest, k)
+	}
+	e.assign(k.ringing)
+	return e
 }
 
-func (s *Stage) explain(now time.Time, k *kind) explanation {
-	at := s.places(k)
-	p := at.problem(s.fleet, now, k, s.cfg)
-	all := s.fleetSize(k)
-	p.base = base(len(at.items), all)
-	set := p.cover()
-	for range 2 { // what is explained is no background
-		p.base = base(p.unexplained(set), all)
-		set = p.cover()
+// unexplained are the alarms that share none of the components.
+func (e explanation) unexplained(items []*item) (rest []*item) {
+	for _, it := range items {
+		if e.likeliest(it) < 0 {
+			rest = append(rest, it)
+		}
 	}
-	return at.explanation(p, set)
+	return rest
+}
+
+// talliesOf counts alarms of a kind by component, and the places where they ring.
+func talliesOf(items []*item, k *kind) (tallies []*tally, places int) {
+	of, at := map[*component]*tally{}, map[uint64]bool{}
+	for _, it := range items {
+		at[it.place] = true
+		for _, c := range it.components {
+			t := of[c]
+			if t == nil {
+				t = &tally{component: c, kind: k}
+				of[c] = t
+				tallies = append(tallies, t)
+			}
+			t.n++
+		}
+	}
+	return tallies, len(at)
 }
 
 // fleetSize is how many places there are in all; 0: unknown.
@@ -100,82 +143,75 @@ func base(unexplained, all int) float64 {
 	return min(0.05, max(0.001, float64(unexplained+1)/float64(all)))
 }
 
-// places collects where a kind rings, and the components that could be why.
-func (s *Stage) places(k *kind) places {
-	at := places{items: map[uint64][]*item{}}
-	known := map[*component]bool{}
-	for _, it := range k.ringing {
-		if !it.rings() {
+// candidates are the components that by themselves could explain something of a
+// kind against a background, the cheapest first. None that is left out could gain
+// anything beside others: they only take away what it explains.
+func (s *Stage) candidates(now time.Time, k *kind, tallies []*tally, base float64) (all []*component) {
+	for _, t := range tallies {
+		if t.n < s.cfg.Least {
 			continue
 		}
-		at.items[it.place] = append(at.items[it.place], it)
-		for _, c := range it.components {
-			if !known[c] {
-				known[c] = true
-				if c.ringing(k) >= s.cfg.Least {
-					at.candidates = append(at.candidates, c)
-				}
-			}
+		share := t.share(s.fleet, now, k.devices)
+		c := candidate{share: max(share, 1), rings: min(t.n, max(share, 1)), cost: t.cost()}
+		gain := float64(c.rings)*math.Log(c.chance()/base) + c.silence() - c.cost
+		if float64(t.n) >= s.cfg.Share*float64(share) && gain > 0 {
+			all = append(all, t.component)
 		}
 	}
-	slices.SortFunc(at.candidates, func(a, b *component) int {
+	slices.SortFunc(all, func(a, b *component) int {
 		return cmp.Or(cmp.Compare(a.cost(), b.cost()), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
-	return at
+	return all
 }
 
-// problem puts the question. Of candidates for which too few ring it says that
+// put puts the question. Of candidates for which too few places ring it says that
 // they cost more than anything can gain.
-func (at places) problem(fleet Fleet, now time.Time, k *kind, cfg config.Fold) problem {
-	var p problem
-	for i, c := range at.candidates {
+func (s *Stage) put(p *problem, now time.Time, k *kind, ringing []*item, all []*component) {
+	p.candidates = make([]candidate, len(all))
+	for i, c := range all {
 		c.index = i
 	}
-	classes := map[string]int{}
-	candidates := make([]candidate, len(at.candidates))
-	for _, items := range at.items {
-		of := candidatesOf(items, at.candidates)
-		if len(of) == 0 {
-			p.apart++
-			continue
+	of := map[uint64][]int{} // by place: its candidates
+	for _, it := range ringing {
+		if mine := it.candidates(of[it.place]); len(mine) > 0 && it.rings() {
+			of[it.place] = mine
 		}
-		key := keyOf(of)
+	}
+	classes := map[string]int{}
+	for _, mine := range of {
+		slices.Sort(mine)
+		key := keyOf(mine)
 		i, known := classes[key]
 		if !known {
 			i = len(p.classes)
 			classes[key] = i
-			p.classes = append(p.classes, class{candidates: of})
+			p.classes = append(p.classes, class{candidates: mine})
 		}
 		p.classes[i].places++
-		for _, j := range of {
-			candidates[j].rings++
+		for _, j := range mine {
+			p.candidates[j].rings++
 		}
 	}
-	p.candidates = candidates
-	for i, c := range at.candidates {
+	for i, c := range all {
 		n := &p.candidates[i]
-		n.share, n.cost = max(n.rings, c.share(fleet, now, k.devices)), c.cost()
-		if n.rings < cfg.Least || float64(n.rings) < cfg.Share*float64(n.share) {
+		n.share, n.cost = max(n.rings, c.share(s.fleet, now, k.devices)), c.cost()
+		if n.rings < s.cfg.Least || float64(n.rings) < s.cfg.Share*float64(n.share) {
 			n.cost = tooDear
 		}
 	}
 	slices.SortFunc(p.classes, func(a, b class) int { return slices.Compare(a.candidates, b.candidates) })
-	return p
 }
 
 // tooDear is a cost that no gain outweighs.
 const tooDear = 1e12
 
-// candidatesOf returns the indexes of the candidates that a place shares.
-func candidatesOf(items []*item, all []*component) (of []int) {
-	for _, it := range items {
-		for _, c := range it.components {
-			if c.index < len(all) && all[c.index] == c && !slices.Contains(of, c.index) {
-				of = append(of, c.index)
-			}
+// candidates adds to the candidates of a place those that an alarm shares.
+func (it *item) candidates(of []int) []int {
+	for _, c := range it.components {
+		if c.index >= 0 && !slices.Contains(of, c.index) {
+			of = append(of, c.index)
 		}
 	}
-	slices.Sort(of)
 	return of
 }
 
@@ -187,39 +223,29 @@ func keyOf(indexes []int) string {
 	return string(key)
 }
 
-// unexplained counts the places that share nothing of a set.
-func (p problem) unexplained(set []int) int {
-	n := p.apart
-	for _, k := range p.classes {
-		if !slices.ContainsFunc(k.candidates, func(c int) bool { return slices.Contains(set, c) }) {
-			n += k.places
+// assign says which of the alarms of a kind each component explains.
+func (e *explanation) assign(ringing []*item) {
+	if len(e.components) == 0 {
+		return
+	}
+	e.of, e.places, e.untold = map[*item]int{}, make([]int, len(e.components)), make([]bool, len(e.components))
+	type pair struct {
+		place uint64
+		of    int
+	}
+	counted := map[pair]bool{}
+	for _, it := range ringing {
+		best := e.likeliest(it)
+		if best < 0 || !it.rings() {
+			continue
 		}
-	}
-	return n
-}
-
-func (at places) explanation(p problem, set []int) explanation {
-	e := explanation{of: map[*item]int{}, places: make([]int, len(set)), untold: make([]bool, len(set))}
-	for _, j := range set {
-		e.components = append(e.components, at.candidates[j])
-		e.chance = append(e.chance, p.candidates[j].chance())
-	}
-	for _, items := range at.items {
-		var counted []int
-		for _, it := range items {
-			best := e.likeliest(it)
-			if best < 0 {
-				continue
-			}
-			if !slices.Contains(counted, best) {
-				counted = append(counted, best)
-				e.places[best]++
-			}
-			e.of[it] = best
-			e.untold[best] = e.untold[best] || it.a.Outcome != alarm.Notified
+		if at := (pair{it.place, best}); !counted[at] {
+			counted[at] = true
+			e.places[best]++
 		}
+		e.of[it] = best
+		e.untold[best] = e.untold[best] || it.a.Outcome != alarm.Notified
 	}
-	return e
 }
 
 // likeliest is the failed component that most likely makes an alarm ring; -1 if it

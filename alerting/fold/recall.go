@@ -42,7 +42,7 @@ func (s *Stage) resume(a *alarm.Alarm) {
 }
 
 func (s *Stage) meet(c *cause, a *alarm.Alarm) {
-	c.alarm, c.listed = a, a.Cause.Members
+	c.alarm, c.listed, c.severity = a, a.Cause.Members, a.Severity()
 	for _, kind := range a.Cause.Kinds {
 		if _, known := c.kinds[kind]; !known {
 			c.kinds[kind] = 0
@@ -55,7 +55,7 @@ func (s *Stage) meet(c *cause, a *alarm.Alarm) {
 
 // newCause enters a cause.
 func (s *Stage) newCause(id string, on *component, storm bool, into string) *cause {
-	c := &cause{id: id, component: on, storm: storm, into: into, kinds: map[string]float64{}, members: map[*item]bool{}}
+	c := &cause{id: id, component: on, storm: storm, into: into, kinds: map[string]float64{}, members: map[*item]bool{}, telling: telling{places: map[uint64]int{}}}
 	s.causes[id] = c
 	switch {
 	case storm:

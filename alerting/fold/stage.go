@@ -92,9 +92,9 @@ func (s *Stage) look(now time.Time, alarms []*alarm.Alarm) {
 		switch {
 		case a.Cause != nil:
 		case a.Ended:
-			s.drop(now, it)
+			s.drop(it)
 		case it == nil, it.forgotten():
-			s.drop(now, it)
+			s.drop(it)
 			s.take(now, a)
 		}
 	}
@@ -118,17 +118,21 @@ func (s *Stage) take(now time.Time, a *alarm.Alarm) {
 		}
 		return
 	}
+	if c := s.openFor(it); c != nil && !passed {
+		s.join(now, it, c)
+		return
+	}
 	if !s.old(it, now) {
 		s.add(it, now)
 	}
 }
 
-func (s *Stage) drop(now time.Time, it *item) {
+func (s *Stage) drop(it *item) {
 	if it == nil {
 		return
 	}
 	s.leave(it)
-	s.remove(it, now)
+	s.remove(it)
 	delete(s.items, it.a.ID)
 }
 
@@ -232,7 +236,7 @@ func (s *Stage) tidyUp(now time.Time) {
 	s.tidied = now
 	for _, it := range s.items {
 		if !it.a.Open() {
-			s.drop(now, it)
+			s.drop(it)
 		} else if it.passed && !it.evidence {
 			it.components = nil
 		}

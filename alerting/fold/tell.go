@@ -1,7 +1,6 @@
 package fold
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,7 +40,7 @@ func (s *Stage) begin(now time.Time, on *component, storm bool) *cause {
 	if on.level {
 		c.alarm.Facts.Path, _ = fleet.ParseID(on.Name) // it was made by Path.ID
 	}
-	c.alarm.Note(alarm.Event{At: now, Stage: Name, What: alarm.Received, Reason: c.began()})
+	c.alarm.Note(alarm.Event{At: now, Stage: Name, What: alarm.Received, Reason: c.beginning()})
 	s.opened = append(s.opened, c.alarm)
 	return c
 }
@@ -85,32 +84,30 @@ func (s *Stage) writeCauses(now time.Time) {
 
 // write says in the alarm of a cause what it stands for now.
 func (s *Stage) write(now time.Time, c *cause) {
-	a, ringing := c.alarm, c.sorted()
-	c.written, c.writtenMembers, c.changed = now, len(ringing), false
+	a := c.alarm
+	c.written, c.writtenMembers, c.changed = now, len(c.members), false
 	a.Cause.Members = c.listed
 	a.Cause.Kinds = slices.Sorted(maps.Keys(c.kinds))
-	a.Cause.Share = c.share(s.fleet, now, mostlyDevices(ringing))
+	a.Cause.Share = c.share(s.fleet, now, c.mostlyDevices())
 	labels := a.Labels.Clone()
-	if worst := highest(ringing, a.Severity()); worst != "" {
-		labels["severity"] = model.LabelValue(worst)
+	if c.severity != "" {
+		labels["severity"] = model.LabelValue(c.severity)
 	}
-	if _, told := labels["owner"]; !told {
-		a.Facts.Owner = commonOwner(ringing, a.Facts.Owner)
+	if _, declared := labels["owner"]; !declared && len(c.owners) == 1 {
+		a.Facts.Owner = c.owners[0]
 	}
-	for _, it := range ringing {
-		if it.a.StartsAt.Before(a.StartsAt) {
-			a.StartsAt = it.a.StartsAt
-		}
+	if !c.began.IsZero() && c.began.Before(a.StartsAt) {
+		a.StartsAt = c.began
 	}
 	a.Labels, a.UpdatedAt = labels, now
 	a.Annotations = model.LabelSet{
-		"summary":     model.LabelValue(c.summary(ringing, a.Cause.Share)),
-		"description": model.LabelValue(describe(ringing)),
+		"summary":     model.LabelValue(c.summary(a.Cause.Share)),
+		"description": model.LabelValue(s.describe(c)),
 	}
 	a.Touch()
 }
 
-func (c *cause) began() string {
+func (c *cause) beginning() string {
 	if c.storm {
 		return "more alarms ring than can be told one by one"
 	}
@@ -132,20 +129,16 @@ func nodeName(c alarm.Component) string {
 	return c.String()
 }
 
-func (c *cause) summary(ringing []*item, share int) string {
-	kinds := strings.Join(slices.Sorted(maps.Keys(c.kinds)), ", ")
+func (c *cause) summary(share int) string {
+	kinds := shorten(strings.Join(slices.Sorted(maps.Keys(c.kinds)), ", "))
 	if c.storm {
-		return fmt.Sprintf("alarm storm: %d alarms of %s: %s", len(ringing), nodeName(c.Component), shorten(kinds))
-	}
-	places := map[uint64]bool{}
-	for _, it := range ringing {
-		places[it.place] = true
+		return fmt.Sprintf("alarm storm: %d alarms of %s: %s", len(c.members), nodeName(c.Component), kinds)
 	}
 	what := "modules"
-	if mostlyDevices(ringing) {
+	if c.mostlyDevices() {
 		what = "devices"
 	}
-	return fmt.Sprintf("%s: %d of %d %s that share it ring: %s", c.component, len(places), max(share, len(places)), what, shorten(kinds))
+	return fmt.Sprintf("%s: %d of %d %s that share it ring: %s", c.component, len(c.places), max(share, len(c.places)), what, kinds)
 }
 
 const longest = 200 // bytes of a list of alertnames
@@ -161,59 +154,21 @@ func shorten(list string) string {
 const described = 20 // members that the description names
 
 // describe lists members, one a line.
-func describe(ringing []*item) string {
-	var b strings.Builder
-	for i, it := range ringing {
-		if i == described {
-			fmt.Fprintf(&b, "and %d more", len(ringing)-i)
-			break
+func (s *Stage) describe(c *cause) string {
+	var lines []string
+	for _, id := range c.listed {
+		it := s.items[id]
+		if it == nil || it.cause != c {
+			continue
 		}
 		f := it.a.Facts
-		fmt.Fprintf(&b, "%s %s\n", it.kind.name, strings.TrimSpace(f.Path.ID()+" "+f.Node))
-	}
-	return strings.TrimSpace(b.String())
-}
-
-func mostlyDevices(items []*item) bool {
-	n := 0
-	for _, it := range items {
-		if it.kind.devices {
-			n++
+		lines = append(lines, strings.TrimSpace(it.kind.name+" "+f.Path.ID()+" "+f.Node))
+		if len(lines) == described {
+			break
 		}
 	}
-	return 2*n > len(items)
-}
-
-// severities in common use, the worst first.
-var severities = []string{"page", "critical", "error", "high", "major", "warning", "minor", "low", "info", "none"}
-
-// highest is the worst severity of the members and of what was told before.
-func highest(items []*item, before string) string {
-	rank := func(severity string) int {
-		if i := slices.Index(severities, severity); i >= 0 {
-			return i
-		}
-		return len(severities)
+	if more := len(c.members) - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
-	worst := before
-	for _, it := range items {
-		s := it.a.Severity()
-		if s != "" && (worst == "" || cmp.Or(cmp.Compare(rank(s), rank(worst)), cmp.Compare(s, worst)) < 0) {
-			worst = s
-		}
-	}
-	return worst
-}
-
-// commonOwner is who is responsible for all members, if that is one; else what was
-// said before.
-func commonOwner(items []*item, before string) string {
-	owner := ""
-	for i, it := range items {
-		if i > 0 && it.a.Facts.Owner != owner {
-			return before
-		}
-		owner = it.a.Facts.Owner
-	}
-	return cmp.Or(owner, before)
+	return strings.Join(lines, "\n")
 }

@@ -196,7 +196,8 @@ func (c *covering) move(j int) (gain float64) {
 func (c *covering) replace() bool {
 	for _, j := range c.set() {
 		c.moves = c.moves[:0]
-		if c.move(j)+c.climb(j) > tiny {
+		lost := -c.move(j)
+		if c.hope(j) > lost && c.climb(j) > lost+tiny {
 			return true
 		}
 		for len(c.moves) > 0 {
@@ -205,6 +206,17 @@ func (c *covering) replace() bool {
 		}
 	}
 	return false
+}
+
+// hope is the most that others than banned could gain together: under noisy-or they
+// take gains from each other, and never add any.
+func (c *covering) hope(banned int) (sum float64) {
+	for j, g := range c.gains {
+		if j != banned && g > 0 {
+			sum += g
+		}
+	}
+	return sum
 }
 
 func (c *covering) set() (set []int) {

@@ -1,4 +1,4 @@
-package heal
+package heal_test
 
 import (
 	"context"
@@ -9,27 +9,46 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	amalert "github.com/prometheus/alertmanager/alert"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/model"
 
+	"headroom/alerting"
 	"headroom/alerting/alarm"
+	"headroom/alerting/heal"
 	"headroom/internal/config"
 	"headroom/storage/state"
 )
 
 // shop is a real process that is kept by a pid file, as an init script would.
-type shop struct{ pidFile, script string }
+type shop struct{ pidFile, program, script string }
 
 func newShop(t *testing.T) shop {
 	dir := t.TempDir()
-	s := shop{filepath.Join(dir, "pid"), filepath.Join(dir, "restart")}
-	text := fmt.Sprintf("#!/bin/sh\nsetsid sleep 1000 >/dev/null 2>&1 </dev/null &\necho $! > %s\necho restarted $1\n", s.pidFile)
+	sleep, err := exec.LookPath("sleep")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := shop{filepath.Join(dir, "pid"), filepath.Join(dir, "shop"), filepath.Join(dir, "restart")}
+	if err := os.Symlink(sleep, s.program); err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprintf(`#!/bin/sh
+[ -x %[1]s ] || { echo "%[1]s: not found" >&2; exit 1; }
+setsid %[1]s 1000 >/dev/null 2>&1 </dev/null &
+echo $! > %[2]s
+echo restarted $1
+`, s.program, s.pidFile)
 	if err := os.WriteFile(s.script, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
+	}
+	if out, err := exec.Command(s.script).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 	t.Cleanup(s.kill)
 	return s
@@ -41,7 +60,7 @@ func (s shop) pid() int {
 	return pid
 }
 
-func (s shop) runs() bool { return s.pid() > 0 && alive(s.pid()) }
+func (s shop) runs() bool { return s.pid() > 0 && heal.Alive(s.pid()) }
 
 func (s shop) kill() {
 	if pid := s.pid(); pid > 0 {
@@ -49,59 +68,137 @@ func (s shop) kill() {
 	}
 }
 
-// A real process dies; the rule's command starts it again, and a query sees it.
-func TestARealProcessIsStartedAgain(t *testing.T) {
-	shop := newShop(t)
-	if out, err := exec.Command(shop.script).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	first := shop.pid()
-	shop.kill()
-	await(t, "it is dead", func() bool { return !shop.runs() })
+// catcher is a last stage that keeps what comes to it.
+type catcher struct {
+	mu     sync.Mutex
+	caught []*alarm.Alarm
+}
 
+func (c *catcher) Name() string { return "notify" }
+
+func (c *catcher) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, a := range alarms {
+		if !a.Ended && a.Outcome == alarm.Waiting {
+			a.Stay(now, c.Name(), alarm.Notified, "ops", "told", time.Time{})
+			c.caught = append(c.caught, a.Clone())
+		}
+	}
+	return nil
+}
+
+func (c *catcher) got() []*alarm.Alarm {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.caught
+}
+
+// running is a pipeline that restarts the shop.
+type running struct {
+	*testing.T
+	shop     shop
+	pipeline *alerting.Pipeline
+	stage    *heal.Stage
+	history  alerting.History
+	told     *catcher
+}
+
+func run(t *testing.T) *running {
+	r := &running{T: t, shop: newShop(t), told: &catcher{}}
+	script := []string{r.shop.script, "{{ .Labels.unit }}"}
+	verify := config.HealVerify{Within: config.Duration(2 * time.Second)}
 	cfg := config.Default().Alerting.Heal
 	cfg.DryRun = false
-	cfg.Rules = []config.HealRule{{Name: "dead", Match: []string{"alertname=ProcessDown"}, MaxHeals: 3, Actions: []config.HealAction{{
-		Name: "restart", Kind: "restart_process", Command: []string{shop.script, "{{ .Labels.unit }}"}, Timeout: config.Duration(10 * time.Second),
-		Verify: config.HealVerify{Within: config.Duration(10 * time.Second), Query: `up{unit="{{ .Labels.unit }}"} == 1`},
-	}}}}
+	cfg.Rules = []config.HealRule{{Name: "dead", Match: []string{"alertname=ProcessDown"}, MaxHeals: 3, Actions: []config.HealAction{
+		{Name: "restart", Kind: "restart_process", Command: script, Timeout: config.Duration(10 * time.Second), Verify: verify},
+		{Name: "reboot", Kind: "restart_server", Command: []string{"true"}, Timeout: config.Duration(10 * time.Second), Verify: verify},
+	}}}
 	db, err := state.Open(filepath.Join(t.TempDir(), "state.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	woken := make(chan struct{}, 100)
-	stage, err := New(t.Context(), Options{
-		Config: cfg, Store: db.Heals(), Wake: func() { woken <- struct{}{} }, Now: time.Now,
-		Query: func(_ context.Context, expr string, _ time.Time) (bool, error) {
-			return expr == `up{unit="shop"} == 1` && shop.runs(), nil
-		},
-		Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
+	log := slog.New(slog.DiscardHandler)
+	r.stage, err = heal.New(t.Context(), heal.Options{
+		Config: cfg, Store: db.Heals(), Now: time.Now, Wake: func() { r.pipeline.Wake() }, Logger: log, Registerer: prometheus.NewRegistry(),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stage.Close(t.Context())
+	r.history = alerting.History{Table: db.Alarms()}
+	r.pipeline, err = alerting.New(t.Context(), alerting.Options{
+		Stages: []alarm.Stage{r.stage, r.told}, Keeper: r.history, IgnoreLabels: func() []string { return nil },
+		Logger: log, Registerer: prometheus.NewRegistry(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- r.pipeline.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+		r.stage.Close(ctx)
+		_ = db.Close()
+	})
+	return r
+}
 
+// send tells of the dead process as Prometheus does: again and again, until it runs.
+func (r *running) send(ends time.Time) {
+	r.Helper()
+	now := time.Now()
 	labels := model.LabelSet{"alertname": "ProcessDown", "unit": "shop"}
-	a := &alarm.Alarm{ID: "a-1", Key: alarm.KeyOf(labels), Labels: labels, Received: time.Now()}
-	run := func() []*alarm.Alarm { return stage.Run(t.Context(), time.Now(), []*alarm.Alarm{a}) }
-	for run(); !strings.Contains(a.Reason, "its query says"); run() {
-		select {
-		case <-woken:
-		case <-time.After(20 * time.Second):
-			t.Fatalf("waited in vain: %+v", a)
-		}
+	err := r.pipeline.Receive(r.Context(), alarm.FromAPI, &amalert.Alert{UpdatedAt: now, Alert: model.Alert{Labels: labels, StartsAt: now, EndsAt: ends}})
+	if err != nil {
+		r.Fatal(err)
 	}
-	if !shop.runs() || shop.pid() == first {
-		t.Error("it does not run anew")
+}
+
+// became is the alarm as it was last written down.
+func (r *running) became() *alarm.Alarm {
+	r.Helper()
+	var last *alarm.Alarm
+	if err := r.history.Each(r.Context(), state.AlarmQuery{}, func(a *alarm.Alarm) error { last = a; return nil }); err != nil {
+		r.Fatal(err)
 	}
-	a.EndsAt, a.Ended = time.Now(), true
-	if out := run(); len(out) > 0 || a.Outcome != alarm.Healed {
-		t.Errorf("%d passed on, %s: %s", len(out), a.Outcome, a.Reason)
+	return last
+}
+
+func TestARealProcessIsStartedAgain(t *testing.T) {
+	r := run(t)
+	first := r.shop.pid()
+	r.shop.kill()
+	heal.Await(t, "it is dead", func() bool { return !r.shop.runs() })
+	r.send(time.Now().Add(time.Hour))
+	heal.Await(t, "it runs anew", func() bool { return r.shop.runs() && r.shop.pid() != first })
+	r.send(time.Now().Add(-time.Millisecond))
+	heal.Await(t, "the alarm is closed", func() bool { return !r.became().Open() })
+	if a := r.became(); a.Outcome != alarm.Healed || len(r.told.got()) > 0 {
+		t.Errorf("%s: %s; told of %d", a.Outcome, a.Reason, len(r.told.got()))
 	}
-	heals, err := stage.Heals(t.Context(), state.HealFilter{})
+	heals, err := r.stage.Heals(t.Context(), state.HealFilter{})
 	if err != nil || len(heals) != 1 || heals[0].Output != "restarted shop\n" || heals[0].Result != state.HealDone {
 		t.Errorf("%+v, %v", heals, err)
+	}
+}
+
+func TestARealProcessThatCannotBeStartedIsTold(t *testing.T) {
+	r := run(t)
+	if err := os.Remove(r.shop.program); err != nil {
+		t.Fatal(err)
+	}
+	r.shop.kill()
+	r.send(time.Now().Add(time.Hour))
+	heal.Await(t, "somebody is told", func() bool { return len(r.told.got()) > 0 })
+	tried := string(r.told.got()[0].Annotations[heal.Annotation])
+	for _, want := range []string{"1. restart: failed after ", "exit status 1: " + r.shop.program + ": not found", "2. reboot: done in ", "; not healed within 2 s", "Passed on: 2 actions did not help"} {
+		if !strings.Contains(tried, want) {
+			t.Errorf("told: %s\nlacks: %s", tried, want)
+		}
+	}
+	if len(r.told.got()) != 1 {
+		t.Errorf("told %d times", len(r.told.got()))
 	}
 }

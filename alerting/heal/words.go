@@ -2,11 +2,15 @@ package heal
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
-// short writes a duration as people say it: to the second, without zero parts.
+// short writes a duration as people say it: to the second, below ten to a tenth.
 func short(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%g s", math.Round(d.Seconds()*10)/10)
+	}
 	switch d = d.Round(time.Second); {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))

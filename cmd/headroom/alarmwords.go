@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"headroom/alerting/alarm"
-	"headroom/alerting/heal"
 	"headroom/alerting/notify"
 	"headroom/analytics"
 	"headroom/storage/fleet"
@@ -42,24 +41,6 @@ func (s *server) memberWords(id string) string {
 		where = strings.TrimSpace(where + " " + a.Facts.Node)
 	}
 	return strings.TrimSpace(a.Kind() + " " + where)
-}
-
-// sizeOf counts the modules and the devices of the fleet; a device counts once for
-// each module that it works for.
-func (s *server) sizeOf(tree *fleet.Tree) (size heal.Fleet) {
-	snap := s.loop.Snapshot()
-	if snap == nil {
-		return size
-	}
-	for _, n := range tree.Nodes() {
-		if n.Module {
-			size.Modules++
-		}
-		if n.Parent < 0 && n.Index < len(snap.Rows) && snap.Rows[n.Index].Devices.Known() {
-			size.Nodes += int(snap.Rows[n.Index].Devices)
-		}
-	}
-	return size
 }
 
 // factsOf are a node's numbers of the newest minute, as people read them.

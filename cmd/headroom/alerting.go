@@ -34,7 +34,7 @@ func (s *server) openAlarms(ctx context.Context, tree *fleet.Tree) (err error) {
 	if err := s.openNotify(ctx); err != nil {
 		return err
 	}
-	if err := s.openHeal(ctx, tree); err != nil {
+	if err := s.openHealing(ctx); err != nil {
 		return err
 	}
 	enriched := s.enrichStage(tree)
@@ -89,21 +89,6 @@ func (s *server) openNotify(ctx context.Context) error {
 		Logger: s.log, Registerer: s.reg,
 	})
 	return err
-}
-
-func (s *server) openHeal(ctx context.Context, tree *fleet.Tree) (err error) {
-	s.alarms.heal, err = heal.New(ctx, heal.Options{
-		Config: s.cfg.Alerting.Heal, Store: s.state.Heals(), Query: s.holds,
-		Fleet: func() heal.Fleet { return s.sizeOf(tree) }, Wake: s.alarms.wake,
-		Now: time.Now, Logger: s.log, Registerer: s.reg,
-	})
-	return err
-}
-
-// holds tells whether an expression has a result, as that of an alerting rule.
-func (s *server) holds(ctx context.Context, expr string, at time.Time) (bool, error) {
-	samples, err := s.engine.Instant(ctx, expr, at)
-	return len(samples) > 0, err
 }
 
 func (s *server) enrichStage(tree *fleet.Tree) *enrich.Stage {

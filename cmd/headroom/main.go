@@ -30,6 +30,7 @@ func main() {
 	addWhatIf(app)
 	addMark(app)
 	addAlarms(app)
+	addHeals(app)
 	addReport(app)
 	addExplain(app)
 	addImport(app)

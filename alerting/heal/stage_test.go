@@ -73,8 +73,9 @@ func TestWhatComesBackTooOftenIsPassedOn(t *testing.T) {
 		began := time.Now()
 		var waits []string
 		for range 3 {
-			a, from := w.fire("n1", "7"), time.Now()
-			for n := len(w.calls); len(w.calls) == n; {
+			n, from := len(w.calls), time.Now()
+			a := w.fire("n1", "7")
+			for len(w.calls) == n && !t.Failed() && time.Since(from) < time.Hour {
 				w.pass(time.Second)
 			}
 			waits = append(waits, short(time.Since(from)))
@@ -83,11 +84,11 @@ func TestWhatComesBackTooOftenIsPassedOn(t *testing.T) {
 			w.wantOutcome(a, alarm.Healed, "helped")
 			w.pass(5 * time.Second)
 		}
-		if got := strings.Join(waits, ", "); got != "1 s, 26 s, 56 s" {
+		if got := strings.Join(waits, ", "); got != "0 s, 25 s, 55 s" {
 			t.Errorf("waited %s", got)
 		}
 		a := w.fire("n1", "7")
-		w.wantOutcome(a, alarm.Notified, fmt.Sprintf("it was healed 3 times in %s and came back", short(time.Since(began)-6*time.Second)))
+		w.wantOutcome(a, alarm.Notified, fmt.Sprintf("it was healed 3 times in %s and came back", short(time.Since(began)-5*time.Second)))
 		w.end(a)
 
 		// An hour later that counts no more.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,7 +41,8 @@ type world struct {
 
 // daemon restarts as a script says, and counts.
 type daemon struct {
-	calls []string // node/process, "*" for all workers
+	mu    sync.Mutex // protects calls while they come
+	calls []string   // node/process, "*" for all workers
 	act   func(node, process string) error
 	takes time.Duration
 }
@@ -49,7 +51,9 @@ func (d *daemon) Restart(ctx context.Context, node, _, process string) error {
 	if process == "" {
 		process = "*"
 	}
+	d.mu.Lock()
 	d.calls = append(d.calls, node+"/"+process)
+	d.mu.Unlock()
 	select {
 	case <-time.After(d.takes):
 	case <-ctx.Done():
@@ -174,6 +178,7 @@ func (w *world) run() {
 			delete(w.open, id)
 		}
 	}
+	synctest.Wait() // what was started has come as far as it can
 }
 
 // pass lets time pass, a run each second.

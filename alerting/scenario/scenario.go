@@ -37,11 +37,10 @@ type World struct {
 
 // Told is one thing that people were told.
 type Told struct {
-	At      time.Time
-	Name    string // the alarm's labels
-	Ended   bool
-	Reason  string // of the event before
-	Flapped model.LabelValue
+	At     time.Time
+	Name   string // the alarm's labels
+	Ended  bool
+	Reason string // of the event before
 }
 
 // New starts a world with stages, which are made anew at each restart.
@@ -163,7 +162,7 @@ func (teller) Name() string { return "notify" }
 
 func (t teller) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 	for _, a := range alarms {
-		told := Told{At: now, Name: a.Labels.String(), Ended: a.Ended, Flapped: a.Annotations["headroom_flapping"]}
+		told := Told{At: now, Name: a.Labels.String(), Ended: a.Ended}
 		if n := len(a.Trail); n > 0 {
 			told.Reason = a.Trail[n-1].Reason
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -43,6 +44,7 @@ type Pipeline struct {
 	stages  []stage
 	metrics *metrics
 	wake    chan struct{} // holds a token when a run is asked for
+	recheck atomic.Bool   // the next run is to look at all open alarms
 
 	mu      sync.Mutex // protects the fields below, and all alarms of the book
 	book    book
@@ -97,6 +99,13 @@ func (p *Pipeline) Wake() {
 	case p.wake <- struct{}{}:
 	default:
 	}
+}
+
+// Recheck asks for a run over all open alarms soon: something else than an alarm
+// has changed that decides on them. It never blocks.
+func (p *Pipeline) Recheck() {
+	p.recheck.Store(true)
+	p.Wake()
 }
 
 // The pipeline runs at most this often, and at least this often.

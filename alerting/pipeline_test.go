@@ -144,6 +144,28 @@ func TestAStageMayMakeAlarms(t *testing.T) {
 	}
 }
 
+func TestARecheckLooksAtAllOpenAlarms(t *testing.T) {
+	seen := 0
+	w := newWorld(t, func() []alarm.Stage {
+		return []alarm.Stage{stageFunc(func(_ time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+			seen += len(alarms)
+			return alarms
+		})}
+	})
+	must(t, w.send(time.Hour, named("Dead"), named("Slow")))
+	w.step(time.Second)
+	w.step(time.Second)
+	if seen != 2 {
+		t.Errorf("looked at %d alarms without need", seen-2)
+	}
+	w.Recheck()
+	w.step(time.Second)
+	w.step(time.Second)
+	if seen != 4 {
+		t.Errorf("looked at %d alarms, want each once more", seen)
+	}
+}
+
 func TestAcknowledging(t *testing.T) {
 	w := newWorld(t, noStages)
 	must(t, w.send(time.Hour, named("Dead")))

@@ -12,6 +12,11 @@ import (
 // it will be with the next step.
 func (p *Pipeline) Step(ctx context.Context, now time.Time) error {
 	p.mu.Lock()
+	if p.recheck.Swap(false) {
+		for _, a := range p.book.byID {
+			p.touched[a] = true
+		}
+	}
 	batch := p.book.due(now, p.touched)
 	clear(p.touched)
 	for _, a := range batch {

@@ -11,19 +11,21 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
+	"headroom/alerting/flap"
 )
 
 // Annotations that Headroom adds to an alarm, for every notifier and template.
 const (
-	AnnotationAlarm   = "headroom_alarm"   // id of the episode
-	AnnotationPath    = "headroom_path"    // in the business tree
-	AnnotationOwner   = "headroom_owner"   // who is responsible
-	AnnotationRunbook = "headroom_runbook" // what to do
-	AnnotationTried   = "headroom_tried"   // what was already done about it
-	AnnotationCause   = "headroom_cause"   // what is common to the alarms in it
-	AnnotationMembers = "headroom_members" // those alarms
-	AnnotationLink    = "headroom_link"    // to its page
-	AnnotationPicture = "headroom_picture" // address of a picture of the load
+	AnnotationAlarm    = "headroom_alarm"    // id of the episode
+	AnnotationPath     = "headroom_path"     // in the business tree
+	AnnotationOwner    = "headroom_owner"    // who is responsible
+	AnnotationRunbook  = "headroom_runbook"  // what to do
+	AnnotationTried    = "headroom_tried"    // what was already done about it
+	AnnotationFlapping = "headroom_flapping" // how often it went on and off lately
+	AnnotationCause    = "headroom_cause"    // what is common to the alarms in it
+	AnnotationMembers  = "headroom_members"  // those alarms
+	AnnotationLink     = "headroom_link"     // to its page
+	AnnotationPicture  = "headroom_picture"  // address of a picture of the load
 )
 
 // maxMembers is how many alarms of a common cause are listed in a message.
@@ -54,6 +56,7 @@ func (w Words) annotations(a *alarm.Alarm) model.LabelSet {
 	put(AnnotationOwner, a.Facts.Owner)
 	put(AnnotationRunbook, a.Facts.Runbook)
 	put(AnnotationTried, tried(a))
+	put(AnnotationFlapping, flap.Text(a))
 	put(AnnotationCause, cause(a))
 	put(AnnotationMembers, members(a))
 	put(AnnotationLink, called(w.Link, a))

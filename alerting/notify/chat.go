@@ -67,7 +67,7 @@ var lines = []struct {
 	name  model.LabelName
 	label string
 }{
-	{AnnotationPath, "where"}, {AnnotationOwner, "owner"}, {AnnotationCause, "cause"}, {AnnotationTried, "tried"},
+	{AnnotationPath, "where"}, {AnnotationOwner, "owner"}, {AnnotationCause, "cause"}, {AnnotationTried, "tried"}, {AnnotationFlapping, "flaps"},
 	{AnnotationMembers, "alarms"}, {AnnotationRunbook, "runbook"}, {AnnotationPicture, "picture"}, {AnnotationLink, "more"},
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"headroom/alerting/alarm"
+	"headroom/alerting/flap"
 	"headroom/alerting/notify"
 	"headroom/storage/state"
 )
@@ -226,7 +227,7 @@ func TestOwnFactsGoAlong(t *testing.T) {
 	h := w.expect("firing ops: Dead/firing")
 	want := map[string]string{
 		notify.AnnotationPath: "Qzone/WNS", notify.AnnotationOwner: "ann", notify.AnnotationRunbook: "http://runbook.example",
-		notify.AnnotationTried: "restarted it", notify.AnnotationCause: "rack r1: 2 alarms (Dead), shared by 40", notify.AnnotationMembers: "alarm m1\nalarm m2",
+		notify.AnnotationTried: "restarted it", notify.AnnotationFlapping: "changed state 5 times in 10m", notify.AnnotationCause: "rack r1: 2 alarms (Dead), shared by 40", notify.AnnotationMembers: "alarm m1\nalarm m2",
 	}
 	for name, text := range want {
 		if got := h.Alerts[0].Annotations[name]; got != text {
@@ -256,6 +257,7 @@ func (knowing) Run(_ ctx, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 			a.Facts = alarm.Facts{Path: []string{"Qzone", "WNS"}, Owner: "ann", Runbook: "http://runbook.example"}
 			a.Cause = &alarm.Cause{Component: alarm.Component{Kind: "rack", Name: "r1"}, Kinds: []string{"Dead"}, Members: []string{"m1", "m2"}, Share: 40}
 			a.Note(alarm.Event{At: now, Stage: "heal", What: alarm.Tried, Reason: "restarted it"})
+			a.Note(alarm.Event{At: now, Stage: flap.Name, What: flap.Flapping, Reason: "changed state 5 times in 10m"})
 		}
 	}
 	return alarms

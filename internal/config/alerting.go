@@ -12,6 +12,10 @@ type Alerting struct {
 	Forward    []string `yaml:"forward"`     // addresses of Alertmanagers that get what passed
 	Notify     Notify   `yaml:"notify"`
 
+	Lease Lease  `yaml:"lease"`
+	Mutes []Mute `yaml:"mutes"`
+	Flap  Flap   `yaml:"flap"`
+
 	Fold Fold `yaml:"fold"`
 }
 
@@ -23,6 +27,9 @@ func defaultAlerting() Alerting {
 		Keep:         400 * day,
 		Heal:         defaultHeal(),
 		Notify:       defaultNotify(),
+		Lease:        defaultLease(),
+		Mutes:        []Mute{},
+		Flap:         defaultFlap(),
 		Fold:         defaultFold(),
 	}
 }
@@ -40,5 +47,8 @@ func (a Alerting) check(k checker) {
 	a.Heal.check(k.at("heal"))
 	checkForward(k, a.Forward)
 	a.Notify.check(k.at("notify"))
+	a.Lease.check(k.at("lease"))
+	checkMutes(k, a.Mutes)
+	a.Flap.check(k.at("flap"))
 	a.Fold.check(k.at("fold"))
 }

@@ -49,7 +49,7 @@ type Lease struct {
 
 	Hidden  int       `json:"hidden"` // alarms hidden, each counted once
 	Over    int       `json:"over"`   // alarms of the effect that went on, as more came than expected
-	Fires   int       `json:"fires"`  // hidden ones that still fired when the lease was over
+	Fires   int       `json:"fires"`  // hidden ones that still fire, or did when the lease was over
 	Firing  []Hidden  `json:"firing"` // the first MaxFiring of them
 	Settled time.Time `json:"settled_at,omitzero"`
 	Marked  bool      `json:"marked"`
@@ -116,9 +116,8 @@ func (l *Lease) Name() string {
 	return name
 }
 
-// Summary says in one line how the change went. still is how many hidden alarms
-// fire now.
-func (l *Lease) Summary(now time.Time, still int) string {
+// Summary says in one line how the change went.
+func (l *Lease) Summary(now time.Time) string {
 	verb, until := "runs since", now
 	if !l.Open() {
 		verb, until = l.How+" after", l.Ended
@@ -126,12 +125,12 @@ func (l *Lease) Summary(now time.Time, still int) string {
 	lasted := until.Sub(l.Started).Round(time.Second)
 	text := fmt.Sprintf("%s %s %s: hid %s", l.Name(), verb, lasted, plural(l.Hidden, "alarm"))
 	if l.Hidden > 0 {
-		text += fmt.Sprintf(", of which %d still %s", still, fire(still))
+		text += fmt.Sprintf(", of which %d still %s", l.Fires, fire(l.Fires))
 	}
 	if l.Over > 0 {
 		text += fmt.Sprintf("; %d more than the %d expected went on", l.Over, l.Expected)
 	}
-	if l.Settled.IsZero() && !l.Open() && still > 0 {
+	if l.Settled.IsZero() && !l.Open() && l.Fires > 0 {
 		text += " (told at " + l.over().UTC().Format("15:04:05 MST") + " unless they recover)"
 	}
 	return text

@@ -148,8 +148,8 @@ func TestWhatStillFiresAfterTheGraceIsTold(t *testing.T) {
 	id := w.open(deploy())
 	w.Fire(dead1, dead2)
 	w.run(id, 4*time.Minute)
-	if l := w.end(id, lease.Done); l.Hidden != 2 || l.Fires != 2 || !strings.Contains(l.Summary(w.Now, l.Fires), "hid 2 alarms, of which 2 still fire (told at 12:06:00 UTC unless they recover)") {
-		t.Errorf("%+v: %s", l, l.Summary(w.Now, l.Fires))
+	if l := w.end(id, lease.Done); l.Hidden != 2 || l.Fires != 2 || !strings.Contains(l.Summary(w.Now), "hid 2 alarms, of which 2 still fire (told at 12:06:00 UTC unless they recover)") {
+		t.Errorf("%+v: %s", l, l.Summary(w.Now))
 	}
 	w.Step(time.Minute)
 	w.Recover(dead2) // recovers within the grace
@@ -164,7 +164,7 @@ func TestWhatStillFiresAfterTheGraceIsTold(t *testing.T) {
 	if l.Hidden != 2 || l.Fires != 1 || len(l.Firing) != 1 || l.Firing[0].Name != dead1.String() {
 		t.Errorf("%+v", l)
 	}
-	if got := l.Summary(w.Now, l.Fires); got != "deploy 4711 by ann done after 4m0s: hid 2 alarms, of which 1 still fires" {
+	if got := l.Summary(w.Now); got != "deploy 4711 by ann done after 4m0s: hid 2 alarms, of which 1 still fires" {
 		t.Error(got)
 	}
 }
@@ -221,7 +221,7 @@ func TestMoreThanExpectedGoesOn(t *testing.T) {
 	if got := w.Told[0].Reason; got != "change deploy 4711 by ann hides at most 3 alarms (given by the run), and has" {
 		t.Error(got)
 	}
-	if l := w.end(id, lease.Failed); l.Hidden != 3 || l.Over != 2 || !strings.Contains(l.Summary(w.Now, l.Fires), "2 more than the 3 expected went on") {
+	if l := w.end(id, lease.Failed); l.Hidden != 3 || l.Over != 2 || !strings.Contains(l.Summary(w.Now), "2 more than the 3 expected went on") {
 		t.Errorf("%+v", l)
 	}
 }

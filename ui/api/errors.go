@@ -8,9 +8,12 @@ import (
 
 	"headroom/alerting"
 	"headroom/alerting/heal"
+	"headroom/alerting/lease"
+	"headroom/alerting/mute"
 	"headroom/analytics"
 	"headroom/analytics/backtest"
 	"headroom/analytics/whatif"
+	"headroom/internal/faults"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 )
@@ -66,20 +69,23 @@ var errNoSnapshot = &Error{unavailable, errors.New("no minute was judged yet: tr
 func classify(err error) *Error {
 	var e *Error
 	var size *http.MaxBytesError
-	var faults *whatif.Faults
+	var impossible *whatif.Faults
+	var list faults.List
 	switch {
 	case errors.As(err, &e):
 		return e
-	case errors.As(err, &faults):
+	case errors.As(err, &impossible), errors.As(err, &list):
 		return &Error{badData, err}
 	case errors.As(err, &size):
 		return &Error{tooLarge, errorf("the request is longer than %d bytes", size.Limit)}
 	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept), errors.Is(err, fleet.ErrNoMark),
-		errors.Is(err, state.ErrNoAlarm), errors.Is(err, alerting.ErrNotOpen):
+		errors.Is(err, state.ErrNoAlarm), errors.Is(err, alerting.ErrNotOpen), errors.Is(err, lease.ErrNoLease), errors.Is(err, mute.ErrNoMute):
 		return &Error{notFound, err}
 	case errors.Is(err, analytics.ErrNoModel), errors.Is(err, heal.ErrNoReason):
 		return &Error{badData, err}
-	case errors.Is(err, fleet.ErrTooManyMarks), errors.Is(err, state.ErrNoBrake):
+	case errors.Is(err, lease.ErrOver), errors.Is(err, lease.ErrRun), errors.Is(err, lease.ErrTooMany),
+		errors.Is(err, mute.ErrConfigured), errors.Is(err, mute.ErrTooMany),
+		errors.Is(err, fleet.ErrTooManyMarks), errors.Is(err, state.ErrNoBrake):
 		return &Error{conflict, err}
 	case errors.Is(err, analytics.ErrNoSnapshot):
 		return errNoSnapshot

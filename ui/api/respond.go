@@ -21,8 +21,13 @@ type failure struct {
 
 // answer makes a handler of a function that only asks the domain.
 func (s *Server) answer(f func(*gin.Context) (any, error)) gin.HandlerFunc {
+	return s.answerUpTo(maxBody, f)
+}
+
+// answerUpTo is answer for requests of up to so many bytes.
+func (s *Server) answerUpTo(most int64, f func(*gin.Context) (any, error)) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most)
 		data, err := f(c)
 		if err != nil {
 			s.fail(c, err)

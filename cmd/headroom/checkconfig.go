@@ -13,13 +13,16 @@ import (
 // addCheckConfig adds "check config FILE".
 func addCheckConfig(check *kingpin.CmdClause) {
 	var file string
-	cmd := check.Command("config", "Report every fault of a configuration file, with its line. Exits 1 if there is one.")
+	cmd := check.Command("config", "Report every fault of a configuration file and of the rule files that it names, with its line. Exits 1 if there is one.")
 	cmd.Arg("file", "The configuration file.").Required().StringVar(&file)
 	cmd.Action(func(*kingpin.ParseContext) error { return checkConfig(file) })
 }
 
 func checkConfig(file string) error {
-	_, err := config.Load(file)
+	cfg, err := config.Load(file)
+	if err == nil {
+		_, err = ruleFiles(cfg, file)
+	}
 	var faults config.Faults
 	if errors.As(err, &faults) {
 		fmt.Fprintln(os.Stderr, faults)

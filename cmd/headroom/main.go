@@ -38,6 +38,8 @@ func main() {
 	check := addCheck(app)
 	addCheckConfig(check)
 	addCheckModule(check)
+	addCheckRules(check)
+	addTest(app)
 
 	if _, err := app.Parse(os.Args[1:]); err != nil {
 		os.Exit(complain(err, started))

@@ -17,6 +17,10 @@ type Alerting struct {
 	Flap  Flap   `yaml:"flap"`
 
 	Fold Fold `yaml:"fold"`
+
+	RuleFiles          []string `yaml:"rule_files"`          // in Prometheus' syntax; patterns, relative to the configuration file
+	EvaluationInterval Duration `yaml:"evaluation_interval"` // of rules
+	Watch              Watch    `yaml:"watch"`
 }
 
 func defaultAlerting() Alerting {
@@ -31,6 +35,10 @@ func defaultAlerting() Alerting {
 		Mutes:        []Mute{},
 		Flap:         defaultFlap(),
 		Fold:         defaultFold(),
+
+		RuleFiles:          []string{},
+		EvaluationInterval: defaultEvaluation,
+		Watch:              defaultWatch(),
 	}
 }
 
@@ -51,4 +59,5 @@ func (a Alerting) check(k checker) {
 	checkMutes(k, a.Mutes)
 	a.Flap.check(k.at("flap"))
 	a.Fold.check(k.at("fold"))
+	a.checkRules(k)
 }

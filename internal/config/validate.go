@@ -42,6 +42,7 @@ func (c Config) faults() (faults Faults) {
 	c.Ingest.check(root.at("ingest"))
 	c.Query.check(root.at("query"))
 	c.Alerting.check(root.at("alerting"))
+	c.Alerting.Watch.check(root.at("alerting.watch"), c.Hierarchy)
 	checkScrapeConfigs(root, c.ScrapeConfigs)
 	return faults
 }

@@ -34,6 +34,7 @@ type Options struct {
 	MaxConcurrent int           // queries of users that run at once, default 20
 	MaxWait       time.Duration // for one of these slots, default 10s
 	Lookback      time.Duration // how long a sample stays current, default 5m
+	Subquery      time.Duration // step of subqueries that name none, default 1m
 	Experimental  bool          // functions and modifiers that Prometheus keeps behind feature flags
 
 	Logger     *slog.Logger          // nil for none
@@ -48,6 +49,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.MaxConcurrent, 20)
 	setDefault(&o.MaxWait, 10*time.Second)
 	setDefault(&o.Lookback, 5*time.Minute)
+	setDefault(&o.Subquery, time.Minute) // Prometheus' default evaluation interval
 	return o
 }
 
@@ -90,13 +92,12 @@ func New(store storage.Store, opts Options) *Engine {
 // (prometheus_engine_...), so that the usual dashboards find them.
 func engineOpts(o Options, p parser.Parser) prom.EngineOpts {
 	return prom.EngineOpts{
-		Logger:        o.Logger,
-		Reg:           o.Registerer,
-		MaxSamples:    o.MaxSamples,
-		Timeout:       o.Timeout,
-		LookbackDelta: o.Lookback,
-		// Prometheus' default evaluation interval.
-		NoStepSubqueryIntervalFn: func(int64) int64 { return time.Minute.Milliseconds() },
+		Logger:                   o.Logger,
+		Reg:                      o.Registerer,
+		MaxSamples:               o.MaxSamples,
+		Timeout:                  o.Timeout,
+		LookbackDelta:            o.Lookback,
+		NoStepSubqueryIntervalFn: func(int64) int64 { return o.Subquery.Milliseconds() },
 		EnableAtModifier:         true,
 		EnableNegativeOffset:     true,
 		EnablePerStepStats:       true,

@@ -2,8 +2,8 @@
 // answers and errors, so that Grafana, promtool, vmalert, KEDA and whatever
 // else asks a Prometheus can ask Headroom.
 //
-// What Headroom has no notion of (exemplars, rules, scrape targets) is answered
-// as by a Prometheus that has none.
+// What Headroom has no notion of (exemplars, scrape targets) is answered as by a
+// Prometheus that has none.
 package prom
 
 import (
@@ -27,6 +27,7 @@ type Options struct {
 	Started  time.Time     // of this process
 	Keep     time.Duration // retention; 0 for none known
 	Metadata MetadataSource
+	Rules    RulesSource // nil: there are none
 
 	Flags  func() map[string]string // command line, for /status/flags
 	Config func() string            // YAML without secrets, for /status/config
@@ -93,7 +94,14 @@ func (a *api) registerStatus(r gin.IRouter) {
 	if a.Config != nil {
 		r.GET("/status/config", a.serve(a.config))
 	}
+	if a.Rules != nil {
+		r.GET("/rules", a.serve(a.rules))
+		r.GET("/alerts", a.serve(a.alerts))
+	}
 	for path, data := range emptyLists {
+		if a.Rules != nil && (path == "/rules" || path == "/alerts") {
+			continue
+		}
 		r.GET(path, a.serve(func(*gin.Context) (any, error) { return data, nil }))
 	}
 }

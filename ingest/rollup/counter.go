@@ -30,7 +30,7 @@ func (c *counter) push(ts int64, v float64) {
 		return
 	}
 	c.value = v
-	c.process.last = max(c.process.last, ts)
+	c.process.tick(ts)
 	if before == 0 {
 		return
 	}
@@ -63,6 +63,21 @@ func (c *counter) alive(minute int64, timeout time.Duration) bool {
 
 // process is one worker process; several counters may be its own.
 type process struct {
-	last    int64 // newest sample of any of its counters, Unix ms
-	counted int64 // minute in which it was counted
+	last    int64  // newest sample of any of its counters, Unix ms
+	counted int64  // minute in which it was counted
+	first   uint32 // oldest sample since it was last forgotten, Unix seconds
+	every   uint32 // usual distance between its samples, ms; follows as clock.interval does
+}
+
+// tick takes the time of a sample of one of the process' counters.
+func (p *process) tick(ts int64) {
+	if p.last == 0 {
+		p.first = uint32(ts / 1000)
+	} else if d := ts - p.last; d > 0 {
+		if p.every > 0 {
+			d = min(d, 2*int64(p.every))
+		}
+		p.every = uint32(min(d, forgetAfter))
+	}
+	p.last = max(p.last, ts)
 }

@@ -1,0 +1,121 @@
+package rollup
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"headroom/storage/fleet"
+)
+
+// Stopped is a process that reported within a day and does not any more.
+type Stopped struct {
+	Module  *fleet.Node
+	Device  string
+	Process string
+	Last    time.Time // of its newest sample
+
+	Replaced   bool // another process of the module has begun to report on the device since
+	DeviceGone bool // neither the device nor any other process on it reports
+}
+
+// stopped tells whether a process has stopped at a time in Unix ms: it has not
+// reported for quiet, or for two and a half of its own intervals if these are
+// longer.
+func (p *process) stopped(at int64, quiet time.Duration) bool {
+	return p.last > 0 && at-p.last > max(quiet.Milliseconds(), int64(p.every)*5/2)
+}
+
+// EachStopped calls f with the processes that have not reported for at least
+// quiet at the end of the newest closed minute. Those that were replaced, as by a
+// restart under a new name, are among them: each process that began to report
+// after one had stopped replaces one. f must not call the rollup.
+func (r *Rollup) EachStopped(quiet time.Duration, f func(Stopped)) {
+	r.mu.Lock()
+	modules := r.modules[:len(r.modules):len(r.modules)]
+	r.mu.Unlock()
+	for _, m := range modules {
+		if m != nil {
+			m.eachStopped((r.Closed()+60)*1000, quiet, r.opts.DeviceTimeout, f)
+		}
+	}
+}
+
+// Reports tells whether a device, or a process on it unless its name is empty,
+// reported to a module at the end of the newest closed minute.
+func (r *Rollup) Reports(n *fleet.Node, device, process string, quiet time.Duration) bool {
+	r.mu.Lock()
+	var m *module
+	if n.Index < len(r.modules) {
+		m = r.modules[n.Index]
+	}
+	r.mu.Unlock()
+	if m == nil {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if process == "" {
+		return m.reports(device, r.Closed(), r.opts.DeviceTimeout)
+	}
+	p := m.processes[device+"\xff"+process]
+	return p != nil && p.last > 0 && !p.stopped((r.Closed()+60)*1000, quiet)
+}
+
+// reports tells whether a device's load counts. m.mu must be held.
+func (m *module) reports(device string, minute int64, timeout time.Duration) bool {
+	d := m.devices[device]
+	if d == nil || d.last == 0 {
+		return false
+	}
+	_, alive := d.at(minute, timeout, Last)
+	return alive
+}
+
+func (m *module) eachStopped(at int64, quiet, timeout time.Duration, f func(Stopped)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	dead := map[string][]Stopped{} // by device
+	for id, p := range m.processes {
+		if p.stopped(at, quiet) {
+			device, name, _ := strings.Cut(id, "\xff")
+			dead[device] = append(dead[device], Stopped{Module: m.node, Device: device, Process: name, Last: time.UnixMilli(p.last)})
+		}
+	}
+	if len(dead) == 0 {
+		return
+	}
+	begun := map[string][]int64{} // when processes began to report, by device
+	alive := map[string]bool{}    // devices with a process that does
+	for id, p := range m.processes {
+		if device, _, _ := strings.Cut(id, "\xff"); dead[device] != nil && p.last > 0 {
+			begun[device] = append(begun[device], int64(p.first))
+			alive[device] = alive[device] || !p.stopped(at, quiet)
+		}
+	}
+	for device, all := range dead {
+		gone := !alive[device] && !m.reports(device, at/1000-60, timeout)
+		replace(all, begun[device])
+		for _, s := range all {
+			s.DeviceGone = gone
+			f(s)
+		}
+	}
+}
+
+// replace marks the processes that were replaced, given when processes began to
+// report, in Unix seconds: the earliest that began after the first one had stopped
+// replaces it, and so on. Those that have stopped since count, too, so that of a
+// chain of restarts only the last one is missing.
+func replace(dead []Stopped, begun []int64) {
+	slices.Sort(begun)
+	slices.SortFunc(dead, func(a, b Stopped) int { return cmp.Or(a.Last.Compare(b.Last), cmp.Compare(a.Process, b.Process)) })
+	i := 0
+	for _, first := range begun {
+		if i < len(dead) && first >= dead[i].Last.Unix() {
+			dead[i].Replaced = true
+			i++
+		}
+	}
+}

@@ -17,14 +17,20 @@ type Stopped struct {
 	Last    time.Time // of its newest sample
 
 	Replaced   bool // another process of the module has begun to report on the device since
-	DeviceGone bool // neither the device nor any other process on it reports
+	DeviceGone bool // nothing on the device has reported for a while after it: it may be the device that stopped
+
+	wait int64 // after how long without a sample it counts as stopped, ms
 }
 
-// stopped tells whether a process has stopped at a time in Unix ms: it has not
-// reported for quiet, or for two and a half of its own intervals if these are
-// longer.
+// wait is after how long without a sample a process has stopped, in ms: quiet, or
+// two and a half of its own intervals if these are longer.
+func (p *process) wait(quiet time.Duration) int64 {
+	return max(quiet.Milliseconds(), int64(p.every)*5/2)
+}
+
+// stopped tells whether it has, at a time in Unix ms.
 func (p *process) stopped(at int64, quiet time.Duration) bool {
-	return p.last > 0 && at-p.last > max(quiet.Milliseconds(), int64(p.every)*5/2)
+	return p.last > 0 && at-p.last > p.wait(quiet)
 }
 
 // EachStopped calls f with the processes that have not reported for at least
@@ -37,7 +43,7 @@ func (r *Rollup) EachStopped(quiet time.Duration, f func(Stopped)) {
 	r.mu.Unlock()
 	for _, m := range modules {
 		if m != nil {
-			m.eachStopped((r.Closed()+60)*1000, quiet, r.opts.DeviceTimeout, f)
+			m.eachStopped((r.Closed()+60)*1000, quiet, f)
 		}
 	}
 }
@@ -73,32 +79,34 @@ func (m *module) reports(device string, minute int64, timeout time.Duration) boo
 	return alive
 }
 
-func (m *module) eachStopped(at int64, quiet, timeout time.Duration, f func(Stopped)) {
+func (m *module) eachStopped(at int64, quiet time.Duration, f func(Stopped)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	dead := map[string][]Stopped{} // by device
 	for id, p := range m.processes {
 		if p.stopped(at, quiet) {
 			device, name, _ := strings.Cut(id, "\xff")
-			dead[device] = append(dead[device], Stopped{Module: m.node, Device: device, Process: name, Last: time.UnixMilli(p.last)})
+			dead[device] = append(dead[device], Stopped{Module: m.node, Device: device, Process: name, Last: time.UnixMilli(p.last), wait: p.wait(quiet)})
 		}
 	}
 	if len(dead) == 0 {
 		return
 	}
 	begun := map[string][]int64{} // when processes began to report, by device
-	alive := map[string]bool{}    // devices with a process that does
+	newest := map[string]int64{}  // when the device, or any process on it, reported last
 	for id, p := range m.processes {
 		if device, _, _ := strings.Cut(id, "\xff"); dead[device] != nil && p.last > 0 {
 			begun[device] = append(begun[device], int64(p.first))
-			alive[device] = alive[device] || !p.stopped(at, quiet)
+			newest[device] = max(newest[device], p.last)
 		}
 	}
 	for device, all := range dead {
-		gone := !alive[device] && !m.reports(device, at/1000-60, timeout)
+		if d := m.devices[device]; d != nil {
+			newest[device] = max(newest[device], d.last)
+		}
 		replace(all, begun[device])
 		for _, s := range all {
-			s.DeviceGone = gone
+			s.DeviceGone = newest[device]-s.Last.UnixMilli() < s.wait
 			f(s)
 		}
 	}

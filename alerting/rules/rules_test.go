@@ -224,6 +224,31 @@ func TestARestartNeitherEndsNorRepeats(t *testing.T) {
 	}
 }
 
+func TestARestartWaitsForSlowGroups(t *testing.T) {
+	slow := `groups: [{name: g, interval: 5m, rules: [{alert: Hot, expr: load > 60, for: 10m}]}]`
+	w := newWorld(t, slow)
+	pass := func(n int) {
+		for range n {
+			w.now = w.now.Add(4 * time.Minute)
+			w.push(w.now.Add(time.Minute), 90, "__name__", "load", "module", "pay")
+			w.minute()
+		}
+	}
+	w.restored()
+	pass(8)
+	before := w.only()
+	w.start(slow)
+	for i := range 6 {
+		pass(1)
+		if i == 1 {
+			w.restored()
+		}
+		if a := w.only(); a == nil || a.ID != before.ID {
+			t.Fatalf("evaluation %d after the restart: %+v", i+1, a)
+		}
+	}
+}
+
 func TestARestartEndsWhatIsOver(t *testing.T) {
 	w := newWorld(t, hot)
 	w.fire()

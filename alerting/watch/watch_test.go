@@ -215,7 +215,11 @@ func TestARestartChangesNothing(t *testing.T) {
 		w.now = w.now.Add(time.Duration(down) * time.Minute)
 		w.start()
 		senders := w.senders
-		w.table = func(r *analytics.Row, _ *analytics.Growth) { r.State = analytics.Learning }
+		w.table = func(r *analytics.Row, _ *analytics.Growth) {
+			if r.State == analytics.OK {
+				r.State = analytics.Learning
+			}
+		}
 		for i := range 12 { // some need their time to notice that we are back
 			w.senders = nil
 			if i >= 4 {
@@ -235,6 +239,37 @@ func TestARestartChangesNothing(t *testing.T) {
 		w.begin(node(3), "b/pay/n1/p2", "b/old/n5")
 		w.minutes(400)
 		w.want("")
+	}
+}
+
+// What was said long ago with the same words is said anew at a start, before
+// anything is seen.
+func TestARestartHoldsOldAlarms(t *testing.T) {
+	w := newWorld(t)
+	register := func() {
+		full := prometheus.NewGauge(prometheus.GaugeOpts{Name: "headroom_storage_read_only"})
+		full.Set(1)
+		w.reg.MustRegister(full)
+	}
+	pass := func(n int, watch bool) {
+		for range n {
+			w.now = w.now.Add(time.Minute)
+			if watch {
+				w.watch.watchSelf(t.Context())
+			}
+			must(t, w.book.Step(t.Context(), w.now))
+		}
+	}
+	register()
+	pass(25*60, true)
+	w.start()
+	register()
+	pass(20, false)
+	w.want("HeadroomStorageFull!")
+	pass(20, true)
+	w.want("HeadroomStorageFull!")
+	if n := w.episodes(); n != 1 {
+		t.Errorf("%d alarms", n)
 	}
 }
 

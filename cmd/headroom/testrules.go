@@ -28,5 +28,7 @@ func addTest(app *kingpin.Application) {
 		}
 		return nil
 	})
-	cmd.Action(func(*kingpin.ParseContext) error { return ruletest.Run(context.Background(), os.Stdout, only, files...) })
+	cmd.Action(func(*kingpin.ParseContext) error {
+		return ruletest.Run(context.Background(), os.Stdout, only, files...)
+	})
 }

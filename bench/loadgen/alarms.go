@@ -197,13 +197,13 @@ func (s *server) keptAlarms(ctx context.Context) (int, error) {
 // was decided on it.
 func (s *server) decisions(ctx context.Context, o options) (time.Duration, error) {
 	var waits []time.Duration
-	for offset := 0; offset < o.alarms; offset += 1000 {
+	for offset := 0; offset < o.alarms; offset += 10_000 {
 		var page struct {
 			Data struct {
 				Alarms []struct{ ID string }
 			}
 		}
-		if err := s.getJSON(ctx, fmt.Sprintf("/api/v1/alarms?source=api&limit=20&offset=%d", offset), &page); err != nil {
+		if err := s.getJSON(ctx, fmt.Sprintf("/api/v1/alarms?source=api&limit=100&offset=%d", offset), &page); err != nil {
 			return 0, err
 		}
 		for _, a := range page.Data.Alarms {

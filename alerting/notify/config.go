@@ -50,7 +50,10 @@ func Load(c config.Alerting, configuration string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("alerting.config_file %q: %w", conf.File, err)
 	}
-	return conf, conf.check()
+	if err := conf.check(); err != nil {
+		return nil, err
+	}
+	return conf, nil
 }
 
 // check reports receivers that are named and not there, and what cannot be built.

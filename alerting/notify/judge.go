@@ -21,6 +21,8 @@ type item struct {
 	ways   []*way         // nil: not looked for under this plan
 	failed string         // why the last notification of it did not arrive
 
+	arrived bool // in this run, and was not kept by another stage
+
 	waits waiting // what it was last said to wait for
 }
 
@@ -130,6 +132,7 @@ func toldOf(a *alarm.Alarm) map[string]told {
 
 // judge decides on an alarm, and tells whether the stage is done with it.
 func (s *Stage) judge(now time.Time, it *item) (done bool) {
+	it.arrived = true
 	if it.ways == nil {
 		it.ways = s.ways.of(s.under, it.labels)
 	}
@@ -151,7 +154,7 @@ func (s *Stage) judge(now time.Time, it *item) (done bool) {
 	case muted:
 		a.Stay(now, Name, alarm.Muted, names, reason, now.Truncate(time.Minute).Add(time.Minute))
 	case a.Outcome == alarm.Notified:
-		a.Stay(now, Name, alarm.Waiting, "", "told to "+strings.Join(s.told(it), ", "), time.Time{})
+		s.rest(it)
 	case len(to) == 0 && len(s.under.conf.Forward) == 0:
 		a.Stay(now, Name, alarm.Waiting, "", noReceiver(it.ways), time.Time{})
 	default:
@@ -159,6 +162,19 @@ func (s *Stage) judge(now time.Time, it *item) (done bool) {
 		a.Stay(now, Name, alarm.Waiting, "", reason, due)
 	}
 	return false
+}
+
+// rest keeps an alarm that was told until it changes. That is no event: who was
+// told, and when, is in the trail.
+func (s *Stage) rest(it *item) {
+	a := it.of
+	if a.Stage != Name || a.By != "" {
+		a.Touch()
+	}
+	a.Stage, a.By, a.Due = Name, "", time.Time{}
+	if a.Reason = "told"; len(s.told(it)) > 0 {
+		a.Reason = "told to " + strings.Join(s.told(it), ", ")
+	}
 }
 
 // lookAgain is how soon an alarm is looked at again that waits for something that

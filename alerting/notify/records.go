@@ -60,15 +60,17 @@ func (r *records) keep(told *state.Notification, entries ...state.Entry) error {
 	}
 }
 
-// run writes until ctx is done.
+// run writes until ctx is done, and then what waits.
 func (r *records) run(ctx context.Context) {
 	defer close(r.stopped)
 	for {
 		select {
-		case <-ctx.Done():
-			return
 		case first := <-r.in:
 			r.write(r.batch(first))
+		case <-ctx.Done():
+			if len(r.in) == 0 {
+				return
+			}
 		}
 	}
 }

@@ -6,11 +6,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"headroom/alerting"
 	"headroom/alerting/alarm"
+	"headroom/storage/state"
 )
 
 // Variables that make the test binary a server that is killed.
@@ -198,4 +201,31 @@ func TestRestartRemembersWhoWasTold(t *testing.T) {
 	w.comes("Dead", "is closed", func(a *alarm.Alarm) bool { return !a.Open() })
 	w.fire(named("Dead", "job", "a"))
 	w.expect("firing ops: Dead/firing")
+}
+
+// A kill between the record of a notification and that of its alarm.
+func TestTornRecordIsCompleted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick)
+	w.fire(named("Dead", "job", "a"))
+	w.expect("firing ops: Dead/firing")
+	w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	w.end()
+	db, err := state.Open(filepath.Join(w.dir, "state.db"))
+	must(t, err)
+	w.db = db
+	a := w.of("Dead")
+	a.Outcome, a.Stage, a.Trail = alarm.Waiting, "", a.Trail[:1]
+	must(t, alerting.History{Table: db.Alarms()}.Save(t.Context(), []*alarm.Alarm{a}))
+	must(t, db.Close())
+
+	w.start()
+	defer w.end()
+	a = w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	if e := a.Trail[len(a.Trail)-1]; e.What != string(alarm.Notified) || e.By != "ops/webhook[0]" {
+		t.Errorf("%+v", e)
+	}
+	w.none(2 * time.Second)
+	w.stop(named("Dead", "job", "a"))
+	w.expect("resolved ops: Dead/resolved")
 }

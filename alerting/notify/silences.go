@@ -26,8 +26,9 @@ const (
 	MaxSilenceBytes = 64 << 10
 )
 
-// endedSilences is how long a silence is still shown after its end.
-const endedSilences = 120 * time.Hour
+// retention is how long a silence is still shown after its end, and how long it is
+// remembered who was told of a group, at most: Alertmanager's default.
+const retention = 120 * time.Hour
 
 // Silences are Alertmanager's silences, kept in the state database. Its methods
 // may be called from many goroutines.
@@ -44,7 +45,7 @@ type Silences struct {
 
 func newSilences(ctx context.Context, db state.Notifications, r *records, changed func(), logger *slog.Logger, reg prometheus.Registerer) (*Silences, error) {
 	all, err := silence.New(silence.Options{
-		Retention: endedSilences, Logger: logger, Metrics: reg,
+		Retention: retention, Logger: logger, Metrics: reg,
 		Limits: silence.Limits{
 			MaxSilences:         func() int { return MaxSilences },
 			MaxSilenceSizeBytes: func() int { return MaxSilenceBytes },

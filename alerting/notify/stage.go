@@ -91,7 +91,7 @@ func New(ctx context.Context, opts Options) (*Stage, error) {
 	s.amMetrics = amnotify.NewMetrics(opts.Registerer, featurecontrol.NoopFlags{})
 	s.dispatchMetrics = dispatch.NewDispatcherMetrics(false, opts.Registerer, featurecontrol.NoopFlags{})
 	var err error
-	if s.log, err = newGroupLog(ctx, opts.DB, s.records, nflog.Options{Retention: endedSilences, Logger: s.logger, Metrics: opts.Registerer}); err != nil {
+	if s.log, err = newGroupLog(ctx, opts.DB, s.records, nflog.Options{Retention: retention, Logger: s.logger, Metrics: opts.Registerer}); err != nil {
 		return nil, err
 	}
 	if s.silences, err = newSilences(ctx, opts.DB, s.records, opts.Wake, s.logger, opts.Registerer); err != nil {
@@ -143,9 +143,6 @@ func (s *Stage) Reload(conf *Config) error {
 	}
 	for _, f := range s.onPlan {
 		f(conf)
-	}
-	if conf.Alertmanager.TracingConfig.Endpoint != "" {
-		s.logger.Warn("Headroom does not trace: tracing is left out", "file", conf.File)
 	}
 	s.opts.Wake()
 	return nil

@@ -173,6 +173,24 @@ func TestSilenceHoldsBackTheNextMessage(t *testing.T) {
 	w.expect("firing ops: Dead/firing")
 }
 
+// The log of the group says that it was told; but its end was not.
+func TestAlarmThatEndedUnseenIsNews(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick)
+	w.fire(named("Dead", "job", "a"))
+	w.expect("firing ops: Dead/firing")
+	w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	id := w.silence(named("Dead"))
+	w.stop(named("Dead", "job", "a"))
+	w.comes("Dead", "is closed", func(a *alarm.Alarm) bool { return !a.Open() })
+	if code, text := w.call("DELETE", "/api/v2/silence/"+id, nil); code != 200 {
+		t.Fatal(code, text)
+	}
+	w.fire(named("Dead", "job", "a"))
+	w.expect("firing ops: Dead/firing")
+	w.none(1500 * time.Millisecond) // but once
+}
+
 func TestTimeIntervals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, `

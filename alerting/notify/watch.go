@@ -31,22 +31,25 @@ func (w watch) Run(_ context.Context, _ time.Time, alarms []*alarm.Alarm) []*ala
 			s.inhibitor.fires(a.Key, a.ID, s.labels(a))
 		}
 		if it := s.items[a.Key]; it != nil && it.of == a {
+			it.arrived = false
 			s.seen = append(s.seen, it)
 		}
 	}
 	return alarms
 }
 
-// takeBack has nobody told of alarms that another stage keeps now. One that ended
-// there is closed by the pipeline without coming here.
+// takeBack has nobody told of alarms that did not arrive, since another stage keeps
+// them. One that ended there is closed by the pipeline without coming here.
 func (s *Stage) takeBack(now time.Time) {
 	for _, it := range s.seen {
-		elsewhere := it.of.Stage != Name && it.of.Stage != ""
-		if elsewhere && it.of.Ended && !it.of.Linger && s.items[it.of.Key] == it {
+		if it.arrived {
+			continue
+		}
+		if it.of.Ended && !it.of.Linger {
 			s.forget(now, it)
 		}
 		s.desk.mu.Lock()
-		it.slip.held, it.slip.by = elsewhere, keyOfID(it.of.By)
+		it.slip.held, it.slip.by = true, keyOfID(it.of.By)
 		s.desk.mu.Unlock()
 	}
 	s.seen = s.seen[:0]

@@ -27,6 +27,7 @@ type through struct {
 // inbox is where reports wait for the pipeline's goroutine.
 type inbox struct {
 	call    func() // asks the pipeline to run soon
+	limit   int    // of reports
 	metrics *metrics
 
 	mu      sync.Mutex // protects the fields below
@@ -36,7 +37,7 @@ type inbox struct {
 
 func (i *inbox) add(r report) {
 	i.mu.Lock()
-	if len(i.reports) < maxReports {
+	if len(i.reports) < i.limit {
 		i.reports = append(i.reports, r)
 	} else {
 		i.missed = i.missed || r.delivered != nil

@@ -85,7 +85,7 @@ func New(ctx context.Context, opts Options) (*Stage, error) {
 		opts: opts, logger: opts.Logger.With("component", "notify"), desk: newDesk(), inhibitor: newInhibitor(), clock: newClock(),
 		records: newRecords(opts.DB), marker: marker.NewGroupMarker(), items: map[alarm.Key]*item{}, byID: map[string]*item{},
 	}
-	s.inbox = &inbox{call: opts.Wake, missed: true} // what was told and not written into its alarms before the restart
+	s.inbox = &inbox{call: opts.Wake, limit: maxReports, missed: true} // what was told and not written into its alarms before the restart
 	s.metrics = newMetrics(opts.Registerer, s.inbox)
 	s.inbox.metrics = s.metrics
 	s.amMetrics = amnotify.NewMetrics(opts.Registerer, featurecontrol.NoopFlags{})

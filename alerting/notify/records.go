@@ -37,6 +37,7 @@ type records struct {
 type record struct {
 	told    *state.Notification // nil: none
 	entries []state.Entry
+	settled []int64 // notifications that are in their alarms now
 	done    chan error
 }
 
@@ -46,7 +47,7 @@ func newRecords(db state.Notifications) *records {
 
 // keep returns once a notification and entries are on the disk.
 func (r *records) keep(told *state.Notification, entries ...state.Entry) error {
-	job := record{told, entries, make(chan error, 1)}
+	job := record{told: told, entries: entries, done: make(chan error, 1)}
 	select {
 	case r.in <- job:
 	case <-r.stopped:
@@ -57,6 +58,17 @@ func (r *records) keep(told *state.Notification, entries ...state.Entry) error {
 		return err
 	case <-r.stopped:
 		return errClosed
+	}
+}
+
+// settle says that notifications are in their alarms. It waits for nothing; false
+// means that there is no room now.
+func (r *records) settle(ids []int64) bool {
+	select {
+	case r.in <- record{settled: ids, done: make(chan error, 1)}:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -92,15 +104,17 @@ func (r *records) batch(first record) []record {
 func (r *records) write(batch []record) {
 	var told []*state.Notification
 	var entries []state.Entry
+	var settled []int64
 	for _, job := range batch {
 		if job.told != nil {
 			told = append(told, job.told)
 		}
 		entries = append(entries, job.entries...)
+		settled = append(settled, job.settled...)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	err := r.db.Keep(ctx, told, entries)
+	err := r.db.Keep(ctx, told, entries, settled)
 	for _, job := range batch {
 		job.done <- err
 	}

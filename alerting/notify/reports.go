@@ -119,19 +119,14 @@ func (s *Stage) through(now time.Time, t *through) {
 	}
 }
 
-// settle says in the database which notifications are in their alarms.
+// settle has it written down which notifications are in their alarms. What is not
+// is only looked at again after a restart.
 func (s *Stage) settle(now time.Time) {
-	var ids []int64
-	for len(s.unsettle) > 0 && now.Sub(s.unsettle[0].at) >= settleAfter {
-		ids = append(ids, s.unsettle[0].id)
-		s.unsettle = s.unsettle[1:]
+	n, ids := 0, []int64(nil)
+	for ; n < len(s.unsettle) && now.Sub(s.unsettle[n].at) >= settleAfter; n++ {
+		ids = append(ids, s.unsettle[n].id)
 	}
-	if len(ids) == 0 {
-		return
+	if n > 0 && s.records.settle(ids) {
+		s.unsettle = s.unsettle[n:]
 	}
-	s.done.Go(func() {
-		if err := s.opts.DB.Settle(context.Background(), ids); err != nil { // they are looked at again after a restart
-			s.logger.Warn("notifications could not be settled", "err", err)
-		}
-	})
 }

@@ -45,9 +45,15 @@ type Notifications struct{ db *DB }
 // Notifications gives access to the notifications.
 func (db *DB) Notifications() Notifications { return Notifications{db} }
 
-// Keep keeps notifications, whose IDs it sets, and entries, all or none.
-func (s Notifications) Keep(ctx context.Context, told []*Notification, entries []Entry) error {
+// Keep keeps notifications, whose IDs it sets, and entries, and that those settled
+// are in the records of their alarms; all or nothing.
+func (s Notifications) Keep(ctx context.Context, told []*Notification, entries []Entry, settled []int64) error {
 	err := s.db.transact(ctx, func(tx *sql.Tx) error {
+		for _, id := range settled {
+			if _, err := tx.ExecContext(ctx, `UPDATE notifications SET settled = 1 WHERE id = $1`, id); err != nil {
+				return err
+			}
+		}
 		if err := putEntries(ctx, tx, entries); err != nil || len(told) == 0 {
 			return err
 		}
@@ -106,22 +112,6 @@ func putNotification(ctx context.Context, tx *sql.Tx, n *Notification) error {
 				return err
 			}
 		}
-	}
-	return nil
-}
-
-// Settle says that the alarms have notifications in their own records.
-func (s Notifications) Settle(ctx context.Context, ids []int64) error {
-	err := s.db.transact(ctx, func(tx *sql.Tx) error {
-		for _, id := range ids {
-			if _, err := tx.ExecContext(ctx, `UPDATE notifications SET settled = 1 WHERE id = $1`, id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("settle %d notifications: %w", len(ids), err)
 	}
 	return nil
 }

@@ -26,8 +26,8 @@ func notificationIDs(t *testing.T, db *DB, q NotificationQuery) (ids []int64) {
 func testNotifications(t *testing.T, open func() *DB) {
 	ctx, db := t.Context(), open()
 	first := toldAt(0, "ops", Delivered, []string{"a1", "a2"}, nil)
-	must(t, db.Notifications().Keep(ctx, []*Notification{first, toldAt(1, "dev", Failed, []string{"a1"}, nil)}, nil))
-	must(t, db.Notifications().Keep(ctx, []*Notification{toldAt(2, "ops", Delivered, []string{"a2"}, []string{"a1"})}, nil))
+	must(t, db.Notifications().Keep(ctx, []*Notification{first, toldAt(1, "dev", Failed, []string{"a1"}, nil)}, nil, nil))
+	must(t, db.Notifications().Keep(ctx, []*Notification{toldAt(2, "ops", Delivered, []string{"a2"}, []string{"a1"})}, nil, nil))
 	must(t, db.Close())
 	db = open()
 	for _, ask := range []struct {
@@ -53,7 +53,7 @@ func testNotifications(t *testing.T, open func() *DB) {
 		t.Errorf("%+v became %+v", want, found[0])
 	}
 
-	must(t, db.Notifications().Settle(ctx, []int64{1}))
+	must(t, db.Notifications().Keep(ctx, nil, nil, []int64{1}))
 	must(t, db.Notifications().Forget(ctx, alarmNoon.Add(time.Hour)))
 	if got := notificationIDs(t, db, NotificationQuery{}); !reflect.DeepEqual(got, []int64{3}) {
 		t.Errorf("%v are kept, want only the one that is not settled", got)
@@ -64,7 +64,7 @@ func testNotifyEntries(t *testing.T, open func() *DB) {
 	ctx, db := t.Context(), open()
 	soon := time.Now().Add(time.Hour).Truncate(time.Millisecond).UTC()
 	keep := func(id, value string, expires time.Time) {
-		must(t, db.Notifications().Keep(ctx, nil, []Entry{{Kind: "silence", ID: id, Expires: expires, Value: []byte(value)}}))
+		must(t, db.Notifications().Keep(ctx, nil, []Entry{{Kind: "silence", ID: id, Expires: expires, Value: []byte(value)}}, nil))
 	}
 	keep("s1", "one", soon)
 	keep("s1", "two", soon)

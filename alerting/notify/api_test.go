@@ -175,3 +175,29 @@ func TestNothingGlobalIsTouched(t *testing.T) {
 		t.Errorf("%d of Alertmanager's metrics", ours)
 	}
 }
+
+func TestMutesOfOtherStagesAreShown(t *testing.T) {
+	t.Parallel()
+	keeper := &keeping{stage: "lease", outcome: alarm.Muted, by: "lease-7"}
+	keeper.on.Store(true)
+	w := newWorld(t, quick, func(w *world) { w.mid = []alarm.Stage{keeper} })
+	w.fire(named("Dead"))
+	w.comes("Dead", "is muted", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Muted })
+	got := w.alerts("")
+	if len(got) != 1 || got[0].Status.State != "suppressed" || len(got[0].Status.MutedBy) != 1 || got[0].Status.MutedBy[0] != "lease-7" {
+		t.Errorf("%+v", got)
+	}
+	if got := w.alerts("?active=false"); len(got) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestSilenceThatCannotBeKeptIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick)
+	must(t, w.db.Close())
+	code, text := w.call("POST", "/api/v2/silences", `{"matchers":[{"name":"a","value":"b","isRegex":false}],"startsAt":"2026-01-01T00:00:00Z","endsAt":"2099-01-01T00:00:00Z","createdBy":"ann","comment":"x"}`)
+	if code != 500 || !strings.Contains(text, "the silence could not be kept") {
+		t.Errorf("%d %s", code, text)
+	}
+}

@@ -368,10 +368,15 @@ func (w *world) expect(want string) *hook {
 
 type ctx = context.Context
 
-// keeping is a stage that folds every alarm while it is on.
-type keeping struct{ on atomic.Bool }
+// keeping is a stage that keeps every alarm while it is on.
+type keeping struct {
+	on      atomic.Bool
+	stage   string
+	outcome alarm.Outcome
+	by      string
+}
 
-func (*keeping) Name() string { return "fold" }
+func (k *keeping) Name() string { return k.stage }
 
 func (k *keeping) Run(_ ctx, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 	if !k.on.Load() {
@@ -379,7 +384,7 @@ func (k *keeping) Run(_ ctx, now time.Time, alarms []*alarm.Alarm) []*alarm.Alar
 	}
 	for _, a := range alarms {
 		if !a.Ended {
-			a.Stay(now, "fold", alarm.Folded, "c1-x", "a common cause", time.Time{})
+			a.Stay(now, k.stage, k.outcome, k.by, "on purpose", time.Time{})
 		}
 	}
 	return nil

@@ -70,6 +70,9 @@ func (s Notifications) Keep(ctx context.Context, told []*Notification, entries [
 		return nil
 	})
 	if err != nil {
+		for _, n := range told { // the next ones may get these
+			n.ID = 0
+		}
 		return fmt.Errorf("keep %d notifications and %d entries: %w", len(told), len(entries), err)
 	}
 	return nil

@@ -2,7 +2,6 @@ package flap_test
 
 import (
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ var usual = flap.Settings{Changes: 5, Window: 10 * time.Minute, Stable: 10 * tim
 func newWorld(t testing.TB, settings *flap.Settings) *scenario.World {
 	return scenario.New(t, func(w *scenario.World) []alarm.Stage {
 		s, err := flap.New(t.Context(), w.Now, flap.Options{
-			Settings: func() flap.Settings { return *settings }, History: w.History(), Logger: slog.New(slog.DiscardHandler),
+			Settings: func() flap.Settings { return *settings }, History: w.History(),
 		})
 		must(t, err)
 		return []alarm.Stage{s}
@@ -209,7 +208,7 @@ func BenchmarkStage(b *testing.B) {
 		alarms[i] = a
 	}
 	w := newWorld(b, &usual)
-	s, err := flap.New(b.Context(), now, flap.Options{Settings: func() flap.Settings { return usual }, History: w.History(), Logger: slog.New(slog.DiscardHandler)})
+	s, err := flap.New(b.Context(), now, flap.Options{Settings: func() flap.Settings { return usual }, History: w.History()})
 	must(b, err)
 	for b.Loop() {
 		now = now.Add(time.Millisecond)

@@ -3,7 +3,6 @@ package flap
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/prometheus/alertmanager/pkg/labels"
@@ -48,7 +47,6 @@ type History interface {
 type Options struct {
 	Settings   func() Settings // asked with each run, so that they can be reloaded
 	History    History
-	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 }
 

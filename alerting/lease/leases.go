@@ -189,7 +189,7 @@ func (s *Leases) learn(ctx context.Context, l *Lease) error {
 // Beat says that a run goes on. The error is [ErrNoLease], or [ErrOver] if the
 // lease has ended.
 func (s *Leases) Beat(ctx context.Context, now time.Time, id string) (Lease, error) {
-	return s.change(ctx, now, id, func(v *live) error {
+	return s.change(ctx, now, id, func(v *live, now time.Time) error {
 		if !v.Open() {
 			return fmt.Errorf("lease %q: %w: %s (%s)", id, ErrOver, v.How, v.Result)
 		}
@@ -203,7 +203,7 @@ func (s *Leases) Beat(ctx context.Context, now time.Time, id string) (Lease, err
 // End ends a lease with its run; how is one of [Hows]. One that has ended already
 // stays as it is.
 func (s *Leases) End(ctx context.Context, now time.Time, id, how, result string) (Lease, error) {
-	return s.change(ctx, now, id, func(v *live) error {
+	return s.change(ctx, now, id, func(v *live, now time.Time) error {
 		if v.Open() {
 			v.Ended, v.How, v.Result = now, how, result
 		}
@@ -212,7 +212,8 @@ func (s *Leases) End(ctx context.Context, now time.Time, id, how, result string)
 }
 
 // change changes a live lease and keeps it before it returns.
-func (s *Leases) change(ctx context.Context, now time.Time, id string, do func(*live) error) (Lease, error) {
+func (s *Leases) change(ctx context.Context, now time.Time, id string, do func(v *live, now time.Time) error) (Lease, error) {
+	now = now.UTC().Truncate(time.Millisecond)
 	s.saving.Lock()
 	defer s.saving.Unlock()
 	s.mu.Lock()
@@ -223,11 +224,11 @@ func (s *Leases) change(ctx context.Context, now time.Time, id string, do func(*
 		if err != nil {
 			return l, err
 		}
-		return l, do(&live{Lease: l})
+		return l, do(&live{Lease: l}, now)
 	}
 	v.expire(now)
 	before := v.Lease
-	err := do(v)
+	err := do(v, now)
 	s.mu.Unlock()
 	if err != nil {
 		return Lease{}, err

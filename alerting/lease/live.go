@@ -77,17 +77,19 @@ func (l *live) hide(a *alarm.Alarm, now, due time.Time) (first bool) {
 	return first
 }
 
-// tooMany lets an alarm go on since more came than were expected, and says so once.
-func (l *live) tooMany(a *alarm.Alarm, now time.Time) {
+// tooMany lets an alarm go on since more came than were expected, and says so the
+// first time.
+func (l *live) tooMany(a *alarm.Alarm, now time.Time) (first bool) {
 	for _, e := range a.Trail {
 		if e.Stage == Stage && e.By == l.ID && e.What == alarm.Passed {
-			return
+			return false
 		}
 	}
 	l.Over++
 	l.dirty = true
 	a.Note(alarm.Event{At: now, Stage: Stage, What: alarm.Passed, By: l.ID, Reason: fmt.Sprintf(
 		"change %s hides at most %s (%s), and has", l.Name(), plural(l.Expected, "alarm"), l.Basis)})
+	return true
 }
 
 // release lets an alarm go on that the lease has hidden.

@@ -20,7 +20,7 @@ func newMetrics(reg prometheus.Registerer, s *Leases) *metrics {
 		func() float64 { return float64(len(s.Active(time.Now()))) })
 	m := &metrics{
 		hidden: f.NewCounter(prometheus.CounterOpts{Name: "headroom_alarm_lease_hidden_total", Help: "Alarms that were hidden as expected of a change."}),
-		over:   f.NewCounter(prometheus.CounterOpts{Name: "headroom_alarm_lease_over_total", Help: "Times that an alarm went on as a change had more than expected."}),
+		over:   f.NewCounter(prometheus.CounterOpts{Name: "headroom_alarm_lease_over_total", Help: "Alarms that went on as a change had more than expected."}),
 		failed: f.NewCounter(prometheus.CounterOpts{Name: "headroom_alarm_lease_failed_saves_total", Help: "Attempts to write leases down that failed."}),
 		ended:  f.NewCounterVec(prometheus.CounterOpts{Name: "headroom_alarm_leases_ended_total", Help: "Changes that are over, by how they ended."}, []string{"how"}),
 	}

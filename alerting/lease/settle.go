@@ -65,14 +65,28 @@ func (s *Leases) Serve(ctx context.Context) error {
 
 // Flush writes down what the stage found since the last time, and makes the marks
 // of leases that are over. A kill before it loses the count of alarms that were
-// hidden and ended since.
+// hidden and ended since. It is not called twice at a time.
 func (s *Leases) Flush(ctx context.Context) error {
+	settled, err := s.flush(ctx)
+	if err != nil {
+		return err
+	}
+	for _, v := range settled { // whoever beats need not wait for this
+		if err := s.mark(ctx, v); err != nil {
+			s.opts.Logger.Error("a change could not be marked, so that its load is learned from", "lease", v.ID, "err", err)
+		}
+	}
+	return s.close(ctx, settled)
+}
+
+// flush writes what changed, and returns the leases that have their summary.
+func (s *Leases) flush(ctx context.Context) (settled []*live, err error) {
 	s.saving.Lock()
 	defer s.saving.Unlock()
 	s.mu.Lock()
 	rows := s.rows
 	s.rows = nil
-	var changed, settled []*live
+	var changed []*live
 	for _, v := range s.live {
 		if v.dirty {
 			changed = append(changed, v)
@@ -90,19 +104,17 @@ func (s *Leases) Flush(ctx context.Context) error {
 		for _, v := range changed {
 			v.dirty = true
 		}
-		return err
+		return nil, err
 	}
-	return s.close(ctx, settled)
+	return settled, nil
 }
 
-// close marks the intervals of leases that have their summary, and leaves them to
-// the store. s.saving must be held.
+// close leaves leases that are over to the store.
 func (s *Leases) close(ctx context.Context, settled []*live) error {
+	s.saving.Lock()
+	defer s.saving.Unlock()
 	var errs []error
 	for _, v := range settled {
-		if err := s.mark(ctx, v); err != nil {
-			s.opts.Logger.Error("a change could not be marked, so that its load is learned from", "lease", v.ID, "err", err)
-		}
 		s.mu.Lock()
 		s.removeLocked(v)
 		s.mu.Unlock()

@@ -62,8 +62,7 @@ func (s *Leases) keeps(a *alarm.Alarm, now time.Time) bool {
 			}
 			s.hide(v, a, now)
 			return true
-		default:
-			v.tooMany(a, now)
+		case v.tooMany(a, now):
 			s.metrics.over.Inc()
 		}
 	}

@@ -55,17 +55,18 @@ type Defaults struct {
 	Grace    time.Duration // for what is hidden to recover in, after the end
 	Expected int           // alarms, while too few past runs are known
 	Least    int           // alarms that any run may have
+
+	// MarkAfter is how long a change must have lasted for a mark: short ones
+	// disturb too little to be worth learning the fleet anew.
+	MarkAfter time.Duration
 }
 
 // Options make [Leases].
 type Options struct {
-	Store    Store
-	Marker   Marker          // nil: no marks are made
-	Defaults func() Defaults // read with each request, so that they can be reloaded
-	// MarkAfter is how long a change must have lasted for a mark: short ones
-	// disturb too little to be worth learning the fleet anew.
-	MarkAfter  time.Duration
-	Location   *time.Location // of the times in reasons
+	Store      Store
+	Marker     Marker          // nil: no marks are made
+	Defaults   func() Defaults // read with each request, so that they can be reloaded
+	Location   *time.Location  // of the times in reasons
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 }

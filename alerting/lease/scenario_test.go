@@ -31,9 +31,9 @@ func newWorld(t testing.TB) *world {
 	w.World = scenario.New(t, func(s *scenario.World) []alarm.Stage {
 		var err error
 		w.Leases, err = lease.New(t.Context(), s.Now, lease.Options{
-			Store: s.DB.Leases(), Marker: w, MarkAfter: 5 * time.Minute, Location: time.UTC, Logger: slog.New(slog.DiscardHandler),
+			Store: s.DB.Leases(), Marker: w, Location: time.UTC, Logger: slog.New(slog.DiscardHandler),
 			Defaults: func() lease.Defaults {
-				return lease.Defaults{TTL: 90 * time.Second, Limit: time.Hour, Grace: 2 * time.Minute, Expected: 100, Least: 10}
+				return lease.Defaults{TTL: 90 * time.Second, Limit: time.Hour, Grace: 2 * time.Minute, Expected: 100, Least: 10, MarkAfter: 5 * time.Minute}
 			},
 		})
 		must(t, err)

@@ -131,7 +131,7 @@ func (s *Leases) close(ctx context.Context, settled []*live) error {
 // mark has nothing learned of the interval of a change: of the paths that it
 // names, in whole minutes.
 func (s *Leases) mark(ctx context.Context, v *live) error {
-	if s.opts.Marker == nil || v.Marked || v.Ended.Sub(v.Started) < s.opts.MarkAfter {
+	if s.opts.Marker == nil || v.Marked || v.Ended.Sub(v.Started) < s.opts.Defaults().MarkAfter {
 		return nil
 	}
 	var errs []error

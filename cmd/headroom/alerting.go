@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -13,6 +14,8 @@ import (
 	"headroom/alerting/enrich"
 	"headroom/alerting/fold"
 	"headroom/alerting/heal"
+	"headroom/alerting/lease"
+	"headroom/alerting/mute"
 	"headroom/alerting/notify"
 	"headroom/internal/config"
 	"headroom/storage/fleet"
@@ -24,6 +27,8 @@ type alarmSystem struct {
 	history  alerting.History
 	heal     *heal.Stage
 	notify   *notify.Stage
+	leases   *lease.Leases
+	mutes    *mute.Mutes
 	api      http.Handler // Alertmanager's
 }
 
@@ -37,15 +42,17 @@ func (s *server) openAlarms(ctx context.Context, tree *fleet.Tree) (err error) {
 	if err := s.openHealing(ctx); err != nil {
 		return err
 	}
+	muting, err := s.mutingStages(ctx)
+	if err != nil {
+		return err
+	}
 	enriched := s.enrichStage(tree)
 	a.pipeline, err = alerting.New(ctx, alerting.Options{
-		Stages: []alarm.Stage{
-			a.notify.Watch(),
-			enriched,
-			s.foldStage(tree, enriched),
-			a.heal,
-			a.notify,
-		},
+		Stages: slices.Concat(
+			[]alarm.Stage{a.notify.Watch(), enriched},
+			muting,
+			[]alarm.Stage{s.foldStage(tree, enriched), a.heal, a.notify},
+		),
 		Keeper:       a.history,
 		IgnoreLabels: func() []string { return s.config().Alerting.IgnoreLabels },
 		Logger:       s.log, Registerer: s.reg,
@@ -112,6 +119,9 @@ func (s *server) foldStage(tree *fleet.Tree, fleet fold.Fleet) *fold.Stage {
 func (s *server) reloadAlarms(cfg config.Config) error {
 	conf, err := notify.Load(cfg.Alerting, s.opts.configFile)
 	if err != nil {
+		return err
+	}
+	if err := s.alarms.mutes.Configure(mutesOf(cfg.Alerting.Mutes)); err != nil {
 		return err
 	}
 	return s.alarms.notify.Reload(conf)

@@ -62,6 +62,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.chooser.Run)
 	part(s.backfill.Run)
 	part(s.alarms.pipeline.Run)
+	part(s.alarms.leases.Serve)
 	part(s.forgetAlarms)
 	part(s.watchSignals)
 	if len(s.asked) > 0 {

@@ -143,6 +143,9 @@ func readAll(resp *http.Response) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// errUnreachable means that no server has answered.
+var errUnreachable = errors.New("no server can be reached")
+
 // unreachable says what to do when no server answers.
 func (c *client) unreachable(err error) error {
 	var u *url.Error
@@ -152,7 +155,7 @@ func (c *client) unreachable(err error) error {
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		err = errors.New("connection refused")
 	}
-	return fmt.Errorf("no server can be reached at %s: %w\nStart one by: headroom serve (or: headroom demo), or name one by --server or HEADROOM_SERVER", c.name(), err)
+	return fmt.Errorf("%w at %s: %w\nStart one by: headroom serve (or: headroom demo), or name one by --server or HEADROOM_SERVER", errUnreachable, c.name(), err)
 }
 
 // refused returns the server's own words.

@@ -29,6 +29,7 @@ func main() {
 	addLedger(app)
 	addWhatIf(app)
 	addMark(app)
+	addChange(app)
 	addAlarms(app)
 	addHeals(app)
 	addReport(app)

@@ -119,12 +119,14 @@ func TestAChangeHidesWhatItExpectsAndNothingElse(t *testing.T) {
 	id := w.open(deploy())
 	w.Step(time.Second)
 	w.Fire(dead1, disk1, dead3)
+	late := scenario.Alarm("PortClosed", "n1", "")
+	w.FireSince(w.Now.Add(-time.Minute), late) // it began before, but its sender was slow
 	w.run(id, 3*time.Minute)
-	w.wantTold(dead2, disk1, dead3)
+	w.wantTold(dead2, disk1, dead3, late)
 	w.Recover(dead1)
 	w.end(id, lease.Done)
 	w.pass(3 * time.Minute)
-	w.wantTold(dead2, disk1, dead3)
+	w.wantTold(dead2, disk1, dead3, late)
 	l := w.get(id)
 	if l.Hidden != 1 || l.Fires != 0 || l.How != lease.Done || l.Settled.IsZero() {
 		t.Errorf("%+v", l)

@@ -1,7 +1,7 @@
 // Package rules evaluates rule files in Prometheus' syntax on Headroom's own
 // PromQL: recording rules, which write series, and alerting rules, whose alarms
-// go to the pipeline. Whatever can be queried can be alarmed on, forecasts of a
-// time to come included (`headroom_module_load_expected offset -1h`).
+// go to the pipeline. Whatever can be queried can be alarmed on, samples of a time
+// to come included, which a negative offset reads (`forecast offset -1h`).
 //
 // Evaluation is Prometheus' own package, so `for`, `keep_firing_for`, `limit`,
 // templates, ALERTS and ALERTS_FOR_STATE are as everybody knows them. What that

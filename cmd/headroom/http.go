@@ -30,7 +30,7 @@ func (s *server) httpServer() (*api.Server, *http.Server) {
 	a := api.New(opts)
 	prom.Register(a.Router().Group("/api/v1"), s.engine, prom.Options{
 		Build:   prom.Build{Version: version.Version, Revision: version.GetRevision(), Branch: version.Branch, User: version.BuildUser, Date: version.BuildDate},
-		Started: s.started, Keep: s.opts.retention, Metadata: newMetadata(s.ingest),
+		Started: s.started, Keep: s.opts.retention, Metadata: newMetadata(s.ingest), Rules: s.rules,
 		Flags: func() map[string]string { return map[string]string{"storage.path": s.opts.storagePath} },
 	})
 	s.registerAlarms(a.Router())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
@@ -62,6 +63,10 @@ func (s *server) reload(ctx context.Context) error {
 
 // takeLocked has the parts take a configuration, or keep the one they have.
 func (s *server) takeLocked(ctx context.Context, cfg config.Config) error {
+	set, err := ruleFiles(cfg, s.opts.configFile)
+	if err != nil {
+		return err
+	}
 	if err := s.reloadAlarms(cfg); err != nil {
 		return err
 	}
@@ -71,7 +76,7 @@ func (s *server) takeLocked(ctx context.Context, cfg config.Config) error {
 		s.cfg = before
 		return errors.Join(err, s.reloadAlarms(before))
 	}
-	return nil
+	return s.rules.Apply(set, time.Duration(cfg.Alerting.EvaluationInterval))
 }
 
 // fixedSections names every section that differs and needs a restart.

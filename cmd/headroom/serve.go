@@ -63,6 +63,8 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.backfill.Run)
 	part(s.alarms.pipeline.Run)
 	part(s.alarms.leases.Serve)
+	part(s.rules.Run)
+	part(s.watch.Run)
 	part(s.forgetAlarms)
 	part(s.watchSignals)
 	if len(s.asked) > 0 {

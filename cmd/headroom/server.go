@@ -14,6 +14,8 @@ import (
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 	"github.com/prometheus/exporter-toolkit/web"
 
+	"headroom/alerting/rules"
+	"headroom/alerting/watch"
 	"headroom/analytics"
 	"headroom/analytics/backtest"
 	"headroom/analytics/chooser"
@@ -61,6 +63,8 @@ type server struct {
 	ingest    *ingest.Ingest // nil in shadow mode
 	scrape    *scrape.Manager
 	alarms    alarmSystem
+	rules     *rules.Rules
+	watch     *watch.Watch
 	reloads   *reloads
 	demo      *demo // nil but for the demo
 }
@@ -111,6 +115,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 	})
 	s.backtests = &backtest.Stored{Tree: ro.Tree, Store: s.store}
 	if err := s.openAlarms(context.Background(), ro.Tree); err != nil {
+		return nil, err
+	}
+	if err := s.openRaisers(ro.Tree); err != nil {
 		return nil, err
 	}
 	if opts.shadowURL == "" {

@@ -7,6 +7,7 @@ type Alerting struct {
 	OwnerLabels  []string `yaml:"owner_labels"`  // of alarms, that name who is responsible
 	Keep         Duration `yaml:"keep"`          // how long alarms that are over can be looked up
 	Heal         Heal     `yaml:"heal"`
+	Chat         Chat     `yaml:"chat"`
 
 	ConfigFile string   `yaml:"config_file"` // Alertmanager's: routes, receivers, inhibition
 	Forward    []string `yaml:"forward"`     // addresses of Alertmanagers that get what passed
@@ -30,6 +31,7 @@ func defaultAlerting() Alerting {
 		OwnerLabels:  []string{"owner", "team"},
 		Keep:         400 * day,
 		Heal:         defaultHeal(),
+		Chat:         defaultChat(),
 		Notify:       defaultNotify(),
 		Lease:        defaultLease(),
 		Mutes:        []Mute{},
@@ -53,6 +55,7 @@ func (a Alerting) check(k checker) {
 		}
 	}
 	a.Heal.check(k.at("heal"))
+	a.Chat.check(k.at("chat"))
 	checkForward(k, a.Forward)
 	a.Notify.check(k.at("notify"))
 	a.Lease.check(k.at("lease"))

@@ -29,6 +29,7 @@ func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
 	run("Alarms", testAlarms)
 	run("Heals", testHeals)
 	run("HealBrake", testHealBrake)
+	run("Chat", testChat)
 	run("Leases", testLeases)
 	run("Mutes", testMutes)
 	run("Notifications", testNotifications)

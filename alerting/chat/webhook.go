@@ -1,0 +1,62 @@
+package chat
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// webhookWait is how long an answer may take.
+const webhookWait = time.Minute
+
+// Headers of a signed request, the same as those of the webhooks that heal.
+const (
+	timestampHeader = "X-Headroom-Timestamp"
+	signatureHeader = "X-Headroom-Signature"
+)
+
+// webhook answers any program that passes on what people write: JSON, signed by
+// "sha256=" and the HMAC-SHA256 of "TIME.BODY".
+func (s *Service) webhook(c *gin.Context) {
+	const chat = "webhook"
+	secret := s.secrets.webhook
+	if secret == "" {
+		s.off(c, chat, "alerting.chat.webhook.secret")
+		return
+	}
+	body, ok := s.body(c, chat)
+	if !ok {
+		return
+	}
+	at, signature := c.GetHeader(timestampHeader), c.GetHeader(signatureHeader)
+	if !genuine(signature, "sha256=", signed(secret, at, ".", string(body))) {
+		s.unsigned(c, chat)
+		return
+	}
+	if !inTime(at, s.Now()) {
+		s.untimely(c, chat)
+		return
+	}
+	var m struct {
+		User string `json:"user"`
+		Text string `json:"text"`
+		ID   string `json:"id"` // tells apart what the same person writes twice in a second
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&m); err != nil || m.User == "" {
+		s.unreadable(c, chat, `want JSON as {"user": "ann", "text": "status Qzone/WNS", "id": "optional"}`)
+		return
+	}
+	r := Request{ID: chat + ":" + strings.ToLower(signature), Chat: chat, User: m.User, Text: m.Text}
+	answer, err := s.within(r, webhookWait, nil)
+	if err != nil {
+		s.undone(c, chat, err)
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{"status": "success", "data": gin.H{"text": answer.Text, "public": answer.Public}})
+}

@@ -35,10 +35,11 @@ type kept struct {
 	text  []byte
 }
 
-// Told is that somebody was told of an alarm.
+// Told is that somebody was told of an alarm, or of its end.
 type Told struct {
 	At    time.Time
 	Alarm *alarm.Alarm // a copy, as it was then
+	Ended bool
 }
 
 // New returns a world at a time. Stages makes the stages anew at each start.
@@ -123,16 +124,20 @@ func (w *World) Open(context.Context) (open []*alarm.Alarm, err error) {
 	return open, nil
 }
 
-// teller is the last stage: it tells of whatever reaches it.
+// teller is the last stage: it tells of whatever reaches it, and of the end of that.
 type teller struct{ w *World }
 
 func (teller) Name() string { return "notify" }
 
 func (t teller) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 	for _, a := range alarms {
-		if a.Firing(now) && a.Outcome != alarm.Notified {
+		told := a.Outcome == alarm.Notified
+		switch {
+		case a.Ended && told:
+			t.w.Told = append(t.w.Told, Told{now, a.Clone(), true})
+		case a.Firing(now) && !told:
 			a.Stay(now, t.Name(), alarm.Notified, "test", "told", time.Time{})
-			t.w.Told = append(t.w.Told, Told{now, a.Clone()})
+			t.w.Told = append(t.w.Told, Told{now, a.Clone(), false})
 		}
 	}
 	return alarms

@@ -154,7 +154,7 @@ func (s *Stage) join(now time.Time, it *item, c *cause) {
 		c.few = time.Time{}
 	}
 	if !it.evidence && !c.storm {
-		s.add(it, now)
+		s.add(it)
 	}
 	s.keep(now, it)
 }

@@ -46,8 +46,8 @@ type tally struct {
 	at   int // position in kind.tallies
 }
 
-// count counts n more alarms of a kind, and returns how many there are.
-func (c *component) count(k *kind, n int) int {
+// count counts n more alarms of a kind.
+func (c *component) count(k *kind, n int) {
 	for i, t := range c.tallies {
 		if t.kind != k {
 			continue
@@ -57,12 +57,11 @@ func (c *component) count(k *kind, n int) int {
 			c.tallies = c.tallies[:len(c.tallies)-1]
 			k.forget(t)
 		}
-		return t.n
+		return
 	}
 	t := &tally{component: c, kind: k, n: n, at: len(k.tallies)}
 	c.tallies = append(c.tallies, t)
 	k.tallies = append(k.tallies, t)
-	return n
 }
 
 func (k *kind) forget(t *tally) {
@@ -79,7 +78,7 @@ const (
 	costly      = 10.
 	levelCost   = 13.
 	learnedCost = 11.
-	openCost    = 5.
+	openCost    = 3.
 )
 
 func (c *component) cost() float64 {

@@ -22,6 +22,43 @@ func (c candidate) silence() float64 {
 	return float64(c.share-c.rings) * math.Log1p(-c.chance())
 }
 
+// highest is the largest share of a fleet that may ring without there being a cause.
+const highest = 0.1
+
+// excess is the log-likelihood of the component ringing more than the rest of a fleet,
+// of which so many places ring in all, relative to all ringing alike: Kulldorff's scan
+// statistic of the Bernoulli model (Communications in Statistics 26, 1997). It is 0 if
+// the component rings no more than all. A fleet of unknown size (0) is held for four
+// times as large as the component, and for 200 at the least.
+func (c candidate) excess(ringing, fleet int) float64 {
+	if fleet == 0 {
+		fleet = max(200, 4*c.share)
+	}
+	fleet = max(fleet, c.share)
+	all := min(highest, float64(max(ringing, c.rings))/float64(fleet))
+	if inside := float64(c.rings) / float64(c.share); inside <= all {
+		return 0
+	}
+	out, rest := max(0, ringing-c.rings), fleet-c.share
+	return likelihood(c.rings, c.share, all, 1) + likelihood(min(out, rest), rest, all, all)
+}
+
+// likelihood is the log-likelihood of n of all places ringing with the chance that is
+// seen, up to a limit, relative to their ringing with another chance.
+func likelihood(n, all int, chance, limit float64) (sum float64) {
+	if all == 0 {
+		return 0
+	}
+	seen := min(limit, float64(n)/float64(all))
+	if n > 0 {
+		sum += float64(n) * math.Log(seen/chance)
+	}
+	if n < all {
+		sum += float64(all-n) * (math.Log1p(-seen) - math.Log1p(-chance))
+	}
+	return sum
+}
+
 // class is a number of ringing places that share the same candidates.
 type class struct {
 	places     int

@@ -27,9 +27,6 @@ type kind struct {
 	ringing []*item // that count
 	tallies []*tally
 	places  map[uint64]int // where they ring, with the number of alarms there
-
-	fresh int       // came or went since the kind was judged
-	dirty time.Time // when the first came that no open cause explains; zero: none did
 }
 
 type kindKey struct {
@@ -41,7 +38,6 @@ type kindKey struct {
 type evidence struct {
 	fleet      Fleet    // may be nil
 	levels     []string // labels of the business tree, top first
-	least      int      // alarms that make a component worth a judgement
 	window     time.Duration
 	kinds      map[kindKey]*kind
 	components map[alarm.Component]*component
@@ -100,34 +96,20 @@ func (e *evidence) component(c alarm.Component, level bool) *component {
 }
 
 // add counts an item.
-func (e *evidence) add(it *item, now time.Time) {
+func (e *evidence) add(it *item) {
 	it.evidence, it.at = true, len(it.kind.ringing)
 	it.kind.ringing = append(it.kind.ringing, it)
 	if n := len(e.recent); n > 0 && it.since.Before(e.recent[n-1].since) {
 		e.mixed = true
 	}
 	e.recent = append(e.recent, it)
+	it.kind.places[it.place]++
 	for _, c := range it.components {
+		c.count(it.kind, 1)
 		if c.modules+c.devices == 0 {
 			c.seen.add(it.place)
 		}
 	}
-	it.kind.places[it.place]++
-	if e.count(it, 1) && it.cause == nil && it.kind.dirty.IsZero() {
-		it.kind.dirty = now
-	}
-}
-
-// count counts an item up or down, and tells whether so many ring of one of its
-// components that they could be a common cause. Then its kind has to be judged.
-func (e *evidence) count(it *item, n int) (enough bool) {
-	for _, c := range it.components {
-		enough = c.count(it.kind, n) >= e.least || enough
-	}
-	if enough {
-		it.kind.fresh++
-	}
-	return enough
 }
 
 // remove takes an item out of the count.
@@ -136,7 +118,9 @@ func (e *evidence) remove(it *item) {
 		return
 	}
 	it.evidence = false
-	e.count(it, -1)
+	for _, c := range it.components {
+		c.count(it.kind, -1)
+	}
 	if it.kind.places[it.place]--; it.kind.places[it.place] == 0 {
 		delete(it.kind.places, it.place)
 	}

@@ -179,11 +179,11 @@ func TestAStormSurvivesARestart(t *testing.T) {
 		w.send(odd(i))
 	}
 	w.run(15 * time.Second)
-	before := len(w.Told)
+	before := len(w.told())
 	w.restart()
 	w.run(10 * time.Minute)
-	if len(w.Told) != before {
-		t.Errorf("told of %d, then of %d", before, len(w.Told))
+	if len(w.told()) != before {
+		t.Errorf("told of %d, then of %d", before, len(w.told()))
 	}
 	for i := range 300 {
 		w.end(odd(i))

@@ -3,43 +3,32 @@ package fold
 import (
 	"cmp"
 	"encoding/binary"
-	"math"
 	"slices"
 	"time"
 
 	"headroom/alerting/alarm"
 )
 
-// judge looks for common causes of the kinds of alarms of which others ring than
-// before.
-func (s *Stage) judge(now time.Time) {
+// judge looks for common causes of the kinds of alarms of which one has waited long
+// enough: as late as possible, so that most is known.
+func (s *Stage) judge(now time.Time, alarms []*alarm.Alarm) {
 	var due []*kind
-	for _, k := range s.kinds {
-		if s.mustJudge(k, now) {
-			due = append(due, k)
+	for _, a := range alarms {
+		it := s.items[a.ID]
+		if it != nil && it.cause == nil && !it.passed && !now.Before(s.patience(it)) && !slices.Contains(due, it.kind) {
+			due = append(due, it.kind)
 		}
 	}
 	slices.SortFunc(due, func(a, b *kind) int {
 		return cmp.Or(cmp.Compare(a.name, b.name), compareBool(a.devices, b.devices))
 	})
 	for _, k := range due {
-		k.fresh, k.dirty = 0, time.Time{}
 		s.decide(now, k, s.explain(now, k))
 	}
 }
 
-// flood is how many alarms of one kind must ring for its judgement to wait.
-const flood = 500
-
-// mustJudge tells whether a kind is judged again: whenever something has changed,
-// but in a flood of alarms only when a tenth has, or soon enough for those that wait.
-func (s *Stage) mustJudge(k *kind, now time.Time) bool {
-	if k.fresh == 0 {
-		return false
-	}
-	waits := !k.dirty.IsZero() && now.Sub(k.dirty) >= time.Duration(s.cfg.Wait)/2
-	return len(k.ringing) <= flood || 10*k.fresh >= len(k.ringing) || waits
-}
+// patience is until when an alarm waits for others.
+func (s *Stage) patience(it *item) time.Time { return it.since.Add(time.Duration(s.cfg.Wait)) }
 
 func compareBool(a, b bool) int {
 	switch {
@@ -63,18 +52,18 @@ type explanation struct {
 // rounds is how often what is left is asked about again.
 const rounds = 4
 
-// explain asks why a kind rings. At first all of it counts as background; what is
-// explained is none, so that fainter causes come out of the rest in the next round.
-// Most of the time nothing stands out, and the question need not be put at all.
+// explain asks why a kind rings. What is explained is no background, so that fainter
+// causes come out of the rest in the next round. Most of the time nothing stands out,
+// and the question need not be put at all.
 func (s *Stage) explain(now time.Time, k *kind) (e explanation) {
 	rest, tallies, places := k.ringing, k.tallies, len(k.places)
 	for range rounds {
-		p := problem{base: base(places, s.fleetSize(k))}
-		candidates := s.candidates(now, k, tallies, p.base)
+		candidates := s.candidates(now, k, tallies, places)
 		if len(candidates) == 0 {
 			break
 		}
-		s.put(&p, now, k, rest, candidates)
+		var p problem
+		s.put(&p, now, k, rest, candidates, places)
 		set := p.cover()
 		for _, c := range candidates {
 			c.index = -1
@@ -134,27 +123,22 @@ func (s *Stage) fleetSize(k *kind) int {
 }
 
 // base is the chance that a place rings within the window for a reason of its own,
-// from how many do. It is bounded, since a quiet minute does not prove that nothing
-// ever rings, and since a fleet that rings as a whole has a common cause.
-func base(unexplained, all int) float64 {
-	if all == 0 {
-		return 0.01
-	}
-	return min(0.05, max(0.001, float64(unexplained+1)/float64(all)))
+// from how many of all do, as far as nothing explains them. Half a place more and 50
+// silent ones keep it from 0 and 1, since a quiet minute does not prove that nothing
+// ever rings.
+func base(ringing, all int) float64 {
+	return min(0.5, max(0.001, (float64(ringing)+0.5)/float64(max(all, 0)+50)))
 }
 
-// candidates are the components that by themselves could explain something of a
-// kind against a background, the cheapest first. None that is left out could gain
-// anything beside others: they only take away what it explains.
-func (s *Stage) candidates(now time.Time, k *kind, tallies []*tally, base float64) (all []*component) {
+// candidates are the components of which so much more rings of a kind than of the
+// rest of the fleet that it is worth their cost, the cheapest first.
+func (s *Stage) candidates(now time.Time, k *kind, tallies []*tally, places int) (all []*component) {
+	fleet := s.fleetSize(k)
 	for _, t := range tallies {
 		if t.n < s.cfg.Least {
 			continue
 		}
-		share := t.share(s.fleet, now, k.devices)
-		c := candidate{share: max(share, 1), rings: min(t.n, max(share, 1)), cost: t.cost()}
-		gain := float64(c.rings)*math.Log(c.chance()/base) + c.silence() - c.cost
-		if float64(t.n) >= s.cfg.Share*float64(share) && gain > 0 {
+		if c := s.candidate(now, t.component, k, t.n); c.excess(places, fleet) > c.cost {
 			all = append(all, t.component)
 		}
 	}
@@ -164,9 +148,21 @@ func (s *Stage) candidates(now time.Time, k *kind, tallies []*tally, base float6
 	return all
 }
 
-// put puts the question. Of candidates for which too few places ring it says that
-// they cost more than anything can gain.
-func (s *Stage) put(p *problem, now time.Time, k *kind, ringing []*item, all []*component) {
+// candidate is a component of which so many alarms or places of a kind ring. If they
+// are too few, it costs more than anything can gain.
+func (s *Stage) candidate(now time.Time, c *component, k *kind, rings int) candidate {
+	share := c.share(s.fleet, now, k.devices)
+	n := candidate{share: max(share, 1), rings: min(rings, max(share, 1)), cost: c.cost()}
+	few := c.cause == nil && float64(n.rings) < s.cfg.Share*float64(n.share)
+	if n.rings < s.cfg.Least || few {
+		n.cost = tooDear
+	}
+	return n
+}
+
+// put puts the question, against the background of the places that share none of the
+// candidates.
+func (s *Stage) put(p *problem, now time.Time, k *kind, ringing []*item, all []*component, places int) {
 	p.candidates = make([]candidate, len(all))
 	for i, c := range all {
 		c.index = i
@@ -193,12 +189,9 @@ func (s *Stage) put(p *problem, now time.Time, k *kind, ringing []*item, all []*
 		}
 	}
 	for i, c := range all {
-		n := &p.candidates[i]
-		n.share, n.cost = max(n.rings, c.share(s.fleet, now, k.devices)), c.cost()
-		if n.rings < s.cfg.Least || float64(n.rings) < s.cfg.Share*float64(n.share) {
-			n.cost = tooDear
-		}
+		p.candidates[i] = s.candidate(now, c, k, p.candidates[i].rings)
 	}
+	p.base = base(places-len(of), s.fleetSize(k))
 	slices.SortFunc(p.classes, func(a, b class) int { return slices.Compare(a.candidates, b.candidates) })
 }
 

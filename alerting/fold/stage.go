@@ -54,11 +54,11 @@ func (s *Stage) Name() string { return Name }
 // Run implements [alarm.Stage].
 func (s *Stage) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 	s.cfg, s.opened = s.opts.Config(), nil
-	s.least, s.window = s.cfg.Least, time.Duration(s.cfg.Window)
+	s.window = time.Duration(s.cfg.Window)
 	s.recall(now, alarms)
 	s.look(now, alarms)
 	s.forget(now)
-	s.judge(now)
+	s.judge(now, alarms)
 	s.endCauses(now)
 	s.calm(now)
 	passed := make([]*alarm.Alarm, 0, len(alarms))
@@ -123,7 +123,7 @@ func (s *Stage) take(now time.Time, a *alarm.Alarm) {
 		return
 	}
 	if !s.old(it, now) {
-		s.add(it, now)
+		s.add(it)
 	}
 }
 
@@ -162,7 +162,7 @@ func (s *Stage) settle(now time.Time, a *alarm.Alarm) bool {
 			s.join(now, it, c)
 		}
 	}
-	switch until := it.since.Add(time.Duration(s.cfg.Wait)); {
+	switch until := s.patience(it); {
 	case it.cause != nil:
 		return s.stayFolded(now, it)
 	case it.passed:

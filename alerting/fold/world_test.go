@@ -123,7 +123,9 @@ func (w *world) restart()                      { w.t.Helper(); w.must(w.Restart(
 // told lists of what somebody was told since noon, each as kind and place.
 func (w *world) told() (all []string) {
 	for _, t := range w.Told {
-		all = append(all, title(t.Alarm))
+		if !t.Ended {
+			all = append(all, title(t.Alarm))
+		}
 	}
 	slices.Sort(all)
 	return all
@@ -133,7 +135,7 @@ func title(a *alarm.Alarm) string {
 	if a.Cause != nil {
 		return a.Kind() + " " + a.Cause.Component.String()
 	}
-	return a.Kind() + " " + a.Facts.Path[len(a.Facts.Path)-1]
+	return strings.TrimSpace(a.Kind() + " " + string(a.Labels["module"]))
 }
 
 func (w *world) wantTold(want ...string) {

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"headroom/alerting/alarm"
+	"headroom/alerting/alerttest"
+	"headroom/alerting/enrich"
+	"headroom/alerting/fold"
+	"headroom/alerting/lease"
+	"headroom/ingest/rollup"
+	"headroom/internal/config"
+	bizfleet "headroom/storage/fleet"
+	"headroom/storage/state"
+)
+
+var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+
+// registry is what a server knows of the fleet: it has seen its devices.
+type registry struct{ modules, devices map[alarm.Component]int }
+
+func registryOf(f *fleet) registry {
+	r := registry{map[alarm.Component]int{}, map[alarm.Component]int{}}
+	for _, m := range f.modules {
+		seen := map[alarm.Component]bool{}
+		add := func(devices int, kind, name string) {
+			c := alarm.Component{Kind: kind, Name: name}
+			r.devices[c] += devices
+			if !seen[c] {
+				seen[c] = true
+				r.modules[c]++
+			}
+		}
+		all := len(m.devices)
+		add(all, "", "")
+		add(all, "proxy", m.proxy)
+		for _, up := range m.upstream {
+			add(all, "upstream", up.id())
+		}
+		path := bizfleet.Path(m.path[:])
+		for i, level := range config.Default().Hierarchy {
+			add(all, level, path[:i+1].ID())
+		}
+		for _, d := range m.devices {
+			add(1, "rack", d.rack)
+			add(1, "site", d.site)
+			add(1, "node", d.node)
+		}
+	}
+	return r
+}
+
+func (r registry) FanIn(c alarm.Component) (modules, devices int) { return r.modules[c], r.devices[c] }
+
+// server is the pipeline in virtual time, as far as it is about storms.
+type server struct {
+	*alerttest.World
+	leases *lease.Leases
+	open   map[string]string // ids of leases by run
+	told   int               // of World.Told, that were returned
+	ended  map[string]bool
+}
+
+func newServer(t *testing.T, f *fleet) *server {
+	cfg := configOf(f)
+	index := fold.NewIndex(cfg.Alerting.Fold, nil)
+	db, err := state.Open(filepath.Join(t.TempDir(), "state.db"))
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	s := &server{open: map[string]string{}}
+	s.leases, err = lease.New(t.Context(), noon, lease.Options{
+		Store: db.Leases(), Location: time.UTC, Logger: slog.New(slog.DiscardHandler),
+		Defaults: func() lease.Defaults {
+			return lease.Defaults{TTL: time.Minute, Limit: 4 * time.Hour, Grace: 2 * time.Minute, Expected: 1000, Least: 10}
+		},
+	})
+	must(t, err)
+	s.World, err = alerttest.New(noon, func() []alarm.Stage {
+		return []alarm.Stage{
+			enrich.New(enrich.Options{
+				Tree: bizfleet.NewTree(cfg.Hierarchy), Devices: func(func(rollup.Device)) {},
+				Labels: func() enrich.Labels {
+					return enrich.Labels{Node: cfg.Alerting.NodeLabels, Owner: cfg.Alerting.OwnerLabels, Process: cfg.ProcessLabel, Domains: cfg.FailureDomains}
+				},
+				Declared: func(l model.LabelSet, p bizfleet.Path, node string) ([]alarm.Component, string) {
+					return index.Of(l, p, node), ""
+				},
+			}),
+			s.leases,
+			fold.New(fold.Options{
+				Config: func() config.Fold { return cfg.Alerting.Fold }, Levels: cfg.Hierarchy, Fleet: registryOf(f), Owner: index.Owner,
+			}),
+		}
+	})
+	must(t, err)
+	return s
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func labelSet(labels map[string]string) model.LabelSet {
+	set := make(model.LabelSet, len(labels))
+	for name, value := range labels {
+		set[model.LabelName(name)] = model.LabelValue(value)
+	}
+	return set
+}
+
+// Send implements Target. All of it is sent in two requests: what rings, what ends.
+func (s *server) Send(_ Seconds, events []Event) error {
+	state := map[string]Event{}
+	var keys []string
+	for _, e := range events {
+		k := key(e.Labels)
+		if _, known := state[k]; !known {
+			keys = append(keys, k)
+		}
+		state[k] = e
+	}
+	var rings, ends []model.LabelSet
+	for _, k := range keys {
+		if e := state[k]; e.Ended {
+			ends = append(ends, labelSet(e.Labels))
+		} else {
+			rings = append(rings, labelSet(e.Labels))
+		}
+	}
+	if err := s.World.Send(rings...); err != nil {
+		return err
+	}
+	return s.End(ends...)
+}
+
+// Open implements Target.
+func (s *server) Open(_ Seconds, l Lease) error {
+	got, err := s.leases.Open(context.Background(), s.Now, lease.Request{Run: l.Run, Kind: "roll", Nodes: l.Nodes, Effect: l.Effect, Expected: &l.Expected})
+	s.open[l.Run] = got.ID
+	return err
+}
+
+// Close implements Target.
+func (s *server) Close(_ Seconds, l Lease) error {
+	_, err := s.leases.End(context.Background(), s.Now, s.open[l.Run], lease.Done, "all workers run")
+	delete(s.open, l.Run)
+	return err
+}
+
+// Advance implements Target. Each alarm that gets through is a notification.
+func (s *server) Advance(to Seconds) (got []Notification, err error) {
+	for _, id := range s.open {
+		if _, err := s.leases.Beat(context.Background(), s.Now, id); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.Step(noon.Add(to.duration()).Sub(s.Now)); err != nil {
+		return nil, err
+	}
+	for _, t := range s.World.Told[s.told:] {
+		labels := map[string]string{}
+		for name, value := range t.Alarm.Labels {
+			labels[string(name)] = string(value)
+		}
+		got = append(got, Notification{At: to, Alarms: []Told{{Labels: labels, Ended: t.Ended}}})
+	}
+	s.told = len(s.World.Told)
+	return got, nil
+}
+
+// templatesOf are those that the stages which are played know how to handle.
+func TestTheSuiteInVirtualTime(t *testing.T) {
+	only := os.Getenv("STORM_ONLY")
+	var scores []Score
+	for _, held := range []bool{false, true} {
+		for i, tpl := range templates {
+			if !strings.Contains(tpl.name, only) {
+				continue
+			}
+			seed := uint64(tuningSeed + i)
+			if held {
+				seed = uint64(heldOutSeed + i)
+			}
+			s, f := tpl.with(seed)
+			s.HeldOut = held
+			told, err := playVirtual(s, newServer(t, f))
+			must(t, err)
+			scores = append(scores, score(s, told))
+		}
+	}
+	var b strings.Builder
+	must(t, printScores(&b, scores))
+	t.Log("\n" + b.String())
+	_ = slices.Sorted[string]
+	_ = fmt.Sprint
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+
+	"go.yaml.in/yaml/v3"
+
+	"headroom/internal/config"
+)
+
+// configOf declares what the fleet's modules share, as a user would.
+func configOf(f *fleet) config.Config {
+	c := config.Default()
+	for _, pool := range f.pools {
+		d := config.Component{Kind: "proxy", Name: pool, Owner: "proxy-team"}
+		for _, m := range f.where(behind(pool)) {
+			d.Modules = append(d.Modules, m.id())
+		}
+		c.Alerting.Fold.Components = append(c.Alerting.Fold.Components, d)
+	}
+	for _, up := range f.upstreams {
+		d := config.Component{Kind: "upstream", Name: up.id(), Owner: "owner-of-" + up.path[2]}
+		for _, m := range f.where(func(m *module) bool { return m.calls(up) }) {
+			d.Modules = append(d.Modules, m.id())
+		}
+		c.Alerting.Fold.Components = append(c.Alerting.Fold.Components, d)
+	}
+	return c
+}
+
+// writeConfig writes what a server has to be told of the fleet.
+func writeConfig(file string, f *fleet) error {
+	declared := map[string]any{"alerting": map[string]any{"fold": map[string]any{"components": configOf(f).Alerting.Fold.Components}}}
+	text, err := yaml.Marshal(declared)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, text, 0o644)
+}

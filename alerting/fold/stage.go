@@ -235,7 +235,7 @@ func (s *Stage) tidyUp(now time.Time) {
 	}
 	s.tidied = now
 	for _, it := range s.items {
-		if !it.a.Open() {
+		if it.a.Ended { // and another stage has kept it
 			s.drop(it)
 		} else if it.passed && !it.evidence {
 			it.components = nil

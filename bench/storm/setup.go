@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -28,12 +30,19 @@ func configOf(f *fleet) config.Config {
 	return c
 }
 
-// writeConfig writes what a server has to be told of the fleet.
-func writeConfig(file string, f *fleet) error {
-	declared := map[string]any{"alerting": map[string]any{"fold": map[string]any{"components": configOf(f).Alerting.Fold.Components}}}
+// writeConfig writes what a server has to be told of the fleet. Where time is played
+// faster, what the server waits for is shorter.
+func writeConfig(file string, f *fleet, speed float64) error {
+	c := configOf(f).Alerting.Fold
+	faster := func(d config.Duration) config.Duration {
+		return config.Duration(float64(d)/speed) / config.Duration(time.Millisecond) * config.Duration(time.Millisecond)
+	}
+	declared := map[string]any{"alerting": map[string]any{"fold": map[string]any{
+		"window": faster(c.Window), "wait": faster(c.Wait), "grace": faster(c.Grace), "components": c.Components,
+	}}}
 	text, err := yaml.Marshal(declared)
 	if err != nil {
-		return err
+		return fmt.Errorf("write %s: %w", file, err)
 	}
 	return os.WriteFile(file, text, 0o644)
 }

@@ -110,33 +110,31 @@ func (m *module) stands(rack string) bool {
 	return false
 }
 
-// Seeds of the suite: each kind of scenario once for those who tune, and once apart.
-const (
-	tuningSeed  = 1
-	heldOutSeed = 7001
-)
+// part is one half of the suite, on a fleet of its own: all kinds of scenarios, once
+// for those who tune, and once with other seeds on which nobody may tune.
+type part struct {
+	name    string
+	seed    uint64 // of the fleet, and of the first scenario
+	heldOut bool
+}
+
+var parts = []part{{"tuned", 1, false}, {"held-out", 7001, true}}
 
 // fleetSize is the number of modules of the suite's fleets.
 const fleetSize = 1000
 
-// suite makes every kind of scenario with a seed.
-func suite(seed uint64, heldOut bool) (all []*Scenario) {
+func (p part) fleet() *fleet { return newFleet(rand.New(rand.NewPCG(p.seed, 98)), fleetSize) }
+
+// scenarios makes every kind of scenario on the part's fleet.
+func (p part) scenarios(f *fleet) (all []*Scenario) {
 	for i, t := range templates {
-		all = append(all, t.scenario(seed+uint64(i), heldOut))
+		seed := p.seed + uint64(i)
+		m := &making{
+			Scenario: &Scenario{Name: t.name, Seed: seed, HeldOut: p.heldOut, Modules: fleetSize, Resend: 60},
+			fleet:    f, rng: rand.New(rand.NewPCG(seed, 99)),
+		}
+		t.make(m)
+		all = append(all, m.finish())
 	}
 	return all
-}
-
-func (t template) scenario(seed uint64, heldOut bool) *Scenario {
-	s, _ := t.with(seed)
-	s.HeldOut = heldOut
-	return s
-}
-
-// with returns a scenario and its fleet.
-func (t template) with(seed uint64) (*Scenario, *fleet) {
-	rng := rand.New(rand.NewPCG(seed, 99))
-	m := &making{Scenario: &Scenario{Name: t.name, Seed: seed, Modules: fleetSize, Resend: 60}, fleet: newFleet(rng, fleetSize), rng: rng}
-	t.make(m)
-	return m.finish(), m.fleet
 }

@@ -28,6 +28,7 @@ const (
 type component struct {
 	alarm.Component
 	level   bool     // a node of the business tree
+	module  bool     // one of its last level
 	tallies []*tally // by kind of alarm
 	cause   *cause   // that is open for it
 
@@ -71,11 +72,13 @@ func (k *kind) forget(t *tally) {
 }
 
 // The costs of a component in nats. A component costs as much as 22,000 places
-// that all look innocent beforehand; a node of the business tree is no physical
-// thing and costs more, so that it explains only what nothing else does; one that
-// is known to have failed costs less.
+// that all look innocent beforehand. That a module fails on its devices for a reason
+// of its own is more usual. A wider node of the business tree is no physical thing and
+// costs more, so that it explains only what nothing else does. One that is known to
+// have failed costs little.
 const (
 	costly      = 10.
+	moduleCost  = 8.
 	levelCost   = 13.
 	learnedCost = 11.
 	openCost    = 3.
@@ -85,6 +88,8 @@ func (c *component) cost() float64 {
 	switch {
 	case c.cause != nil:
 		return openCost
+	case c.module:
+		return moduleCost
 	case c.level:
 		return levelCost
 	case c.Kind == kindLearned:

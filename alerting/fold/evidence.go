@@ -88,7 +88,7 @@ func (e *evidence) isLevel(kind string) bool { return slices.Contains(e.levels, 
 func (e *evidence) component(c alarm.Component, level bool) *component {
 	known := e.components[c]
 	if known == nil {
-		known = &component{Component: c, level: level, index: -1}
+		known = &component{Component: c, level: level, module: level && c.Kind == e.levels[len(e.levels)-1], index: -1}
 		known.ask(e.fleet)
 		e.components[c] = known
 	}

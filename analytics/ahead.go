@@ -14,8 +14,12 @@ type Lead struct {
 	Ahead time.Duration
 }
 
-// Leads are the lead times of every snapshot, shortest first.
-var Leads = [...]Lead{{"1h", time.Hour}, {"1d", 24 * time.Hour}}
+// Leads are the lead times of every snapshot, by [band.Lead].
+var Leads = [...]Lead{leadOf("1h", band.HourAhead), leadOf("1d", band.DayAhead)}
+
+func leadOf(name string, k band.Lead) Lead {
+	return Lead{name, time.Duration(k.Minutes()) * time.Minute}
+}
 
 // ahead are a node's bands at the [Leads].
 type ahead [len(Leads)]band.Band
@@ -33,7 +37,7 @@ func leadSlots(cal *season.Calendar, minute int64) (out [len(Leads)]slot) {
 
 // BandAhead returns the band that is expected of a node at one of the [Leads],
 // from what was known with the snapshot's minute: the same that its curve shows
-// for that minute of today. Of tomorrow the usual day is today's.
+// for that minute of today. It is meant to hold [band.AheadLevel] of ordinary loads.
 func (s *Snapshot) BandAhead(node, lead int) Interval {
 	if node >= len(s.ahead) {
 		return unknownInterval
@@ -42,10 +46,12 @@ func (s *Snapshot) BandAhead(node, lead int) Interval {
 	return interval(b.Expected, b.Lower, b.Upper)
 }
 
-func (classic) ahead(k *learned, _ *today, at slot) band.Band { return k.classic.band(at.minute) }
+func (classic) ahead(k *learned, _ *today, _ band.Lead, at slot) band.Band {
+	return k.classic.band(at.minute)
+}
 
 // ahead goes on from the current minute, whose verdict is there already.
-func (calibrated) ahead(_ *learned, t *today, at slot) band.Band {
+func (calibrated) ahead(_ *learned, t *today, lead band.Lead, at slot) band.Band {
 	if t.follow == nil {
 		return band.None(0)
 	}
@@ -53,5 +59,5 @@ func (calibrated) ahead(_ *learned, t *today, at slot) band.Band {
 	if at.day > t.day && t.plan.next > 0 {
 		by = t.plan.next
 	}
-	return times(t.follow.Expect(at.day, at.minute), by)
+	return times(t.follow.Ahead(lead, at.day, at.minute), by)
 }

@@ -101,7 +101,7 @@ func (calibrated) bands(m *Model, h *history, day, now int) []band.Band {
 	s := m.follow(past.grid, day, &plan)
 	out := make([]band.Band, len(load))
 	for minute, v := range load {
-		out[minute] = times(s.Expect(day, minute), plan.factor())
+		out[minute] = times(s.Later(day, minute, max(0, minute-now)), plan.factor())
 		if v = plan.learn(minute, v); minute <= now && v == v {
 			s.See(day, minute, v)
 		}

@@ -28,9 +28,9 @@ type kind interface {
 	// known before its load.
 	band(k *learned, t *today) band.Band
 
-	// ahead returns what will be normal at a later minute, from what is known
-	// with the current minute's load.
-	ahead(k *learned, t *today, at slot) band.Band
+	// ahead returns what will be normal at the minute that lies a lead ahead, from
+	// what is known with the current minute's load.
+	ahead(k *learned, t *today, lead band.Lead, at slot) band.Band
 
 	// peakModel is the model that peak forecasts by, itself or a simpler one.
 	peakModel(k *learned) string

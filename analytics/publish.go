@@ -3,6 +3,7 @@ package analytics
 import (
 	"time"
 
+	"headroom/analytics/band"
 	"headroom/ingest/rollup"
 )
 
@@ -92,7 +93,7 @@ func (s *Snapshot) lookAhead(of kind, days []*today, leads [len(Leads)]slot) {
 	s.ahead = make([]ahead, len(s.nodes))
 	for i := range s.ahead {
 		for k, at := range leads {
-			s.ahead[i][k] = of.ahead(s.learned.of(i), days[i], at)
+			s.ahead[i][k] = of.ahead(s.learned.of(i), days[i], band.Lead(k), at)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"headroom/analytics/band"
 	"headroom/analytics/season"
 	"headroom/storage/fleet"
 )
@@ -100,7 +101,7 @@ func (l *Loop) lookAhead(of kind, minute int, at int64, r Replay) error {
 		t := l.today[n.Index]
 		t.catchUp(minute + 1)
 		for k, slot := range leads {
-			b := of.ahead(l.learned.of(n.Index), t, slot)
+			b := of.ahead(l.learned.of(n.Index), t, band.Lead(k), slot)
 			if err := r.Ahead(n, at, k, interval(b.Expected, b.Lower, b.Upper)); err != nil {
 				return err
 			}

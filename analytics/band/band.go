@@ -83,6 +83,12 @@ func around(expected, half float64, days int) Band {
 	return Band{Expected: expected, Lower: expected - half, Upper: expected + half, Days: days}
 }
 
+// Towards returns the band that lies a share of the way to another one.
+func (b Band) Towards(other Band, share float64) Band {
+	between := func(from, to float64) float64 { return (1-share)*from + share*to }
+	return Band{between(b.Expected, other.Expected), between(b.Lower, other.Lower), between(b.Upper, other.Upper), b.Days}
+}
+
 // Known tells whether there is a band.
 func (b Band) Known() bool { return b.Expected == b.Expected }
 

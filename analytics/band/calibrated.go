@@ -2,6 +2,7 @@ package band
 
 import (
 	"math"
+	"slices"
 
 	"headroom/analytics/season"
 )
@@ -28,7 +29,7 @@ const (
 )
 
 // Follower follows one load through its days: asked for each value before it is
-// shown it. See the package's documentation for its formulas. It takes 12 KiB
+// shown it. See the package's documentation for its formulas. It takes 14 KiB
 // for days of minutes.
 type Follower struct {
 	usual *Usual
@@ -42,6 +43,9 @@ type Follower struct {
 	size  float64 // mean |v|
 	total float64
 	last  int // minute of the value seen last, since 1970
+
+	lately lately
+	aheads [leads]ahead
 }
 
 // NewFollower starts on a load of which nothing is known, with days of so many
@@ -50,7 +54,7 @@ func NewFollower(slots int) *Follower {
 	return &Follower{
 		usual: unknownDay(slots), slots: slots, step: slotMinutes(slots), tails: NewTails(), noise: NewNoise(slots),
 		share: 1 - math.Pow(1-levelShare, float64(min(levelMinutes, slotMinutes(slots)))),
-		level: math.NaN(), last: math.MinInt / 2,
+		level: math.NaN(), last: math.MinInt / 2, lately: newLately(slotMinutes(slots)), aheads: newAheads(slots),
 	}
 }
 
@@ -124,6 +128,7 @@ func (c *Follower) See(f Forecast, day, slot int, v float64) {
 	c.total++
 	c.size += (math.Abs(v) - c.size) / min(c.total, float64(c.slots))
 	c.last = minuteOf(c.slots, day, slot)
+	c.lookAhead(day, slot, v)
 	centre := float64(c.usual.centre[slot])
 	if centre != centre {
 		return
@@ -146,6 +151,9 @@ func (c *Follower) See(f Forecast, day, slot int, v float64) {
 func (c *Follower) Clone() *Follower {
 	out := *c
 	out.noise = c.noise.Clone()
+	for k := range out.aheads {
+		out.aheads[k].said = slices.Clone(c.aheads[k].said)
+	}
 	return &out
 }
 

@@ -25,6 +25,9 @@ type Usual struct {
 	centre []float32 // by slot, NaN where nothing was measured
 	spread []float32 // by bin
 	days   []uint8   // by bin: most days that a slot of it has
+
+	day      int
+	weekdays [2]byHour // how the day, and the one after it, differ as weekdays from the usual one
 }
 
 // unknownDay is the usual day of a load of which nothing is known.
@@ -52,6 +55,7 @@ type learner struct {
 	columns     []float32 // slot after slot, Days values at most, sorted
 	counts      []uint8   // of values in a column
 	raw, spread []float32 // by slot
+	hours       []byHour  // mean of each row that was held
 }
 
 // learners keeps the memory of learners, 0.2 MB each for a day of minutes.
@@ -65,7 +69,7 @@ func newLearner(slots int) *learner {
 			raw: make([]float32, slots), spread: make([]float32, slots),
 		}
 	}
-	l.first, l.end = 0, 0
+	l.first, l.end, l.hours = 0, 0, l.hours[:0]
 	clear(l.counts)
 	return l
 }
@@ -83,9 +87,13 @@ func (l *learner) usual(g *season.Grid, day int) *Usual {
 	for ; l.end < end; l.end++ {
 		l.each(g.Day(l.end), insert)
 	}
-	u := &Usual{centre: make([]float32, l.slots), spread: make([]float32, bins(l.slots)), days: make([]uint8, bins(l.slots))}
+	for row := len(l.hours); row < end; row++ {
+		l.hours = append(l.hours, hourly(g.Day(row)))
+	}
+	u := &Usual{centre: make([]float32, l.slots), spread: make([]float32, bins(l.slots)), days: make([]uint8, bins(l.slots)), day: day}
 	l.centres(u)
 	l.spreads(u)
+	u.weekdays = weekdays(l.hours, day-g.First, hourly(u.centre))
 	return u
 }
 

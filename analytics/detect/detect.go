@@ -126,6 +126,24 @@ func (s *State) Expect(day, slot int) band.Band { return s.Parts(day, slot).Band
 // Parts returns what the band at a slot is made of.
 func (s *State) Parts(day, slot int) Parts { return s.parts(s.load.Next(day, slot), slot) }
 
+// Ahead returns the band of a slot that lies a lead ahead of what was seen last. Unlike
+// that of [State.Expect] it is made to hold a share of the values, not to alarm.
+func (s *State) Ahead(k band.Lead, day, slot int) band.Band { return s.load.Ahead(k, day, slot) }
+
+// Later returns the band of a slot that lies so many minutes ahead: between that of
+// the next value and those of the leads it changes evenly.
+func (s *State) Later(day, slot, minutes int) band.Band {
+	near, from, far := s.Expect(day, slot), 0, band.HourAhead
+	if minutes > far.Minutes() {
+		near, from, far = s.Ahead(far, day, slot), far.Minutes(), band.DayAhead
+	}
+	if minutes <= 0 {
+		return near
+	}
+	share := min(1, float64(minutes-from)/float64(far.Minutes()-from))
+	return near.Towards(s.Ahead(far, day, slot), share)
+}
+
 // Last returns what is left, at a slot, of the strongest beginning of an alarm
 // before it, as a strength; 0 if there was none.
 func (s *State) Last(day, slot int) float64 { return s.onset.left(s.minute(day, slot)) }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"headroom/analytics"
+	"headroom/analytics/band"
 	"headroom/analytics/season"
 	"headroom/storage"
 	"headroom/storage/fleet"
@@ -15,7 +16,7 @@ import (
 
 // BandLevel is the nominal coverage of the band: that of three standard
 // deviations.
-const BandLevel = 0.9973
+const BandLevel = band.AheadLevel
 
 // aheadEvery is every how many minutes a node's bands ahead are written down;
 // the nodes take turns, so that every minute writes as much.

@@ -140,7 +140,7 @@ func (c *Follower) lookAhead(day, slot int, v float64) {
 // those in between, which did not come, is forgotten.
 func (a *ahead) judge(index, hour int, v, recent float64, most int) {
 	n := len(a.said)
-	for i := max(a.last+1, index-n+1); i < index; i++ {
+	for i := max(a.last+1, index-n); i < index; i++ {
 		a.said[i%n] = nothingSaid
 	}
 	if s := a.said[index%n]; index > a.last && s.centre == s.centre {

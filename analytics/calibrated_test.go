@@ -153,7 +153,7 @@ func TestCurveHasTheBandsOfTheRows(t *testing.T) {
 }
 
 // What a snapshot says of the band an hour later is what the curve shows for that
-// minute, by either model; of a day later the level of now is forgotten.
+// minute, by either model; of a day later little is left of the level of now.
 func TestBandsAheadAreThoseOfTheCurve(t *testing.T) {
 	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
 	w, rng := calibratedWorld(t, start, 40)

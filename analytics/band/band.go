@@ -32,6 +32,26 @@
 // counts 1/n: a long incident is one event. No value moves the level by more than
 // 8 scales or adds more than 4 to the scale.
 //
+// The band of a value an hour or a day ahead has errors of its own to go by (see
+// [Follower.Ahead]). With the weekday's difference from the usual day (see weekdays),
+// and three memories of what the load was off by lately, each without the ones before
+// it, shares of which are left by then:
+//
+//	slow     = what is left of v − usual − weekday of the last six hours
+//	shape    = of slow, by the hour of the day, mean of the last three days
+//	fast     = of slow + 0.5 · shape, of the last 15 minutes
+//	expected = usual + weekday + 0.9 · slow + 0.5 · shape + 0.8 · fast      an hour ahead
+//	expected = usual + weekday + 0.6 · slow + 0.5 · shape + 0.1 · fast      a day ahead
+//	size     = max(mean |error| at this hour over 13 days; of the last 80 minutes, or six hours)
+//	lower    = expected − size · R⁻
+//	upper    = expected + size · R⁺
+//
+// where the errors are those of such forecasts, every ten minutes. R⁻ and R⁺ begin at
+// 4.6; a value outside widens its side by 1 %, and each value narrows both by
+// 0.00135 %, so that a share of 0.135 % to each side is where they stay (adaptive
+// conformal inference, Gibbs and Candès 2021). The nth in a row outside counts 1/n, and
+// no value for more than 5 sizes.
+//
 // A [Follower] keeps a number for each minute of the day, a few for each five
 // minutes and two histograms; [Learn] makes one from a load's history. [Calibrated]
 // keeps the history too.

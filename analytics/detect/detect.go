@@ -59,7 +59,7 @@ const (
 )
 
 // State follows one load through its days: asked for each value before it is
-// shown it. It takes 16 KiB for days of minutes.
+// shown it. It takes 18 KiB for days of minutes.
 type State struct {
 	load  *band.Follower
 	noise *band.Noise

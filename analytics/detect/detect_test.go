@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"headroom/analytics/band"
 	"headroom/analytics/season"
 )
 
@@ -265,4 +266,23 @@ func BenchmarkMinute(b *testing.B) {
 		s.Expect(20, i%slots)
 		s.See(20, i%slots, 100)
 	}
+}
+
+// The bands of later values begin with that of the next one and pass through those of
+// the leads, without a leap between.
+func TestLaterBands(t *testing.T) {
+	s := Learn(load(20), 20, DefaultOptions())
+	f := func(minutes int, want band.Band) {
+		t.Helper()
+		if got := s.Later(20, 700, minutes); got != want || !got.Known() {
+			t.Errorf("%d minutes ahead: %+v, want %+v", minutes, got, want)
+		}
+	}
+	hour, day := s.Ahead(band.HourAhead, 20, 700), s.Ahead(band.DayAhead, 20, 700)
+	f(0, s.Expect(20, 700))
+	f(60, hour)
+	f(1440, day)
+	f(3000, day)
+	f(60+345, hour.Towards(day, 0.25))
+	f(15, s.Expect(20, 700).Towards(hour, 0.25))
 }

@@ -3,7 +3,7 @@
 // Of the server it knows nothing but its HTTP API and the webhooks that it sends.
 //
 //	storm generate --out bench/out/storm         scenarios, and what to configure
-//	storm play --server http://127.0.0.1:7480 --out told bench/out/storm/tuned/*.json
+//	storm play --server http://127.0.0.1:7480 --fleet bench/out/storm/tuned/fleet.prom --out told bench/out/storm/tuned/*.json
 //	storm score --told told bench/out/storm/tuned/*.json
 //
 // The server has to send every alarm to the webhook on which play listens. Half of
@@ -47,6 +47,7 @@ func run(ctx context.Context, args []string) error {
 		var p player
 		f.StringVar(&p.server, "server", "http://127.0.0.1:7480", "address of the server")
 		f.StringVar(&p.listen, "listen", "127.0.0.1:7490", "address for the server's webhooks")
+		f.StringVar(&p.fleet, "fleet", "", "file with samples of the fleet, sent each minute")
 		f.StringVar(&p.out, "out", "told", "folder for what was told")
 		f.Float64Var(&p.speed, "speed", 1, "how much faster than real time to play")
 		_ = f.Parse(args[1:])
@@ -72,6 +73,9 @@ func generate(out string, seed uint64, speed float64) error {
 			return err
 		}
 		if err := writeConfig(filepath.Join(dir, "headroom.yml"), f, speed); err != nil {
+			return err
+		}
+		if err := writeFleet(filepath.Join(dir, "fleet.prom"), f); err != nil {
 			return err
 		}
 		for i, s := range p.scenarios(f) {

@@ -88,7 +88,7 @@ func newServer(t *testing.T, f *fleet) *server {
 			f := cfg.Alerting.Flap
 			return flap.Settings{Changes: f.Changes, Window: time.Duration(f.Window), Stable: time.Duration(f.Stable)}
 		},
-		History: noHistory{}, Logger: slog.New(slog.DiscardHandler),
+		History: noHistory{},
 	})
 	must(t, err)
 	s.World, err = alerttest.New(noon, func() []alarm.Stage {

@@ -17,8 +17,8 @@ import (
 
 // player plays scenarios to a server in real time, or some times faster.
 type player struct {
-	server, listen, out string
-	speed               float64
+	server, listen, fleet, out string
+	speed                      float64
 
 	sink    *sink
 	started time.Time
@@ -40,6 +40,11 @@ func (p *player) play(ctx context.Context, files []string) error {
 	hooks := &http.Server{Handler: p.sink, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = hooks.Serve(listener) }()
 	defer hooks.Close()
+	if p.fleet != "" {
+		if err := p.introduce(ctx); err != nil {
+			return err
+		}
+	}
 	for _, file := range files {
 		var s Scenario
 		if err := readJSON(file, &s); err != nil {
@@ -50,6 +55,37 @@ func (p *player) play(ctx context.Context, files []string) error {
 		}
 	}
 	return nil
+}
+
+// known is how long after its first samples a server knows the fleet: a minute, and
+// the time in which late ones may come.
+const known = 75 * time.Second
+
+// introduce lets the server know the fleet, and sends its samples from then on.
+func (p *player) introduce(ctx context.Context) error {
+	samples, err := os.ReadFile(p.fleet)
+	if err != nil {
+		return err
+	}
+	send := func() error {
+		return p.post(ctx, http.MethodPost, "/api/v1/import/prometheus", "text/plain", samples, nil)
+	}
+	if err := send(); err != nil {
+		return err
+	}
+	go func() {
+		for tick := time.NewTicker(time.Minute); ctx.Err() == nil; <-tick.C {
+			if err := send(); err != nil && ctx.Err() == nil {
+				fmt.Fprintln(os.Stderr, "storm: samples of the fleet:", err)
+			}
+		}
+	}()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(known):
+		return nil
+	}
 }
 
 func (p *player) one(ctx context.Context, s *Scenario, out string) error {
@@ -132,6 +168,10 @@ func (p *player) call(ctx context.Context, method, path string, body, answer any
 	if err != nil {
 		return err
 	}
+	return p.post(ctx, method, path, "application/json", text, answer)
+}
+
+func (p *player) post(ctx context.Context, method, path, format string, text []byte, answer any) error {
 	address, err := url.JoinPath(p.server, path)
 	if err != nil {
 		return err
@@ -140,7 +180,7 @@ func (p *player) call(ctx context.Context, method, path string, body, answer any
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Content-Type", format)
 	got, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -45,4 +47,21 @@ func writeConfig(file string, f *fleet, speed float64) error {
 		return fmt.Errorf("write %s: %w", file, err)
 	}
 	return os.WriteFile(file, text, 0o644)
+}
+
+// writeFleet writes a sample of every device, from which a server knows the fleet.
+func writeFleet(file string, f *fleet) error {
+	var b strings.Builder
+	f.each(func(device) bool { return true }, func(m *module, d device) {
+		l := m.onDevice("", "", d)
+		delete(l, "alertname")
+		delete(l, "severity")
+		pairs := make([]string, 0, len(l))
+		for name, value := range l {
+			pairs = append(pairs, fmt.Sprintf("%s=%q", name, value))
+		}
+		slices.Sort(pairs)
+		fmt.Fprintf(&b, "headroom_load_percent{%s} 30\n", strings.Join(pairs, ","))
+	})
+	return os.WriteFile(file, []byte(b.String()), 0o644)
 }

@@ -30,12 +30,15 @@ type alarmSystem struct {
 	leases   *lease.Leases
 	mutes    *mute.Mutes
 	api      http.Handler // Alertmanager's
+
+	components components
 }
 
 // openAlarms makes the pipeline, which goes on where it was.
 func (s *server) openAlarms(ctx context.Context, tree *fleet.Tree) (err error) {
 	a := &s.alarms
 	a.history = alerting.History{Table: s.state.Alarms()}
+	a.components.configure(s.cfg.Alerting.Fold)
 	if err := s.openNotify(ctx); err != nil {
 		return err
 	}
@@ -101,6 +104,7 @@ func (s *server) openNotify(ctx context.Context) error {
 func (s *server) enrichStage(tree *fleet.Tree) *enrich.Stage {
 	return enrich.New(enrich.Options{
 		Tree: tree, Devices: s.rollup.EachDevice, Facts: s.factsOf,
+		Declared: s.alarms.components.declared,
 		Labels: func() enrich.Labels {
 			cfg := s.config()
 			return enrich.Labels{Node: cfg.Alerting.NodeLabels, Owner: cfg.Alerting.OwnerLabels, Process: cfg.ProcessLabel, Domains: cfg.FailureDomains}
@@ -111,7 +115,7 @@ func (s *server) enrichStage(tree *fleet.Tree) *enrich.Stage {
 func (s *server) foldStage(tree *fleet.Tree, fleet fold.Fleet) *fold.Stage {
 	return fold.New(fold.Options{
 		Config: func() config.Fold { return s.config().Alerting.Fold },
-		Levels: tree.Levels(), Fleet: fleet, Registerer: s.reg,
+		Levels: tree.Levels(), Fleet: fleet, Owner: s.alarms.components.owner, Registerer: s.reg,
 	})
 }
 
@@ -124,6 +128,7 @@ func (s *server) reloadAlarms(cfg config.Config) error {
 	if err := s.alarms.mutes.Configure(mutesOf(cfg.Alerting.Mutes)); err != nil {
 		return err
 	}
+	s.alarms.components.configure(cfg.Alerting.Fold)
 	return s.alarms.notify.Reload(conf)
 }
 

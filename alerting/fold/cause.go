@@ -56,12 +56,8 @@ func (s *Stage) decide(now time.Time, k *kind, e explanation) {
 func (it *item) free() bool { return it.cause == nil || it.cause.storm }
 
 // joining counts the alarms that would be members of a component's cause.
-func (e explanation) joining(i int, narrow map[*cause]int) (n int) {
-	for it, best := range e.of {
-		if best == i && it.free() {
-			n++
-		}
-	}
+func (e explanation) joining(i int, narrow map[*cause]int) int {
+	n := e.free[i]
 	for c, into := range narrow {
 		if into == i {
 			n += len(c.members)

@@ -46,6 +46,7 @@ type explanation struct {
 	chance     []float64     // of each: that a place which shares it rings
 	of         map[*item]int // which one is most likely why an alarm rings
 	places     []int         // of each: places that ring most likely for it
+	free       []int         // of each: alarms that could become members of its cause
 	untold     []bool        // of each: somebody would have to be told of one of them
 }
 
@@ -221,7 +222,8 @@ func (e *explanation) assign(ringing []*item) {
 	if len(e.components) == 0 {
 		return
 	}
-	e.of, e.places, e.untold = map[*item]int{}, make([]int, len(e.components)), make([]bool, len(e.components))
+	n := len(e.components)
+	e.of, e.places, e.free, e.untold = map[*item]int{}, make([]int, n), make([]int, n), make([]bool, n)
 	type pair struct {
 		place uint64
 		of    int
@@ -237,6 +239,9 @@ func (e *explanation) assign(ringing []*item) {
 			e.places[best]++
 		}
 		e.of[it] = best
+		if it.free() {
+			e.free[best]++
+		}
 		e.untold[best] = e.untold[best] || it.a.Outcome != alarm.Notified
 	}
 }

@@ -60,7 +60,7 @@ func (s *Stage) labels(on *component, storm bool) model.LabelSet {
 	}
 	if on.level {
 		path, _ := fleet.ParseID(on.Name)
-		for i, name := range path {
+		for i, name := range path[:min(len(path), len(s.levels))] {
 			labels[model.LabelName(s.levels[i])] = model.LabelValue(name)
 		}
 	}

@@ -94,18 +94,41 @@ type world struct {
 	cfg config.Fold
 }
 
-func newWorld(t *testing.T, f fold.Fleet) *world {
+// newWorld has other stages before the one that folds.
+func newWorld(t *testing.T, f fold.Fleet, before ...alarm.Stage) *world {
 	t.Helper()
 	w := &world{t: t, cfg: config.Default().Alerting.Fold}
 	var err error
 	w.World, err = alerttest.New(noon, func() []alarm.Stage {
-		return []alarm.Stage{facts{}, fold.New(fold.Options{
+		return slices.Concat([]alarm.Stage{facts{}}, before, []alarm.Stage{fold.New(fold.Options{
 			Config: func() config.Fold { return w.cfg }, Levels: levels, Fleet: f,
-			Owner: func(c alarm.Component) string { return c.Kind + "-team" },
-		})}
+			Owner: func(c alarm.Component) string {
+				if c.Kind == "site" {
+					return ""
+				}
+				return c.Kind + "-team"
+			},
+		})})
 	})
 	w.must(err)
 	return w
+}
+
+// muting stands for a stage that mutes what somebody does not want to hear.
+type muting struct{ mutes func(a *alarm.Alarm) bool }
+
+func (muting) Name() string { return "mute" }
+
+func (m *muting) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) (passed []*alarm.Alarm) {
+	for _, a := range alarms {
+		if m.mutes != nil && m.mutes(a) && !a.Ended {
+			a.Stay(now, "mute", alarm.Muted, "m1", "silenced by ann", now.Add(time.Second))
+			continue
+		}
+		a.Pass(now, "mute", "the silence has ended")
+		passed = append(passed, a)
+	}
+	return passed
 }
 
 func (w *world) must(err error) {

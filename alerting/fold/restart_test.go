@@ -1,0 +1,163 @@
+package fold_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"headroom/alerting/alarm"
+)
+
+func (w *world) wantNoneOpen() {
+	w.t.Helper()
+	for _, a := range w.All() {
+		if a.Open() {
+			w.t.Errorf("%s is open: %s, %s", title(a), a.Outcome, a.Reason)
+		}
+	}
+}
+
+// The alarm of a cause may not come by after a restart since somebody has silenced it.
+// Its members know what they are in all the same.
+func TestAMutedCauseIsFoundAgainByItsMembers(t *testing.T) {
+	mute := &muting{}
+	w := newWorld(t, town{}, mute)
+	var all []model.LabelSet
+	for _, i := range behind("px1") {
+		all = append(all, ring("SlowAnswers", i))
+	}
+	w.send(all...)
+	w.run(15 * time.Second)
+	w.wantTold("CommonCause proxy px1")
+
+	mute.mutes = func(a *alarm.Alarm) bool { return a.Cause != nil }
+	w.restart()
+	w.run(time.Minute)
+	w.end(all[:60]...)
+	w.run(time.Minute)
+	w.wantTold("CommonCause proxy px1")
+
+	mute.mutes = nil
+	w.run(5 * time.Second)
+	w.end(all[60:]...)
+	w.run(5 * time.Second)
+	w.wantTold("CommonCause proxy px1")
+	w.wantNoneOpen()
+}
+
+func TestAWiderCauseSurvivesARestart(t *testing.T) {
+	w := newWorld(t, town{})
+	for i := range 20 {
+		w.send(down(100 + i))
+	}
+	w.run(12 * time.Second)
+	for i := range 80 {
+		w.send(down(120 + i))
+	}
+	w.run(12 * time.Second)
+	w.wantTold("CommonCause rack r5", "CommonCause site s1")
+	w.restart()
+	w.run(time.Minute)
+	late := ring("NodeDown", 103).Merge(model.LabelSet{"node": "n103b"})
+	w.send(late)
+	w.run(time.Second)
+	if a := w.find("NodeDown m103"); a.By == "" {
+		t.Errorf("the late one is %s: %s", a.Outcome, a.Reason)
+	}
+	w.end(late)
+	for i := range 100 {
+		w.end(down(100 + i))
+	}
+	w.run(5 * time.Second)
+	w.wantTold("CommonCause rack r5", "CommonCause site s1")
+	w.wantNoneOpen()
+}
+
+// What a mute has kept for long is as new when it comes.
+func TestWhatAMuteLetsGoIsJudgedTogether(t *testing.T) {
+	muted := true
+	w := newWorld(t, town{}, &muting{func(*alarm.Alarm) bool { return muted }})
+	for _, i := range behind("px1") {
+		w.send(ring("SlowAnswers", i))
+	}
+	w.run(10 * time.Minute)
+	muted = false
+	w.run(15 * time.Second)
+	w.wantTold("CommonCause proxy px1")
+}
+
+// A member that somebody silences is no alarm that rings, and comes back into its cause.
+func TestAMemberMayBeMuted(t *testing.T) {
+	pool := behind("px1")
+	mute := &muting{}
+	w := newWorld(t, town{}, mute)
+	var all []model.LabelSet
+	for _, i := range pool {
+		all = append(all, ring("SlowAnswers", i))
+	}
+	w.send(all...)
+	w.run(15 * time.Second)
+	who := title(w.find("SlowAnswers m" + num(pool[3])))
+	mute.mutes = func(a *alarm.Alarm) bool { return title(a) == who }
+	w.restart()
+	w.run(10 * time.Second)
+	if a := w.find(who); a.Outcome != alarm.Muted {
+		t.Errorf("%s is %s", who, a.Outcome)
+	}
+	mute.mutes = nil
+	w.run(5 * time.Second)
+	if a := w.find(who); a.Outcome != alarm.Folded || a.By != w.find("CommonCause proxy px1").ID {
+		t.Errorf("%s is %s by %q", who, a.Outcome, a.By)
+	}
+	w.end(all...)
+	w.run(5 * time.Second)
+	w.wantTold("CommonCause proxy px1")
+	w.wantNoneOpen()
+}
+
+// Where nobody knows how many share a component, a few alarms prove nothing.
+func TestWithoutAFleetManyAreNeeded(t *testing.T) {
+	w := newWorld(t, nil)
+	for _, i := range behind("px1")[:3] {
+		w.send(ring("SlowAnswers", i))
+	}
+	w.run(time.Minute)
+	if len(w.told()) != 3 {
+		t.Errorf("told of %q", w.told())
+	}
+
+	w = newWorld(t, nil)
+	for _, i := range behind("px1") {
+		w.send(ring("SlowAnswers", i))
+	}
+	w.run(time.Minute)
+	w.wantTold("CommonCause proxy px1")
+}
+
+func TestWithoutADeclaredOwnerItIsThatOfAllMembers(t *testing.T) {
+	w := newWorld(t, town{})
+	for i := range 100 {
+		w.send(down(100 + i).Merge(model.LabelSet{"team": "night"}))
+	}
+	w.run(15 * time.Second)
+	w.wantTold("CommonCause site s1")
+	if a := w.find("CommonCause site s1"); a.Facts.Owner != "night" || a.Labels["owner"] != "" {
+		t.Errorf("owner %q, labels %v", a.Facts.Owner, a.Labels)
+	}
+}
+
+// Somebody may end the alarm of a cause by the labels that tell causes apart: its
+// members go their way.
+func TestACauseMayBeEndedFromOutside(t *testing.T) {
+	w := newWorld(t, town{})
+	for i := range 20 {
+		w.send(down(100 + i))
+	}
+	w.run(15 * time.Second)
+	w.end(model.LabelSet{"alertname": "CommonCause", "component_kind": "rack", "component": "r5"})
+	w.run(5 * time.Second)
+	if n := len(w.told()); n != 21 {
+		t.Errorf("told of %d: %q", n, w.told())
+	}
+}

@@ -25,8 +25,8 @@ type Options struct {
 	// nil if nothing is known. May be nil.
 	Facts func(path fleet.Path) map[string]string
 	// Declared returns the shared components that are declared for where an alarm
-	// rings, and who is responsible for it. May be nil.
-	Declared func(labels model.LabelSet, path fleet.Path, node string) ([]alarm.Component, string)
+	// rings. May be nil.
+	Declared func(labels model.LabelSet, path fleet.Path, node string) []alarm.Component
 }
 
 // Labels are the labels of alarms that have a meaning.
@@ -75,11 +75,7 @@ func (s *Stage) enrich(a *alarm.Alarm, labels Labels) {
 		f.Owner = owner
 	}
 	if s.opts.Declared != nil && a.Cause == nil {
-		more, owner := s.opts.Declared(a.Labels, f.Path, f.Node)
-		f.Components = union(f.Components, more)
-		if f.Owner == "" {
-			f.Owner = owner
-		}
+		f.Components = union(f.Components, s.opts.Declared(a.Labels, f.Path, f.Node))
 	}
 	f.Runbook = string(a.Annotations["runbook_url"])
 	if s.opts.Facts != nil && len(f.Path) > 0 {

@@ -32,11 +32,11 @@ func world() *Stage {
 			return Labels{Node: []string{"node", "instance"}, Owner: []string{"team"}, Process: "process", Domains: []string{"rack", "site"}}
 		},
 		Facts: func(p fleet.Path) map[string]string { return map[string]string{"load": "of " + p.ID()} },
-		Declared: func(_ model.LabelSet, p fleet.Path, _ string) ([]alarm.Component, string) {
+		Declared: func(_ model.LabelSet, p fleet.Path, _ string) []alarm.Component {
 			if p.Under(fleet.Path{"Qzone"}) {
-				return []alarm.Component{{Kind: "proxy", Name: "px"}}, "qzone-team"
+				return []alarm.Component{{Kind: "proxy", Name: "px"}}
 			}
-			return nil, ""
+			return nil
 		},
 	})
 }
@@ -74,7 +74,7 @@ func TestWhereAnAlarmRings(t *testing.T) {
 func TestWhatIsKnownThere(t *testing.T) {
 	got := facts(model.LabelSet{"node": "n1", "site": "s1", "process": "p3"})
 	want := alarm.Facts{
-		Path: fleet.Path{"Qzone", "WNS", "web"}, Node: "n1", Process: "p3", Owner: "qzone-team", Runbook: "http://wiki/dead",
+		Path: fleet.Path{"Qzone", "WNS", "web"}, Node: "n1", Process: "p3", Runbook: "http://wiki/dead",
 		Components: []alarm.Component{{Kind: "site", Name: "s1"}, {Kind: "rack", Name: "r7"}, {Kind: "proxy", Name: "px"}},
 		More:       map[string]string{"load": "of Qzone/WNS/web"},
 	}
@@ -82,7 +82,7 @@ func TestWhatIsKnownThere(t *testing.T) {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}
 	if got := facts(model.LabelSet{"node": "n1", "team": "night"}); got.Owner != "night" {
-		t.Errorf("owner %q: the alarm's own label counts first", got.Owner)
+		t.Errorf("owner %q", got.Owner)
 	}
 }
 

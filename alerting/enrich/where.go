@@ -50,8 +50,7 @@ func (w *where) refresh(opts Options, now time.Time) {
 		have.modules = append(have.modules, d.Module)
 		shared := w.components(nil, nil, d.Name)
 		if opts.Declared != nil {
-			more, _ := opts.Declared(nil, d.Module.Path, d.Name)
-			shared = union(shared, more)
+			shared = union(shared, opts.Declared(nil, d.Module.Path, d.Name))
 		}
 		w.share(d.Module, shared)
 	})

@@ -98,9 +98,7 @@ func newServer(t *testing.T, f *fleet) *server {
 				Labels: func() enrich.Labels {
 					return enrich.Labels{Node: cfg.Alerting.NodeLabels, Owner: cfg.Alerting.OwnerLabels, Process: cfg.ProcessLabel, Domains: cfg.FailureDomains}
 				},
-				Declared: func(l model.LabelSet, p bizfleet.Path, node string) ([]alarm.Component, string) {
-					return index.Of(l, p, node), ""
-				},
+				Declared: index.Of,
 			}),
 			s.leases, flaps,
 			fold.New(fold.Options{

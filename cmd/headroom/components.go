@@ -42,10 +42,8 @@ func (c *components) now() *fold.Index {
 	return c.index
 }
 
-// declared is asked by the stage that enriches. Who owns a component is told of the
-// component, not of each module that shares it.
-func (c *components) declared(labels model.LabelSet, path fleet.Path, node string) ([]alarm.Component, string) {
-	return c.now().Of(labels, path, node), ""
+func (c *components) declared(labels model.LabelSet, path fleet.Path, node string) []alarm.Component {
+	return c.now().Of(labels, path, node)
 }
 
 func (c *components) owner(on alarm.Component) string { return c.now().Owner(on) }
@@ -88,9 +86,12 @@ func (s *server) learnComponentsOnce(ctx context.Context, now time.Time) error {
 // rung tells from the state database which modules have rung.
 type rung struct{ table state.Alarms }
 
+// maxEpisodes is how many past alarms are learned from, the newest.
+const maxEpisodes = 200_000
+
 // Episodes implements fold.History. An alarm of a device counts for its module.
 func (r rung) Episodes(ctx context.Context, since time.Time) (all []fold.Episode, err error) {
-	err = r.table.Each(ctx, state.AlarmQuery{From: since}, func(a state.Alarm) error {
+	err = r.table.Each(ctx, state.AlarmQuery{From: since, Limit: maxEpisodes}, func(a state.Alarm) error {
 		if a.Path != "" && a.Source != alarm.FromFold {
 			all = append(all, fold.Episode{Module: a.Path, At: a.Received})
 		}

@@ -20,8 +20,8 @@ func writeFile(t *testing.T, path, text string) {
 	}
 }
 
-// ran is what a command printed, with the folder left out, and its status.
-func ran(t *testing.T, dir string, args ...string) (string, int) {
+// answerOf is what a command printed, with the folder left out, and its status.
+func answerOf(t *testing.T, dir string, args ...string) (string, int) {
 	t.Helper()
 	cmd := program(args...)
 	out, _ := cmd.CombinedOutput()
@@ -33,17 +33,17 @@ func TestCheckRules(t *testing.T) {
 	good, bad := filepath.Join(dir, "good.yml"), filepath.Join(dir, "bad.yml")
 	writeFile(t, good, goodRules)
 	writeFile(t, bad, "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: up ==\n      - alert: B\n        expr: sum(\n")
-	out, status := ran(t, dir, "check", "rules", good)
+	out, status := answerOf(t, dir, "check", "rules", good)
 	if want := "warning: good.yml: group \"g\", rule 2: \"A\" is also that of good.yml: group \"g\", rule 1\ngood: files: 1, groups: 1, rules: 2\n"; status != 0 || out != want {
 		t.Errorf("exit %d, %s", status, out)
 	}
-	out, status = ran(t, dir, "check", "rules", good, bad)
+	out, status = answerOf(t, dir, "check", "rules", good, bad)
 	if status != 1 || !strings.Contains(out, "bad.yml:5: ") || !strings.Contains(out, "bad.yml:7: ") || !strings.Contains(out, "faults: 2") {
 		t.Errorf("exit %d, %s", status, out)
 	}
 	file := filepath.Join(dir, "headroom.yml")
 	writeFile(t, file, "alerting: {rule_files: ['*d.yml']}\n")
-	if out, status = ran(t, dir, "check", "config", file); status != 1 || !strings.Contains(out, "bad.yml:5: ") {
+	if out, status = answerOf(t, dir, "check", "config", file); status != 1 || !strings.Contains(out, "bad.yml:5: ") {
 		t.Errorf("check config: exit %d, %s", status, out)
 	}
 }
@@ -53,13 +53,13 @@ func TestTestRules(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "good.yml"), goodRules)
 	test := filepath.Join(dir, "test.yml")
 	writeFile(t, test, "rule_files: [good.yml]\ntests:\n  - {name: one, promql_expr_test: [{expr: 'vector(1)', eval_time: 1m}]}\n  - {name: two}\n")
-	if out, status := ran(t, dir, "test", "rules", test); status != 1 || !strings.Contains(out, "+ {} 1") {
+	if out, status := answerOf(t, dir, "test", "rules", test); status != 1 || !strings.Contains(out, "+ {} 1") {
 		t.Errorf("exit %d, %s", status, out)
 	}
-	if out, status := ran(t, dir, "test", "rules", "--run=two", test); status != 0 || out != "test.yml\n  ok    two\n" {
+	if out, status := answerOf(t, dir, "test", "rules", "--run=two", test); status != 0 || out != "test.yml\n  ok    two\n" {
 		t.Errorf("exit %d, %s", status, out)
 	}
-	if out, status := ran(t, dir, "test", "rules", "--run=(", test); status != 2 {
+	if out, status := answerOf(t, dir, "test", "rules", "--run=(", test); status != 2 {
 		t.Errorf("a bad expression: exit %d, %s", status, out)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/prometheus/alertmanager/alert"
@@ -132,7 +131,6 @@ func (s *Stage) mark(ctx context.Context, labels model.LabelSet) {
 type durably struct {
 	next     http.Handler
 	silences *Silences
-	mu       sync.Mutex // one change at a time, so that an error is of the one that is answered
 }
 
 // maxSilenceBody is how large a request that changes a silence may be.
@@ -146,8 +144,8 @@ func (d *durably) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.silences.change.Lock()
+	defer d.silences.change.Unlock()
 	answer := &held{header: http.Header{}}
 	d.next.ServeHTTP(answer, r)
 	if err := d.silences.takeError(); err != nil {

@@ -39,6 +39,8 @@ type Silences struct {
 	changed  func() // called after each change
 	logger   *slog.Logger
 
+	change sync.Mutex // held from a change to its takeError, so that the error is of that change; taken before mu
+
 	mu  sync.Mutex // protects err
 	err error      // of the last change that could not be kept
 }

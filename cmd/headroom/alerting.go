@@ -11,6 +11,7 @@ import (
 
 	"headroom/alerting"
 	"headroom/alerting/alarm"
+	"headroom/alerting/chat"
 	"headroom/alerting/enrich"
 	"headroom/alerting/fold"
 	"headroom/alerting/heal"
@@ -32,6 +33,7 @@ type alarmSystem struct {
 	api      http.Handler // Alertmanager's
 
 	components components
+	chat       *chat.Service
 }
 
 // openAlarms makes the pipeline, which goes on where it was.
@@ -63,8 +65,10 @@ func (s *server) openAlarms(ctx context.Context, tree *fleet.Tree) (err error) {
 	if err != nil {
 		return err
 	}
-	a.api, err = a.notify.API(a.pipeline)
-	return err
+	if a.api, err = a.notify.API(a.pipeline); err != nil {
+		return err
+	}
+	return s.openChat()
 }
 
 // wake asks for a run of the pipeline, once there is one.
@@ -76,9 +80,12 @@ func (a *alarmSystem) wake() {
 
 // close ends what the stages have under way.
 func (a *alarmSystem) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin/4)
+	defer cancel()
+	if a.chat != nil {
+		a.chat.Close(ctx)
+	}
 	if a.heal != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), stopWithin/4)
-		defer cancel()
 		a.heal.Close(ctx)
 	}
 	if a.notify != nil {

@@ -34,6 +34,7 @@ func (s *server) httpServer() (*api.Server, *http.Server) {
 		Flags: func() map[string]string { return map[string]string{"storage.path": s.opts.storagePath} },
 	})
 	s.registerAlarms(a.Router())
+	s.registerChat(a.Router())
 	if s.ingest != nil {
 		s.ingest.Register(a.Router())
 	}

@@ -97,6 +97,7 @@ func fixedSections(old, now config.Config) error {
 		{"ingest", old.Ingest, now.Ingest},
 		{"query", old.Query, now.Query},
 		{"alerting.heal", old.Alerting.Heal, now.Alerting.Heal},
+		{"alerting.chat", old.Alerting.Chat, now.Alerting.Chat},
 	} {
 		if !reflect.DeepEqual(part.old, part.now) {
 			errs = append(errs, fmt.Errorf("%s: was %v, is now %v: this needs a restart", part.name, part.old, part.now))

@@ -67,6 +67,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.watch.Run)
 	part(s.forgetAlarms)
 	part(s.learnComponents)
+	part(s.forgetActs)
 	part(s.watchSignals)
 	if len(s.asked) > 0 {
 		part(func(ctx context.Context) error { return waitAfter(ctx, s.loadPolledHistory) })
@@ -75,6 +76,9 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 		part(s.scrape.Run)
 	}
 	if err := s.addLineServers(part); err != nil {
+		return errors.Join(err, listener.Close(), s.close())
+	}
+	if err := s.addChat(part); err != nil {
 		return errors.Join(err, listener.Close(), s.close())
 	}
 	if extra != nil {

@@ -9,6 +9,8 @@ import (
 // Chat says who may ask Headroom by chat, and how their requests are known to be
 // genuine. A chat without its secret is off.
 type Chat struct {
+	ListenAddress string `yaml:"listen_address"` // for chat alone; empty: beside the API
+
 	Users   []ChatUser  `yaml:"users"`
 	Slack   ChatSlack   `yaml:"slack"`
 	WeCom   ChatWeCom   `yaml:"wecom"`
@@ -53,6 +55,7 @@ type ChatWebhook struct {
 func defaultChat() Chat { return Chat{Users: []ChatUser{}} }
 
 func (c Chat) check(k checker) {
+	k.listen("listen_address", c.ListenAddress)
 	seen := map[string]int{}
 	for i, u := range c.Users {
 		user := k.item("users", i)

@@ -20,13 +20,14 @@ const (
 
 // ack takes alarms on: one by its id, or all of a module.
 func (s *Service) ack(ctx context.Context, p person, c Command) (string, error) {
-	alarms, of, err := s.toAck(p, c.Target)
+	alarms, of, rest, err := s.toAck(p, c.Words)
 	if err != nil {
 		return "", err
 	}
+	why := reason(rest)
 	var lines []string
 	for _, a := range alarms {
-		if err := s.Alarms.Ack(ctx, a.ID, p.name, c.Reason); err != nil {
+		if err := s.Alarms.Ack(ctx, a.ID, p.name, why); err != nil {
 			if len(lines) > 0 {
 				return "", fmt.Errorf("%d of %d alarms were taken on, then: %w", len(lines), len(alarms), err)
 			}
@@ -35,36 +36,36 @@ func (s *Service) ack(ctx context.Context, p person, c Command) (string, error) 
 		lines = append(lines, s.line(a))
 	}
 	head := fmt.Sprintf("%s took on %s%s", p.name, counted(len(alarms), "alarm", "alarms"), of)
-	if c.Reason != "" {
-		head += ": " + c.Reason
+	if why != "" {
+		head += ": " + why
 	}
 	return more(append([]string{head}, lines[:min(len(lines), maxLines)]...), len(lines)), nil
 }
 
-// toAck finds the alarms that a person named.
-func (s *Service) toAck(p person, name string) (found []*alarm.Alarm, of string, err error) {
-	all := s.ringing(p, nil)
+// toAck finds the alarms that a person named, and the words after that.
+func (s *Service) toAck(p person, words []string) (found []*alarm.Alarm, of string, rest []string, err error) {
+	all, name := s.ringing(p, nil), words[0]
 	for _, a := range all {
 		if a.ID == name || len(name) >= minID && strings.HasPrefix(a.ID, name) {
 			found = append(found, a)
 		}
 	}
 	if len(found) > 1 {
-		return nil, "", refuse("%d alarms have an id that begins with %s; name more of it", len(found), name)
+		return nil, "", nil, refuse("%d alarms have an id that begins with %s; name more of it", len(found), name)
 	}
 	if len(found) == 1 {
 		if a := found[0]; !a.Acked.IsZero() {
-			return nil, "", refuse("%s has taken it on at %s", a.AckedBy, s.clock(a.Acked))
+			return nil, "", nil, refuse("%s has taken it on at %s", a.AckedBy, s.clock(a.Acked))
 		}
-		return found, "", nil
+		return found, "", words[1:], nil
 	}
 	snap, err := s.snapshot()
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
-	row, err := s.find(p, snap, name)
+	row, rest, err := s.about(p, snap, words)
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
 	for _, a := range all {
 		if a.Facts.Path.Under(row.Path) && a.Acked.IsZero() {
@@ -73,11 +74,11 @@ func (s *Service) toAck(p person, name string) (found []*alarm.Alarm, of string,
 	}
 	switch {
 	case len(found) == 0:
-		return nil, "", refuse("no alarm of %s rings that nobody has taken on", row.ID)
+		return nil, "", nil, refuse("no alarm of %s rings that nobody has taken on", row.ID)
 	case len(found) > maxAcked:
-		return nil, "", refuse("%d alarms of %s ring; up to %d can be taken on at a time: mute it, or name a part of it", len(found), row.ID, maxAcked)
+		return nil, "", nil, refuse("%d alarms of %s ring; up to %d can be taken on at a time: mute it, or name a part of it", len(found), row.ID, maxAcked)
 	}
-	return found, " of " + row.ID, nil
+	return found, " of " + row.ID, rest, nil
 }
 
 // mute is quiet about a module, or about what matches.
@@ -129,17 +130,21 @@ func (s *Service) restart(ctx context.Context, p person, c Command) (string, err
 	if err != nil {
 		return "", err
 	}
-	row, err := s.find(p, snap, c.Target)
+	row, rest, err := s.about(p, snap, c.Words)
 	if err != nil {
 		return "", err
+	}
+	node := ""
+	if len(rest) > 0 {
+		node, rest = rest[0], rest[1:]
 	}
 	if len(row.Path) != len(snap.Levels) {
 		return "", refuse("%s is not a module but a %s: name one of its modules", row.ID, row.Level)
 	}
-	if strings.HasPrefix(c.Node, "-") || len(c.Node) > maxNode {
-		return "", refuse("%q is not the name of a node", shorten(c.Node, 40))
+	if strings.HasPrefix(node, "-") || len(node) > maxNode {
+		return "", refuse("%q is not the name of a node", shorten(node, 40))
 	}
-	told, err := s.Healer.Restart(ctx, heal.Target{Module: row.ID, Node: c.Node}, p.name, c.Reason)
+	told, err := s.Healer.Restart(ctx, heal.Target{Module: row.ID, Node: node}, p.name, reason(rest))
 	if err != nil {
 		return "", err
 	}
@@ -149,9 +154,9 @@ func (s *Service) restart(ctx context.Context, p person, c Command) (string, err
 // run starts a flow.
 func (s *Service) run(ctx context.Context, p person, c Command) (string, error) {
 	if s.Flows == nil {
-		return "", refuse("there are no flows here yet, so %q cannot be run", c.Target)
+		return "", refuse("there are no flows here yet, so %q cannot be run", c.Words[0])
 	}
-	told, err := s.Flows.Run(ctx, c.Target, c.Args, p.name)
+	told, err := s.Flows.Run(ctx, c.Words[0], c.Words[1:], p.name)
 	if err != nil {
 		return "", err
 	}

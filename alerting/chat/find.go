@@ -20,7 +20,7 @@ func (s *Service) snapshot() (*analytics.Snapshot, error) {
 }
 
 // find returns the row of a node that a person named, by its id or, if only one of
-// theirs has it, by its last name in any case.
+// theirs has it, by its last name, both in any case.
 func (s *Service) find(p person, snap *analytics.Snapshot, name string) (*analytics.Row, error) {
 	if i := snap.Find(strings.Trim(name, "/")); i >= 0 {
 		row := &snap.Rows[i]
@@ -33,12 +33,11 @@ func (s *Service) find(p person, snap *analytics.Snapshot, name string) (*analyt
 	var found *analytics.Row
 	for i := range snap.Rows {
 		row := &snap.Rows[i]
-		if len(row.Path) == 0 || !p.may(row.Path) {
+		if !p.may(row.Path) {
 			continue
 		}
-		last := row.Path[len(row.Path)-1]
 		switch {
-		case strings.EqualFold(last, name):
+		case isNamed(row, name):
 			exact, found = append(exact, row.ID), row
 		case containsFold(row.ID, name):
 			like = append(like, row.ID)
@@ -55,12 +54,47 @@ func (s *Service) find(p person, snap *analytics.Snapshot, name string) (*analyt
 	return nil, refuse("there is no %q", name)
 }
 
-// path reads the node that a list is asked for; no name means all that is theirs.
-func (s *Service) path(p person, snap *analytics.Snapshot, name string) (fleet.Path, error) {
-	if name == "" {
+// maxWords is how many words a name may have.
+const maxWords = 8
+
+// about finds what words begin with: names may have blanks, so that the longest one
+// counts that there is. It returns the words after it.
+func (s *Service) about(p person, snap *analytics.Snapshot, words []string) (*analytics.Row, []string, error) {
+	for n := min(len(words), maxWords); n > 1; n-- {
+		if name := strings.Join(words[:n], " "); isName(p, snap, name) {
+			row, err := s.find(p, snap, name)
+			return row, words[n:], err
+		}
+	}
+	row, err := s.find(p, snap, words[0])
+	return row, words[1:], err
+}
+
+// isName tells whether a node has a name, or several have.
+func isName(p person, snap *analytics.Snapshot, name string) bool {
+	if snap.Find(strings.Trim(name, "/")) >= 0 {
+		return true
+	}
+	for i := range snap.Rows {
+		if row := &snap.Rows[i]; isNamed(row, name) && p.may(row.Path) {
+			return true
+		}
+	}
+	return false
+}
+
+// isNamed tells whether a name is a node's id or its last name, in any case.
+func isNamed(row *analytics.Row, name string) bool {
+	last := len(row.Path) - 1
+	return last >= 0 && (strings.EqualFold(row.Path[last], name) || strings.EqualFold(row.ID, name))
+}
+
+// path reads the node that a list is asked for; no words mean all that is theirs.
+func (s *Service) path(p person, snap *analytics.Snapshot, words []string) (fleet.Path, error) {
+	if len(words) == 0 {
 		return nil, nil
 	}
-	row, err := s.find(p, snap, name)
+	row, _, err := s.about(p, snap, words)
 	if err != nil {
 		return nil, err
 	}

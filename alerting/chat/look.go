@@ -30,7 +30,7 @@ func (s *Service) status(p person, c Command) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	row, err := s.find(p, snap, c.Target)
+	row, _, err := s.about(p, snap, c.Words)
 	if err != nil {
 		return "", err
 	}
@@ -75,7 +75,7 @@ func (s *Service) warnings(p person, c Command) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path, err := s.path(p, snap, c.Target)
+	path, err := s.path(p, snap, c.Words)
 	if err != nil {
 		return "", err
 	}
@@ -119,12 +119,12 @@ func (s *Service) ringing(p person, path fleet.Path) (all []*alarm.Alarm) {
 // alarms lists what rings. What is folded into others or muted is only counted.
 func (s *Service) alarms(p person, c Command) (string, error) {
 	var path fleet.Path
-	if c.Target != "" {
+	if len(c.Words) > 0 {
 		snap, err := s.snapshot()
 		if err != nil {
 			return "", err
 		}
-		if path, err = s.path(p, snap, c.Target); err != nil {
+		if path, err = s.path(p, snap, c.Words); err != nil {
 			return "", err
 		}
 	}

@@ -25,12 +25,13 @@ const (
 
 // Command is what a person asked for.
 type Command struct {
-	Verb     string
-	Target   string // a module, a node of the business tree, an alarm's id or a flow; empty: none
-	Node     string // of restart
+	Verb  string
+	Words []string // after the verb: what it is about, then a node or a reason; names may have blanks
+
+	// Of mute: a module or matchers, how long, and why.
+	Target   string
 	Matchers labels.Matchers
-	For      time.Duration // of mute
-	Args     []string      // of run
+	For      time.Duration
 	Reason   string
 }
 
@@ -92,40 +93,23 @@ func addressed(word string) bool {
 	return name == "headroom" || strings.HasPrefix(word, "@") || strings.HasPrefix(word, "<@")
 }
 
+// about asks what a command that was given nothing is about.
+var about = map[string]string{
+	Status:  "of which module? As in: status Qzone/WNS/dispatch",
+	Ack:     "which alarm, or of which module? As in: ack Qzone/WNS/dispatch I look after it",
+	Restart: "which module? As in: restart Qzone/WNS/dispatch web-7",
+	Run:     "which flow? As in: run expand",
+}
+
 // read takes the words after the verb.
 func (c Command) read(words []string) (Command, error) {
-	next := func() (word string) {
-		if len(words) > 0 {
-			word, words = words[0], words[1:]
-		}
-		return word
-	}
-	switch c.Verb {
-	case Status:
-		if c.Target = next(); c.Target == "" {
-			return c, errors.New("of which module? As in: status Qzone/WNS/dispatch")
-		}
-	case Warnings, Alarms:
-		c.Target = next()
-	case Ack:
-		if c.Target = next(); c.Target == "" {
-			return c, errors.New("which alarm, or of which module? As in: ack Qzone/WNS/dispatch I look after it")
-		}
-	case Mute:
+	if c.Verb == Mute {
 		return c.readMute(words)
-	case Restart:
-		if c.Target = next(); c.Target == "" {
-			return c, errors.New("which module? As in: restart Qzone/WNS/dispatch web-7")
-		}
-		c.Node = next()
-	case Run:
-		if c.Target = next(); c.Target == "" {
-			return c, errors.New("which flow? As in: run expand")
-		}
-		c.Args = words
-		return c, nil
 	}
-	c.Reason = reason(words)
+	c.Words = words
+	if ask := about[c.Verb]; ask != "" && len(words) == 0 {
+		return c, errors.New(ask)
+	}
 	return c, nil
 }
 

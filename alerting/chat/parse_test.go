@@ -15,6 +15,9 @@ func TestParse(t *testing.T) {
 			t.Errorf("%q: matchers %s", text, got.Matchers)
 		}
 		got.Matchers, want.Matchers = nil, nil
+		if len(got.Words) == 0 {
+			got.Words = nil
+		}
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %+v, %v; want %+v", text, got, err, want)
 		}
@@ -22,21 +25,18 @@ func TestParse(t *testing.T) {
 	f("", Command{Verb: Help})
 	f("  /headroom  ", Command{Verb: Help})
 	f("帮助", Command{Verb: Help})
-	f("@headroom Status Qzone/WNS", Command{Verb: Status, Target: "Qzone/WNS"})
-	f("<@U024BE7LH> status SET_W13", Command{Verb: Status, Target: "SET_W13"})
-	f("状态 相册", Command{Verb: Status, Target: "相册"})
-	f(`status "a b/c"`, Command{Verb: Status, Target: "a b/c"})
+	f("@headroom Status Qzone/WNS", Command{Verb: Status, Words: []string{"Qzone/WNS"}})
+	f("<@U024BE7LH> status SET_W13", Command{Verb: Status, Words: []string{"SET_W13"}})
+	f("状态　相册", Command{Verb: Status, Words: []string{"相册"}})
+	f(`status "a  b/c" d`, Command{Verb: Status, Words: []string{"a  b/c", "d"}})
 	f("warn", Command{Verb: Warnings})
-	f("WARNINGS Qzone", Command{Verb: Warnings, Target: "Qzone"})
-	f("alerts", Command{Verb: Alarms})
-	f("ack 0123456789abcdef-mh2k because I look  after it", Command{Verb: Ack, Target: "0123456789abcdef-mh2k", Reason: "I look after it"})
+	f("WARNINGS Qzone", Command{Verb: Warnings, Words: []string{"Qzone"}})
+	f("ack 0123456789abcdef-mh2k because I look", Command{Verb: Ack, Words: []string{"0123456789abcdef-mh2k", "because", "I", "look"}})
 	f("mute SET_W13 1h", Command{Verb: Mute, Target: "SET_W13", For: time.Hour})
-	f("mute SET_W13 1h30m we change the disk", Command{Verb: Mute, Target: "SET_W13", For: 90 * time.Minute, Reason: "we change the disk"})
+	f("mute cache SET_W13 1h30m because we change the disk", Command{Verb: Mute, Target: "cache SET_W13", For: 90 * time.Minute, Reason: "we change the disk"})
 	f("屏蔽 1h 2h 3h", Command{Verb: Mute, Target: "1h", For: 2 * time.Hour, Reason: "3h"}) // a module may be named so
 	f("mute “a b” 1D", Command{Verb: Mute, Target: "a b", For: 24 * time.Hour})
-	f("restart shop/cart", Command{Verb: Restart, Target: "shop/cart"})
-	f("restart shop/cart web-7 reason: it hangs", Command{Verb: Restart, Target: "shop/cart", Node: "web-7", Reason: "it hangs"})
-	f("run expand  shop/cart 3", Command{Verb: Run, Target: "expand", Args: []string{"shop/cart", "3"}})
+	f("run expand  shop/cart 3", Command{Verb: Run, Words: []string{"expand", "shop/cart", "3"}})
 }
 
 func TestParseMatchers(t *testing.T) {

@@ -188,7 +188,7 @@ func (s *Service) Do(ctx context.Context, r Request) (Answer, error) {
 		s.Logger.Error("an answer by chat is not written down", "request", r.ID, "err", err)
 	}
 	if cmd.Writes() {
-		s.Logger.Info("asked by chat", "who", p.name, "chat", identity, "verb", cmd.Verb, "target", cmd.Target, "result", result)
+		s.Logger.Info("asked by chat", "who", p.name, "chat", identity, "verb", cmd.Verb, "about", shorten(r.Text, 100), "result", result)
 	}
 	return answer, nil
 }
@@ -221,4 +221,4 @@ ack ID|MODULE [reason] – take it on: it is not repeated
 mute MODULE|matchers 1h [reason] – be quiet about it
 restart MODULE [NODE] [reason] – restart its workers
 run FLOW – start a flow
-A module is named by its path, as Qzone/WNS/dispatch/SET_W13, or its last name.`
+A module is named by its path, as Qzone/WNS/dispatch/SET_W13, or by its last name.`

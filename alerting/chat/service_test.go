@@ -21,11 +21,11 @@ note: moves <soon>
 • critical Slow of Qzone/SET_W13 on n2 since 21:03, folded (cccccccc-1)
 • critical Dead of Qzone/SET_W13 on n1 since 21:03, notified (aaaaaaaa-1)`)
 	w.wantAnswer("U2", "状态 相册", "Qzone/相册 at 21:05: stale (no data for 7 min)\n7 devices, today's peak 27.3 %, headroom 54 %\n0 alarms ring")
-	w.wantAnswer("U2", "status qq/PUSH", `there is no "qq/PUSH". Is it one of QQ/push?`)
+	w.wantAnswer("U2", "status qq/PUS", `there is no "qq/PUS". Is it one of QQ/push?`)
 	w.wantAnswer("U2", "status push", "QQ/push at 21:05: load 20.0 %, normal are 19.0 to 22.6 %: deviates down\n7 devices, today's peak 27.3 %, headroom ? %\n1 alarm rings\n• critical Disk of QQ/push on n9 since 21:03, notified (bbbbbbbb-1)")
 	w.wantAnswer("U2", "status SET_W02", `"SET_W02" is the name of 2: QQ/SET_W02, Qzone/SET_W02. Which one?`)
 	w.wantAnswer("U2", "status nowhere", `there is no "nowhere"`)
-	w.wantAnswer("U2", "warnings", `2 of 5 modules deviate at 21:05
+	w.wantAnswer("U2", "warnings", `2 of 6 modules deviate at 21:05
 • QQ/push: load 20.0 %, normal are 19.0 to 22.6 %: deviates down
 • Qzone/SET_W13: load 23.5 %, normal are 19.0 to 22.6 %: deviates up since 20:58`)
 	w.wantAnswer("U2", "warnings QQ", "1 of 2 modules deviate at 21:05\n• QQ/push: load 20.0 %, normal are 19.0 to 22.6 %: deviates down")
@@ -34,6 +34,11 @@ note: moves <soon>
 • critical Disk of QQ/push on n9 since 21:03, notified (bbbbbbbb-1)
 • critical Dead of Qzone/SET_W13 on n1 since 21:03, notified (aaaaaaaa-1)`)
 	w.wantAnswer("U2", "alarms QQ", "1 alarm rings\n• critical Disk of QQ/push on n9 since 21:03, notified (bbbbbbbb-1)")
+	for _, text := range []string{"status Video/cache SET_W01", "status video/CACHE set_w01", "status Cache set_w01", `status "cache SET_W01"`, "status cache SET_W01 please"} {
+		if got := w.ask("U2", text).Text; !strings.HasPrefix(got, "Video/cache SET_W01 at 21:05") { // names may have blanks
+			t.Errorf("%s: %s", text, got)
+		}
+	}
 	w.wantAnswer("U2", "help", helpText)
 	w.wantAnswer("U2", "hepl", `there is no command "hepl"; help lists them`)
 	w.wantDid()
@@ -55,7 +60,9 @@ func TestActing(t *testing.T) {
 	w.wantAnswer("U1", "restart Qzone", "Qzone is not a module but a business: name one of its modules")
 	w.wantAnswer("U1", "restart push --all", `"--all" is not the name of a node`)
 	w.wantAnswer("U1", "run expand", `there are no flows here yet, so "expand" cannot be run`)
-	w.wantDid("restart QQ/push on n9 by ann: it hangs")
+	w.wantAnswer("U1", "restart cache SET_W01 n3 because it hangs", "ann asked for it: restart_workers of Video/cache SET_W01 on n3: done in 2 s")
+	w.wantAnswer("U1", "mute cache SET_W01 1h", "ann muted Video/cache SET_W01 until 22:05 on 2026-11-22 (silence-1)")
+	w.wantDid("restart QQ/push on n9 by ann: it hangs", "restart Video/cache SET_W01 on n3 by ann: it hangs", `mute {business="Video",module="cache SET_W01"} until 22:05 by ann: `)
 
 	w.broken = true
 	for _, text := range []string{"restart push", "mute push 1h", "ack push"} {

@@ -87,7 +87,7 @@ func (w *world) Restart(ctx context.Context, t heal.Target, who, why string) (st
 // table has the business tree of the tests.
 func table() *analytics.Snapshot {
 	tree := fleet.NewTree([]string{"business", "module"})
-	for _, path := range []fleet.Path{{"Qzone", "SET_W13"}, {"Qzone", "SET_W02"}, {"Qzone", "相册"}, {"QQ", "push"}, {"QQ", "SET_W02"}} {
+	for _, path := range []fleet.Path{{"Qzone", "SET_W13"}, {"Qzone", "SET_W02"}, {"Qzone", "相册"}, {"QQ", "push"}, {"QQ", "SET_W02"}, {"Video", "cache SET_W01"}} {
 		tree.Add(path)
 	}
 	s := analytics.NewSnapshot(tree, evening, "classic")

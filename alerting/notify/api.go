@@ -57,7 +57,7 @@ func (s *Stage) API(p Pipeline) (http.Handler, error) {
 	s.reload.Unlock()
 
 	mux := v2.Register(route.New(), "/")
-	mux.Handle("GET /api/v2/alerts", listing{s, p})
+	mux.Handle("GET /api/v2/alerts", listing{s, p, make(chan struct{}, maxListings)})
 	durable := &durably{next: mux, silences: s.silences}
 	mux2 := http.NewServeMux()
 	mux2.Handle("POST /api/v2/silences", durable)

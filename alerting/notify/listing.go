@@ -25,9 +25,14 @@ import (
 // listing serves GET /api/v2/alerts: the open alarms, with what holds them back.
 // Alertmanager's own handler would not know of leases and other mutes of ours.
 type listing struct {
-	s *Stage
-	p Pipeline
+	s     *Stage
+	p     Pipeline
+	turns chan struct{} // one for each request under way
 }
+
+// maxListings is how many requests are answered at a time, since each copies all
+// open alarms.
+const maxListings = 8
 
 // ServeHTTP implements [http.Handler].
 func (l listing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -37,6 +42,13 @@ func (l listing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		_ = json.NewEncoder(w).Encode(err.Error())
+		return
+	}
+	select {
+	case l.turns <- struct{}{}:
+		defer func() { <-l.turns }()
+	default:
+		http.Error(w, fmt.Sprintf("%d requests for all alarms are under way: try again later", maxListings), http.StatusServiceUnavailable)
 		return
 	}
 	now, plan := time.Now(), l.s.plan.Load()

@@ -39,12 +39,12 @@ func leasing(t *testing.T, ttl time.Duration) (url string, leases *lease.Leases)
 	return srv.URL, leases
 }
 
-type ran struct {
+type finished struct {
 	status      int
 	out, stderr string
 }
 
-func runProgram(t *testing.T, stdin string, args ...string) (r ran) {
+func runProgram(t *testing.T, stdin string, args ...string) (r finished) {
 	t.Helper()
 	cmd := program(args...)
 	var out, stderr bytes.Buffer
@@ -53,7 +53,7 @@ func runProgram(t *testing.T, stdin string, args ...string) (r ran) {
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return ran{cmd.ProcessState.ExitCode(), out.String(), stderr.String()}
+	return finished{cmd.ProcessState.ExitCode(), out.String(), stderr.String()}
 }
 
 func only(t *testing.T, leases *lease.Leases) lease.Lease {

@@ -61,6 +61,7 @@ func where(a *alarm.Alarm) (steps []analytics.Step) {
 	add("process", f.Process)
 	add("owner", f.Owner)
 	add("runbook", f.Runbook)
+	add("changes that touched it", strings.Join(f.Changes, ", "))
 	if len(f.Components) > 0 {
 		shared := make([]string, len(f.Components))
 		for i, c := range f.Components {

@@ -2,6 +2,7 @@ package enrich
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -27,7 +28,12 @@ type Options struct {
 	// Declared returns the shared components that are declared for where an alarm
 	// rings. May be nil.
 	Declared func(labels model.LabelSet, path fleet.Path, node string) []alarm.Component
+	// Changes returns the ids of the change runs that touch a place now. May be nil.
+	Changes func(now time.Time, node string, path fleet.Path) []string
 }
+
+// maxChanges is how many change runs an alarm remembers, those that touched it first.
+const maxChanges = 10
 
 // Labels are the labels of alarms that have a meaning.
 type Labels struct {
@@ -58,6 +64,7 @@ func (s *Stage) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*
 	for _, a := range alarms {
 		if !a.Ended { // as it was when it rang
 			s.enrich(a, labels)
+			s.changes(a, now)
 		}
 	}
 	return alarms
@@ -80,6 +87,20 @@ func (s *Stage) enrich(a *alarm.Alarm, labels Labels) {
 	f.Runbook = string(a.Annotations["runbook_url"])
 	if s.opts.Facts != nil && len(f.Path) > 0 {
 		f.More = s.opts.Facts(f.Path)
+	}
+}
+
+// changes adds the change runs that touch where an alarm rings: one that is over
+// may have caused it, too.
+func (s *Stage) changes(a *alarm.Alarm, now time.Time) {
+	if s.opts.Changes == nil || a.Cause != nil {
+		return
+	}
+	for _, id := range s.opts.Changes(now, a.Facts.Node, a.Facts.Path) {
+		if have := a.Facts.Changes; len(have) < maxChanges && !slices.Contains(have, id) {
+			a.Facts.Changes = append(slices.Clip(have), id)
+			a.Touch()
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package enrich
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -100,5 +101,33 @@ func TestHowManyShareAComponent(t *testing.T) {
 		if modules, devices := s.FanIn(c); [2]int{modules, devices} != want {
 			t.Errorf("%v: %d modules, %d devices; want %v", c, modules, devices, want)
 		}
+	}
+}
+
+// An alarm keeps the changes that touched it, also those that are over.
+func TestChangesThatTouchIt(t *testing.T) {
+	under := []string{"c1"}
+	s := New(Options{
+		Tree: fleet.NewTree([]string{"module"}), Devices: func(func(rollup.Device)) {}, Labels: func() Labels { return Labels{Node: []string{"node"}} },
+		Changes: func(_ time.Time, node string, _ fleet.Path) []string {
+			if node != "n1" {
+				return nil
+			}
+			return under
+		},
+	})
+	a := &alarm.Alarm{Labels: model.LabelSet{"node": "n1"}}
+	other := &alarm.Alarm{Labels: model.LabelSet{"node": "n2"}}
+	for _, under = range [][]string{{"c1"}, {"c1", "c2"}, nil} {
+		s.Run(t.Context(), time.Unix(0, 0), []*alarm.Alarm{a, other})
+	}
+	if got := a.Facts.Changes; !reflect.DeepEqual(got, []string{"c1", "c2"}) || other.Facts.Changes != nil || !a.TakeChanged() {
+		t.Errorf("%v, %v", got, other.Facts.Changes)
+	}
+	for i := range 20 {
+		under = append(under, fmt.Sprint(i))
+	}
+	if s.Run(t.Context(), time.Unix(0, 0), []*alarm.Alarm{a}); len(a.Facts.Changes) != maxChanges {
+		t.Errorf("%v", a.Facts.Changes)
 	}
 }

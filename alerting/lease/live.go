@@ -73,6 +73,9 @@ func (l *live) hide(a *alarm.Alarm, now, due time.Time) (first bool) {
 	if !l.Open() {
 		reason = fmt.Sprintf("expected of change %s, which ended at %s; it may recover until %s", l.Name(), l.clock(l.Ended), l.clock(l.over()))
 	}
+	if a.Reason != reason {
+		a.Touch()
+	}
 	a.Stay(now, Stage, alarm.Muted, l.ID, reason, due)
 	return first
 }

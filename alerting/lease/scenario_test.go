@@ -341,7 +341,7 @@ func TestARunAsksAgain(t *testing.T) {
 	if _, err := w.Open(t.Context(), w.Now, r); err == nil || !strings.Contains(err.Error(), "something else") {
 		t.Errorf("%v", err)
 	}
-	if got := w.Touching(w.Now, "n1", nil); !reflect.DeepEqual(got, []string{"4711"}) {
+	if got := w.Touching(w.Now, "n1", nil); !reflect.DeepEqual(got, []string{id}) {
 		t.Errorf("%v", got)
 	}
 	if got := w.Touching(w.Now, "n9", nil); got != nil {

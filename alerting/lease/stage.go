@@ -164,20 +164,14 @@ func (s *Leases) index(v *live) (map[string][]*live, []string) {
 	return s.byPath, paths
 }
 
-// Touching returns the runs, or ids of leases without one, whose scope has a place
-// now.
-func (s *Leases) Touching(now time.Time, node string, path fleet.Path) (runs []string) {
+// Touching returns the ids of the leases whose scope has a place now.
+func (s *Leases) Touching(now time.Time, node string, path fleet.Path) (ids []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, v := range s.touching(node, path) {
-		if !v.hides(now) || !v.contains(node, path) {
-			continue
-		}
-		if v.Run != "" {
-			runs = append(runs, v.Run)
-		} else {
-			runs = append(runs, v.ID)
+		if v.hides(now) && v.contains(node, path) {
+			ids = append(ids, v.ID)
 		}
 	}
-	return runs
+	return ids
 }

@@ -139,7 +139,7 @@ func TestAMuteOfTheAPI(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 	must(t, w.Mutes.End(t.Context(), w.Now, m.ID, "li"))
-	w.Step(time.Minute) // no later than a minute after it was taken away
+	w.Step(15 * time.Second) // no later than that after it was taken away
 	w.wantTold("BackupDead")
 	if err := w.Mutes.End(t.Context(), w.Now, m.ID, "li"); !errors.Is(err, mute.ErrNoMute) {
 		t.Errorf("%v", err)

@@ -20,7 +20,7 @@ func (s *Mutes) Name() string { return Stage }
 
 // recheck is how often a hidden alarm is looked at, at least: a silence that
 // somebody ended early is seen in time.
-const recheck = time.Minute
+const recheck = 15 * time.Second
 
 // Run implements [alarm.Stage]: it keeps what is muted now.
 func (s *Mutes) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
@@ -58,6 +58,9 @@ func (s *Mutes) keeps(a *alarm.Alarm, now time.Time) bool {
 	reason := "muted by " + title
 	if !until.IsZero() {
 		reason += " until " + s.clock(until)
+	}
+	if a.Reason != reason {
+		a.Touch()
 	}
 	a.Stay(now, Stage, alarm.Muted, by, reason, due)
 	return true

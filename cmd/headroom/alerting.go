@@ -111,7 +111,7 @@ func (s *server) openNotify(ctx context.Context) error {
 func (s *server) enrichStage(tree *fleet.Tree) *enrich.Stage {
 	return enrich.New(enrich.Options{
 		Tree: tree, Devices: s.rollup.EachDevice, Facts: s.factsOf,
-		Declared: s.alarms.components.declared,
+		Declared: s.alarms.components.declared, Changes: s.alarms.leases.Touching,
 		Labels: func() enrich.Labels {
 			cfg := s.config()
 			return enrich.Labels{Node: cfg.Alerting.NodeLabels, Owner: cfg.Alerting.OwnerLabels, Process: cfg.ProcessLabel, Domains: cfg.FailureDomains}

@@ -123,6 +123,7 @@ func (s *Leases) resume(ctx context.Context, now time.Time, row state.Lease) err
 	for _, id := range ids {
 		v.counted[id] = true
 	}
+	v.Hidden = max(v.Hidden, len(ids)) // they are written before it
 	s.addLocked(v)
 	return nil
 }

@@ -2,6 +2,7 @@ package lease_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -16,14 +17,16 @@ import (
 	"headroom/alerting/lease"
 	"headroom/alerting/scenario"
 	"headroom/storage/fleet"
+	"headroom/storage/state"
 )
 
 // world is a pipeline with leases.
 type world struct {
 	*scenario.World
 	*lease.Leases
-	t     testing.TB
-	marks []fleet.Mark
+	t      testing.TB
+	marks  []fleet.Mark
+	broken bool // the disk
 }
 
 func newWorld(t testing.TB) *world {
@@ -31,7 +34,7 @@ func newWorld(t testing.TB) *world {
 	w.World = scenario.New(t, func(s *scenario.World) []alarm.Stage {
 		var err error
 		w.Leases, err = lease.New(t.Context(), s.Now, lease.Options{
-			Store: s.DB.Leases(), Marker: w, Location: time.UTC, Logger: slog.New(slog.DiscardHandler),
+			Store: store{s.DB.Leases(), w}, Marker: w, Location: time.UTC, Logger: slog.New(slog.DiscardHandler),
 			Defaults: func() lease.Defaults {
 				return lease.Defaults{TTL: 90 * time.Second, Limit: time.Hour, Grace: 2 * time.Minute, Expected: 100, Least: 10, MarkAfter: 5 * time.Minute}
 			},
@@ -355,4 +358,53 @@ func TestARunAsksAgain(t *testing.T) {
 	if all, err := w.List(t.Context(), w.Now, 10); err != nil || len(all) != 2 || len(w.Active(w.Now)) != 1 {
 		t.Errorf("%+v, %v", all, err)
 	}
+}
+
+func TestASlowDiskForgetsNothing(t *testing.T) {
+	w := newWorld(t)
+	w.broken = true
+	if _, err := w.Open(t.Context(), w.Now, deploy()); err == nil {
+		t.Error("a lease that cannot be kept is open")
+	}
+	w.broken = false
+	r := deploy()
+	many := 5000
+	r.Expected = &many
+	id := w.open(r)
+	storm := make([]model.LabelSet, 4500)
+	for i := range storm {
+		storm[i] = scenario.Alarm("ProcessDead", "n1", fmt.Sprint("m", i))
+	}
+	w.Fire(storm...)
+	w.Step(time.Second)
+	w.broken = true
+	if err := w.Flush(t.Context()); err == nil {
+		t.Error("nobody is told that the count cannot be kept")
+	}
+	if _, err := w.Leases.End(t.Context(), w.Now, id, lease.Done, ""); err == nil {
+		t.Error("an end that cannot be kept is acknowledged")
+	}
+	w.broken = false
+	if l := w.get(id); l.Hidden != 4500 || !l.Open() {
+		t.Errorf("%+v", l)
+	}
+	w.Restart()
+	if l := w.get(id); l.Hidden != 4500 {
+		t.Errorf("%d after a restart", l.Hidden)
+	}
+}
+
+var errDisk = errors.New("the disk is full")
+
+// store fails when it is told to.
+type store struct {
+	lease.Store
+	w *world
+}
+
+func (s store) Save(ctx context.Context, leases []state.Lease, hidden []state.LeaseAlarm) error {
+	if s.w.broken {
+		return errDisk
+	}
+	return s.Store.Save(ctx, leases, hidden)
 }

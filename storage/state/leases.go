@@ -33,10 +33,8 @@ func (db *DB) Leases() Leases { return Leases{db} }
 // error, nothing. The alarms of a lease that is no longer pending are forgotten.
 func (s Leases) Save(ctx context.Context, leases []Lease, hidden []LeaseAlarm) error {
 	err := s.db.transact(ctx, func(tx *sql.Tx) error {
-		for _, h := range hidden {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO lease_alarms (lease, alarm) VALUES ($1, $2) ON CONFLICT (lease, alarm) DO NOTHING`, h.Lease, h.Alarm); err != nil {
-				return err
-			}
+		if err := putHidden(ctx, tx, hidden); err != nil {
+			return err
 		}
 		for _, l := range leases {
 			if err := putLease(ctx, tx, l); err != nil {
@@ -47,6 +45,23 @@ func (s Leases) Save(ctx context.Context, leases []Lease, hidden []LeaseAlarm) e
 	})
 	if err != nil {
 		return fmt.Errorf("keep %d leases: %w", len(leases), err)
+	}
+	return nil
+}
+
+func putHidden(ctx context.Context, tx *sql.Tx, hidden []LeaseAlarm) error {
+	if len(hidden) == 0 {
+		return nil
+	}
+	put, err := tx.PrepareContext(ctx, `INSERT INTO lease_alarms (lease, alarm) VALUES ($1, $2) ON CONFLICT (lease, alarm) DO NOTHING`)
+	if err != nil {
+		return err
+	}
+	defer put.Close()
+	for _, h := range hidden {
+		if _, err := put.ExecContext(ctx, h.Lease, h.Alarm); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package state
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -68,4 +70,25 @@ func testMutes(t *testing.T, open func() *DB) {
 	if got, err := open().Mutes().Mutes(ctx); err != nil || !reflect.DeepEqual(got, []Mute{a, b}) {
 		t.Errorf("%+v, %v", got, err)
 	}
+}
+
+func BenchmarkSaveHidden(b *testing.B) {
+	db, err := Open(b.TempDir() + "/state.db")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	const batch = 2000
+	n := 0
+	for b.Loop() {
+		rows := make([]LeaseAlarm, batch)
+		for i := range rows {
+			rows[i] = LeaseAlarm{"lf53rh6paocp", fmt.Sprintf("%016x-mwzcya7t", n*2654435761)}
+			n++
+		}
+		if err := db.Leases().Save(context.Background(), nil, rows); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(n), "µs/alarm")
 }

@@ -103,8 +103,10 @@ func deviceText(in *Input, d rollup.Device) Text {
 // and that no other one has begun in its place. Of a process whose device is
 // silent, or that was not seen since the start, nothing is known.
 var processDead = rule{
-	kind:   "ProcessDead",
-	limits: func(w config.Watch) config.WatchRule { r := w.ProcessDead; r.For = 0; return r }, // the rollup has waited
+	kind: "ProcessDead",
+	limits: func(w config.Watch) config.WatchRule {
+		return config.WatchRule{Enabled: w.ProcessDead.Enabled, Keep: w.ProcessDead.Keep} // the rollup has waited
+	},
 	find: func(in *Input, found func(Subject, Text)) {
 		if !in.Settled {
 			return

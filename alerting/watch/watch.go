@@ -35,7 +35,7 @@ type Snapshots interface {
 // Senders knows who has stopped to report; the rollup does.
 type Senders interface {
 	EachDevice(func(rollup.Device))
-	EachStopped(quiet time.Duration, f func(rollup.Stopped))
+	EachStopped(quiet, age time.Duration, f func(rollup.Stopped))
 	Reports(n *fleet.Node, device, process string, quiet time.Duration) bool
 }
 
@@ -161,7 +161,7 @@ func (w *Watch) watchTable(ctx context.Context, snap *analytics.Snapshot) {
 			in.Silent[d.Module.ID] = append(in.Silent[d.Module.ID], d)
 		}
 	})
-	w.opts.Senders.EachStopped(quiet, func(p rollup.Stopped) {
+	w.opts.Senders.EachStopped(quiet, time.Duration(cfg.Alerting.Watch.ProcessDead.LeastAge), func(p rollup.Stopped) {
 		in.Stopped[sender{p.Module.ID, p.Device, p.Process}] = p
 	})
 	w.judge(ctx, &w.table, in)

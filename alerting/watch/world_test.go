@@ -56,6 +56,7 @@ func must(t *testing.T, err error) {
 func newWorld(t *testing.T) *world {
 	w := &world{T: t, now: noon, cfg: config.Default()}
 	w.cfg.Hierarchy = []string{"business", "module"}
+	w.cfg.Alerting.Watch.ProcessDead.LeastAge = config.Duration(5 * time.Minute)
 	var err error
 	w.db, err = state.Open(filepath.Join(t.TempDir(), "state.db"))
 	must(t, err)

@@ -17,7 +17,7 @@ type Stopped struct {
 	Last    time.Time // of its newest sample
 
 	Replaced   bool // another process of the module has begun to report on the device since
-	DeviceGone bool // nothing on the device has reported for a while after it: it may be the device that stopped
+	DeviceGone bool // nothing on the device reports, or has for a while after it: it may be the device that stopped
 
 	wait int64 // after how long without a sample it counts as stopped, ms
 }
@@ -33,17 +33,25 @@ func (p *process) stopped(at int64, quiet time.Duration) bool {
 	return p.last > 0 && at-p.last > p.wait(quiet)
 }
 
+// lived tells whether it reported for at least a time, as far as is known: a
+// process that was there before the rollup is as young as that.
+func (p *process) lived(age time.Duration) bool {
+	return p.last-int64(p.first)*1000 >= age.Milliseconds()
+}
+
 // EachStopped calls f with the processes that have not reported for at least
-// quiet at the end of the newest closed minute. Those that were replaced, as by a
+// quiet at the end of the newest closed minute, after they had for at least age:
+// a command that somebody ran is not missed. Those that were replaced, as by a
 // restart under a new name, are among them: each process that began to report
-// after one had stopped replaces one. f must not call the rollup.
-func (r *Rollup) EachStopped(quiet time.Duration, f func(Stopped)) {
+// after one had stopped, and goes on or did so for as long, replaces one. f must
+// not call the rollup.
+func (r *Rollup) EachStopped(quiet, age time.Duration, f func(Stopped)) {
 	r.mu.Lock()
 	modules := r.modules[:len(r.modules):len(r.modules)]
 	r.mu.Unlock()
 	for _, m := range modules {
 		if m != nil {
-			m.eachStopped((r.Closed()+60)*1000, quiet, f)
+			m.eachStopped((r.Closed()+60)*1000, quiet, age, f)
 		}
 	}
 }
@@ -79,12 +87,12 @@ func (m *module) reports(device string, minute int64, timeout time.Duration) boo
 	return alive
 }
 
-func (m *module) eachStopped(at int64, quiet time.Duration, f func(Stopped)) {
+func (m *module) eachStopped(at int64, quiet, age time.Duration, f func(Stopped)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	dead := map[string][]Stopped{} // by device
 	for id, p := range m.processes {
-		if p.stopped(at, quiet) {
+		if p.stopped(at, quiet) && p.lived(age) {
 			device, name, _ := strings.Cut(id, "\xff")
 			dead[device] = append(dead[device], Stopped{Module: m.node, Device: device, Process: name, Last: time.UnixMilli(p.last), wait: p.wait(quiet)})
 		}
@@ -92,11 +100,13 @@ func (m *module) eachStopped(at int64, quiet time.Duration, f func(Stopped)) {
 	if len(dead) == 0 {
 		return
 	}
-	begun := map[string][]int64{} // when processes began to report, by device
+	begun := map[string][]int64{} // when those that replace others began to report, by device
 	newest := map[string]int64{}  // when the device, or any process on it, reported last
 	for id, p := range m.processes {
 		if device, _, _ := strings.Cut(id, "\xff"); dead[device] != nil && p.last > 0 {
-			begun[device] = append(begun[device], int64(p.first))
+			if !p.stopped(at, quiet) || p.lived(age) {
+				begun[device] = append(begun[device], int64(p.first))
+			}
 			newest[device] = max(newest[device], p.last)
 		}
 	}
@@ -106,16 +116,17 @@ func (m *module) eachStopped(at int64, quiet time.Duration, f func(Stopped)) {
 		}
 		replace(all, begun[device])
 		for _, s := range all {
-			s.DeviceGone = newest[device]-s.Last.UnixMilli() < s.wait
+			s.DeviceGone = newest[device]-s.Last.UnixMilli() < s.wait || at-newest[device] > s.wait
 			f(s)
 		}
 	}
 }
 
-// replace marks the processes that were replaced, given when processes began to
+// replace marks the processes that were replaced, given when others began to
 // report, in Unix seconds: the earliest that began after the first one had stopped
-// replaces it, and so on. Those that have stopped since count, too, so that of a
-// chain of restarts only the last one is missing.
+// replaces it, and so on. Those that have stopped since count if they lived, so
+// that of a chain of restarts only the last one is missing, and of one that comes
+// and dies again and again the first.
 func replace(dead []Stopped, begun []int64) {
 	slices.Sort(begun)
 	slices.SortFunc(dead, func(a, b Stopped) int { return cmp.Or(a.Last.Compare(b.Last), cmp.Compare(a.Process, b.Process)) })

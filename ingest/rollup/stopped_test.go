@@ -9,9 +9,9 @@ import (
 )
 
 // stopped describes what has stopped, sorted.
-func (w *world) stopped(quiet time.Duration) string {
+func (w *world) stopped(quiet, age time.Duration) string {
 	var all []string
-	w.r.EachStopped(quiet, func(s Stopped) {
+	w.r.EachStopped(quiet, age, func(s Stopped) {
 		text := s.Module.ID + " " + s.Device + " " + s.Process
 		if s.DeviceGone {
 			text += " gone"
@@ -43,7 +43,7 @@ func TestStoppedProcesses(t *testing.T) {
 		t.Helper()
 		report(minute, cells...)
 		w.close(minute)
-		if got := w.stopped(time.Minute); got != want {
+		if got := w.stopped(time.Minute, 0); got != want {
 			t.Errorf("minute %d: stopped: %q, want %q", minute, got, want)
 		}
 	}
@@ -59,7 +59,33 @@ func TestStoppedProcesses(t *testing.T) {
 	p3 := w.series("busy", "b", "m", "n1", "3") // a restart under a new name
 	check(6, "b/m n1 2 replaced", load, p1, p3)
 	check(8, "b/m n1 1, b/m n1 2 replaced", load, p3)
-	check(14, "b/m n1 1, b/m n1 2 replaced, b/m n1 3 gone") // of the last one it may be the device
+	check(14, "b/m n1 1 gone, b/m n1 2 gone replaced, b/m n1 3 gone") // it may be the device
+}
+
+func TestACrashLoopIsOneProcess(t *testing.T) {
+	w := newWorld(t, nil)
+	load, old := w.series("load", "b", "m", "n1", ""), w.series("busy", "b", "m", "n1", "old")
+	for minute := range 20 {
+		report(minute, load, old)
+		w.close(minute)
+	}
+	for minute := 20; minute < 40; minute += 4 { // each lives for a minute
+		loop := w.series("busy", "b", "m", "n1", fmt.Sprint("loop", minute))
+		report(minute, load)
+		w.close(minute)
+		report(minute+1, load, loop)
+		w.close(minute + 1)
+		if got := w.stopped(time.Minute, 10*time.Minute); got != "b/m n1 old replaced" {
+			t.Errorf("minute %d: %q", minute+1, got)
+		}
+		for more := minute + 2; more < minute+4; more++ {
+			report(more, load)
+			w.close(more)
+		}
+		if got := w.stopped(time.Minute, 10*time.Minute); got != "b/m n1 old" {
+			t.Errorf("minute %d: %q", minute+3, got)
+		}
+	}
 }
 
 func TestRareSendersHaveNotStopped(t *testing.T) {
@@ -70,7 +96,7 @@ func TestRareSendersHaveNotStopped(t *testing.T) {
 	}
 	for minute := 20; minute < 34; minute++ {
 		w.close(minute)
-		if got, want := w.stopped(time.Minute), minute >= 32; (got != "") != want {
+		if got, want := w.stopped(time.Minute, 0), minute >= 32; (got != "") != want {
 			t.Errorf("minute %d: %q", minute, got)
 		}
 	}

@@ -12,7 +12,7 @@ type Watch struct {
 	RunwayShort     WatchLimit `yaml:"runway_short"`
 	DeviceSilent    WatchRule  `yaml:"device_silent"`
 	ModuleSilent    WatchRule  `yaml:"module_silent"`
-	ProcessDead     WatchRule  `yaml:"process_dead"`
+	ProcessDead     WatchDead  `yaml:"process_dead"`
 	Self            WatchRule  `yaml:"self"` // Headroom's own troubles
 }
 
@@ -31,6 +31,14 @@ type WatchLimit struct {
 	Margin  float64  `yaml:"margin"` // percent of the limit by which the number must be clear of it for an alarm to end
 }
 
+// WatchDead is the rule about dead processes.
+type WatchDead struct {
+	Enabled  bool     `yaml:"enabled"`
+	For      Duration `yaml:"for"`
+	Keep     Duration `yaml:"keep"`
+	LeastAge Duration `yaml:"least_age"` // how long a process must have reported to be missed
+}
+
 // Rule is the limit without its margin.
 func (l WatchLimit) Rule() WatchRule { return WatchRule{l.Enabled, l.For, l.Keep} }
 
@@ -44,7 +52,7 @@ func defaultWatch() Watch {
 		RunwayShort:     WatchLimit{Enabled: true, For: minutes(30), Keep: minutes(360), Margin: 10},
 		DeviceSilent:    WatchRule{Enabled: true, For: minutes(1), Keep: minutes(2)},
 		ModuleSilent:    WatchRule{Enabled: true, For: minutes(1), Keep: minutes(2)},
-		ProcessDead:     WatchRule{Enabled: true, For: minutes(1), Keep: minutes(1)},
+		ProcessDead:     WatchDead{Enabled: true, For: minutes(1), Keep: minutes(1), LeastAge: minutes(60)},
 		Self:            WatchRule{Enabled: true, For: minutes(5), Keep: minutes(15)},
 	}
 }
@@ -60,7 +68,8 @@ func (w Watch) check(k checker, hierarchy []string) {
 	w.RunwayShort.check(k.at("runway_short"))
 	w.DeviceSilent.check(k.at("device_silent"))
 	w.ModuleSilent.check(k.at("module_silent"))
-	w.ProcessDead.check(k.at("process_dead"))
+	WatchRule{For: w.ProcessDead.For, Keep: w.ProcessDead.Keep}.check(k.at("process_dead"))
+	k.at("process_dead").between("least_age", w.ProcessDead.LeastAge, 0, day)
 	w.Self.check(k.at("self"))
 }
 

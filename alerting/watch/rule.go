@@ -21,8 +21,11 @@ type Input struct {
 	Silent   map[string][]rollup.Device // devices that have stopped, by the module's id
 	Stopped  map[sender]rollup.Stopped
 
-	// Reports tells whether a device, or a process on it, reports to a module now.
+	// Reports tells whether a device, or a process on it, reports to a module now;
+	// Renewed whether a process on it has begun to since the time that senders were
+	// given to reach us after the start.
 	Reports func(n *fleet.Node, device, process string) bool
+	Renewed func(n *fleet.Node, device string) bool
 
 	Metrics, MetricsBefore Metrics // Headroom's own, of this minute and of the one before
 }
@@ -76,6 +79,10 @@ func (in *Input) row(s Subject) *analytics.Row {
 func (in *Input) judged(r *analytics.Row) bool {
 	return r.State == analytics.OK && !in.Snapshot.StandIn()
 }
+
+// lasting tells whether a module was there on a day before: what has only come
+// today is not missed when it goes.
+func (in *Input) lasting(i int) bool { return i >= 0 && in.Snapshot.Growth[i].Days > 0 }
 
 // eachJudged calls f with the rows of the watched levels that are judged.
 func (in *Input) eachJudged(f func(i int, r *analytics.Row)) {

@@ -22,7 +22,7 @@ var moduleSilent = rule{
 		}
 		modules := in.Snapshot.Levels[len(in.Snapshot.Levels)-1]
 		for i := range in.Snapshot.Rows {
-			if r := &in.Snapshot.Rows[i]; r.Level == modules && silentNow(r) {
+			if r := &in.Snapshot.Rows[i]; r.Level == modules && silentNow(r) && in.lasting(i) {
 				found(Subject{Kind: "ModuleSilent", Severity: critical, Node: r.ID}, moduleText(in, r))
 			}
 		}
@@ -74,7 +74,10 @@ var deviceSilent = rule{
 		if !in.Settled {
 			return
 		}
-		for _, devices := range in.Silent {
+		for module, devices := range in.Silent {
+			if !in.lasting(in.Snapshot.Find(module)) {
+				continue
+			}
 			for _, d := range devices {
 				found(Subject{Kind: "DeviceSilent", Severity: warning, Node: d.Module.ID, Device: d.Name}, deviceText(in, d))
 			}
@@ -101,7 +104,8 @@ func deviceText(in *Input, d rollup.Device) Text {
 
 // processDead tells that a process has stopped to report while its device goes on,
 // and that no other one has begun in its place. Of a process whose device is
-// silent, or that was not seen since the start, nothing is known.
+// silent nothing is known. One that this run of the server has not seen is over
+// once any process on its device is new.
 var processDead = rule{
 	kind: "ProcessDead",
 	limits: func(w config.Watch) config.WatchRule {
@@ -112,15 +116,19 @@ var processDead = rule{
 			return
 		}
 		for _, p := range in.Stopped {
-			if !p.Replaced && !p.DeviceGone {
+			if !p.Replaced && !p.DeviceGone && in.lasting(in.Snapshot.Find(p.Module.ID)) {
 				found(Subject{Kind: "ProcessDead", Severity: warning, Node: p.Module.ID, Device: p.Device, Process: p.Process}, processText(in, p))
 			}
 		}
 	},
 	over: func(in *Input, s Subject) bool {
 		n := in.Snapshot.Find(s.Node)
-		replaced := in.Stopped[sender{s.Node, s.Device, s.Process}].Replaced
-		return n >= 0 && (replaced || in.Reports(in.Snapshot.Nodes()[n], s.Device, s.Process))
+		if n < 0 {
+			return false
+		}
+		node := in.Snapshot.Nodes()[n]
+		stopped, seen := in.Stopped[sender{s.Node, s.Device, s.Process}]
+		return stopped.Replaced || in.Reports(node, s.Device, s.Process) || !seen && in.Renewed(node, s.Device)
 	},
 }
 

@@ -37,6 +37,7 @@ type Senders interface {
 	EachDevice(func(rollup.Device))
 	EachStopped(quiet, age time.Duration, f func(rollup.Stopped))
 	Reports(n *fleet.Node, device, process string, quiet time.Duration) bool
+	Begun(n *fleet.Node, device string, quiet time.Duration) time.Time
 }
 
 // Options wire a [Watch].
@@ -147,13 +148,16 @@ func (p *part) take(s Subject, e Entry) bool {
 func (w *Watch) watchTable(ctx context.Context, snap *analytics.Snapshot) {
 	began := time.Now()
 	cfg := w.opts.Config()
-	quiet := time.Duration(cfg.Alerting.Watch.ProcessDead.For)
+	quiet, settled := time.Duration(cfg.Alerting.Watch.ProcessDead.For), w.started.Add(time.Duration(cfg.Alerting.Watch.Settle))
 	in := &Input{
 		Now: snap.At.Add(time.Minute), Config: cfg.Alerting.Watch, Lead: time.Duration(cfg.Capacity.LeadTime),
-		Settled: w.opts.Now().Sub(w.started) >= time.Duration(cfg.Alerting.Watch.Settle), Snapshot: snap,
+		Settled: !w.opts.Now().Before(settled), Snapshot: snap,
 		Silent: map[string][]rollup.Device{}, Stopped: map[sender]rollup.Stopped{},
 		Reports: func(n *fleet.Node, device, process string) bool {
 			return w.opts.Senders.Reports(n, device, process, quiet)
+		},
+		Renewed: func(n *fleet.Node, device string) bool {
+			return w.opts.Senders.Begun(n, device, quiet).After(settled)
 		},
 	}
 	w.opts.Senders.EachDevice(func(d rollup.Device) {

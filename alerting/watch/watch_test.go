@@ -273,6 +273,33 @@ func TestARestartHoldsOldAlarms(t *testing.T) {
 	}
 }
 
+// A process that died before the start is unknown to this run: what ends its alarm
+// is a new process, not one that was there all the time.
+func TestARestartThenAProcessIsReplaced(t *testing.T) {
+	w := newWorld(t)
+	w.begin(node(1), "b/pay/n1/p1", "b/pay/n1/p2")
+	w.minutes(10)
+	w.stop("b/pay/n1/p2")
+	w.minutes(3)
+	w.want("ProcessDead b pay n1 p2")
+	w.start()
+	w.minutes(20)
+	w.want("ProcessDead b pay n1 p2")
+	w.begin("b/pay/n1/p3")
+	w.minutes(3)
+	w.want("")
+}
+
+func TestWhatHasOnlyComeTodayIsNotMissed(t *testing.T) {
+	w := newWorld(t)
+	w.table = func(_ *analytics.Row, g *analytics.Growth) { g.Days = 0 }
+	w.begin(node(1), node(2), "b/shop/n1", "b/pay/n1/p1", "b/pay/n1/p2")
+	w.minutes(10)
+	w.stop("b/shop/n1", node(2), "b/pay/n1/p2")
+	w.minutes(20)
+	w.want("")
+}
+
 func TestARuleThatIsSwitchedOffEndsItsAlarms(t *testing.T) {
 	w := newWorld(t)
 	w.begin(node(1))

@@ -158,7 +158,7 @@ func (w *world) snapshot(f *rollup.Frame) *analytics.Snapshot {
 			DevicesSilent: analytics.Number(v.Silent), State: analytics.OK,
 			PeakToday: analytics.Peak{Value: 50, Lower: 45, Upper: 55, Seen: analytics.Unknown()},
 		}
-		s.Growth[i] = analytics.Growth{ID: n.ID, Path: n.Path, State: analytics.OK, TargetLoad: 60}
+		s.Growth[i] = analytics.Growth{ID: n.ID, Path: n.Path, State: analytics.OK, TargetLoad: 60, Days: 30}
 		if !s.Rows[i].Load.Known() {
 			s.Rows[i].State, s.Rows[i].Age = analytics.Stale, 300
 		}

@@ -59,12 +59,7 @@ func (r *Rollup) EachStopped(quiet, age time.Duration, f func(Stopped)) {
 // Reports tells whether a device, or a process on it unless its name is empty,
 // reported to a module at the end of the newest closed minute.
 func (r *Rollup) Reports(n *fleet.Node, device, process string, quiet time.Duration) bool {
-	r.mu.Lock()
-	var m *module
-	if n.Index < len(r.modules) {
-		m = r.modules[n.Index]
-	}
-	r.mu.Unlock()
+	m := r.known(n)
 	if m == nil {
 		return false
 	}
@@ -75,6 +70,34 @@ func (r *Rollup) Reports(n *fleet.Node, device, process string, quiet time.Durat
 	}
 	p := m.processes[device+"\xff"+process]
 	return p != nil && p.last > 0 && !p.stopped((r.Closed()+60)*1000, quiet)
+}
+
+// Begun is when the youngest process on a device of a module began to report that
+// has not been quiet since; zero if there is none.
+func (r *Rollup) Begun(n *fleet.Node, device string, quiet time.Duration) (youngest time.Time) {
+	m := r.known(n)
+	if m == nil {
+		return youngest
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for id, p := range m.processes {
+		name, _, _ := strings.Cut(id, "\xff")
+		if first := time.Unix(int64(p.first), 0); name == device && p.last > 0 && first.After(youngest) && !p.stopped((r.Closed()+60)*1000, quiet) {
+			youngest = first
+		}
+	}
+	return youngest
+}
+
+// known returns the module of a node, nil if it never reported.
+func (r *Rollup) known(n *fleet.Node) *module {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n.Index >= len(r.modules) {
+		return nil
+	}
+	return r.modules[n.Index]
 }
 
 // reports tells whether a device's load counts. m.mu must be held.

@@ -54,6 +54,9 @@ func TestStoppedProcesses(t *testing.T) {
 	if w.r.Reports(m, "n1", "2", time.Minute) || !w.r.Reports(m, "n1", "1", time.Minute) || !w.r.Reports(m, "n1", "", 0) || w.r.Reports(m, "n9", "", 0) {
 		t.Error("Reports says otherwise than EachStopped")
 	}
+	if got := w.r.Begun(m, "n1", time.Minute); !got.Equal(time.Unix(start, 0)) || !w.r.Begun(m, "n9", 0).IsZero() {
+		t.Errorf("the youngest began at %v", got)
+	}
 	check(3, "", load, p1, p2) // it is back
 	check(5, "b/m n1 2", load, p1)
 	p3 := w.series("busy", "b", "m", "n1", "3") // a restart under a new name

@@ -55,8 +55,11 @@ func runway(in *Input, g *analytics.Growth) (days float64, known bool) {
 
 func runwayText(r *analytics.Row, g *analytics.Growth, days, lead float64) Text {
 	when := fmt.Sprintf("in %.0f days, on %s", days, g.FullOn.Value)
-	if days <= 0 {
+	switch {
+	case days <= 0:
 		when = "by now"
+	case days == 1:
+		when = "tomorrow, on " + g.FullOn.Value
 	}
 	t := Text{
 		Summary: fmt.Sprintf("%s: full %s; machines take %.0f days", r.ID, when, lead),
@@ -78,7 +81,7 @@ func between(d analytics.Dates) string {
 	case d.Upper == "":
 		return d.Lower + " at the earliest, perhaps never"
 	case d.Lower == d.Upper:
-		return "for certain"
+		return "no other day is likely"
 	}
 	return d.Lower + " to " + d.Upper
 }

@@ -26,8 +26,7 @@ type cause struct {
 func (s *Stage) decide(now time.Time, k *kind, e explanation) {
 	narrow := map[*cause]int{}
 	for _, c := range s.openCauses() {
-		_, concerned := c.kinds[k.name]
-		if concerned && !c.storm && !slices.Contains(e.components, c.component) {
+		if c.folds(k.name) && !c.storm && !slices.Contains(e.components, c.component) {
 			narrow[c] = e.wider(c)
 		}
 	}
@@ -36,6 +35,7 @@ func (s *Stage) decide(now time.Time, k *kind, e explanation) {
 			s.open(now, c)
 		}
 		if c.cause != nil {
+			c.cause.fold(k.name)
 			c.cause.kinds[k.name] = e.chance[i]
 		}
 	}
@@ -49,6 +49,18 @@ func (s *Stage) decide(now time.Time, k *kind, e explanation) {
 		if explained && e.components[i].cause != nil && it.free() {
 			s.join(now, it, e.components[i].cause)
 		}
+	}
+}
+
+func (c *cause) folds(kind string) bool {
+	_, ok := c.kinds[kind]
+	return ok
+}
+
+// fold adds a kind of alarm. That is written at once, since a restart has to know it.
+func (c *cause) fold(kind string) {
+	if !c.folds(kind) {
+		c.kinds[kind], c.changed, c.written = 0, true, time.Time{}
 	}
 }
 
@@ -104,10 +116,8 @@ func (s *Stage) openCauses() (open []*cause) {
 // widen lets a wider cause take the place of a narrow one, which becomes a member
 // of it itself, so that nobody is told of both who has not been already.
 func (s *Stage) widen(now time.Time, narrow, wide *cause) {
-	for kind, chance := range narrow.kinds {
-		if _, known := wide.kinds[kind]; !known {
-			wide.kinds[kind] = chance
-		}
+	for kind := range narrow.kinds {
+		wide.fold(kind)
 	}
 	for _, it := range narrow.sorted() {
 		if slices.Contains(it.components, wide.component) {

@@ -75,19 +75,24 @@ func (k *kind) forget(t *tally) {
 // that all look innocent beforehand. That a module fails on its devices for a reason
 // of its own is more usual. A wider node of the business tree is no physical thing and
 // costs more, so that it explains only what nothing else does. One that is known to
-// have failed costs little.
+// have failed costs little for the kinds of alarms that have told so, and more for
+// others, which may be chance.
 const (
 	costly      = 10.
 	moduleCost  = 8.
 	levelCost   = 13.
 	learnedCost = 11.
 	openCost    = 3.
+	otherCost   = 6.
 )
 
-func (c *component) cost() float64 {
+// cost is what the component costs as a cause of a kind of alarm.
+func (c *component) cost(kind string) float64 {
 	switch {
-	case c.cause != nil:
+	case c.cause != nil && c.cause.folds(kind):
 		return openCost
+	case c.cause != nil:
+		return otherCost
 	case c.module:
 		return moduleCost
 	case c.level:

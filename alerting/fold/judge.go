@@ -144,7 +144,7 @@ func (s *Stage) candidates(now time.Time, k *kind, tallies []*tally, places int)
 		}
 	}
 	slices.SortFunc(all, func(a, b *component) int {
-		return cmp.Or(cmp.Compare(a.cost(), b.cost()), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(a.cost(k.name), b.cost(k.name)), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
 	return all
 }
@@ -153,7 +153,7 @@ func (s *Stage) candidates(now time.Time, k *kind, tallies []*tally, places int)
 // are too few, it costs more than anything can gain.
 func (s *Stage) candidate(now time.Time, c *component, k *kind, rings int) candidate {
 	share := c.share(s.fleet, now, k.devices)
-	n := candidate{share: max(share, 1), rings: min(rings, max(share, 1)), cost: c.cost()}
+	n := candidate{share: max(share, 1), rings: min(rings, max(share, 1)), cost: c.cost(k.name)}
 	few := c.cause == nil && float64(n.rings) < s.cfg.Share*float64(n.share)
 	if n.rings < s.cfg.Least || few {
 		n.cost = tooDear

@@ -44,9 +44,7 @@ func (s *Stage) resume(a *alarm.Alarm) {
 func (s *Stage) meet(c *cause, a *alarm.Alarm) {
 	c.alarm, c.listed, c.severity = a, a.Cause.Members, a.Severity()
 	for _, kind := range a.Cause.Kinds {
-		if _, known := c.kinds[kind]; !known {
-			c.kinds[kind] = 0
-		}
+		c.fold(kind)
 	}
 	for _, id := range a.Cause.Members {
 		s.listed[id] = c
@@ -99,7 +97,7 @@ func (s *Stage) causeOf(now time.Time, it *item) *cause {
 		for _, storm := range []bool{false, true} {
 			if alarm.ID(causeKey(c.Component, storm), now)[:keyLength] == a.By[:min(keyLength, len(a.By))] {
 				found := s.newCause(a.By, c, storm, "")
-				found.kinds[it.kind.name], found.opened = 0, it.since
+				found.opened = it.since
 				return found
 			}
 		}

@@ -112,6 +112,7 @@ func (s *Stage) take(now time.Time, a *alarm.Alarm) {
 	s.items[a.ID] = it
 	if c := s.causeOf(now, it); c != nil {
 		due := a.Due
+		c.fold(it.kind.name)
 		s.join(now, it, c)
 		if !due.IsZero() && !c.storm {
 			c.few = due.Add(-time.Duration(s.cfg.Grace))

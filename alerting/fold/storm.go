@@ -61,7 +61,7 @@ func (s *Stage) gate(now time.Time, it *item) bool {
 	if c == nil {
 		c = s.begin(now, s.component(on, s.isLevel(on.Kind) && on.Name != ""), true)
 	}
-	c.kinds[it.kind.name] = 0
+	c.fold(it.kind.name)
 	s.join(now, it, c)
 	s.metrics.summed.Inc()
 	return false

@@ -66,7 +66,6 @@ type server struct {
 	leases *lease.Leases
 	open   map[string]string // ids of leases by run
 	told   int               // of World.Told, that were returned
-	ended  map[string]bool
 }
 
 func newServer(t *testing.T, f *fleet) *server {

@@ -98,6 +98,15 @@ var templates = []template{
 		m.single(m.some(behind(m.pools[0])), "CertificateExpired", 130)
 		m.single(m.some(anywhere), "DiskFull", 140)
 	}},
+	{"a slow site while disks fill up in twelve modules", func(m *making) {
+		m.siteFails(m.sites[m.rng.IntN(len(m.sites))], "SlowAnswers", 60, m.between(30, 90), 0.5)
+		for _, i := range m.rng.Perm(len(m.modules))[:12] { // each for a reason of its own
+			mod, at := m.modules[i], m.between(0, 400)
+			l := mod.onDevice("DiskFull", "warning", mod.devices[0])
+			m.Alarms = append(m.Alarms, Alarm{Labels: l, From: at, To: at + m.between(400, 800)})
+			m.incident("DiskFull", at, mod, l)
+		}
+	}},
 }
 
 // stands tells whether a device of the module is in a rack.

@@ -27,7 +27,7 @@ WEB_MODULES := $(WEB)/node_modules/.package-lock.json
 WEB_PAGES   := $(WEB)/dist/pages/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics clean
+.PHONY: help run build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-storm clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ LEARN   ?= 100,2428
 bench-analytics: ## measure the table's minute, its memory and learning (MODULES=100,2428 LEARN=100 for less)
 	GOMEMLIMIT=5000MiB HEADROOM_BENCH_MODULES=$(MODULES) $(GO) test -tags $(TAGS) -run '^$$' -bench Minute -benchtime 10x -timeout 2h ./analytics
 	HEADROOM_BENCH_LEARN=$(LEARN) $(GO) test -tags $(TAGS) -run '^$$' -bench Learn -benchtime 1x -timeout 2h ./analytics
+
+bench-storm: ## storms of alarms in virtual time: how few notifications, how soon each cause is told
+	$(GO) test -tags $(TAGS) -count 1 -run TheSuite -v ./bench/storm
 
 clean: ## remove what was built (tools and peers stay in .cache)
 	git clean -fdXq $(BIN) $(WEB) bench/out

@@ -61,7 +61,11 @@ func (s *Stage) carryOut(j *job, h state.Heal) (ok bool, note string) {
 		}
 	}
 	note = shorten(note, 500)
-	if err := s.Store.Finish(s.ctx, h.ID, at, result, output, note); err != nil {
+	kept := note
+	if h.Reason != "" { // a person's
+		kept = h.Reason + "; " + note
+	}
+	if err := s.Store.Finish(s.ctx, h.ID, at, result, output, kept); err != nil {
 		s.Logger.Error("the record of heals is not complete", "what", "the end of "+h.ID, "err", err)
 	}
 	s.stats.heals.WithLabelValues(h.Kind, result).Inc()

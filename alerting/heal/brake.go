@@ -20,14 +20,21 @@ const stoppedName = "HealingStopped"
 // so, and goes on by itself. s.mu must be held.
 func (s *Stage) tripLocked(now time.Time, r *rule) {
 	g := s.gate(r)
-	s.Logger.Error("too much wants healing at once", "reason", g.Stopped, "dry_run", r.plan.Dry)
+	reason := g.Stopped
 	if r.plan.Dry {
 		g.Stopped = ""
+		if now.Sub(s.dryTold) < time.Duration(s.Config.Brake.Window) {
+			return // each alarm that it concerns trips it
+		}
+		s.dryTold = now
+	}
+	s.Logger.Error("too much wants healing at once", "reason", reason, "dry_run", r.plan.Dry)
+	if r.plan.Dry {
 		return
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
 	defer cancel()
-	if err := s.Store.Stop(ctx, state.Brake{Since: now, Reason: g.Stopped}); err != nil {
+	if err := s.Store.Stop(ctx, state.Brake{Since: now, Reason: reason}); err != nil {
 		s.Logger.Error("that healing is stopped could not be written down; it holds until a restart", "err", err)
 	}
 }

@@ -65,6 +65,7 @@ type Stage struct {
 	dry     Gate         // counts what dry runs would do
 	stopped *alarm.Alarm // that tells people so
 	swept   time.Time
+	dryTold time.Time // that a dry run would have stopped healing
 }
 
 // New returns a stage that knows what was done before.

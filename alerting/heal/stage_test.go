@@ -9,6 +9,7 @@ import (
 
 	"headroom/alerting/alarm"
 	"headroom/internal/config"
+	"headroom/storage/state"
 )
 
 func TestARestartThatHelps(t *testing.T) {
@@ -366,6 +367,9 @@ func TestARestartByHand(t *testing.T) {
 			t.Error(err)
 		}
 		w.wantHeals("restart_workers done/", "restart_workers failed/")
+		if list, err := w.stage.Heals(t.Context(), state.HealFilter{Result: state.HealDone}); err != nil || list[0].Who != "ann" || list[0].Reason != "it is slow; done in 2 s" {
+			t.Errorf("%v: %+v", err, list)
+		}
 		if w.stage.live.Running() != 0 {
 			t.Error("it runs for ever")
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
+	"headroom/alerting/flap"
 )
 
 // Watch returns a stage that has to be the pipeline's first. It lets all alarms
@@ -38,11 +39,15 @@ func (w watch) Run(_ context.Context, _ time.Time, alarms []*alarm.Alarm) []*ala
 	return alarms
 }
 
+// lingers tells whether an alarm that has ended is held for firing, since it goes on
+// and off: it is told as it was handed on.
+func lingers(a *alarm.Alarm) bool { return a.Stage == flap.Name && a.Ended && a.Linger }
+
 // takeBack has nobody told of alarms that did not arrive, since another stage keeps
 // them. One that ended there is closed by the pipeline without coming here.
 func (s *Stage) takeBack(now time.Time) {
 	for _, it := range s.seen {
-		if it.arrived {
+		if it.arrived || lingers(it.of) {
 			continue
 		}
 		if it.of.Ended && !it.of.Linger {

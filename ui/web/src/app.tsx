@@ -1,4 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { AlarmPage } from "./alarms/one";
+import { useOpenAlarms } from "./alarms/open";
+import { AlarmsPage } from "./alarms/page";
+import { type AlarmsView, alarmsPath, defaultAlarms } from "./alarms/view";
 import { api } from "./api/client";
 import { useLive, useResource } from "./api/live";
 import { Header } from "./header";
@@ -20,6 +24,8 @@ export function App() {
   const [language, setLanguage] = useState<Language>(firstLanguage);
   const [help, setHelp] = useState(false);
   const text = texts[language];
+  const openAlarms = useOpenAlarms(live.revision);
+  const alarmsRevision = live.revision + openAlarms.revision;
   live.shown.current = status.data?.published ?? undefined;
 
   // The table stays as it was left while a module's page is open, but for the model chosen there.
@@ -28,6 +34,9 @@ export function App() {
   // So does what was asked last.
   const asked = useRef(defaultWhatIf);
   if (route.page === "whatif") asked.current = route.view;
+  // And the list of alarms, while one of them is open.
+  const listed = useRef<AlarmsView | null>(null);
+  if (route.page === "alarms") listed.current = route.view;
   const backToTable = () => {
     const model = route.page === "module" && { model: route.model };
     go(writeView({ ...(left.current ?? defaultView), ...model }) || "./");
@@ -46,6 +55,7 @@ export function App() {
         page={route.page}
         status={status.data}
         connected={live.connected}
+        openAlarms={openAlarms}
         onHome={backToTable}
         onGo={(path) => go(path === whatIfPath(defaultWhatIf) ? whatIfPath(asked.current) : path)}
         onHelp={() => setHelp(true)}
@@ -74,6 +84,9 @@ export function App() {
           onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
           onModel={(model) => go(modulePath(route.id, model), true)}
           onWhatIf={(view) => go(whatIfPath(view))}
+          toMark={route.mark}
+          alarmsRevision={alarmsRevision}
+          onGo={go}
         />
       )}
       {route.page === "ledger" && (
@@ -93,6 +106,27 @@ export function App() {
           onView={(view) => go(whatIfPath(view), true)}
           onOpen={(id) => go(modulePath(id, "calibrated"))}
           onBack={backToTable}
+        />
+      )}
+      {listed.current && (
+        <AlarmsPage
+          shown={route.page === "alarms"}
+          view={listed.current}
+          revision={alarmsRevision}
+          status={status.data}
+          onView={(view) => go(alarmsPath(view), true)}
+          onGo={go}
+          onBack={backToTable}
+        />
+      )}
+      {route.page === "alarm" && (
+        <AlarmPage
+          key={route.view.id}
+          view={route.view}
+          list={listed.current ?? defaultAlarms}
+          revision={alarmsRevision}
+          status={status.data}
+          onGo={go}
         />
       )}
       {help && <Help onClose={() => setHelp(false)} />}

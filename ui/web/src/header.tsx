@@ -1,10 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
+import { type OpenAlarms, wanting } from "./alarms/open";
+import { alarmsPath, defaultAlarms } from "./alarms/view";
 import { serverNow } from "./api/client";
 import type { Status } from "./api/types";
 import { address, plainClick } from "./state/router";
 import { defaultLedger, ledgerPath, type Route } from "./state/view";
 import type { Text } from "./text/en";
-import { clock, span } from "./text/format";
+import { clock, count, span } from "./text/format";
 import { useText } from "./text/language";
 import { defaultWhatIf, whatIfPath } from "./whatif/view";
 
@@ -12,6 +14,7 @@ interface Props {
   page: Route["page"];
   status: Status | undefined;
   connected: boolean;
+  openAlarms: OpenAlarms;
   onHome: () => void;
   onGo: (path: string) => void;
   onHelp: () => void;
@@ -20,18 +23,20 @@ interface Props {
 
 /** The pages beside the table; a page with its name in the texts is one more line here. */
 const places: { page: Route["page"] & keyof Text["pages"]; path: string }[] = [
+  { page: "alarms", path: alarmsPath(defaultAlarms) },
   { page: "ledger", path: ledgerPath(defaultLedger) },
   { page: "whatif", path: whatIfPath(defaultWhatIf) },
 ];
 
-export function Header({ page, status, connected, onHome, onGo, onHelp, onLanguage }: Props) {
+export function Header({ page, status, connected, openAlarms, onHome, onGo, onHelp, onLanguage }: Props) {
   const text = useText();
   const leads = (to: () => void) => (e: MouseEvent) => {
     if (!plainClick(e)) return;
     e.preventDefault();
     to();
   };
-  const current = (shown: Route["page"]) => (page === shown ? "page" : undefined);
+  const at = page === "alarm" ? "alarms" : page;
+  const current = (shown: Route["page"]) => (at === shown ? "page" : undefined);
   return (
     <header class="top">
       <a class="brand" href={address("./")} onClick={leads(onHome)} aria-label="Headroom">
@@ -45,6 +50,7 @@ export function Header({ page, status, connected, onHome, onGo, onHelp, onLangua
         {places.map(({ page: place, path }) => (
           <a key={place} href={address(path)} aria-current={current(place)} onClick={leads(() => onGo(path))}>
             {text.pages[place]}
+            {place === "alarms" && <OpenCount open={wanting(openAlarms)} />}
           </a>
         ))}
       </nav>
@@ -56,6 +62,17 @@ export function Header({ page, status, connected, onHome, onGo, onHelp, onLangua
         ?
       </button>
     </header>
+  );
+}
+
+/** How many open alarms want a person; nothing while there is none. */
+function OpenCount({ open }: { open: number }) {
+  const { openNow } = useText().alarms;
+  if (open === 0) return null;
+  return (
+    <b class="open-count" title={openNow(open)}>
+      {count(open)}
+    </b>
   );
 }
 

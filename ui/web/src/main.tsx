@@ -6,6 +6,8 @@ import "./styles/module.css";
 import "./styles/ledger.css";
 import "./styles/whatif.css";
 import "./styles/marks.css";
+import "./styles/alarms.css";
+import "./styles/alarm.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";

@@ -1,5 +1,7 @@
+import type { AlarmCount, AlarmDetail, AlarmList, AlarmQuery } from "./alarms";
 import type { Ledger } from "./ledger";
 import type { Excursion, Mark, MarkBody, Refits } from "./marks";
+import type { Silence, SilenceBody } from "./silences";
 import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
 import type { DomainOfRow, ScenarioBody, WhatIf } from "./whatif";
 
@@ -45,6 +47,24 @@ async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
   return answer.data;
 }
 
+/** Alertmanager's API: answers are bare, errors are a text. */
+async function callV2<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const response = await fetch(new URL(`api/v2/${path}`, root), init);
+  const text = await response.text();
+  if (!response.ok) throw new ApiError(response.status, readFault(text) || response.statusText);
+  return (text === "" ? null : JSON.parse(text)) as T;
+}
+
+/** The text of an error: a JSON string, our own envelope, or as it came. */
+function readFault(text: string): string {
+  try {
+    const value = JSON.parse(text) as string | { error?: string; message?: string };
+    return typeof value === "string" ? value : (value.error ?? value.message ?? text);
+  } catch {
+    return text;
+  }
+}
+
 async function list<T>(path: string, init?: RequestInit): Promise<T[]> {
   return (await call<T[] | null>(path, init)) ?? [];
 }
@@ -70,6 +90,9 @@ export interface LedgerQuery {
   from?: string;
 }
 
+const alarmQuery = ({ open, ...rest }: AlarmQuery, more: Record<string, string> = {}) =>
+  query({ ...rest, open: open ? "true" : "", ...more });
+
 // An empty model is the configured one.
 export const api = {
   status: () => call<Status>("status"),
@@ -92,4 +115,13 @@ export const api = {
   domains: () => list<DomainOfRow>("warnings"),
   whatif: (scenario: ScenarioBody, level: string) =>
     call<WhatIf>(`whatif${query({ level })}`, json("POST", scenario)),
+  alarms: (asked: AlarmQuery, limit: number) =>
+    call<AlarmList>(`alarms${alarmQuery(asked, { limit: `${limit}` })}`),
+  alarmStats: (asked: AlarmQuery, by: string) => list<AlarmCount>(`alarms/stats${alarmQuery(asked, { by })}`),
+  alarm: (id: string) => call<AlarmDetail>(`alarms/${encodeURIComponent(id)}`),
+  acknowledge: (id: string, reason: string) =>
+    call<AlarmDetail>(`alarms/${encodeURIComponent(id)}/ack`, json("POST", { reason })),
+  silences: () => callV2<Silence[]>("silences"),
+  silence: (body: SilenceBody) => callV2<{ silenceID: string }>("silences", json("POST", body)),
+  unsilence: (id: string) => callV2<null>(`silence/${encodeURIComponent(id)}`, { method: "DELETE" }),
 };

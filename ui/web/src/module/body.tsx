@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { ModuleAlarms } from "../alarms/module";
+import { todayIn } from "../alarms/range";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Curve, Explanation, Module, Progress, Status } from "../api/types";
@@ -10,7 +12,7 @@ import { dayTime, knownZone } from "../charts/series";
 import { PastPanel } from "../ledger/panel";
 import { ledgerRevision } from "../ledger/when";
 import { countShown, dayAreas, trendAreas } from "../marks/areas";
-import { intervalOf } from "../marks/draft";
+import { draftOf, intervalOf } from "../marks/draft";
 import { draftShown, useMarking } from "../marks/marking";
 import { MarksPanel } from "../marks/panel";
 import { Loading } from "../notice";
@@ -22,6 +24,7 @@ import { AlarmFacts } from "./alarmfacts";
 import { ExplanationList } from "./explanation";
 import { Facts } from "./facts";
 import { headline } from "./headline";
+import type { ToMark } from "./mark";
 import { OrderFacts } from "./orderfacts";
 
 const chartHeight = 280; // pixels
@@ -39,11 +42,15 @@ interface BodyProps {
   revision: number;
   status: Status | undefined;
   progress: Progress[];
+  toMark: ToMark | undefined;
+  alarmsRevision: number;
+  onGo: (path: string) => void;
   onNote: (id: string, note: string) => void;
 }
 
 /** The charts, facts and arithmetic of a module that exists. */
-export function Body({ id, model, judged, revision, status, progress, onNote }: BodyProps) {
+export function Body(props: BodyProps) {
+  const { id, model, judged, revision, status, progress, toMark, alarmsRevision, onGo, onNote } = props;
   const text = useText();
   const curves = useResource(
     `curve ${model}`,
@@ -60,6 +67,9 @@ export function Body({ id, model, judged, revision, status, progress, onNote }: 
   const [changes, setChanges] = useState(0); // of marks, made here
   const marks = useResource("marks", revision + changes, () => api.marks(id));
   const marking = useMarking(zone, () => setChanges((n) => n + 1));
+  useEffect(() => {
+    if (toMark) marking.edit(draftOf(id, toMark.from, toMark.to, zone));
+  }, [toMark?.from, toMark?.to]);
   const draft = draftShown(marking.step);
   const onDay = dayAreas(marks.data ?? [], id, draft, zone, text.marks);
   const onTrend = trendAreas(marks.data ?? [], id, draft, text.marks);
@@ -119,6 +129,7 @@ export function Body({ id, model, judged, revision, status, progress, onNote }: 
             levels={status?.levels ?? []}
             explanations={explanations.data}
           />
+          <ModuleAlarms path={id} today={todayIn(zone)} zone={zone} revision={alarmsRevision} onGo={onGo} />
           <Panel title={text.facts}>
             <Facts judged={judged} onNote={onNote} />
           </Panel>

@@ -13,6 +13,7 @@ import { WhatIfLink } from "../whatif/link";
 import type { WhatIfView } from "../whatif/view";
 import { Body, byEach, nameOf } from "./body";
 import { headline } from "./headline";
+import type { ToMark } from "./mark";
 
 interface Props {
   id: string;
@@ -24,11 +25,27 @@ interface Props {
   onPath: (path: string) => void;
   onModel: (model: Choice) => void;
   onWhatIf: (view: WhatIfView) => void;
+  toMark: ToMark | undefined; // an interval that the URL offers
+  alarmsRevision: number;
+  onGo: (path: string) => void;
 }
 
 /** All about one node: its state in a sentence, its day, its growth, the arithmetic. */
 export function ModulePage(props: Props) {
-  const { id, model, revision, status, progress, onBack, onPath, onModel, onWhatIf } = props;
+  const {
+    id,
+    model,
+    revision,
+    status,
+    progress,
+    onBack,
+    onPath,
+    onModel,
+    onWhatIf,
+    toMark,
+    alarmsRevision,
+    onGo,
+  } = props;
   const text = useText();
   const judged = useResource(
     `module ${model}`,
@@ -68,6 +85,9 @@ export function ModulePage(props: Props) {
           revision={revision}
           status={status}
           progress={progress}
+          toMark={toMark}
+          alarmsRevision={alarmsRevision}
+          onGo={onGo}
           onNote={(_, note) =>
             judged.mutate((list) => list.map((by) => ({ ...by, row: { ...by.row, note } })))
           }

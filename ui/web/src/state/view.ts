@@ -1,5 +1,7 @@
 // What the pages show, as it stands in their URL.
 
+import { type AlarmsView, type AlarmView, readAlarm, readAlarms } from "../alarms/view";
+import { readToMark, type ToMark } from "../module/mark";
 import { readWhatIf, type WhatIfView } from "../whatif/view";
 import { type Choice, readChoice } from "./model";
 
@@ -85,18 +87,23 @@ export function ledgerPath({ path, days, task, horizon }: LedgerView): string {
 
 export type Route =
   | { page: "table"; view: View }
-  | { page: "module"; id: string; model: Choice }
+  | { page: "module"; id: string; model: Choice; mark: ToMark | undefined }
   | { page: "ledger"; view: LedgerView }
-  | { page: "whatif"; view: WhatIfView };
+  | { page: "whatif"; view: WhatIfView }
+  | { page: "alarms"; view: AlarmsView }
+  | { page: "alarm"; view: AlarmView };
 
 /** Reads a location relative to the page's root, as in "module/a/b" or "?path=a". */
 export function readRoute(pathname: string, query: string): Route {
   if (pathname === "ledger") return { page: "ledger", view: readLedger(query) };
   if (pathname === "whatif") return { page: "whatif", view: readWhatIf(query) };
+  if (pathname === "alarms") return { page: "alarms", view: readAlarms(query) };
+  const alarm = /^alarms\/([^/]+)$/.exec(pathname)?.[1];
+  if (alarm) return { page: "alarm", view: readAlarm(decode(alarm), query) };
   const match = /^module\/(.+)$/.exec(pathname);
   if (!match?.[1]) return { page: "table", view: readView(query) };
   const id = match[1].split("/").map(decode).join("/");
-  return { page: "module", id, model: readChoice(new URLSearchParams(query)) };
+  return { page: "module", id, model: readChoice(new URLSearchParams(query)), mark: readToMark(query) };
 }
 
 /** The path of a module's page. An id may hold "%2F" of its own, which stays. */

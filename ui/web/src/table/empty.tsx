@@ -32,7 +32,8 @@ export function Empty({ levels, mode }: { levels: string[]; mode: string | undef
   );
 }
 
-function Command({ line }: { line: string }) {
+/** A command to copy. */
+export function Command({ line }: { line: string }) {
   const text = useText();
   const [copied, setCopied] = useState(false);
   const copy = () => navigator.clipboard.writeText(line).then(() => setCopied(true));

@@ -1,3 +1,4 @@
+import { alarmsEn } from "./alarms-en";
 import type { Span } from "./format";
 import { marksEn } from "./marks-en";
 import { whatIfEn } from "./whatif-en";
@@ -12,7 +13,7 @@ export const en = {
   duration,
 
   table: "Warning table",
-  pages: { title: "Pages", table: "Warnings", ledger: "Ledger", whatif: "What if" },
+  pages: { title: "Pages", table: "Warnings", ledger: "Ledger", whatif: "What if", alarms: "Alarms" },
   updatedAgo: (s: Span) => `updated ${duration(s)} ago`,
   disconnected: "connection lost, trying again",
   failed: (reason: string) => `The server could not answer: ${reason}`,
@@ -259,12 +260,14 @@ export const en = {
   },
   whatIf: whatIfEn,
   marks: marksEn,
+  alarms: alarmsEn,
 
   keys: [
     ["/", "search"],
     ["j  k", "next, previous row"],
     ["Enter", "open the row"],
     ["d", "deviating rows only"],
+    ["o  a", "open alarms only; take an alarm on"],
     ["Esc", "leave the search, go back"],
     ["?", "this help"],
   ] as [string, string][],

@@ -1,3 +1,4 @@
+import { alarmsZh } from "./alarms-zh";
 import type { Text } from "./en";
 import type { Span } from "./format";
 import { marksZh } from "./marks-zh";
@@ -13,7 +14,7 @@ export const zh: Text = {
   duration,
 
   table: "容量预警表",
-  pages: { title: "页面", table: "预警表", ledger: "预测账本", whatif: "情景推演" },
+  pages: { title: "页面", table: "预警表", ledger: "预测账本", whatif: "情景推演", alarms: "告警" },
   updatedAgo: (s) => `${duration(s)}前更新`,
   disconnected: "连接中断，正在重试",
   failed: (reason) => `服务器无法应答：${reason}`,
@@ -251,12 +252,14 @@ export const zh: Text = {
   },
   whatIf: whatIfZh,
   marks: marksZh,
+  alarms: alarmsZh,
 
   keys: [
     ["/", "搜索"],
     ["j  k", "下一行、上一行"],
     ["Enter", "打开该行"],
     ["d", "只看偏离的行"],
+    ["o  a", "只看未结束的告警；接手告警"],
     ["Esc", "离开搜索，返回"],
     ["?", "本说明"],
   ],

@@ -1,0 +1,28 @@
+import type { Outcome } from "../api/alarms";
+import { useText } from "../text/language";
+
+/** Signs beside the words and colours. */
+const signs: Record<Outcome, string> = {
+  waiting: "…",
+  folded: "≡",
+  muted: "–",
+  healed: "+",
+  resolved: "✓",
+  notified: "!",
+};
+
+/** How an alarm came out. */
+export function OutcomeBadge({ outcome }: { outcome: Outcome }) {
+  const { outcomes, outcomeTitles } = useText().alarms;
+  return (
+    <span class={`outcome ${outcome}`} title={outcomeTitles[outcome]}>
+      <i aria-hidden="true">{signs[outcome]}</i>
+      {outcomes[outcome]}
+    </span>
+  );
+}
+
+/** The label of that name; a class for those that the styles know. */
+export function Severity({ severity }: { severity: string }) {
+  return severity ? <span class={`severity ${severity.toLowerCase()}`}>{severity}</span> : null;
+}

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { bySeverity, facetsOf } from "./facets";
+
+const counts = [
+  { values: { outcome: "folded", severity: "critical", kind: "Down" }, alarms: 30 },
+  { values: { outcome: "muted", severity: "critical", kind: "Down" }, alarms: 2 },
+  { values: { outcome: "muted", severity: "warning", kind: "Slow" }, alarms: 9 },
+  { values: { outcome: "muted", severity: "", kind: "Odd" }, alarms: 1 },
+];
+const none = { outcome: "", severity: "", kind: "" } as const;
+
+it("counts the values that the other filters leave", () => {
+  expect(facetsOf(counts, "severity", none)).toEqual([
+    { value: "critical", alarms: 32 },
+    { value: "warning", alarms: 9 },
+  ]);
+  expect(facetsOf(counts, "severity", { ...none, severity: "critical", outcome: "muted" })).toEqual([
+    { value: "warning", alarms: 9 },
+    { value: "critical", alarms: 2 },
+  ]);
+});
+
+it("keeps a chosen value that no alarm has, so that it can be taken away", () => {
+  expect(facetsOf(counts, "kind", { ...none, kind: "Gone", outcome: "folded" })).toEqual([
+    { value: "Down", alarms: 30 },
+    { value: "Gone", alarms: 0 },
+  ]);
+});
+
+it("puts the worst severity first and unknown ones last", () => {
+  const of = (...values: string[]) => bySeverity(values.map((value) => ({ value, alarms: 1 })));
+  expect(of("page", "info", "warning", "critical").map((f) => f.value)).toEqual([
+    "critical",
+    "warning",
+    "info",
+    "page",
+  ]);
+});

@@ -1,0 +1,43 @@
+import type { AlarmCount } from "../api/alarms";
+import type { AlarmsView } from "./view";
+
+/** A value that can be chosen and how many alarms have it. */
+export interface Facet {
+  value: string;
+  alarms: number;
+}
+
+/** What can be filtered by, of which counts hold the values. */
+const columns = ["outcome", "severity", "kind"] as const;
+type Column = (typeof columns)[number];
+
+/** The columns to count by, so that tallies and facets come from one answer. */
+export const countedBy = "outcome,source,severity,kind";
+
+/**
+ * The values of a column, the most frequent first, among the alarms that the
+ * other filters let pass; a chosen value is there also where no alarm has it.
+ */
+export function facetsOf(counts: AlarmCount[], column: Column, view: Pick<AlarmsView, Column>): Facet[] {
+  const others = columns.filter((other) => other !== column && view[other] !== "");
+  const sums = new Map<string, number>(view[column] ? [[view[column], 0]] : []);
+  for (const { values, alarms } of counts) {
+    if (!others.every((other) => values[other] === view[other])) continue;
+    const value = values[column] ?? "";
+    if (value) sums.set(value, (sums.get(value) ?? 0) + alarms);
+  }
+  return [...sums]
+    .map(([value, alarms]) => ({ value, alarms }))
+    .sort((a, b) => b.alarms - a.alarms || a.value.localeCompare(b.value));
+}
+
+const severities = ["critical", "error", "warning", "info"];
+
+/** The worst first; what is not known comes last, the most frequent before others. */
+export function bySeverity(facets: Facet[]): Facet[] {
+  const rank = ({ value }: Facet) => {
+    const at = severities.indexOf(value);
+    return at < 0 ? severities.length : at;
+  };
+  return facets.toSorted((a, b) => rank(a) - rank(b));
+}

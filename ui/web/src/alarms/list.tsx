@@ -1,0 +1,169 @@
+import { useState } from "preact/hooks";
+import { type Alarm, mostAlarms } from "../api/alarms";
+import { api } from "../api/client";
+import { useResource } from "../api/live";
+import { Link } from "../link";
+import { Failure, Loading } from "../notice";
+import { modulePath, namesOf } from "../state/view";
+import { unknown } from "../text/format";
+import { useText } from "../text/language";
+import { OutcomeBadge, Severity } from "./badge";
+import { addDays } from "./range";
+import { alarmPath } from "./view";
+import { moment, summaryOf, whereOf } from "./words";
+
+interface TableProps {
+  alarms: Alarm[];
+  today: string; // YYYY-MM-DD
+  revision: number;
+  chosen?: string | null; // id of the one at the cursor
+  onGo: (path: string) => void;
+}
+
+const columns = ["time", "outcome", "severity", "alarm", "where", "owner", "reason", "acked"] as const;
+
+/** Alarms line by line; a common cause opens to the alarms that it stands for. */
+export function AlarmTable(props: TableProps) {
+  const text = useText().alarms;
+  return (
+    <table class="alarm-list">
+      <thead>
+        <tr>
+          {columns.map((name) => (
+            <th key={name} scope="col" class={name}>
+              {text.columns[name]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {props.alarms.map((alarm) => (
+          <Lines key={alarm.id} alarm={alarm} {...props} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+type LineProps = Omit<TableProps, "alarms"> & { alarm: Alarm };
+
+function Lines({ alarm, ...rest }: LineProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Line alarm={alarm} open={open} onOpen={() => setOpen(!open)} {...rest} />
+      {open && alarm.cause && <MemberLines cause={alarm} {...rest} />}
+    </>
+  );
+}
+
+type OneLineProps = LineProps & { open?: boolean; onOpen?: () => void; member?: boolean };
+
+function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps) {
+  const text = useText().alarms;
+  const to = alarmPath({ id: alarm.id, explain: false });
+  const classes = [
+    "row",
+    alarm.closed_at ? "over" : "open",
+    chosen === alarm.id && "chosen",
+    member && "member",
+  ];
+  return (
+    <tr class={classes.filter(Boolean).join(" ")} data-id={alarm.id} onClick={() => onGo(to)}>
+      <td class="time">
+        <time datetime={alarm.received_at}>{moment(alarm.received_at, today)}</time>
+      </td>
+      <td class="outcome">
+        <OutcomeBadge outcome={alarm.outcome} />
+      </td>
+      <td class="severity">
+        <Severity severity={alarm.severity} />
+      </td>
+      <td class="alarm">
+        <Link to={to} onGo={onGo} class="main">
+          {alarm.kind || alarm.id}
+        </Link>
+        {alarm.cause && onOpen && (
+          <button
+            type="button"
+            class="members"
+            aria-expanded={open}
+            aria-label={text.showMembers(alarm.cause.members.length, alarm.cause.component.name)}
+            onClick={(e) => {
+              e.stopPropagation();
+              onOpen();
+            }}
+          >
+            {text.members(alarm.cause.members.length)}
+          </button>
+        )}
+        <span class="sub">{summaryOf(alarm)}</span>
+      </td>
+      <td class="where">
+        <Where alarm={alarm} onGo={onGo} />
+      </td>
+      <td class="owner">{alarm.owner}</td>
+      <td class="reason">{alarm.reason || text.noReason}</td>
+      <td class="acked">
+        {alarm.acked_at && (
+          <>
+            <span class="main">{alarm.acked_by || text.somebody}</span>
+            <span class="sub">{moment(alarm.acked_at, today)}</span>
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** The module as a way to its page; else the device. */
+export function Where({ alarm, onGo }: { alarm: Alarm; onGo: (path: string) => void }) {
+  const { path, node, cause } = alarm;
+  if (!path) return <span class="main">{node || cause?.component.name || unknown}</span>;
+  const names = namesOf(path);
+  const above = names.slice(0, -1).join(" › ");
+  return (
+    <>
+      <Link to={modulePath(path, "")} onGo={onGo} class="main" title={whereOf(alarm)}>
+        {names.at(-1)}
+      </Link>
+      <span class="sub">{node ? `${above} · ${node}` : above}</span>
+    </>
+  );
+}
+
+/** How many days before a common cause its alarms are looked for. */
+const memberDays = 7;
+
+/** The alarms that a common cause stands for, as they are now; those of more than a week before are left out. */
+export function useMembers(cause: Alarm, revision: number) {
+  const { id, received_at, cause: of } = cause;
+  return useResource(`members ${id}`, revision, async () => {
+    const from = `${addDays(received_at.slice(0, 10), -memberDays)}${received_at.slice(10)}`;
+    const { alarms } = await api.alarms({ search: id, from }, mostAlarms); // each names the cause in its way
+    const ids = new Set(of?.members);
+    return alarms.filter((alarm) => ids.has(alarm.id));
+  });
+}
+
+function MemberLines({ cause, ...rest }: { cause: Alarm } & Omit<LineProps, "alarm">) {
+  const text = useText().alarms;
+  const members = useMembers(cause, rest.revision);
+  const missing = (cause.cause?.members.length ?? 0) - (members.data?.length ?? 0);
+  return (
+    <>
+      {members.data?.map((alarm) => (
+        <Line key={alarm.id} alarm={alarm} member {...rest} />
+      ))}
+      {(!members.data || missing > 0) && (
+        <tr class="member note">
+          <td colSpan={columns.length}>
+            {members.error && <Failure error={members.error} />}
+            {!members.data && !members.error && <Loading />}
+            {members.data && missing > 0 && text.membersMissing(missing)}
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,201 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { type AlarmQuery, mostAlarms } from "../api/alarms";
+import { api } from "../api/client";
+import { useResource } from "../api/live";
+import type { Status } from "../api/types";
+import { knownZone } from "../charts/series";
+import { useKeys } from "../keys";
+import { Link } from "../link";
+import { Failure, Loading } from "../notice";
+import { count } from "../text/format";
+import { useText } from "../text/language";
+import { Crumbs } from "../tree/crumbs";
+import { Tree } from "../tree/tree";
+import { Days } from "./days";
+import { NoAlarms } from "./empty";
+import { countedBy } from "./facets";
+import { Filters } from "./filters";
+import { tallyOf } from "./funnel";
+import { Funnel } from "./funnelview";
+import { useKept } from "./kept";
+import { AlarmTable } from "./list";
+import { rangeOf, todayIn } from "./range";
+import { Stats } from "./stats";
+import { type AlarmsView, alarmPath, alarmsPath, parts } from "./view";
+
+interface Props {
+  shown: boolean;
+  view: AlarmsView;
+  revision: number;
+  status: Status | undefined;
+  onView: (view: AlarmsView) => void;
+  onGo: (path: string) => void;
+  onBack: () => void;
+}
+
+/** What became of the alarms, in numbers and one by one. */
+export function AlarmsPage({ shown, view, revision, status, onView, onGo, onBack }: Props) {
+  const text = useText();
+  const [treeOpen, setTreeOpen] = useState(false);
+  const [frozen, setFrozen] = useState(revision);
+  if (shown && frozen !== revision) setFrozen(revision); // a hidden page asks for nothing
+  useKeys(shown ? { Escape: onBack } : {});
+  const tree = useResource("tree", 0, () => api.tree(""));
+  const choose = (path: string) => {
+    setTreeOpen(false);
+    onView({ ...view, path });
+  };
+  return (
+    <main class="table-page alarms-page" hidden={!shown}>
+      <aside class={treeOpen ? "open" : ""}>
+        <Tree nodes={tree.data ?? []} levels={status?.levels ?? []} path={view.path} onPath={choose} />
+      </aside>
+      <section>
+        <div class="toolbar">
+          <button
+            type="button"
+            class="show-tree"
+            onClick={() => setTreeOpen(!treeOpen)}
+            title={text.showTree}
+          >
+            {text.tree}
+          </button>
+          <h1>{text.alarms.title}</h1>
+          <Parts view={view} onGo={onGo} />
+        </div>
+        {view.path && <Crumbs path={view.path} onPath={choose} />}
+        {status ? (
+          <Body
+            shown={shown}
+            view={view}
+            zone={knownZone(status.timezone)}
+            revision={frozen}
+            onView={onView}
+            onGo={onGo}
+          />
+        ) : (
+          <Loading />
+        )}
+      </section>
+    </main>
+  );
+}
+
+function Parts({ view, onGo }: Pick<Props, "view" | "onGo">) {
+  const text = useText().alarms.parts;
+  return (
+    <nav class="parts" aria-label={text.title}>
+      {parts.map((part) => (
+        <Link key={part} to={alarmsPath({ ...view, part })} onGo={onGo} current={part === view.part}>
+          {text[part]}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+interface BodyProps extends Pick<Props, "shown" | "view" | "revision" | "onView" | "onGo"> {
+  zone: string | undefined;
+}
+
+function Body(props: BodyProps) {
+  const { view, shown } = props;
+  const sheets = useRef<HTMLDivElement>(null);
+  useKeptScroll(sheets, shown);
+  return (
+    <div class="sheets" ref={sheets}>
+      {view.part === "list" && <ListPart {...props} />}
+      {view.part === "stats" && <Stats {...props} today={todayIn(props.zone)} />}
+    </div>
+  );
+}
+
+/** A page that was hidden is where it was left. */
+function useKeptScroll(ref: { current: HTMLElement | null }, shown: boolean) {
+  const kept = useRef(0);
+  useLayoutEffect(() => {
+    const el = ref.current;
+    if (!shown || !el) return;
+    el.scrollTop = kept.current;
+    const keep = () => {
+      kept.current = el.scrollTop;
+    };
+    el.addEventListener("scroll", keep, { passive: true });
+    return () => el.removeEventListener("scroll", keep);
+  }, [shown, ref]);
+}
+
+const page = 100; // alarms that are loaded at once
+
+/** The funnel of the chosen days, the filters and the list. */
+function ListPart({ shown, view, zone, revision, onView, onGo }: BodyProps) {
+  const text = useText().alarms;
+  const today = todayIn(zone);
+  const { path, search, outcome, severity, kind } = view;
+  const days: AlarmQuery = { ...rangeOf(view, today, zone), path };
+  const base: AlarmQuery = view.open ? { open: true, path, search } : { ...days, search };
+  const asked = { ...base, outcome, severity, kind };
+  const key = JSON.stringify(asked);
+  const [size, setSize] = useState({ key, limit: page });
+  const limit = size.key === key ? size.limit : page;
+
+  const funnel = useKept(useStats(days, revision));
+  const counts = useKept(useStats(base, revision));
+  const turn = revision * mostAlarms + limit; // more of them replace those that are shown
+  const list = useResource(`alarms ${key}`, turn, () => api.alarms(asked, limit));
+  const kept = useKept(list);
+  return (
+    <>
+      <Days view={view} today={today} onView={onView} />
+      {funnel.data && <Funnel tally={tallyOf(funnel.data)} view={view} onGo={onGo} />}
+      <Filters view={view} counts={counts.data ?? []} active={shown} onView={onView} />
+      {list.error && <Failure error={list.error} />}
+      {!kept.data && !list.error && <Loading />}
+      {kept.data?.alarms.length === 0 && (
+        <NoAlarms view={view} today={today} revision={revision} onGo={onGo} />
+      )}
+      {kept.data && kept.data.alarms.length > 0 && (
+        <div class={kept.old ? "listed old" : "listed"}>
+          <Listed alarms={kept.data.alarms} today={today} revision={revision} active={shown} onGo={onGo} />
+          <p class="reason" role="status">
+            {text.listed(count(kept.data.alarms.length), kept.data.more)}{" "}
+            {kept.data.more && limit < mostAlarms && (
+              <button type="button" class="action" onClick={() => setSize({ key, limit: limit + page })}>
+                {text.older}
+              </button>
+            )}
+            {kept.data.more && limit >= mostAlarms && text.tooMany(count(mostAlarms))}
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Counts by all that can be filtered; the funnel and the filters share one answer where they ask the same. */
+function useStats(asked: AlarmQuery, revision: number) {
+  return useResource(`stats ${JSON.stringify(asked)}`, revision, () => api.alarmStats(asked, countedBy));
+}
+
+type ListedProps = Parameters<typeof AlarmTable>[0] & { active: boolean };
+
+/** The list with a cursor that the keys move. */
+function Listed({ active, ...table }: ListedProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const move = (step: number) => {
+    (document.activeElement as HTMLElement | null)?.blur(); // Enter then means the row, not a link left behind
+    const rows = [...(box.current?.querySelectorAll<HTMLElement>("tr[data-id]") ?? [])];
+    const now = rows.findIndex((row) => row.dataset.id === cursor);
+    const next = rows[Math.min(Math.max(now + step, 0), rows.length - 1)];
+    setCursor(next?.dataset.id ?? null);
+    next?.scrollIntoView({ block: "nearest" });
+  };
+  const open = () => cursor !== null && table.onGo(alarmPath({ id: cursor, explain: false }));
+  useKeys(active ? { j: () => move(1), k: () => move(-1), Enter: open } : {});
+  return (
+    <div ref={box}>
+      <AlarmTable {...table} chosen={cursor} />
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { type Outcome, outcomes } from "../api/alarms";
+
+// What the page shows, as it stands in its URL:
+//
+//   alarms?outcome=folded&severity=critical&path=Qzone&days=7&day=2026-11-27
+
+/** The parts of the page. */
+export const parts = ["list", "stats", "mutes", "changes", "heals"] as const;
+export type Part = (typeof parts)[number];
+
+/** How many days can be looked at; the first one is the default. */
+export const spans = [1, 7, 30];
+
+export interface AlarmsView {
+  part: Part;
+  day: string; // the last one, YYYY-MM-DD; "" is today
+  days: number; // that end with it
+  open: boolean; // those to which something may still happen, of whatever day
+  outcome: Outcome | "";
+  severity: string;
+  kind: string;
+  path: string; // id of a node: it and all below it
+  search: string;
+}
+
+export const defaultAlarms: AlarmsView = {
+  part: "list",
+  day: "",
+  days: 1,
+  open: false,
+  outcome: "",
+  severity: "",
+  kind: "",
+  path: "",
+  search: "",
+};
+
+export function readAlarms(query: string): AlarmsView {
+  const q = new URLSearchParams(query);
+  const day = q.get("day") ?? "";
+  const days = Number(q.get("days"));
+  return {
+    part: parts.find((part) => part === q.get("show")) ?? defaultAlarms.part,
+    day: /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day)) ? day : "",
+    days: spans.includes(days) ? days : defaultAlarms.days,
+    open: q.get("open") === "true",
+    outcome: outcomes.find((outcome) => outcome === q.get("outcome")) ?? "",
+    severity: q.get("severity") ?? "",
+    kind: q.get("kind") ?? "",
+    path: q.get("path") ?? "",
+    search: q.get("q") ?? "",
+  };
+}
+
+/** The path of the page below the root; what is at its default is left out. */
+export function alarmsPath(view: AlarmsView): string {
+  const q = new URLSearchParams();
+  const set = (name: string, value: string) => value && q.set(name, value);
+  set("show", view.part === defaultAlarms.part ? "" : view.part);
+  set("day", view.day);
+  set("days", view.days === defaultAlarms.days ? "" : `${view.days}`);
+  set("open", view.open ? "true" : "");
+  for (const name of ["outcome", "severity", "kind", "path"] as const) set(name, view[name]);
+  set("q", view.search);
+  const text = q.toString().replaceAll("%2F", "/");
+  return `alarms${text && `?${text}`}`;
+}
+
+/** One alarm's page, with or without the explanation of all its steps. */
+export interface AlarmView {
+  id: string;
+  explain: boolean;
+}
+
+export const readAlarm = (id: string, query: string): AlarmView => ({
+  id,
+  explain: new URLSearchParams(query).get("explain") === "true",
+});
+
+export const alarmPath = ({ id, explain }: AlarmView) =>
+  `alarms/${encodeURIComponent(id)}${explain ? "?explain=true" : ""}`;
+
+/** Whether what keeps or did something is another alarm, by the form of its id. */
+export const isAlarmId = (id: string) => /^[0-9a-f]{16}-[0-9a-z]+$/.test(id);

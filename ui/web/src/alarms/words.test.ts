@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { sampleAlarm } from "../testing/alarm";
+import { en } from "../text/en";
+import { zh } from "../text/zh";
+import { headline, linkOf, moment, whereOf } from "./words";
+
+const now = "2026-11-27T12:15:00+08:00";
+
+it("says the day only of another one", () => {
+  expect(moment("2026-11-27T12:01:00+08:00", "2026-11-27")).toBe("12:01");
+  expect(moment("2026-11-26T12:01:00+08:00", "2026-11-27")).toBe("11-26 12:01");
+});
+
+it("tells an alarm that fires, why, and who looks after it", () => {
+  const alarm = sampleAlarm({
+    outcome: "notified",
+    reason: "told to the owners",
+    acked_at: "2026-11-27T12:10:00+08:00",
+    acked_by: "ann",
+  });
+  expect(headline(alarm, now, "2026-11-27", en.alarms)).toBe(
+    "Fires since 12:01, for 14 min. People were told: told to the owners. ann took it on at 12:10.",
+  );
+  expect(headline(alarm, now, "2026-11-27", zh.alarms)).toContain("自 12:01 起告警");
+});
+
+it("tells one that is over, and one of which nothing is known yet", () => {
+  const over = sampleAlarm({ outcome: "healed", ends_at: "2026-11-27T12:05:00+08:00", reason: "It runs." });
+  expect(headline(over, now, "2026-11-28", en.alarms)).toBe(
+    "Fired from 11-27 12:01 to 11-27 12:05, for 4 min. Headroom has healed it: It runs.",
+  );
+  expect(headline(sampleAlarm({ reason: "" }), now, "2026-11-27", en.alarms)).toContain(
+    "It is on its way: Nothing has been decided yet.",
+  );
+});
+
+it("rings at a node of the tree, else at a device", () => {
+  expect(whereOf({ path: "Qzone/a%2Fb", node: "n1" })).toBe("Qzone › a/b");
+  expect(whereOf({ path: "", node: "n1" })).toBe("n1");
+});
+
+it("opens nothing but pages", () => {
+  expect(linkOf("https://wiki.example/runbook?x=1")).toBe("https://wiki.example/runbook?x=1");
+  for (const bad of [
+    "javascript:alert(1)",
+    " JaVaScRiPt:alert(1)",
+    "data:text/html,x",
+    "file:///etc",
+    "runbook",
+    "",
+  ])
+    expect(linkOf(bad)).toBeUndefined();
+});

@@ -1,0 +1,41 @@
+import type { Alarm } from "../api/alarms";
+import { namesOf } from "../state/view";
+import type { Text } from "../text/en";
+import { clock, secondsBetween, span } from "../text/format";
+
+/** The wall clock of an RFC 3339 time, with the day before it unless that is today. */
+export const moment = (time: string, today: string) =>
+  time.slice(0, 10) === today ? clock(time) : `${time.slice(5, 10)} ${clock(time)}`;
+
+/** Where an alarm rings: its node of the tree, or the device; empty if neither is known. */
+export const whereOf = ({ path, node }: Pick<Alarm, "path" | "node">) =>
+  path ? namesOf(path).join(" › ") : node;
+
+/** What its sender says in short. */
+export const summaryOf = ({ annotations }: Pick<Alarm, "annotations">) =>
+  annotations.summary ?? annotations.description ?? annotations.message ?? "";
+
+/** An alarm in sentences: how long it fires, what became of it and why, who takes care of it. */
+export function headline(alarm: Alarm, now: string, today: string, text: Text["alarms"]): string {
+  const { starts_at: from, ends_at: to, outcome, reason, acked_at, acked_by } = alarm;
+  const lasts = span(secondsBetween(from, to ?? now));
+  const fires = to
+    ? text.fired(moment(from, today), moment(to, today), lasts)
+    : text.fires(moment(from, today), lasts);
+  const verdict = `${text.verdicts[outcome]}: ${endSentence(reason || text.noReason)}`;
+  const taken = acked_at ? text.takenOn(acked_by || text.somebody, moment(acked_at, today)) : "";
+  return [fires, verdict, taken].filter(Boolean).join(" ");
+}
+
+/** The server's reasons are sentences without a full stop, or with one. */
+const endSentence = (sentence: string) => (/[.!?。]$/.test(sentence) ? sentence : `${sentence}.`);
+
+/** What is safe to open: a sender may write anything into an annotation. */
+export function linkOf(value: string): string | undefined {
+  try {
+    const url = new URL(value);
+    return url.protocol === "http:" || url.protocol === "https:" ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
+}

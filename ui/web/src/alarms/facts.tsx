@@ -5,7 +5,7 @@ import { Panel } from "../panel";
 import { modulePath } from "../state/view";
 import { useText } from "../text/language";
 import { alarmsPath, defaultAlarms } from "./view";
-import { linkOf, whereOf } from "./words";
+import { componentOf, linkOf, whereOf } from "./words";
 
 /** A value that opens where it is the address of a page. */
 function Value({ value, name }: { value: string; name?: string }) {
@@ -51,11 +51,11 @@ export function AlarmFactsPanel({ alarm, onGo }: { alarm: Alarm; onGo: (path: st
     [text.fact.process, process !== "", process],
     [text.fact.owner, owner !== "", owner],
     [text.fact.runbook, runbook !== "", <Value key="runbook" value={runbook} />],
-    [text.fact.components, components.length > 0, components.map((c) => `${c.kind} ${c.name}`).join(", ")],
+    [text.fact.components, components.length > 0, components.map(componentOf).join(", ")],
     [text.fact.changes, changes.length > 0, changes.join(", ")],
     [text.fact.source, true, linkOf(generator_url) ? <Rule from={from} url={generator_url} /> : from],
     [
-      text.fact.key,
+      text.fact.history,
       alarm.kind !== "",
       <Link key="kind" to={alarmsPath(kind)} onGo={onGo} class="way">
         {text.history}

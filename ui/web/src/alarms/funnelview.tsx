@@ -53,12 +53,12 @@ function Step({ step, view, onGo }: { step: FunnelStep } & Pick<Props, "view" | 
 }
 
 /** What is left after the step as a bar, with what it took away beside it. */
-function Share({ step: { before, after, count: n } }: { step: FunnelStep }) {
+function Share({ step: { before, after } }: { step: FunnelStep }) {
   const percent = (share: number) => `${100 * share}%`;
   return (
     <span class="share" aria-hidden="true">
       <i class="left" style={{ width: percent(after) }} />
-      <i class={n > 0 ? "took some" : "took"} style={{ width: percent(before - after) }} />
+      <i class={before > after ? "took some" : "took"} style={{ width: percent(before - after) }} />
     </span>
   );
 }

@@ -103,7 +103,9 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
         <Where alarm={alarm} onGo={onGo} />
       </td>
       <td class="owner">{alarm.owner}</td>
-      <td class="reason">{alarm.reason || text.noReason}</td>
+      <td class="reason" title={alarm.reason}>
+        <span>{alarm.reason || text.noReason}</span>
+      </td>
       <td class="acked">
         {alarm.acked_at && (
           <>
@@ -118,8 +120,8 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
 
 /** The module as a way to its page; else the device. */
 export function Where({ alarm, onGo }: { alarm: Alarm; onGo: (path: string) => void }) {
-  const { path, node, cause } = alarm;
-  if (!path) return <span class="main">{node || cause?.component.name || unknown}</span>;
+  const { path, node } = alarm;
+  if (!path) return <span class="main">{whereOf(alarm) || unknown}</span>;
   const names = namesOf(path);
   const above = names.slice(0, -1).join(" › ");
   return (

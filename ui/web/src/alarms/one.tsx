@@ -18,7 +18,7 @@ import { AlarmTable, useMembers } from "./list";
 import { LoadPanel } from "./load";
 import { Trail } from "./trail";
 import { type AlarmsView, type AlarmView, alarmsPath } from "./view";
-import { headline, summaryOf, whereOf } from "./words";
+import { componentOf, headline, summaryOf, whereOf } from "./words";
 
 interface Props {
   view: AlarmView;
@@ -124,7 +124,7 @@ function Members({
   return (
     <Panel
       title={text.membersTitle}
-      unit={of ? text.sharing(`${of.component.kind} ${of.component.name}`, of.share) : ""}
+      unit={of ? text.sharing(componentOf(of.component), of.share) : ""}
       below={members.data && missing > 0 ? text.membersMissing(missing) : undefined}
     >
       <Loaded of={members} empty={text.nothing} isEmpty={(list) => list.length === 0}>

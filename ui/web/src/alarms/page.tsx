@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type AlarmQuery, mostAlarms } from "../api/alarms";
+import { type AlarmCount, type AlarmQuery, mostAlarms } from "../api/alarms";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Status } from "../api/types";
@@ -13,12 +13,13 @@ import { Crumbs } from "../tree/crumbs";
 import { Tree } from "../tree/tree";
 import { Days } from "./days";
 import { NoAlarms } from "./empty";
-import { countedBy } from "./facets";
+import { countedBy, facetsOf } from "./facets";
 import { Filters } from "./filters";
 import { tallyOf } from "./funnel";
 import { Funnel } from "./funnelview";
 import { useKept } from "./kept";
 import { AlarmTable } from "./list";
+import { askedOutcomes, leavesFolded, mergeLists } from "./listed";
 import { rangeOf, todayIn } from "./range";
 import { Stats } from "./stats";
 import { type AlarmsView, alarmPath, alarmsPath, parts } from "./view";
@@ -142,7 +143,7 @@ function ListPart({ shown, view, zone, revision, onView, onGo }: BodyProps) {
   const funnel = useKept(useStats(days, revision));
   const counts = useKept(useStats(base, revision));
   const turn = revision * mostAlarms + limit; // more of them replace those that are shown
-  const list = useResource(`alarms ${key}`, turn, () => api.alarms(asked, limit));
+  const list = useResource(`alarms ${key}`, turn, () => loadList(asked, askedOutcomes(view), limit));
   const kept = useKept(list);
   return (
     <>
@@ -156,20 +157,39 @@ function ListPart({ shown, view, zone, revision, onView, onGo }: BodyProps) {
       )}
       {kept.data && kept.data.alarms.length > 0 && (
         <div class={kept.old ? "listed old" : "listed"}>
-          <Listed alarms={kept.data.alarms} today={today} revision={revision} active={shown} onGo={onGo} />
-          <p class="reason" role="status">
-            {text.listed(count(kept.data.alarms.length), kept.data.more)}{" "}
-            {kept.data.more && limit < mostAlarms && (
-              <button type="button" class="action" onClick={() => setSize({ key, limit: limit + page })}>
-                {text.older}
-              </button>
-            )}
-            {kept.data.more && limit >= mostAlarms && text.tooMany(count(mostAlarms))}
+          <p class="how-many" role="status">
+            {text.listed(count(kept.data.alarms.length), kept.data.more)}
+            <Folded view={view} counts={counts.data ?? []} onGo={onGo} />
           </p>
+          <Listed alarms={kept.data.alarms} today={today} revision={revision} active={shown} onGo={onGo} />
+          {kept.data.more && limit < mostAlarms && (
+            <button type="button" class="older" onClick={() => setSize({ key, limit: limit + page })}>
+              {text.older}
+            </button>
+          )}
+          {kept.data.more && limit >= mostAlarms && <p class="reason">{text.tooMany(count(mostAlarms))}</p>}
         </div>
       )}
     </>
   );
+}
+
+/** How many alarms are left to their common causes, which opens their list. */
+function Folded({ view, counts, onGo }: { counts: AlarmCount[] } & Pick<BodyProps, "view" | "onGo">) {
+  const text = useText().alarms;
+  const folded = facetsOf(counts, "outcome", view).find(({ value }) => value === "folded")?.alarms ?? 0;
+  if (folded === 0 || !leavesFolded(view)) return null;
+  return (
+    <Link to={alarmsPath({ ...view, outcome: "folded" })} onGo={onGo} class="way">
+      {text.folded(count(folded))}
+    </Link>
+  );
+}
+
+/** Asks for each of the outcomes, since the server leaves none out. */
+async function loadList(asked: AlarmQuery, outcomes: string[], limit: number) {
+  const lists = await Promise.all(outcomes.map((outcome) => api.alarms({ ...asked, outcome }, limit)));
+  return mergeLists(lists, limit);
 }
 
 /** Counts by all that can be filtered; the funnel and the filters share one answer where they ask the same. */

@@ -65,5 +65,5 @@ function By({ by, onGo }: { by: string; onGo: (path: string) => void }) {
       </Link>
     );
   }
-  return <span class="by">{text.byWhom(text.sources[by] ?? by)}</span>;
+  return by in text.sources ? null : <span class="by">{text.byWhom(by)}</span>; // the reason names a source
 }

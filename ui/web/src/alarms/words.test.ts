@@ -19,7 +19,7 @@ it("tells an alarm that fires, why, and who looks after it", () => {
     acked_by: "ann",
   });
   expect(headline(alarm, now, "2026-11-27", en.alarms)).toBe(
-    "Fires since 12:01, for 14 min. People were told: told to the owners. ann took it on at 12:10.",
+    "Fires since 12:01, for 14 min. People know of it: told to the owners. ann took it on at 12:10.",
   );
   expect(headline(alarm, now, "2026-11-27", zh.alarms)).toContain("自 12:01 起告警");
 });
@@ -34,9 +34,12 @@ it("tells one that is over, and one of which nothing is known yet", () => {
   );
 });
 
-it("rings at a node of the tree, else at a device", () => {
-  expect(whereOf({ path: "Qzone/a%2Fb", node: "n1" })).toBe("Qzone › a/b");
-  expect(whereOf({ path: "", node: "n1" })).toBe("n1");
+it("rings at a node of the tree, else at a device, else where its alarms meet", () => {
+  const cause = { component: { kind: "rack", name: "r12" }, kinds: [], members: [], share: 9 };
+  expect(whereOf(sampleAlarm({ path: "Qzone/a%2Fb", node: "n1" }))).toBe("Qzone › a/b");
+  expect(whereOf(sampleAlarm({ path: "", node: "n1" }))).toBe("n1");
+  expect(whereOf(sampleAlarm({ path: "", node: "", cause }))).toBe("rack r12");
+  expect(whereOf(sampleAlarm({ path: "", node: "" }))).toBe("");
 });
 
 it("opens nothing but pages", () => {

@@ -1,4 +1,4 @@
-import type { Alarm } from "../api/alarms";
+import type { Alarm, Component } from "../api/alarms";
 import { namesOf } from "../state/view";
 import type { Text } from "../text/en";
 import { clock, secondsBetween, span } from "../text/format";
@@ -7,9 +7,14 @@ import { clock, secondsBetween, span } from "../text/format";
 export const moment = (time: string, today: string) =>
   time.slice(0, 10) === today ? clock(time) : `${time.slice(5, 10)} ${clock(time)}`;
 
-/** Where an alarm rings: its node of the tree, or the device; empty if neither is known. */
-export const whereOf = ({ path, node }: Pick<Alarm, "path" | "node">) =>
-  path ? namesOf(path).join(" › ") : node;
+/** Where an alarm rings: its node of the tree, the device, or what its alarms share; empty if nothing is known. */
+export function whereOf({ path, node, cause }: Pick<Alarm, "path" | "node" | "cause">): string {
+  if (path) return namesOf(path).join(" › ");
+  return node || (cause ? componentOf(cause.component) : "");
+}
+
+/** As in "rack r12". */
+export const componentOf = ({ kind, name }: Component) => `${kind} ${name}`;
 
 /** What its sender says in short. */
 export const summaryOf = ({ annotations }: Pick<Alarm, "annotations">) =>

@@ -1,14 +1,14 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { AlarmDetail } from "../api/alarms";
 import { api, serverNow } from "../api/client";
 import { useKeys } from "../keys";
 import { Link } from "../link";
-import { toWall } from "../marks/wall";
 import { markPath } from "../module/mark";
-import { Failure } from "../notice";
 import { useText } from "../text/language";
+import { AskForm } from "./askform";
 import { keepName, keptName } from "./name";
-import { matchersOf, silenceHours, silenceOf, writeMatchers } from "./silence";
+import { momentIn, todayIn } from "./range";
+import { matchersOf, silenceFor, silenceHours, writeMatchers } from "./silence";
 import { type AlarmView, alarmPath } from "./view";
 
 interface Props {
@@ -81,7 +81,7 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
       </div>
       {done && <p role="status">{done}</p>}
       {step === "ack" && canAck && (
-        <Form
+        <AskForm
           about=""
           fields={[{ name: "why", label: say.why }]}
           action={say.acknowledge}
@@ -93,7 +93,7 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
         />
       )}
       {typeof step === "number" && (
-        <Form
+        <AskForm
           key={step}
           about={say.silences(writeMatchers(matchersOf(alarm.labels)))}
           fields={[
@@ -103,9 +103,9 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
           action={say.silenceFor(hoursSpan(step))}
           onSend={async ({ comment = "", author = "" }) => {
             keepName(author);
-            const silence = silenceOf(alarm.labels, step, serverNow(), author, comment);
+            const silence = silenceFor(matchersOf(alarm.labels), step, serverNow(), author, comment);
             await api.silence(silence);
-            setDone(say.silencedUntil(wallClock(silence.endsAt, zone)));
+            setDone(say.silencedUntil(momentIn(silence.endsAt, zone, todayIn(zone))));
             setStep("");
           }}
           onCancel={() => setStep("")}
@@ -116,80 +116,3 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
 }
 
 const hoursSpan = (hours: number): [number, "h" | "d"] => (hours < 24 ? [hours, "h"] : [hours / 24, "d"]);
-
-/** Day and minute on the server's clock. */
-const wallClock = (time: string, zone: string | undefined) =>
-  toWall(Date.parse(time) / 1000, zone).replace("T", " ");
-
-interface FieldProps {
-  name: string;
-  label: string;
-  hint?: string;
-  value?: string;
-  required?: boolean;
-}
-
-interface FormProps {
-  about: string;
-  fields: FieldProps[];
-  action: string;
-  onSend: (values: Record<string, string>) => Promise<void>;
-  onCancel: () => void;
-}
-
-/** A few lines of text that are sent; Esc leaves it. */
-function Form({ about, fields, action, onSend, onCancel }: FormProps) {
-  const text = useText().alarms;
-  const [sending, setSending] = useState(false);
-  const [failure, setFailure] = useState<Error>();
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
-  const send = async (e: SubmitEvent) => {
-    e.preventDefault();
-    const data = new FormData(e.currentTarget as HTMLFormElement);
-    setSending(true);
-    setFailure(undefined);
-    try {
-      await onSend(Object.fromEntries([...data].map(([name, value]) => [name, `${value}`])));
-    } catch (error) {
-      setFailure(error as Error);
-    }
-    setSending(false);
-  };
-  return (
-    <form
-      ref={form}
-      class="alarm-form"
-      onSubmit={send}
-      onKeyDown={(e) => {
-        if (e.key === "Escape") onCancel();
-      }}
-    >
-      {about && <p>{about}</p>}
-      <div class="fields">
-        {fields.map(({ name, label, hint = "", value = "", required = false }) => (
-          <label key={name} class="field">
-            {label}
-            <input
-              type="text"
-              name={name}
-              placeholder={hint}
-              defaultValue={value}
-              maxLength={500}
-              required={required}
-            />
-          </label>
-        ))}
-      </div>
-      {failure && <Failure error={failure} />}
-      <div class="actions">
-        <button type="submit" class="main-action" disabled={sending}>
-          {sending ? `${text.sending}…` : action}
-        </button>
-        <button type="button" class="action" onClick={onCancel}>
-          {text.cancel}
-        </button>
-      </div>
-    </form>
-  );
-}

@@ -4,10 +4,10 @@ import { api } from "../api/client";
 import { useResource } from "../api/live";
 import { Link } from "../link";
 import { Failure, Loading } from "../notice";
-import { modulePath, namesOf } from "../state/view";
 import { unknown } from "../text/format";
 import { useText } from "../text/language";
 import { OutcomeBadge, Severity } from "./badge";
+import { Place } from "./place";
 import { addDays } from "./range";
 import { alarmPath } from "./view";
 import { moment, summaryOf, whereOf } from "./words";
@@ -100,7 +100,7 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
         <span class="sub">{summaryOf(alarm)}</span>
       </td>
       <td class="where">
-        <Where alarm={alarm} onGo={onGo} />
+        <Place path={alarm.path} node={alarm.node} other={whereOf(alarm) || unknown} onGo={onGo} />
       </td>
       <td class="owner">{alarm.owner}</td>
       <td class="reason" title={alarm.reason}>
@@ -115,22 +115,6 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
         )}
       </td>
     </tr>
-  );
-}
-
-/** The module as a way to its page; else the device. */
-export function Where({ alarm, onGo }: { alarm: Alarm; onGo: (path: string) => void }) {
-  const { path, node } = alarm;
-  if (!path) return <span class="main">{whereOf(alarm) || unknown}</span>;
-  const names = namesOf(path);
-  const above = names.slice(0, -1).join(" › ");
-  return (
-    <>
-      <Link to={modulePath(path, "")} onGo={onGo} class="main" title={whereOf(alarm)}>
-        {names.at(-1)}
-      </Link>
-      <span class="sub">{node ? `${above} · ${node}` : above}</span>
-    </>
   );
 }
 

@@ -11,15 +11,19 @@ import { count } from "../text/format";
 import { useText } from "../text/language";
 import { Crumbs } from "../tree/crumbs";
 import { Tree } from "../tree/tree";
+import { BrakePulled, useBrake } from "./brake";
+import { ChangePart } from "./changepart";
 import { Days } from "./days";
 import { NoAlarms } from "./empty";
 import { countedBy, facetsOf } from "./facets";
 import { Filters } from "./filters";
 import { tallyOf } from "./funnel";
 import { Funnel } from "./funnelview";
+import { HealPart } from "./healpart";
 import { useKept } from "./kept";
 import { AlarmTable } from "./list";
 import { askedOutcomes, leavesFolded, mergeLists } from "./listed";
+import { MutePart } from "./mutepart";
 import { rangeOf, todayIn } from "./range";
 import { Stats } from "./stats";
 import { type AlarmsView, alarmPath, alarmsPath, parts } from "./view";
@@ -103,10 +107,16 @@ function Body(props: BodyProps) {
   const { view, shown } = props;
   const sheets = useRef<HTMLDivElement>(null);
   useKeptScroll(sheets, shown);
+  const brake = useBrake(props.revision);
+  const part = { ...props, today: todayIn(props.zone), brake };
   return (
     <div class="sheets" ref={sheets}>
-      {view.part === "list" && <ListPart {...props} />}
-      {view.part === "stats" && <Stats {...props} today={todayIn(props.zone)} />}
+      <BrakePulled brake={brake} today={part.today} />
+      {view.part === "list" && <ListPart {...part} />}
+      {view.part === "stats" && <Stats {...part} />}
+      {view.part === "mutes" && <MutePart {...part} />}
+      {view.part === "changes" && <ChangePart {...part} />}
+      {view.part === "heals" && <HealPart {...part} />}
     </div>
   );
 }
@@ -129,9 +139,8 @@ function useKeptScroll(ref: { current: HTMLElement | null }, shown: boolean) {
 const page = 100; // alarms that are loaded at once
 
 /** The funnel of the chosen days, the filters and the list. */
-function ListPart({ shown, view, zone, revision, onView, onGo }: BodyProps) {
+function ListPart({ shown, view, zone, today, revision, onView, onGo }: BodyProps & { today: string }) {
   const text = useText().alarms;
-  const today = todayIn(zone);
   const { path, search, outcome, severity, kind } = view;
   const days: AlarmQuery = { ...rangeOf(view, today, zone), path };
   const base: AlarmQuery = view.open ? { open: true, path, search } : { ...days, search };

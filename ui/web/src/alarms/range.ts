@@ -1,9 +1,17 @@
 import { serverNow } from "../api/client";
 import { toRfc3339, toWall } from "../marks/wall";
 import type { AlarmsView } from "./view";
+import { moment } from "./words";
 
 /** The day of the server's clock, in its zone; YYYY-MM-DD. */
 export const todayIn = (zone: string | undefined) => toWall(serverNow() / 1000, zone).slice(0, 10);
+
+/** A time of any zone on the server's clock, with the day before it unless that is today. */
+export const momentIn = (time: string, zone: string | undefined, today: string) =>
+  moment(toWall(Date.parse(time) / 1000, zone), today);
+
+/** Whether a time is there: null, and Go's zero time, are none. */
+export const isTime = (time: string | null | undefined): time is string => Date.parse(time ?? "") > 0;
 
 /** The day so many days after one, or before it if negative; YYYY-MM-DD. */
 export const addDays = (day: string, days: number) =>

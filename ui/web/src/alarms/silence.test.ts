@@ -1,10 +1,16 @@
 import { expect, it } from "vitest";
-import { matchersOf, silenceOf, writeMatchers } from "./silence";
+import { matchersOf, silenceFor, writeMatchers } from "./silence";
 
 const labels = { node: "n1", alertname: "Down" };
 
 it("silences what has the same labels, for so many hours", () => {
-  const silence = silenceOf(labels, 4, Date.parse("2026-11-27T22:00:00Z"), " ann ", " repaired at night ");
+  const silence = silenceFor(
+    matchersOf(labels),
+    4,
+    Date.parse("2026-11-27T22:00:00Z"),
+    " ann ",
+    " repaired at night ",
+  );
   expect(silence).toEqual({
     matchers: [
       { name: "alertname", value: "Down", isRegex: false, isEqual: true },

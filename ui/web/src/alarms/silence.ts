@@ -9,9 +9,9 @@ export const matchersOf = (labels: Record<string, string>): Matcher[] =>
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([name, value]) => ({ name, value, isRegex: false, isEqual: true }));
 
-/** A silence of what has these labels, from a moment in Unix milliseconds on. */
-export function silenceOf(
-  labels: Record<string, string>,
+/** A silence for so many hours, from a moment in Unix milliseconds on. */
+export function silenceFor(
+  matchers: Matcher[],
   hours: number,
   millis: number,
   author: string,
@@ -19,7 +19,7 @@ export function silenceOf(
 ): SilenceBody {
   const at = (ms: number) => new Date(ms).toISOString();
   return {
-    matchers: matchersOf(labels),
+    matchers,
     startsAt: at(millis),
     endsAt: at(millis + hours * 3_600_000),
     createdBy: author.trim(),

@@ -1,6 +1,8 @@
 import type { AlarmCount, AlarmDetail, AlarmList, AlarmQuery } from "./alarms";
+import type { Brake, HealList } from "./heals";
 import type { Ledger } from "./ledger";
 import type { Excursion, Mark, MarkBody, Refits } from "./marks";
+import type { Lease, Mute, MutePreview, Try } from "./mutes";
 import type { Silence, SilenceBody } from "./silences";
 import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
 import type { DomainOfRow, ScenarioBody, WhatIf } from "./whatif";
@@ -121,6 +123,13 @@ export const api = {
   alarm: (id: string) => call<AlarmDetail>(`alarms/${encodeURIComponent(id)}`),
   acknowledge: (id: string, reason: string) =>
     call<AlarmDetail>(`alarms/${encodeURIComponent(id)}/ack`, json("POST", { reason })),
+  heals: (asked: { from: string; to: string; path: string }, limit: number) =>
+    call<HealList>(`heals${query({ ...asked, limit: `${limit}` })}`),
+  brake: () => call<Brake>("heals/brake"),
+  releaseBrake: (reason: string) => call<Brake>("heals/brake/release", json("POST", { reason })),
+  mutes: () => list<Mute>("mutes"),
+  tryMute: (what: Try) => call<MutePreview>("mutes/preview", json("POST", what)),
+  leases: () => list<Lease>("leases"),
   silences: () => callV2<Silence[]>("silences"),
   silence: (body: SilenceBody) => callV2<{ silenceID: string }>("silences", json("POST", body)),
   unsilence: (id: string) => callV2<null>(`silence/${encodeURIComponent(id)}`, { method: "DELETE" }),

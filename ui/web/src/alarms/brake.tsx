@@ -1,0 +1,75 @@
+import { useState } from "preact/hooks";
+import { ApiError, api } from "../api/client";
+import type { Brake } from "../api/heals";
+import { type Resource, useResource } from "../api/live";
+import { useText } from "../text/language";
+import { AskForm } from "./askform";
+import { moment } from "./words";
+
+/** The brake, or nothing where healing is not set up. */
+export function useBrake(revision: number): Resource<Brake | null> {
+  return useResource("brake", revision, () => api.brake().catch(nothingIfMissing));
+}
+
+/** An endpoint that this server has not: there is nothing to show. */
+export function nothingIfMissing(error: Error): null {
+  if (error instanceof ApiError && error.code === 404) return null;
+  throw error;
+}
+
+interface Props {
+  brake: Resource<Brake | null>;
+  today: string; // YYYY-MM-DD
+}
+
+/** Big and clear while all healing is stopped, with the way to let it go on. */
+export function BrakePulled({ brake, today }: Props) {
+  const text = useText().alarms.brake;
+  const [open, setOpen] = useState(false);
+  const { data } = brake;
+  if (!data?.stopped) return null;
+  return (
+    <section class="brake-pulled" role="alert">
+      <h2>{text.stopped(data.since ? moment(data.since, today) : "")}</h2>
+      <p>{data.reason}</p>
+      <p>{text.means}</p>
+      {open ? (
+        <AskForm
+          about=""
+          fields={[{ name: "reason", label: text.why, hint: text.whyHint, required: true }]}
+          action={text.release}
+          onSend={async ({ reason = "" }) => {
+            const released = await api.releaseBrake(reason);
+            brake.mutate(() => released);
+            setOpen(false);
+          }}
+          onCancel={() => setOpen(false)}
+        />
+      ) : (
+        <button type="button" class="main-action" onClick={() => setOpen(true)}>
+          {text.release}…
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** In one line while healing goes on: whether it was ever stopped. */
+export function BrakeLine({ brake, today }: Props) {
+  const text = useText().alarms;
+  const { data } = brake;
+  if (!data || data.stopped) return null;
+  const released = data.released_at;
+  return (
+    <p class="reason">
+      {text.brake.free}{" "}
+      {released &&
+        text.brake.last(
+          data.since ? moment(data.since, today) : "",
+          moment(released, today),
+          data.released_by || text.somebody,
+          data.release_why,
+        )}
+    </p>
+  );
+}

@@ -1,0 +1,88 @@
+import { api, serverNow } from "../api/client";
+import { useResource } from "../api/live";
+import type { Lease } from "../api/mutes";
+import { Link } from "../link";
+import { Loaded, Panel } from "../panel";
+import { modulePath, namesOf } from "../state/view";
+import { count, secondsBetween, span } from "../text/format";
+import { useText } from "../text/language";
+import { nothingIfMissing } from "./brake";
+import { running } from "./leases";
+import { NotSetUp } from "./notsetup";
+import { moment } from "./words";
+
+interface Props {
+  today: string; // YYYY-MM-DD
+  revision: number;
+  onGo: (path: string) => void;
+}
+
+/** The change runs that hide the alarms that they expect, and those that are over. */
+export function ChangePart({ today, revision, onGo }: Props) {
+  const text = useText().alarms.changes;
+  const leases = useResource("leases", revision, () => api.leases().catch(nothingIfMissing));
+  if (leases.data === null) return <NotSetUp about={text.missing} setting={leaseExample} />;
+  const [open, over] = running(leases.data ?? []);
+  const lines = (list: Lease[]) => (
+    <ul class="mute-list">
+      {list.map((lease) => (
+        <LeaseLine key={lease.id} lease={lease} today={today} onGo={onGo} />
+      ))}
+    </ul>
+  );
+  return (
+    <div class="alarm-panels">
+      <Panel title={text.running} unit={text.unit}>
+        <Loaded of={leases} empty="" isEmpty={() => false}>
+          {() => (open.length > 0 ? lines(open) : <NotSetUp about={text.none} setting={leaseExample} />)}
+        </Loaded>
+      </Panel>
+      {over.length > 0 && <Panel title={text.over}>{lines(over)}</Panel>}
+    </div>
+  );
+}
+
+const leaseExample = `headroom change start --kind=deploy --path=Qzone/WNS --who=$USER`;
+
+interface LineProps {
+  lease: Lease;
+  today: string;
+  onGo: (path: string) => void;
+}
+
+function LeaseLine({ lease, today, onGo }: LineProps) {
+  const text = useText().alarms;
+  const say = text.changes;
+  const { run, kind, who, note, nodes, paths, effect, expected, basis, hidden, over, fires } = lease;
+  const now = new Date(serverNow()).toISOString();
+  return (
+    <li>
+      <span class="when">
+        {say.since(moment(lease.started_at, today))}
+        <small>
+          {lease.how
+            ? `${say.hows[lease.how] ?? lease.how}${lease.ended_at ? ` ${moment(lease.ended_at, today)}` : ""}`
+            : say.heard(span(secondsBetween(lease.heartbeat_at, now)), moment(lease.until, today))}
+        </small>
+      </span>
+      <span class="what">
+        <b>{kind}</b> {run} {who && text.byWhom(who)}
+        <span class="sub">{[note, effect.join(" | "), lease.result].filter(Boolean).join(" · ")}</span>
+        <span class="scope">
+          {paths.map((path) => (
+            <Link key={path} to={modulePath(path, "")} onGo={onGo} class="way">
+              {namesOf(path).join(" › ")}
+            </Link>
+          ))}{" "}
+          {nodes.length > 0 && <span title={nodes.join("\n")}>{say.nodes(nodes.length)}</span>}
+        </span>
+      </span>
+      <span class="hides">
+        <b>{say.hides(count(hidden), count(expected))}</b>
+        <small>{basis}</small>
+        {over > 0 && <small class="over">{say.beyond(over)}</small>}
+        {fires > 0 && <small class="over">{say.fires(fires)}</small>}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,11 @@
+import { Command } from "../table/empty";
+
+/** What a part of the page needs, where the server does not have it. */
+export function NotSetUp({ about, setting }: { about: string; setting: string }) {
+  return (
+    <div class="first-steps not-set-up">
+      <p>{about}</p>
+      <Command line={setting} />
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import { useState } from "preact/hooks";
+import { api, serverNow } from "../api/client";
+import { type Resource, useResource } from "../api/live";
+import type { Silence } from "../api/silences";
+import { Failure } from "../notice";
+import { Loaded, Panel } from "../panel";
+import { secondsBetween, span } from "../text/format";
+import { useText } from "../text/language";
+import { nothingIfMissing } from "./brake";
+import { NotSetUp } from "./notsetup";
+import { momentIn } from "./range";
+import { writeMatchers } from "./silence";
+import { SilenceForm } from "./silenceform";
+
+interface Props {
+  zone: string | undefined;
+  today: string; // YYYY-MM-DD
+  revision: number;
+  onGo: (path: string) => void;
+}
+
+/** The silences that are in force or will be, and the way to another one. */
+export function Silences({ zone, today, revision, onGo }: Props) {
+  const text = useText().alarms.mutes;
+  const [changes, setChanges] = useState(0); // made here
+  const [open, setOpen] = useState(false);
+  const silences: Resource<Silence[] | null> = useResource("silences", revision + changes, () =>
+    api.silences().catch(nothingIfMissing),
+  );
+  if (silences.data === null) return <NotSetUp about={text.silencesMissing} setting={silenceExample} />;
+  return (
+    <Panel title={text.silences} unit={text.silencesUnit}>
+      {open ? (
+        <SilenceForm
+          zone={zone}
+          today={today}
+          onDone={() => {
+            setOpen(false);
+            setChanges((n) => n + 1);
+          }}
+          onCancel={() => setOpen(false)}
+          onGo={onGo}
+        />
+      ) : (
+        <button type="button" class="action" onClick={() => setOpen(true)}>
+          {text.newSilence}…
+        </button>
+      )}
+      <Loaded of={silences} empty={text.noSilence} isEmpty={(all) => inForce(all ?? []).length === 0}>
+        {(all) => (
+          <ul class="mute-list">
+            {inForce(all ?? []).map((silence) => (
+              <SilenceLine
+                key={silence.id}
+                silence={silence}
+                zone={zone}
+                today={today}
+                onExpired={() => setChanges((n) => n + 1)}
+              />
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+const silenceExample = "amtool silence add alertname=Test --duration=1h";
+
+/** Those that are not over, the next one to end first. */
+export const inForce = (silences: Silence[]) =>
+  silences
+    .filter(({ status }) => status.state !== "expired")
+    .sort((a, b) => Date.parse(a.endsAt) - Date.parse(b.endsAt));
+
+interface LineProps {
+  silence: Silence;
+  zone: string | undefined;
+  today: string;
+  onExpired: () => void;
+}
+
+function SilenceLine({ silence, zone, today, onExpired }: LineProps) {
+  const text = useText();
+  const say = text.alarms.mutes;
+  const [failure, setFailure] = useState<Error>();
+  const [going, setGoing] = useState(false);
+  const { id, matchers, startsAt, endsAt, createdBy, comment, status } = silence;
+  const expire = () => {
+    setGoing(true);
+    api.unsilence(id).then(onExpired, (error: Error) => {
+      setFailure(error);
+      setGoing(false);
+    });
+  };
+  const now = new Date(serverNow()).toISOString();
+  return (
+    <li>
+      <span class="when">
+        {status.state === "pending"
+          ? say.from(momentIn(startsAt, zone, today))
+          : say.endsIn(span(secondsBetween(now, endsAt)))}
+        <small>{say.until(momentIn(endsAt, zone, today))}</small>
+      </span>
+      <span class="what">
+        <code>{writeMatchers(matchers)}</code>
+        <span class="sub">
+          {comment}
+          {createdBy && ` · ${text.alarms.byWhom(createdBy)}`}
+        </span>
+      </span>
+      <button
+        type="button"
+        class="action"
+        disabled={going}
+        aria-label={say.expireOf(writeMatchers(matchers))}
+        onClick={expire}
+      >
+        {say.expire}
+      </button>
+      {failure && <Failure error={failure} />}
+    </li>
+  );
+}

@@ -305,6 +305,94 @@ async function speaksChinese(page) {
   assert.equal(await page.evaluate(() => document.documentElement.lang), "zh-CN");
 }
 
+/** Sends an alarm of the first module, as Prometheus does; its name is new. */
+async function ring() {
+  const answer = async (path) => (await (await fetch(new URL(path, base))).json()).data;
+  const { levels } = await answer("api/v1/status");
+  const rows = await answer("api/v1/warnings");
+  const { path } = rows.find((row) => row.level === levels.at(-1) && row.path[0] !== "this machine");
+  const labels = { alertname: `Rings${Date.now()}`, severity: "critical" };
+  for (const [i, level] of levels.entries()) labels[level] = path[i];
+  const annotations = {
+    summary: "rings for the browser",
+    runbook_url: "https://wiki.example/rings",
+    dashboard: "javascript:alert(1)",
+  };
+  const sent = await fetch(new URL("api/v2/alerts", base), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify([{ labels, annotations, startsAt: new Date().toISOString() }]),
+  });
+  assert.equal(sent.status, 200, await sent.text());
+  return { name: labels.alertname, module: path.at(-1) };
+}
+
+/** From the funnel to one alarm, its way, taking it on and silencing it. */
+async function followsAlarm(page) {
+  const { name, module } = await ring();
+  await page.getByRole("link", { name: "Alarms", exact: false }).first().click();
+  await page.locator(".funnel .received b").filter({ hasText: /[1-9]/ }).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type(name);
+  const row = page.locator("tr[data-id]", { hasText: name });
+  await row.waitFor();
+  await waitFor(page, (q) => new URL(location.href).searchParams.get("q") === q, name);
+  await picture(page, "alarms");
+  await row.getByRole("link", { name }).click();
+  await page.locator(".trail li").first().waitFor();
+  assert.match(new URL(page.url()).pathname, /\/alarms\/[0-9a-f]{16}-/);
+  assert.match(await page.locator("h1").textContent(), new RegExp(name));
+  await waitFor(page, drawn, 1);
+  assert.equal(await page.locator("a[href^='javascript:']").count(), 0, "only pages are opened");
+  assert.equal(
+    await page.locator("a[href='https://wiki.example/rings']").count(),
+    1,
+    "the runbook is a link",
+  );
+
+  await page.keyboard.press("a");
+  await page.getByLabel("Why, or what you do about it").fill("the browser looks after it");
+  await page.keyboard.press("Enter");
+  await page.locator(".trail .acknowledged", { hasText: "the browser looks after it" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Take it on" }).count(), 0, "it is taken on once");
+  await page.getByRole("button", { name: "Silence for 4 h" }).click();
+  await page.getByLabel("Comment").fill("it rings for a test");
+  await page.locator(".alarm-form").getByRole("button", { name: "Silence for 4 h" }).click();
+  await page.getByText(/Silenced until/).waitFor();
+  await page.getByRole("link", { name: "Explain" }).click();
+  await page.locator(".explanation li").first().waitFor();
+  await page.reload(); // the URL holds the explanation
+  await page.locator(".explanation li").first().waitFor();
+  await picture(page, "alarm");
+
+  await page.getByRole("link", { name: module }).first().click();
+  await page.locator(".module-alarms", { hasText: name }).waitFor();
+  await page.goto(new URL("alarms?show=mutes", base).href);
+  const silence = page.locator(".mute-list li", { hasText: name });
+  await silence.waitFor();
+  await picture(page, "silences");
+  await silence.getByRole("button").click();
+  await silence.waitFor({ state: "detached" });
+  await page.goto(base);
+  await page.locator("tr.row").first().waitFor();
+}
+
+/** The parts of the page of alarms beside each other, none of which may stick out. */
+async function readsAlarmsOnPhone(page) {
+  for (const part of ["list", "stats", "mutes", "changes", "heals"]) {
+    await page.goto(new URL(`alarms?show=${part}`, base).href);
+    await page.locator(".alarms-page .parts [aria-current]").waitFor();
+    await waitFor(page, () => !document.querySelector(".alarms-page .loading"));
+    await fits(page);
+    await picture(page, `alarms-${part}-phone`);
+  }
+  await page.goto(new URL("alarms", base).href);
+  await page.locator("tr[data-id] a").first().click();
+  await page.locator(".trail li").first().waitFor();
+  await fits(page);
+  await picture(page, "alarm-phone");
+}
+
 async function keepsNote(page) {
   const text = `note ${Date.now()}`;
   await page.locator("tr.row").first().hover();
@@ -369,6 +457,7 @@ try {
     await asksWhatIf(page);
     await picture(page, "whatif");
     await page.getByRole("link", { name: "Warnings" }).click();
+    await followsAlarm(page);
     await speaksChinese(page);
     await opensModule(page);
     await picture(page, "module");
@@ -386,6 +475,7 @@ try {
     await page.getByRole("link", { name: "Warnings" }).click();
     await page.locator("tr.row").first().waitFor();
     await readsLedgerOnPhone(page);
+    await readsAlarmsOnPhone(page);
   });
   console.log("the pages work at both widths");
 } finally {

@@ -37,7 +37,7 @@ function Step({ step, view, onGo }: { step: FunnelStep } & Pick<Props, "view" | 
   const to: Outcome | "" = chosen ? "" : outcome;
   const name = outcome ? text.outcomes[outcome] : text.received;
   return (
-    <li class={outcome || "received"}>
+    <li class={`${outcome || "received"} ${n > 0 ? "" : "none"}`}>
       <Link
         to={alarmsPath({ ...view, part: "list", open: false, outcome: to })}
         onGo={onGo}

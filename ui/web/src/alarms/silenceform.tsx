@@ -106,7 +106,7 @@ export function SilenceForm({ zone, today, onDone, onCancel, onGo }: Props) {
       {failure && <Failure error={failure} />}
       <div class="actions">
         <button type="submit" class="main-action" disabled={busy}>
-          {busy ? `${say.sending}…` : shown ? say.silence : say.mutes.preview}
+          {busy ? `${say.sending}…` : shown ? say.mutes.make : say.mutes.preview}
         </button>
         <button type="button" class="action" onClick={onCancel}>
           {say.cancel}

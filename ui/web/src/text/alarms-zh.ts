@@ -189,6 +189,7 @@ export const alarmsZh: Text["alarms"] = {
     silencesMissing: "本服务器尚不支持静默。支持后可在此添加，或使用 Alertmanager 的工具：",
     noSilence: "没有生效的静默。",
     newSilence: "添加静默",
+    make: "确认静默",
     matchers: "匹配的告警",
     length: "时长",
     badMatchers: '请按此格式填写：alertname="DiskFull", node=~"10.2.*"',
@@ -261,7 +262,7 @@ export const alarmsZh: Text["alarms"] = {
     more: (most) => `只显示最新的 ${most} 个。`,
   },
 
-  onModule: "告警",
+  onModule: "收到的告警",
   onModuleUnit: "未结束的，以及最近 7 天的",
   onModuleNone: "最近 7 天没有告警。",
   onModuleAll: "查看全部",

@@ -8,6 +8,7 @@ import "./styles/whatif.css";
 import "./styles/marks.css";
 import "./styles/alarms.css";
 import "./styles/alarm.css";
+import "./styles/alarmparts.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";

@@ -1,20 +1,15 @@
 import { useState } from "preact/hooks";
-import { ApiError, api } from "../api/client";
+import { api } from "../api/client";
 import type { Brake } from "../api/heals";
 import { type Resource, useResource } from "../api/live";
 import { useText } from "../text/language";
 import { AskForm } from "./askform";
+import { nothingIfMissing } from "./notsetup";
 import { moment } from "./words";
 
 /** The brake, or nothing where healing is not set up. */
 export function useBrake(revision: number): Resource<Brake | null> {
   return useResource("brake", revision, () => api.brake().catch(nothingIfMissing));
-}
-
-/** An endpoint that this server has not: there is nothing to show. */
-export function nothingIfMissing(error: Error): null {
-  if (error instanceof ApiError && error.code === 404) return null;
-  throw error;
 }
 
 interface Props {

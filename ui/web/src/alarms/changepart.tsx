@@ -6,9 +6,8 @@ import { Loaded, Panel } from "../panel";
 import { modulePath, namesOf } from "../state/view";
 import { count, secondsBetween, span } from "../text/format";
 import { useText } from "../text/language";
-import { nothingIfMissing } from "./brake";
 import { running } from "./leases";
-import { NotSetUp } from "./notsetup";
+import { NotSetUp, nothingIfMissing } from "./notsetup";
 import { moment } from "./words";
 
 interface Props {

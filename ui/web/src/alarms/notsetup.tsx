@@ -1,3 +1,4 @@
+import { ApiError } from "../api/client";
 import { Command } from "../table/empty";
 
 /** What a part of the page needs, where the server does not have it. */
@@ -8,4 +9,10 @@ export function NotSetUp({ about, setting }: { about: string; setting: string })
       <Command line={setting} />
     </div>
   );
+}
+
+/** An endpoint that this server has not: there is nothing to show. */
+export function nothingIfMissing(error: Error): null {
+  if (error instanceof ApiError && error.code === 404) return null;
+  throw error;
 }

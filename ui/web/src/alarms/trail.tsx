@@ -3,7 +3,7 @@ import { Link } from "../link";
 import { secondsBetween, span } from "../text/format";
 import { useText } from "../text/language";
 import { OutcomeBadge } from "./badge";
-import { alarmPath, isAlarmId } from "./view";
+import { alarmPath, alarmsPath, defaultAlarms, isAlarmId, type Part } from "./view";
 
 interface Props {
   events: AlarmEvent[];
@@ -29,7 +29,7 @@ export function Trail({ events, today, onGo }: Props) {
               <b>{text.alarms.stages[event.stage] ?? event.stage}</b> <What what={event.what} />
             </span>
             <p class="why">
-              {event.reason} {event.by && <By by={event.by} onGo={onGo} />}
+              {event.reason} {event.by && <By event={event} onGo={onGo} />}
             </p>
           </li>
         );
@@ -55,9 +55,13 @@ function What({ what }: { what: string }) {
   );
 }
 
-/** A common cause has a page of its own. */
-function By({ by, onGo }: { by: string; onGo: (path: string) => void }) {
+/** The part of the page that has what a stage keeps alarms by. */
+const partOf: Record<string, Part> = { lease: "changes", mute: "mutes", heal: "heals" };
+
+/** A common cause has a page of its own; changes, mutes and heals have theirs together. */
+function By({ event: { stage, by = "" }, onGo }: { event: AlarmEvent; onGo: (path: string) => void }) {
   const text = useText().alarms;
+  if (by in text.sources) return null; // the reason names it
   if (isAlarmId(by)) {
     return (
       <Link to={alarmPath({ id: by, explain: false })} onGo={onGo} class="way">
@@ -65,5 +69,11 @@ function By({ by, onGo }: { by: string; onGo: (path: string) => void }) {
       </Link>
     );
   }
-  return by in text.sources ? null : <span class="by">{text.byWhom(by)}</span>; // the reason names a source
+  const part = partOf[stage];
+  if (!part) return <span class="by">{text.byWhom(by)}</span>;
+  return (
+    <Link to={alarmsPath({ ...defaultAlarms, part })} onGo={onGo} class="way">
+      {text.byWhom(by)}
+    </Link>
+  );
 }

@@ -2,9 +2,11 @@ import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import type { Brake } from "../api/heals";
 import { type Resource, useResource } from "../api/live";
+import { Link } from "../link";
 import { useText } from "../text/language";
 import { AskForm } from "./askform";
 import { nothingIfMissing } from "./notsetup";
+import { type AlarmsView, alarmsPath } from "./view";
 import { moment } from "./words";
 
 /** The brake, or nothing where healing is not set up. */
@@ -47,6 +49,23 @@ export function BrakePulled({ brake, today }: Props) {
       )}
     </section>
   );
+}
+
+/** The same in short on the other parts of the page, as a way to it. */
+export function BrakeBar({ brake, today, view, onGo }: Props & BarProps) {
+  const text = useText().alarms.brake;
+  if (!brake.data?.stopped) return null;
+  const { since, reason } = brake.data;
+  return (
+    <Link to={alarmsPath({ ...view, part: "heals" })} onGo={onGo} class="brake-bar">
+      <b>{text.stopped(since ? moment(since, today) : "")}</b> {reason}
+    </Link>
+  );
+}
+
+interface BarProps {
+  view: AlarmsView;
+  onGo: (path: string) => void;
 }
 
 /** In one line while healing goes on: whether it was ever stopped. */

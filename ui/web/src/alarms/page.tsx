@@ -9,7 +9,7 @@ import { Loading } from "../notice";
 import { useText } from "../text/language";
 import { Crumbs } from "../tree/crumbs";
 import { Tree } from "../tree/tree";
-import { BrakePulled, useBrake } from "./brake";
+import { BrakeBar, BrakePulled, useBrake } from "./brake";
 import { ChangePart } from "./changepart";
 import { HealPart } from "./healpart";
 import { ListPart } from "./listpart";
@@ -101,7 +101,7 @@ function Body(props: BodyProps) {
   const part = { ...props, today: todayIn(props.zone), brake };
   return (
     <div class="sheets" ref={sheets}>
-      <BrakePulled brake={brake} today={part.today} />
+      {view.part === "heals" ? <BrakePulled {...part} /> : <BrakeBar {...part} />}
       {view.part === "list" && <ListPart {...part} />}
       {view.part === "stats" && <Stats {...part} />}
       {view.part === "mutes" && <MutePart {...part} />}

@@ -1,4 +1,4 @@
-import { api, serverNow } from "../api/client";
+import { api, root, serverNow } from "../api/client";
 import { useResource } from "../api/live";
 import type { Lease } from "../api/mutes";
 import { Link } from "../link";
@@ -8,6 +8,7 @@ import { count, secondsBetween, span } from "../text/format";
 import { useText } from "../text/language";
 import { running } from "./leases";
 import { NotSetUp, nothingIfMissing } from "./notsetup";
+import { alarmPath } from "./view";
 import { moment } from "./words";
 
 interface Props {
@@ -41,7 +42,7 @@ export function ChangePart({ today, revision, onGo }: Props) {
   );
 }
 
-const leaseExample = `headroom change start --kind=deploy --path=Qzone/WNS --who=$USER`;
+const leaseExample = `curl -d '{"kind": "deploy", "paths": ["Qzone/WNS"], "who": "ann"}' ${root}api/v1/leases`;
 
 interface LineProps {
   lease: Lease;
@@ -52,7 +53,7 @@ interface LineProps {
 function LeaseLine({ lease, today, onGo }: LineProps) {
   const text = useText().alarms;
   const say = text.changes;
-  const { run, kind, who, note, nodes, paths, effect, expected, basis, hidden, over, fires } = lease;
+  const { run, kind, who, note, nodes, paths, effect, expected, basis, hidden, over, fires, firing } = lease;
   const now = new Date(serverNow()).toISOString();
   return (
     <li>
@@ -82,6 +83,21 @@ function LeaseLine({ lease, today, onGo }: LineProps) {
         {over > 0 && <small class="over">{say.beyond(over)}</small>}
         {fires > 0 && <small class="over">{say.fires(fires)}</small>}
       </span>
+      {firing.length > 0 && (
+        <details>
+          <summary>{say.firing(firing.length)}</summary>
+          <ul class="module-alarms">
+            {firing.map(({ id, name, began_at }) => (
+              <li key={id}>
+                <time datetime={began_at}>{moment(began_at, today)}</time>
+                <Link to={alarmPath({ id, explain: false })} onGo={onGo}>
+                  {name}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </li>
   );
 }

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import type { Lease } from "../api/mutes";
 import { running } from "./leases";
 
-const lease = (id: string, hour: number, how?: string) =>
-  ({ id, started_at: `2026-11-27T${hour}:00:00Z`, ...(how && { how }) }) as Lease;
+const lease = (id: string, hour: number, how = "") =>
+  ({ id, started_at: `2026-11-27T${hour}:00:00Z`, how }) as Lease;
 
 it("tells what runs from what is over, the newest first", () => {
   const [open, over] = running([

@@ -2,10 +2,10 @@ import { useState } from "preact/hooks";
 import { api, serverNow } from "../api/client";
 import { type Resource, useResource } from "../api/live";
 import type { Silence } from "../api/silences";
-import { Failure } from "../notice";
 import { Loaded, Panel } from "../panel";
 import { secondsBetween, span } from "../text/format";
 import { useText } from "../text/language";
+import { EndButton } from "./endbutton";
 import { NotSetUp, nothingIfMissing } from "./notsetup";
 import { momentIn } from "./range";
 import { writeMatchers } from "./silence";
@@ -82,16 +82,7 @@ interface LineProps {
 function SilenceLine({ silence, zone, today, onExpired }: LineProps) {
   const text = useText();
   const say = text.alarms.mutes;
-  const [failure, setFailure] = useState<Error>();
-  const [going, setGoing] = useState(false);
   const { id, matchers, startsAt, endsAt, createdBy, comment, status } = silence;
-  const expire = () => {
-    setGoing(true);
-    api.unsilence(id).then(onExpired, (error: Error) => {
-      setFailure(error);
-      setGoing(false);
-    });
-  };
   const now = new Date(serverNow()).toISOString();
   return (
     <li>
@@ -108,16 +99,12 @@ function SilenceLine({ silence, zone, today, onExpired }: LineProps) {
           {createdBy && ` · ${text.alarms.byWhom(createdBy)}`}
         </span>
       </span>
-      <button
-        type="button"
-        class="action"
-        disabled={going}
-        aria-label={say.expireOf(writeMatchers(matchers))}
-        onClick={expire}
-      >
-        {say.expire}
-      </button>
-      {failure && <Failure error={failure} />}
+      <EndButton
+        name={say.expire}
+        label={say.expireOf(writeMatchers(matchers))}
+        end={() => api.unsilence(id)}
+        onEnded={onExpired}
+      />
     </li>
   );
 }

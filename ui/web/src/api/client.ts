@@ -2,7 +2,7 @@ import type { AlarmCount, AlarmDetail, AlarmList, AlarmQuery } from "./alarms";
 import type { Brake, HealList } from "./heals";
 import type { Ledger } from "./ledger";
 import type { Excursion, Mark, MarkBody, Refits } from "./marks";
-import type { Lease, Mute, MutePreview, Try } from "./mutes";
+import type { Lease, Mute, MuteBody, MutePreview, Try } from "./mutes";
 import type { Silence, SilenceBody } from "./silences";
 import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
 import type { DomainOfRow, ScenarioBody, WhatIf } from "./whatif";
@@ -128,6 +128,8 @@ export const api = {
   brake: () => call<Brake>("heals/brake"),
   releaseBrake: (reason: string) => call<Brake>("heals/brake/release", json("POST", { reason })),
   mutes: () => list<Mute>("mutes"),
+  mute: (body: MuteBody) => call<Mute>("mutes", json("POST", body)),
+  unmute: (id: string) => call<Mute>(`mutes/${encodeURIComponent(id)}`, { method: "DELETE" }),
   tryMute: (what: Try) => call<MutePreview>("mutes/preview", json("POST", what)),
   leases: () => list<Lease>("leases"),
   silences: () => callV2<Silence[]>("silences"),

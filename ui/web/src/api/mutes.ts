@@ -26,6 +26,19 @@ export interface Mute {
   comment: string;
   who: string;
   configured: boolean; // in the configuration, and changed only there
+  active: boolean;
+  change: string | null; // when active may be another one; null: never
+}
+
+/** A mute to be made; from and to are times, or days of which the last one counts to its end. */
+export interface MuteBody {
+  name: string;
+  matchers: string[];
+  times: Times[];
+  from: string; // empty: now
+  to: string;
+  comment: string;
+  who: string;
 }
 
 /** What a silence would have hidden in the past days. */
@@ -50,11 +63,8 @@ export interface MuteExample {
   outcome: Outcome;
 }
 
-/** What is held against the past days. */
-export interface Try {
-  silence: SilenceBody;
-  days: number;
-}
+/** What is held against the past days: a mute or a silence. */
+export type Try = ({ silence: SilenceBody } | { mute: MuteBody }) & { days: number };
 
 /** A mute that a change run holds while it runs. */
 export interface Lease {
@@ -71,10 +81,11 @@ export interface Lease {
   started_at: string;
   heartbeat_at: string;
   until: string; // when it ends whatever is heard of the run
-  ended_at?: string | null;
-  how?: string; // it ended
-  result?: string;
+  ended_at: string | null;
+  how: string; // it ended; empty: it has not
+  result: string; // in the run's words
   hidden: number;
   over: number; // went on, as more came than expected
   fires: number; // hidden ones that still fired when it was over
+  firing: { id: string; name: string; began_at: string }[]; // the first of them
 }

@@ -1,0 +1,135 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api } from "../api/client";
+import type { MutePreview, Try } from "../api/mutes";
+import { Link } from "../link";
+import { Failure } from "../notice";
+import { count } from "../text/format";
+import { useText } from "../text/language";
+import { OutcomeBadge } from "./badge";
+import { keepName } from "./name";
+import { nothingIfMissing } from "./notsetup";
+import { alarmPath } from "./view";
+import { moment } from "./words";
+
+/** What a form says, once it could be read. */
+export interface Wanted {
+  said: string; // in words
+  who: string;
+  held: Try; // against the past days
+  make: () => Promise<unknown>;
+}
+
+interface Props {
+  label: string;
+  action: string;
+  today: string; // YYYY-MM-DD
+  read: (value: (name: string) => string) => Wanted; // throws where a field says nothing that can be read
+  onDone: () => void;
+  onCancel: () => void;
+  onGo: (path: string) => void;
+  children: ComponentChildren; // the fields
+}
+
+/** How many days a silence or mute is held against. */
+export const tryDays = 7;
+
+interface Shown {
+  wanted: Wanted;
+  preview: MutePreview | null; // null: this server cannot tell
+}
+
+/** Something that hides alarms, which is made only after what it would have hidden was shown. */
+export function TryForm({ label, action, today, read, onDone, onCancel, onGo, children }: Props) {
+  const text = useText().alarms;
+  const [shown, setShown] = useState<Shown>();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Error>();
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+
+  const run = async (work: () => Promise<void>) => {
+    setBusy(true);
+    setFailure(undefined);
+    await work().catch(setFailure);
+    setBusy(false);
+  };
+  const show = () =>
+    run(async () => {
+      const data = new FormData(form.current ?? undefined);
+      const wanted = read((name) => `${data.get(name) ?? ""}`);
+      keepName(wanted.who);
+      setShown({ wanted, preview: await api.tryMute(wanted.held).catch(nothingIfMissing) });
+    });
+  const make = ({ wanted }: Shown) => run(() => wanted.make().then(onDone));
+  return (
+    <form
+      ref={form}
+      class="alarm-form try-form"
+      aria-label={label}
+      onSubmit={(e) => {
+        e.preventDefault();
+        if (shown) make(shown);
+        else show();
+      }}
+      onInput={() => setShown(undefined)} // what was shown is of another one
+      onKeyDown={(e) => {
+        if (e.key !== "Escape") return;
+        e.stopPropagation(); // the page is not left
+        onCancel();
+      }}
+    >
+      <div class="fields">{children}</div>
+      {shown && <Preview {...shown} today={today} onGo={onGo} />}
+      {failure && <Failure error={failure} />}
+      <div class="actions">
+        <button type="submit" class="main-action" disabled={busy}>
+          {busy ? `${text.sending}…` : shown ? action : text.mutes.preview}
+        </button>
+        <button type="button" class="action" onClick={onCancel}>
+          {text.cancel}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+const examples = 5;
+
+/** What would have been hidden in the past days. */
+function Preview({ wanted, preview, today, onGo }: Shown & Pick<Props, "today" | "onGo">) {
+  const text = useText().alarms;
+  const say = text.mutes;
+  if (preview === null) {
+    return (
+      <p class="preview" role="status">
+        {wanted.said}. {say.cannotTell}
+      </p>
+    );
+  }
+  return (
+    <div class="preview" role="status">
+      <p>{wanted.said}</p>
+      <p>
+        <b>{say.wouldHide(tryDays, count(preview.hidden), count(preview.alarms), preview.told)}</b>{" "}
+        {preview.late > 0 && say.late(preview.late)} {preview.cut && say.cut(count(preview.alarms))}
+      </p>
+      {preview.kinds.length > 0 && (
+        <p class="reason">
+          {preview.kinds.map(({ kind, alarms }) => `${kind} ${count(alarms)}`).join(" · ")}
+        </p>
+      )}
+      <ul class="module-alarms">
+        {preview.examples.slice(0, examples).map(({ id, name, began_at, outcome }) => (
+          <li key={id}>
+            <time datetime={began_at}>{moment(began_at, today)}</time>
+            <OutcomeBadge outcome={outcome} />
+            <Link to={alarmPath({ id, explain: false })} onGo={onGo}>
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

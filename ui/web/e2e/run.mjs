@@ -341,14 +341,10 @@ async function followsAlarm(page) {
   await row.getByRole("link", { name }).click();
   await page.locator(".trail li").first().waitFor();
   assert.match(new URL(page.url()).pathname, /\/alarms\/[0-9a-f]{16}-/);
-  assert.match(await page.locator("h1").textContent(), new RegExp(name));
+  assert.match(await page.locator(".alarm-page h1").textContent(), new RegExp(name));
   await waitFor(page, drawn, 1);
   assert.equal(await page.locator("a[href^='javascript:']").count(), 0, "only pages are opened");
-  assert.equal(
-    await page.locator("a[href='https://wiki.example/rings']").count(),
-    1,
-    "the runbook is a link",
-  );
+  await page.locator("a[href='https://wiki.example/rings']").first().waitFor();
 
   await page.keyboard.press("a");
   await page.getByLabel("Why, or what you do about it").fill("the browser looks after it");

@@ -63,7 +63,7 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
   const text = useText().alarms;
   const to = alarmPath({ id: alarm.id, explain: false });
   const classes = [
-    "row",
+    "line",
     alarm.closed_at ? "over" : "open",
     chosen === alarm.id && "chosen",
     member && "member",

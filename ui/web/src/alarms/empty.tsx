@@ -69,12 +69,12 @@ function Last({ alarm, today, onGo }: { alarm: Alarm; today: string; onGo: Props
 function Never() {
   const text = useText().alarms;
   return (
-    <div class="first-steps">
+    <div class="first-steps never">
       <h2>{text.never}</h2>
       <p>{text.neverPrometheus}</p>
       <Command line={prometheusConfig(new URL(root))} />
       <p>{text.neverVmalert}</p>
-      <Command line={`vmalert -notifier.url=${root.replace(/\/$/, "")} …`} />
+      <Command line={`vmalert -rule=alerts.yml -notifier.url=${root.replace(/\/$/, "")}`} />
       <p>{text.neverAmtool}</p>
       <Command line={`amtool alert add Test severity=info --alertmanager.url=${root}`} />
     </div>

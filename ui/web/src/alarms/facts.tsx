@@ -18,13 +18,17 @@ function Value({ value, name }: { value: string; name?: string }) {
   );
 }
 
+/** A text of several lines, or of many words, stands below its name. */
+const isLong = (value: ComponentChildren) =>
+  typeof value === "string" && (value.length > 60 || value.includes("\n"));
+
 type Line = [name: string, value: ComponentChildren];
 
 function Lines({ lines }: { lines: Line[] }) {
   return (
     <dl class="facts">
       {lines.map(([name, value]) => (
-        <div key={name}>
+        <div key={name} class={isLong(value) ? "long" : ""}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>
@@ -83,7 +87,12 @@ export function Pairs({ title, pairs }: { title: string; pairs: Record<string, s
   if (lines.length === 0) return null;
   return (
     <Panel title={title}>
-      <Lines lines={lines.map(([name, value]) => [name, <Value key={name} value={value} />])} />
+      <Lines
+        lines={lines.map(([name, value]) => [
+          name,
+          linkOf(value) ? <Value key={name} value={value} /> : value,
+        ])}
+      />
     </Panel>
   );
 }

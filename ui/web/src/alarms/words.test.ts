@@ -24,6 +24,11 @@ it("tells an alarm that fires, why, and who looks after it", () => {
   expect(headline(alarm, now, "2026-11-27", zh.alarms)).toContain("自 12:01 起告警");
 });
 
+it("says that somebody looks after it also where nobody has a name", () => {
+  const taken = sampleAlarm({ acked_at: "2026-11-27T12:10:00+08:00" });
+  expect(headline(taken, now, "2026-11-27", en.alarms)).toMatch(/ It was taken on at 12:10\.$/);
+});
+
 it("tells one that is over, and one of which nothing is known yet", () => {
   const over = sampleAlarm({ outcome: "healed", ends_at: "2026-11-27T12:05:00+08:00", reason: "It runs." });
   expect(headline(over, now, "2026-11-28", en.alarms)).toBe(

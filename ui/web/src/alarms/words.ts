@@ -28,7 +28,7 @@ export function headline(alarm: Alarm, now: string, today: string, text: Text["a
     ? text.fired(moment(from, today), moment(to, today), lasts)
     : text.fires(moment(from, today), lasts);
   const verdict = `${text.verdicts[outcome]}: ${endSentence(reason || text.noReason)}`;
-  const taken = acked_at ? text.takenOn(acked_by || text.somebody, moment(acked_at, today)) : "";
+  const taken = acked_at ? text.takenOn(acked_by, moment(acked_at, today)) : "";
   return [fires, verdict, taken].filter(Boolean).join(" ");
 }
 

@@ -106,7 +106,8 @@ export const alarmsEn = {
     resolved: "It is over",
     notified: "People know of it",
   } satisfies Record<Outcome, string>,
-  takenOn: (who: string, clock: string) => `${who} took it on at ${clock}.`,
+  takenOn: (who: string, clock: string) =>
+    who ? `${who} took it on at ${clock}.` : `It was taken on at ${clock}.`,
   way: "Its way",
   stages: {
     receive: "Received",

@@ -104,7 +104,7 @@ export const alarmsZh: Text["alarms"] = {
     resolved: "已结束",
     notified: "已通知到人",
   },
-  takenOn: (who, clock) => `${who} 于 ${clock} 接手。`,
+  takenOn: (who, clock) => (who ? `${who} 于 ${clock} 接手。` : `已于 ${clock} 接手。`),
   way: "处理过程",
   stages: {
     receive: "接收",

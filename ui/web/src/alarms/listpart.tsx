@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { type AlarmCount, type AlarmQuery, mostAlarms } from "../api/alarms";
+import { type AlarmCount, type AlarmList, type AlarmQuery, mostAlarms } from "../api/alarms";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import { useKeys } from "../keys";
@@ -32,8 +32,49 @@ interface Props {
 const page = 100; // alarms that are loaded at once
 
 /** The funnel of the chosen days, the filters and the list. */
-export function ListPart({ shown, view, zone, today, revision, onView, onGo }: Props) {
-  const text = useText().alarms;
+export function ListPart(props: Props) {
+  const { shown, view, today, onView, onGo } = props;
+  const { funnel, counts, list, error } = useAlarms(props);
+  const days = <Days view={view} today={today} onView={onView} />;
+  if (error && !list.data)
+    return (
+      <>
+        {days}
+        <Failure error={error} />
+      </>
+    );
+  if (!funnel || !counts || !list.data)
+    return (
+      <>
+        {days}
+        <Loading />
+      </>
+    ); // together, so that nothing jumps
+  return (
+    <>
+      {days}
+      <Funnel tally={tallyOf(funnel)} view={view} onGo={onGo} />
+      <Filters view={view} counts={counts} active={shown} onView={onView} />
+      {error && <Failure error={error} />}
+      {list.data.alarms.length > 0 ? (
+        <Found {...props} list={list} counts={counts} />
+      ) : (
+        <NoAlarms {...props} />
+      )}
+    </>
+  );
+}
+
+/** What was found, and the way to more of it. */
+interface List {
+  data: AlarmList | undefined;
+  old: boolean; // not yet what was asked for
+  limit: number;
+  onMore: () => void;
+}
+
+/** What the list shows, each kept until what takes its place is there. */
+function useAlarms({ view, zone, today, revision }: Props) {
   const { path, search, outcome, severity, kind } = view;
   const days: AlarmQuery = { ...rangeOf(view, today, zone), path };
   const base: AlarmQuery = view.open ? { open: true, path, search } : { ...days, search };
@@ -42,37 +83,42 @@ export function ListPart({ shown, view, zone, today, revision, onView, onGo }: P
   const [size, setSize] = useState({ key, limit: page });
   const limit = size.key === key ? size.limit : page;
 
-  const funnel = useKept(useStats(days, revision));
-  const counts = useKept(useStats(base, revision));
+  const stats = (of: AlarmQuery) => api.alarmStats(of, countedBy);
+  const isFunnel = !view.open && search === ""; // whose counts are those of the filters then
+  const funnel = useResource(`stats ${JSON.stringify(days)}`, revision, () => stats(days));
+  const counts = useResource(`stats ${JSON.stringify(base)}`, revision, () =>
+    isFunnel ? Promise.resolve(null) : stats(base),
+  );
   const turn = revision * mostAlarms + limit; // more of them replace those that are shown
-  const list = useResource(`alarms ${key}`, turn, () => loadList(asked, askedOutcomes(view), limit));
-  const kept = useKept(list);
+  const found = useResource(`alarms ${key}`, turn, () => loadList(asked, askedOutcomes(view), limit));
+  const kept = { funnel: useKept(funnel), counts: useKept(counts) };
+  const list: List = { ...useKept(found), limit, onMore: () => setSize({ key, limit: limit + page }) };
+  return {
+    funnel: kept.funnel.data,
+    counts: kept.counts.data ?? kept.funnel.data,
+    list,
+    error: found.error ?? funnel.error ?? counts.error,
+  };
+}
+
+function Found({ list, counts, ...props }: { list: List; counts: AlarmCount[] } & Props) {
+  const text = useText().alarms;
+  const { shown, view, today, revision, onGo } = props;
+  const { alarms, more } = list.data ?? { alarms: [], more: false };
   return (
-    <>
-      <Days view={view} today={today} onView={onView} />
-      {funnel.data && <Funnel tally={tallyOf(funnel.data)} view={view} onGo={onGo} />}
-      <Filters view={view} counts={counts.data ?? []} active={shown} onView={onView} />
-      {list.error && <Failure error={list.error} />}
-      {!kept.data && !list.error && <Loading />}
-      {kept.data?.alarms.length === 0 && (
-        <NoAlarms view={view} today={today} revision={revision} onGo={onGo} />
+    <div class={list.old ? "listed old" : "listed"}>
+      <p class="how-many" role="status">
+        {text.listed(count(alarms.length), more)}
+        <Folded view={view} counts={counts} onGo={onGo} />
+      </p>
+      <Listed alarms={alarms} today={today} revision={revision} active={shown} onGo={onGo} />
+      {more && list.limit < mostAlarms && (
+        <button type="button" class="older" onClick={list.onMore}>
+          {text.older}
+        </button>
       )}
-      {kept.data && kept.data.alarms.length > 0 && (
-        <div class={kept.old ? "listed old" : "listed"}>
-          <p class="how-many" role="status">
-            {text.listed(count(kept.data.alarms.length), kept.data.more)}
-            <Folded view={view} counts={counts.data ?? []} onGo={onGo} />
-          </p>
-          <Listed alarms={kept.data.alarms} today={today} revision={revision} active={shown} onGo={onGo} />
-          {kept.data.more && limit < mostAlarms && (
-            <button type="button" class="older" onClick={() => setSize({ key, limit: limit + page })}>
-              {text.older}
-            </button>
-          )}
-          {kept.data.more && limit >= mostAlarms && <p class="reason">{text.tooMany(count(mostAlarms))}</p>}
-        </div>
-      )}
-    </>
+      {more && list.limit >= mostAlarms && <p class="reason">{text.tooMany(count(mostAlarms))}</p>}
+    </div>
   );
 }
 
@@ -92,11 +138,6 @@ function Folded({ view, counts, onGo }: { counts: AlarmCount[] } & Pick<Props, "
 async function loadList(asked: AlarmQuery, outcomes: string[], limit: number) {
   const lists = await Promise.all(outcomes.map((outcome) => api.alarms({ ...asked, outcome }, limit)));
   return mergeLists(lists, limit);
-}
-
-/** Counts by all that can be filtered; the funnel and the filters share one answer where they ask the same. */
-function useStats(asked: AlarmQuery, revision: number) {
-  return useResource(`stats ${JSON.stringify(asked)}`, revision, () => api.alarmStats(asked, countedBy));
 }
 
 type ListedProps = Parameters<typeof AlarmTable>[0] & { active: boolean };

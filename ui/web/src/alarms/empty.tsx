@@ -21,7 +21,7 @@ export function NoAlarms({ view, today, revision, onGo }: Props) {
   if (!newest.data) return null;
   const [last] = newest.data.alarms;
   if (!last) return <Never />;
-  if (isFiltered(view)) return <Filtered view={view} onGo={onGo} />;
+  if (isFiltered(view)) return <p class="nothing">{text.nothing}</p>;
   return (
     <p class="nothing">
       {view.open ? text.noneOpen : text.noneThen} <Last alarm={last} today={today} onGo={onGo} />
@@ -39,18 +39,6 @@ export const withoutFilters = ({ part, day, days }: AlarmsView): AlarmsView => (
   day,
   days,
 });
-
-function Filtered({ view, onGo }: Pick<Props, "view" | "onGo">) {
-  const text = useText().alarms;
-  return (
-    <p class="nothing">
-      {text.nothing}{" "}
-      <Link to={alarmsPath(withoutFilters(view))} onGo={onGo} class="way">
-        {text.clear}
-      </Link>
-    </p>
-  );
-}
 
 function Last({ alarm, today, onGo }: { alarm: Alarm; today: string; onGo: Props["onGo"] }) {
   const text = useText().alarms;

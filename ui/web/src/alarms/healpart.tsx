@@ -39,8 +39,14 @@ export function HealPart({ view, zone, today, revision, brake, onView, onGo }: P
       <Days view={view} today={today} onView={onView} />
       <BrakeLine brake={brake} today={today} />
       <Panel title={text.title}>
-        <Loaded of={heals} empty={text.none} isEmpty={(list) => !list?.heals.length}>
-          {(list) => list && <HealList heals={list.heals} more={list.more} today={today} onGo={onGo} />}
+        <Loaded of={heals} empty="" isEmpty={() => false}>
+          {(list) =>
+            list?.heals.length ? (
+              <HealList heals={list.heals} more={list.more} today={today} onGo={onGo} />
+            ) : (
+              <NoHeals revision={revision} />
+            )
+          }
         </Loaded>
       </Panel>
     </>
@@ -53,6 +59,15 @@ const healExample = `alerting:
     rules:
       - match: [alertname="ProcessDown"]
         actions: [{kind: restart_process}]`;
+
+/** Nothing was done in the chosen days, or never yet: then what to configure. */
+function NoHeals({ revision }: { revision: number }) {
+  const text = useText().alarms.heals;
+  const newest = useResource("newest heal", revision, () => api.heals({ from: "", to: "", path: "" }, 1));
+  if (!newest.data) return null;
+  if (newest.data.heals.length > 0) return <p class="nothing">{text.none}</p>;
+  return <NotSetUp about={text.never} setting={healExample} />;
+}
 
 interface ListProps {
   heals: Heal[];

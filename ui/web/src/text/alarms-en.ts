@@ -56,7 +56,7 @@ export const alarmsEn = {
     [
       `${all} ${plural(alarms, "alarm", "alarms")} came`,
       causes > 0 && `${causes} ${plural(causes, "common cause was", "common causes were")} found`,
-      `people were told of ${told}`,
+      told > 0 ? `people were told of ${told}` : "nobody was told",
       waiting > 0 && `${waiting} ${plural(waiting, "waits", "wait")}`,
     ]
       .filter(Boolean)
@@ -267,6 +267,8 @@ export const alarmsEn = {
       `It was from ${from} to ${to}, when ${who} let it go on${why && `: ${why}`}.`,
   },
   heals: {
+    never:
+      "Nothing was ever done about an alarm. To let Headroom act, begin with a dry run in the configuration:",
     title: "What was done about alarms",
     none: "Nothing was done about alarms then.",
     missing: "This server does nothing about alarms by itself yet. To let it, begin with a dry run:",

@@ -55,7 +55,7 @@ export const alarmsZh: Text["alarms"] = {
     [
       `收到 ${all} 个告警`,
       causes > 0 && `找出 ${causes} 个共同原因`,
-      `通知到人 ${told} 个`,
+      told > 0 ? `通知到人 ${told} 个` : "未通知任何人",
       waiting > 0 && `${waiting} 个待处理`,
     ]
       .filter(Boolean)
@@ -256,6 +256,7 @@ export const alarmsZh: Text["alarms"] = {
     last: (from, to, who, why) => `上次停止自 ${from} 至 ${to}，由 ${who} 恢复${why && `：${why}`}。`,
   },
   heals: {
+    never: "从未对告警作过处置。可先在配置中以演练方式开始：",
     title: "对告警的处置",
     none: "此时段没有处置。",
     missing: "本服务器尚未对告警自动处置。可先以演练方式开始：",

@@ -1,4 +1,4 @@
-import { api, root, serverNow } from "../api/client";
+import { api, serverNow } from "../api/client";
 import { useResource } from "../api/live";
 import type { Lease } from "../api/mutes";
 import { Link } from "../link";
@@ -42,7 +42,7 @@ export function ChangePart({ today, revision, onGo }: Props) {
   );
 }
 
-const leaseExample = `curl -d '{"kind": "deploy", "paths": ["Qzone/WNS"], "who": "ann"}' ${root}api/v1/leases`;
+const leaseExample = "headroom change --kind=deploy --path=Qzone/WNS -- ./deploy.sh";
 
 interface LineProps {
   lease: Lease;

@@ -81,7 +81,7 @@ function LeaseLine({ lease, today, onGo }: LineProps) {
         <b>{say.hides(count(hidden), count(expected))}</b>
         <small>{basis}</small>
         {over > 0 && <small class="over">{say.beyond(over)}</small>}
-        {fires > 0 && <small class="over">{say.fires(fires)}</small>}
+        {fires > 0 && <small class="over">{lease.how ? say.fires(fires) : say.firesNow(fires)}</small>}
       </span>
       {firing.length > 0 && (
         <details>

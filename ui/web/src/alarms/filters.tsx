@@ -25,7 +25,7 @@ export function Filters({ view, counts, active, onView }: Props) {
   const severities = bySeverity(facetsOf(counts, "severity", view));
   const kinds = facetsOf(counts, "kind", view);
   return (
-    <search class="filters">
+    <search class="alarm-filters">
       <Search input={input} value={view.search} onSearch={(search) => onView({ ...view, search })} />
       <label class="chip" title={text.openTitle}>
         <input type="checkbox" checked={view.open} onChange={toggleOpen} />

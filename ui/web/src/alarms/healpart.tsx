@@ -105,7 +105,7 @@ function HealList({ heals, more, today, onGo }: ListProps) {
             <span class="where">
               <Place path={heal.path} node={heal.node} onGo={onGo} />
             </span>
-            <p class="why">{heal.reason}</p>
+            <p class="because">{heal.reason}</p>
             {heal.output && (
               <details>
                 <summary>{text.output}</summary>

@@ -3,7 +3,7 @@ import { Link } from "../link";
 import { secondsBetween, span } from "../text/format";
 import { useText } from "../text/language";
 import { OutcomeBadge } from "./badge";
-import { alarmPath, alarmsPath, defaultAlarms, isAlarmId, type Part } from "./view";
+import { alarmPath, alarmsPath, defaultAlarms, isAlarmId } from "./view";
 
 interface Props {
   events: AlarmEvent[];
@@ -28,7 +28,7 @@ export function Trail({ events, today, onGo }: Props) {
             <span class="what">
               <b>{text.alarms.stages[event.stage] ?? event.stage}</b> <What what={event.what} />
             </span>
-            <p class="why">
+            <p class="because">
               {event.reason} {event.by && <By event={event} onGo={onGo} />}
             </p>
           </li>
@@ -56,7 +56,11 @@ function What({ what }: { what: string }) {
 }
 
 /** The part of the page that has what a stage keeps alarms by. */
-const partOf: Record<string, Part> = { lease: "changes", mute: "mutes", heal: "heals" };
+const partOf: Record<string, "changes" | "mutes" | "heals"> = {
+  lease: "changes",
+  mute: "mutes",
+  heal: "heals",
+};
 
 /** A common cause has a page of its own; changes, mutes and heals have theirs together. */
 function By({ event: { stage, by = "" }, onGo }: { event: AlarmEvent; onGo: (path: string) => void }) {
@@ -73,7 +77,7 @@ function By({ event: { stage, by = "" }, onGo }: { event: AlarmEvent; onGo: (pat
   if (!part) return <span class="by">{text.byWhom(by)}</span>;
   return (
     <Link to={alarmsPath({ ...defaultAlarms, part })} onGo={onGo} class="way">
-      {text.byWhom(by)}
+      {text.partBy[part]}
     </Link>
   );
 }

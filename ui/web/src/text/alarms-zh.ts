@@ -127,6 +127,7 @@ export const alarmsZh: Text["alarms"] = {
   },
   byWhom: (who) => `由 ${who}`,
   byAlarm: "共同原因",
+  partBy: { changes: "变更", mutes: "静默与屏蔽", heals: "处置记录" },
   later: (s) => `${duration(s)}后`,
   load: "所在模块的负载",
   loadEarlier: "告警早于图中时段。",
@@ -244,6 +245,7 @@ export const alarmsZh: Text["alarms"] = {
     hides: (hidden, expected) => `已隐藏 ${hidden} 个，预期 ${expected} 个`,
     beyond: (n) => `超出预期 ${n} 个，已照常处理`,
     fires: (n) => `结束时仍有 ${n} 个告警`,
+    firesNow: (n) => `其中 ${n} 个仍在告警`,
     hows: { done: "完成", failed: "失败", cancelled: "取消", died: "失去心跳", overran: "超时" },
   },
   brake: {

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Status } from "../api/types";
@@ -78,8 +78,13 @@ export function AlarmsPage({ shown, view, revision, status, onView, onGo, onBack
 
 function Parts({ view, onGo }: Pick<Props, "view" | "onGo">) {
   const text = useText().alarms.parts;
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const current = nav.current?.querySelector("[aria-current]");
+    current?.scrollIntoView({ block: "nearest", inline: "nearest" }); // a phone shows only some of them
+  }, [view.part]);
   return (
-    <nav class="parts" aria-label={text.title}>
+    <nav class="parts" aria-label={text.title} ref={nav}>
       {parts.map((part) => (
         <Link key={part} to={alarmsPath({ ...view, part })} onGo={onGo} current={part === view.part}>
           {text[part]}

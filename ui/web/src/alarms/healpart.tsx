@@ -57,7 +57,7 @@ const healExample = `alerting:
   heal:
     dry_run: true
     rules:
-      - match: [alertname="ProcessDown"]
+      - match: [alertname="ProcessDead"]
         actions: [{kind: restart_process}]`;
 
 /** Nothing was done in the chosen days, or never yet: then what to configure. */

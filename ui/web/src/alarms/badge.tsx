@@ -1,5 +1,6 @@
 import type { Outcome } from "../api/alarms";
 import { useText } from "../text/language";
+import { severityClass } from "./facets";
 
 /** Signs beside the words and colours. */
 const signs: Record<Outcome, string> = {
@@ -22,7 +23,7 @@ export function OutcomeBadge({ outcome }: { outcome: Outcome }) {
   );
 }
 
-/** The label of that name; a class for those that the styles know. */
+/** The label of that name. */
 export function Severity({ severity }: { severity: string }) {
-  return severity ? <span class={`severity ${severity.toLowerCase()}`}>{severity}</span> : null;
+  return severity ? <span class={severityClass(severity)}>{severity}</span> : null;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bySeverity, facetsOf } from "./facets";
+import { bySeverity, facetsOf, severityClass } from "./facets";
 
 const counts = [
   { values: { outcome: "folded", severity: "critical", kind: "Down" }, alarms: 30 },
@@ -35,4 +35,9 @@ it("puts the worst severity first and unknown ones last", () => {
     "info",
     "page",
   ]);
+});
+
+it("takes no class from a sender", () => {
+  expect(severityClass("Critical")).toBe("severity critical");
+  expect(severityClass("hidden top")).toBe("severity");
 });

@@ -33,6 +33,12 @@ export function facetsOf(counts: AlarmCount[], column: Column, view: Pick<Alarms
 
 const severities = ["critical", "error", "warning", "info"];
 
+/** The class of a severity that the styles know; a sender may write anything into the label. */
+export const severityClass = (severity: string) => {
+  const name = severity.toLowerCase();
+  return severities.includes(name) || name === "page" ? `severity ${name}` : "severity";
+};
+
 /** The worst first; what is not known comes last, the most frequent before others. */
 export function bySeverity(facets: Facet[]): Facet[] {
   const rank = ({ value }: Facet) => {

@@ -6,7 +6,7 @@ import { count } from "../text/format";
 import { useText } from "../text/language";
 import { useTyped } from "../typed";
 import { withoutFilters } from "./empty";
-import { bySeverity, facetsOf } from "./facets";
+import { bySeverity, facetsOf, severityClass } from "./facets";
 import { type AlarmsView, defaultAlarms } from "./view";
 
 interface Props {
@@ -32,7 +32,7 @@ export function Filters({ view, counts, active, onView }: Props) {
         {text.open}
       </label>
       {severities.map(({ value, alarms }) => (
-        <label key={value} class={`chip severity ${value.toLowerCase()}`}>
+        <label key={value} class={`chip ${severityClass(value)}`}>
           <input
             type="checkbox"
             checked={view.severity === value}

@@ -119,7 +119,8 @@ func (d *delivery) settle(ctx context.Context, n *state.Notification) error {
 	return d.log.told(n, d.to, group, firing, ended, data, 2*repeat)
 }
 
-// record makes the record of a notification of alerts.
+// record makes the record of a notification of alerts. It names those of which the
+// integration did not know, and all if it is a repeat.
 func (d *delivery) record(ctx context.Context, what string, alerts []*alert.Alert) *state.Notification {
 	reason, _ := amnotify.NotificationReason(ctx)
 	labels, _ := amnotify.GroupLabels(ctx)
@@ -128,14 +129,26 @@ func (d *delivery) record(ctx context.Context, what string, alerts []*alert.Aler
 		At: time.Now().UTC().Truncate(time.Millisecond), Receiver: d.to.GroupName, Integration: fmt.Sprintf("%s[%d]", d.to.Integration, d.to.Idx),
 		GroupKey: group, Labels: labels.String(), What: what, Why: reason.String(),
 	}
+	tells := alerts // a repeat tells of all again
+	if reason != amnotify.ReasonRepeatIntervalElapsed {
+		tells = d.desk.news(d.name, alerts)
+	}
+	n.Firing, n.Ended = episodes(tells)
+	firing, ended := episodes(alerts)
+	n.AllFiring, n.AllEnded = len(firing), len(ended)
+	return n
+}
+
+// episodes returns the ids of the alarms that fire and of those that have ended.
+func episodes(alerts []*alert.Alert) (firing, ended []string) {
 	for _, a := range alerts {
 		if a.Resolved() {
-			n.Ended = append(n.Ended, episode(a))
+			ended = append(ended, episode(a))
 		} else {
-			n.Firing = append(n.Firing, episode(a))
+			firing = append(firing, episode(a))
 		}
 	}
-	return n
+	return firing, ended
 }
 
 // maxError is how much of an error is kept, in bytes.

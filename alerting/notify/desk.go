@@ -167,9 +167,16 @@ func (d *desk) change(alerts []*alert.Alert, f func(*slip, *alert.Alert)) {
 // untold tells whether one of the firing alerts is news to an integration,
 // whatever the log of notifications says: an alarm that ended unseen and came
 // again is one.
-func (d *desk) untold(integration string, alerts []*alert.Alert) (news bool) {
+func (d *desk) untold(integration string, alerts []*alert.Alert) bool {
+	return slices.ContainsFunc(d.news(integration, alerts), func(a *alert.Alert) bool { return !a.Resolved() })
+}
+
+// news returns the alerts that an integration does not know as they are.
+func (d *desk) news(integration string, alerts []*alert.Alert) (news []*alert.Alert) {
 	d.change(alerts, func(s *slip, a *alert.Alert) {
-		news = news || toldAs(a) == toldFiring && s.told[integration] != toldFiring
+		if s.told[integration] != toldAs(a) {
+			news = append(news, a)
+		}
 	})
 	return news
 }

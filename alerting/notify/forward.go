@@ -208,32 +208,23 @@ func (f *forwarder) arrived(p *peer, batch []*shipment, now time.Time, took time
 		At: now.UTC().Truncate(time.Millisecond), Receiver: receiver, Integration: integration,
 		Labels: "{}", What: state.Delivered, Why: "forwarded", Took: took,
 	}
-	var news []*alert.Alert
+	var all []*alert.Alert
 	for _, s := range batch {
-		if s.at.IsZero() && f.s.desk.news(p.name, s.alert) {
-			news = append(news, s.alert)
-			if s.alert.EndsAt.IsZero() {
-				n.Firing = append(n.Firing, episode(s.alert))
-			} else {
-				n.Ended = append(n.Ended, episode(s.alert))
-			}
+		if s.at.IsZero() {
+			all = append(all, s.alert)
 		}
 		s.at = now
 	}
+	news := f.s.desk.news(p.name, all)
 	if len(news) == 0 {
 		return
 	}
+	n.Firing, n.Ended = episodes(news)
+	n.AllFiring, n.AllEnded = len(n.Firing), len(n.Ended)
 	f.s.desk.noteTold(p.name, news)
 	if err := f.s.records.keep(n); err != nil {
 		f.s.logger.Error("the record of forwarding could not be kept", "err", err)
 		f.s.inbox.lost()
 	}
 	f.s.inbox.add(report{delivered: n})
-}
-
-// news tells whether an integration does not know of an alert as it is.
-func (d *desk) news(integration string, a *alert.Alert) bool {
-	news := false
-	d.change([]*alert.Alert{a}, func(s *slip, a *alert.Alert) { news = s.told[integration] != toldAs(a) })
-	return news
 }

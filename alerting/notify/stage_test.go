@@ -51,6 +51,10 @@ func TestFiringAndEndAreTold(t *testing.T) {
 	if len(told) != 3 || told[0].What != state.Delivered || len(told[2].Firing) != 2 || told[0].Ended[0] != w.of("Slow").ID || told[2].Labels != `{job="a"}` {
 		t.Errorf("records %+v", told)
 	}
+	// The message about the end of one lists the other, too, of which it is no news.
+	if n := told[1]; n.AllFiring != 1 || n.AllEnded != 1 || len(n.Firing) != 0 || len(n.Ended) != 1 {
+		t.Errorf("record %+v", n)
+	}
 }
 
 func TestWaitingAlarmSaysForWhat(t *testing.T) {

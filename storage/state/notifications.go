@@ -26,8 +26,10 @@ type Notification struct {
 	Why         string // it was time: one sentence
 	Error       string // empty unless it failed
 	Took        time.Duration
-	Firing      []string // ids of the alarms that it tells to fire
-	Ended       []string // ids of those that it tells to have ended
+	Firing      []string // ids of the alarms that it tells to fire, for the first time or as a repeat
+	Ended       []string // ids of those whose end it tells
+	AllFiring   int      // alarms in the message that fire, also those of which it is no news
+	AllEnded    int      // those that have ended
 }
 
 // Entry is a silence, or who was told of a group, as Alertmanager encodes it.
@@ -98,9 +100,10 @@ func putNotification(ctx context.Context, tx *sql.Tx, n *Notification) error {
 		settled = 1
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO notifications (id, at_ms, receiver, integration, group_key, labels, what, why, error, took_ms, settled)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		n.ID, n.At.UnixMilli(), n.Receiver, n.Integration, n.GroupKey, n.Labels, n.What, n.Why, n.Error, n.Took.Milliseconds(), settled)
+		INSERT INTO notifications (id, at_ms, receiver, integration, group_key, labels, what, why, error, took_ms, settled, firing, ended)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		n.ID, n.At.UnixMilli(), n.Receiver, n.Integration, n.GroupKey, n.Labels, n.What, n.Why, n.Error, n.Took.Milliseconds(), settled,
+		n.AllFiring, n.AllEnded)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 func toldAt(minutes int, receiver, what string, firing, ended []string) *Notification {
 	return &Notification{
 		At: alarmNoon.Add(time.Duration(minutes) * time.Minute), Receiver: receiver, Integration: "webhook[0]", GroupKey: "{}:{}",
-		Labels: `{a="b"}`, What: what, Why: "first notification", Took: 20 * time.Millisecond, Firing: firing, Ended: ended,
+		Labels: `{a="b"}`, What: what, Why: "first notification", Took: 20 * time.Millisecond, Firing: firing, Ended: ended, AllFiring: 7, AllEnded: 2,
 	}
 }
 

@@ -55,7 +55,7 @@ func (s Notifications) Find(ctx context.Context, q NotificationQuery) ([]*Notifi
 	}
 	chosen := `SELECT * FROM notifications WHERE ` + where + ` ORDER BY at_ms DESC, id DESC` + limit
 	rows, err := s.db.sql.QueryContext(ctx, `
-		SELECT n.id, n.at_ms, n.receiver, n.integration, n.group_key, n.labels, n.what, n.why, n.error, n.took_ms, COALESCE(a.alarm, ''), COALESCE(a.ended, 0)
+		SELECT n.id, n.at_ms, n.receiver, n.integration, n.group_key, n.labels, n.what, n.why, n.error, n.took_ms, n.firing, n.ended, COALESCE(a.alarm, ''), COALESCE(a.ended, 0)
 		FROM (`+chosen+`) AS n LEFT JOIN notification_alarms AS a ON a.notification = n.id
 		ORDER BY n.at_ms DESC, n.id DESC, a.alarm`, args...)
 	if err != nil {
@@ -67,7 +67,7 @@ func (s Notifications) Find(ctx context.Context, q NotificationQuery) ([]*Notifi
 		var n Notification
 		var at, took, ended int64
 		var id string
-		if err := rows.Scan(&n.ID, &at, &n.Receiver, &n.Integration, &n.GroupKey, &n.Labels, &n.What, &n.Why, &n.Error, &took, &id, &ended); err != nil {
+		if err := rows.Scan(&n.ID, &at, &n.Receiver, &n.Integration, &n.GroupKey, &n.Labels, &n.What, &n.Why, &n.Error, &took, &n.AllFiring, &n.AllEnded, &id, &ended); err != nil {
 			return nil, fmt.Errorf("read notifications: %w", err)
 		}
 		n.At, n.Took = time.UnixMilli(at).UTC(), time.Duration(took)*time.Millisecond

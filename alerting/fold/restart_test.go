@@ -116,6 +116,31 @@ func TestAMemberMayBeMuted(t *testing.T) {
 	w.wantNoneOpen()
 }
 
+// What somebody does not want to hear is no evidence.
+func TestWhatIsMutedDoesNotCount(t *testing.T) {
+	mute := &muting{}
+	w := newWorld(t, town{}, mute)
+	apart := which(func(i int) bool { return string(at(i)["proxy"]) == "px2" && i%61 < 9 })[:12]
+	for _, i := range apart {
+		w.send(ring("SlowAnswers", i))
+	}
+	w.run(5 * time.Second)
+	muted := map[string]bool{}
+	for _, i := range apart[5:] {
+		muted["SlowAnswers m"+num(i)] = true
+	}
+	mute.mutes = func(a *alarm.Alarm) bool { return muted[title(a)] }
+	w.run(time.Minute)
+	for _, who := range w.told() {
+		if muted[who] || who == "CommonCause proxy px2" {
+			t.Errorf("told of %s", who)
+		}
+	}
+	if len(w.told()) != 5 {
+		t.Errorf("told of %q", w.told())
+	}
+}
+
 // Where nobody knows how many share a component, a few alarms prove nothing.
 func TestWithoutAFleetManyAreNeeded(t *testing.T) {
 	w := newWorld(t, nil)

@@ -1,6 +1,7 @@
 package fold_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -83,6 +84,59 @@ func TestAnUnrelatedAlarmIsNotSwallowed(t *testing.T) {
 	w.run(time.Minute)
 	w.wantTold("CommonCause proxy px1", title(w.find("DiskFull m"+num(behind("px1")[20]))),
 		"SlowAnswers m"+num(long), "SlowAnswers m"+num(behind("px2")[3]))
+}
+
+// Alarms of other names that only happen to ring in a site that is down are no part
+// of it, until they ring in volume.
+func TestOtherKindsOfAlarmsNeedMoreToBeFolded(t *testing.T) {
+	w := newWorld(t, town{})
+	for i := range 100 {
+		w.send(down(100 + i))
+	}
+	w.run(15 * time.Second)
+	w.wantTold("CommonCause site s1")
+	odd := []int{103, 131, 187} // of three racks, products and proxies
+	for _, i := range odd {
+		w.send(ring("DiskFull", i))
+	}
+	w.run(15 * time.Second)
+	w.wantTold("CommonCause site s1", "DiskFull m103", "DiskFull m131", "DiskFull m187")
+
+	for i := range 40 {
+		w.send(ring("SlowAnswers", 110+2*i))
+	}
+	w.run(15 * time.Second)
+	w.wantTold("CommonCause site s1", "DiskFull m103", "DiskFull m131", "DiskFull m187")
+}
+
+// wide is a town whose modules have twelve devices each, three to a rack.
+type wide struct{ town }
+
+func (w wide) FanIn(c alarm.Component) (modules, devices int) {
+	if n, _ := w.town.FanIn(c); c.Kind != "rack" && c.Kind != "node" {
+		return n, 12 * n
+	}
+	return w.town.FanIn(c)
+}
+
+// The first alarms of a module that crashes may come from one rack.
+func TestAModuleThatCrashesIsNoRack(t *testing.T) {
+	w := newWorld(t, wide{})
+	crash := func(device int) model.LabelSet {
+		return ring("CrashLoop", 7).Merge(model.LabelSet{
+			"node": model.LabelValue(fmt.Sprint("n", device)), "rack": model.LabelValue(fmt.Sprint("r", device/3)),
+		})
+	}
+	w.send(crash(0), crash(1), crash(2))
+	w.run(12 * time.Second)
+	for i := 3; i < 12; i++ {
+		w.send(crash(i))
+	}
+	w.run(time.Minute)
+	w.wantTold("CommonCause module b3/p1/m7")
+	if l := w.Told[0].Alarm.Labels; l["business"] != "b3" || l["module"] != "m7" {
+		t.Errorf("labels %v", l)
+	}
 }
 
 func num(i int) string { return string(at(i)["module"])[1:] }

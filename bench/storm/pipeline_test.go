@@ -193,7 +193,7 @@ func (s *server) Advance(to Seconds) (got []Notification, err error) {
 // evidence is complete, no incident swallowed, no cause invented.
 func TestTheSuiteInVirtualTime(t *testing.T) {
 	var all []Score
-	for _, p := range parts {
+	for _, p := range played {
 		f := p.fleet()
 		var scores []Score
 		for _, s := range p.scenarios(f) {

@@ -73,14 +73,15 @@ func New(ctx context.Context, opts Options) (*Pipeline, error) {
 }
 
 // restartGrace is how long after a start an alarm is held for firing although its
-// sender, which could not reach us meanwhile, has not repeated it.
+// sender, which could not reach us meanwhile, has not repeated it. One whose end was
+// told has ended.
 const restartGrace = 5 * time.Minute
 
 // resume takes up the alarms that were open before the start. All of them come by
 // at the first run, from which stages learn where they stand.
 func (p *Pipeline) resume(open []*alarm.Alarm, now time.Time) {
 	for _, a := range open {
-		if until := now.Add(restartGrace); !a.Ended && !a.EndsAt.IsZero() && a.EndsAt.Before(until) {
+		if until := now.Add(restartGrace); !a.Ended && a.EndsAt.After(a.UpdatedAt) && a.EndsAt.Before(until) {
 			a.EndsAt, a.Timeout = until, true
 		}
 		p.book.add(a)

@@ -100,6 +100,7 @@ func (p *Pipeline) again(a *alarm.Alarm, in *amalert.Alert, now time.Time) {
 		a.Note(alarm.Event{At: now, Stage: "receive", What: alarm.Fired, Reason: "fired again before anybody was done with it"})
 		p.touched[a] = true
 	case before && !firing:
+		a.Touch() // an end that was told must be known after a kill
 		p.touched[a] = true
 	}
 	p.collect(a)

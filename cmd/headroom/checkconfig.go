@@ -7,13 +7,14 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"headroom/alerting/notify"
 	"headroom/internal/config"
 )
 
 // addCheckConfig adds "check config FILE".
 func addCheckConfig(check *kingpin.CmdClause) {
 	var file string
-	cmd := check.Command("config", "Report every fault of a configuration file and of the rule files that it names, with its line. Exits 1 if there is one.")
+	cmd := check.Command("config", "Report every fault of a configuration file and of the rule files and Alertmanager's file that it names, with its line. Exits 1 if there is one.")
 	cmd.Arg("file", "The configuration file.").Required().StringVar(&file)
 	cmd.Action(func(*kingpin.ParseContext) error { return checkConfig(file) })
 }
@@ -22,6 +23,9 @@ func checkConfig(file string) error {
 	cfg, err := config.Load(file)
 	if err == nil {
 		_, err = ruleFiles(cfg, file)
+	}
+	if err == nil {
+		_, err = notify.Load(cfg.Alerting, file)
 	}
 	var faults config.Faults
 	if errors.As(err, &faults) {

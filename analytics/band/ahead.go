@@ -114,24 +114,38 @@ func (c *Follower) foretell(k Lead, day, slot int) foretold {
 // lookAhead compares what was said of a value with it, learns from it, and says what
 // to expect of the values that lie the leads ahead.
 func (c *Follower) lookAhead(day, slot int, v float64) {
-	minute, step, hour := minuteOf(c.slots, day, slot), aheadStep(c.slots), hourOf(slot, c.slots)
+	minute, step := minuteOf(c.slots, day, slot), aheadStep(c.slots)
 	due := minute%step == 0
-	for k := range c.aheads {
-		if due && c.aheads[k].said != nil {
-			c.aheads[k].judge(minute/step, hour, v, recentErrors[k], noiseDays*max(1, 60/step))
-		}
+	if due {
+		c.judgeAhead(minute/step, hourOf(slot, c.slots), v, noiseDays*max(1, 60/step))
 	}
 	if off := v - float64(c.usual.centre[slot]) - c.usual.weekday(day, slot, c.slots); off == off {
-		bound := aheadCap * c.aheads[DayAhead].meanAt(hour)
-		if bound != bound {
-			bound = math.Inf(1)
-		}
-		c.lately.see(off, minute, c.step, bound)
+		c.lately.see(off, minute, c.step)
 	}
+	if due {
+		c.sayAhead(minute, minute/step)
+	}
+}
+
+// judgeAhead learns from the value that came at an index of the hour, of which the
+// mean error remembers the last ones, at most so many.
+func (c *Follower) judgeAhead(index, hour int, v float64, most int) {
 	for k := range c.aheads {
-		if a := &c.aheads[k]; due && a.said != nil {
+		if a := &c.aheads[k]; a.said != nil {
+			a.judge(index, hour, v, recentErrors[k], most)
+		}
+	}
+	if mean := c.aheads[DayAhead].meanAt(hour); mean == mean {
+		c.lately.bound = aheadCap * mean
+	}
+}
+
+// sayAhead keeps what is expected of the values that lie the leads ahead of an index.
+func (c *Follower) sayAhead(minute, index int) {
+	for k := range c.aheads {
+		if a := &c.aheads[k]; a.said != nil {
 			to := minute + leadMinutes[k]
-			a.said[minute/step%len(a.said)] = c.foretell(Lead(k), to/season.MinutesPerDay, to%season.MinutesPerDay/c.step)
+			a.said[index%len(a.said)] = c.foretell(Lead(k), to/season.MinutesPerDay, to%season.MinutesPerDay/c.step)
 		}
 	}
 }

@@ -18,6 +18,7 @@ const (
 // some hours, and hour by hour of the last days.
 type lately struct {
 	fastShare, slowShare float64 // how far a value moves the levels
+	bound                float64 // as how far off it counts at most
 
 	fast, slow float64
 	shape      byHour // what slow leaves
@@ -32,19 +33,18 @@ type lately struct {
 // newLately starts on a load of which nothing is known, with slots of so many minutes.
 func newLately(step int) lately {
 	share := func(minutes, constant int) float64 { return 1 - math.Exp(-float64(minutes)/float64(constant)) }
-	return lately{fastShare: share(min(step, fastMost), fastMinutes), slowShare: share(step, slowMinutes)}
+	return lately{bound: math.Inf(1), fastShare: share(min(step, fastMost), fastMinutes), slowShare: share(step, slowMinutes)}
 }
 
-// see learns from how far the value of a slot of so many minutes is off. No value
-// counts as farther off than the bound.
-func (l *lately) see(off float64, minute, step int, bound float64) {
+// see learns from how far the value of a slot of so many minutes is off.
+func (l *lately) see(off float64, minute, step int) {
 	if !l.begun {
 		l.begun, l.fast, l.at = true, off, minute
 	}
 	if minute/60 != l.at/60 {
 		l.turn(l.at / 60 % hoursPerDay)
 	}
-	clip := func(e float64) float64 { return min(max(e, -bound), bound) }
+	clip := func(e float64) float64 { return min(max(e, -l.bound), l.bound) }
 	l.fast, l.at = l.fastAt(minute, step), minute
 	l.slow += l.slowShare * clip(off-l.slow)
 	l.sum += clip(off - l.slow)

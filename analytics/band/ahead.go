@@ -69,7 +69,7 @@ var nothingSaid = foretold{float32(math.NaN()), 0}
 // newAheads returns all leads for days of so many slots; those that are not some
 // slots long stay without a forecast.
 func newAheads(slots int) (out [leads]ahead) {
-	step := aheadStep(slots)
+	step := max(aheadEvery, slotMinutes(slots))
 	for k := range out {
 		out[k].reach = [2]float64{firstReach, firstReach}
 		if leadMinutes[k]%step == 0 {
@@ -78,9 +78,6 @@ func newAheads(slots int) (out [leads]ahead) {
 	}
 	return out
 }
-
-// aheadStep is every how many minutes a forecast is kept for days of so many slots.
-func aheadStep(slots int) int { return max(aheadEvery, slotMinutes(slots)) }
 
 // Ahead returns the band of a slot that lies a lead ahead of now, from what was seen.
 // It holds [AheadLevel] of ordinary values.
@@ -114,7 +111,7 @@ func (c *Follower) foretell(k Lead, day, slot int) foretold {
 // lookAhead compares what was said of a value with it, learns from it, and says what
 // to expect of the values that lie the leads ahead.
 func (c *Follower) lookAhead(day, slot int, v float64) {
-	minute, step := minuteOf(c.slots, day, slot), aheadStep(c.slots)
+	minute, step := c.last, max(aheadEvery, c.step)
 	due := minute%step == 0
 	if due {
 		c.judgeAhead(minute/step, hourOf(slot, c.slots), v, noiseDays*max(1, 60/step))

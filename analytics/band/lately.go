@@ -24,9 +24,11 @@ type lately struct {
 	shape      byHour // what slow leaves
 	days       [hoursPerDay]uint8
 
-	at    int // minute of the value seen last, since 1970
+	at    int     // minute of the value seen last, since 1970
+	hour  int     // that is under way, since 1970
+	usual float64 // what is expected of it by its shape
 	sum   float64
-	count float64 // of the hour that is under way
+	count float64
 	begun bool
 }
 
@@ -38,20 +40,22 @@ func newLately(step int) lately {
 
 // see learns from how far the value of a slot of so many minutes is off.
 func (l *lately) see(off float64, minute, step int) {
+	hour := minute / 60
 	if !l.begun {
-		l.begun, l.fast, l.at = true, off, minute
+		l.begun, l.fast, l.at, l.hour = true, off, minute, hour
 	}
-	if minute/60 != l.at/60 {
-		l.turn(l.at / 60 % hoursPerDay)
+	if hour != l.hour {
+		l.turn(hour)
 	}
-	clip := func(e float64) float64 { return min(max(e, -l.bound), l.bound) }
 	l.fast, l.at = l.fastAt(minute, step), minute
-	l.slow += l.slowShare * clip(off-l.slow)
-	l.sum += clip(off - l.slow)
+	l.slow += l.slowShare * clip(off-l.slow, l.bound)
+	l.sum += clip(off-l.slow, l.bound)
 	l.count++
-	rest := off - l.slow - shapeShare*float64(l.shape[minute/60%hoursPerDay])
-	l.fast += l.fastShare * clip(rest-l.fast)
+	l.fast += l.fastShare * clip(off-l.slow-l.usual-l.fast, l.bound)
 }
+
+// clip is e, no farther from 0 than the bound.
+func clip(e, bound float64) float64 { return min(max(e, -bound), bound) }
 
 // fastAt is the fast level at a minute: it halves in two hours without values.
 func (l *lately) fastAt(minute, step int) float64 {
@@ -61,9 +65,11 @@ func (l *lately) fastAt(minute, step int) float64 {
 	return l.fast
 }
 
-// turn ends an hour.
+// turn ends an hour and begins another one.
 func (l *lately) turn(hour int) {
-	l.days[hour] = min(l.days[hour]+1, shapeDays)
-	l.shape[hour] += (float32(l.sum/l.count) - l.shape[hour]) / float32(l.days[hour])
-	l.sum, l.count = 0, 0
+	h := l.hour % hoursPerDay
+	l.days[h] = min(l.days[h]+1, shapeDays)
+	l.shape[h] += (float32(l.sum/l.count) - l.shape[h]) / float32(l.days[h])
+	l.hour, l.sum, l.count = hour, 0, 0
+	l.usual = shapeShare * float64(l.shape[hour%hoursPerDay])
 }

@@ -65,7 +65,7 @@ func TestAheadHoldsItsShare(t *testing.T) {
 	f := func(k Lead, widest float64) {
 		t.Helper()
 		inside, all, width := 0, 0, 0.0
-		for seed := range uint64(10) {
+		for seed := range uint64(5) {
 			lookingAhead(weekly(84, seed), k, 49, func(_, _ int, b Band, v float64) {
 				all++
 				width += b.Upper - b.Lower

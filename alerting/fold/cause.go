@@ -24,6 +24,9 @@ type cause struct {
 
 // decide acts on what explains the alarms of a kind.
 func (s *Stage) decide(now time.Time, k *kind, e explanation) {
+	if len(e.components) == 0 {
+		return
+	}
 	narrow := map[*cause]int{}
 	for _, c := range s.openCauses() {
 		if c.folds(k.name) && !c.storm && !slices.Contains(e.components, c.component) {

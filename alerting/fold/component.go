@@ -27,10 +27,10 @@ const (
 // component is a shared component of which something rings, or has rung lately.
 type component struct {
 	alarm.Component
-	level   bool     // a node of the business tree
-	module  bool     // one of its last level
-	tallies []*tally // by kind of alarm
-	cause   *cause   // that is open for it
+	level   bool   // a node of the business tree
+	module  bool   // one of its last level
+	tallied int    // kinds of alarms that ring for it
+	cause   *cause // that is open for it
 
 	modules, devices int       // that share it
 	asked            time.Time // when the fleet was asked
@@ -42,33 +42,29 @@ type component struct {
 // tally is how many alarms of a kind ring that share a component.
 type tally struct {
 	*component
-	kind *kind
-	n    int
-	at   int // position in kind.tallies
+	n  int
+	at int // position in kind.tallies
 }
 
-// count counts n more alarms of a kind.
-func (c *component) count(k *kind, n int) {
-	for i, t := range c.tallies {
-		if t.kind != k {
-			continue
-		}
-		if t.n += n; t.n == 0 {
-			c.tallies[i] = c.tallies[len(c.tallies)-1]
-			c.tallies = c.tallies[:len(c.tallies)-1]
-			k.forget(t)
-		}
-		return
+// count counts n more alarms that share a component.
+func (k *kind) count(c *component, n int) {
+	t := k.of[c]
+	if t == nil {
+		t = &tally{component: c, at: len(k.tallies)}
+		k.of[c], k.tallies = t, append(k.tallies, t)
+		c.tallied++
 	}
-	t := &tally{component: c, kind: k, n: n, at: len(k.tallies)}
-	c.tallies = append(c.tallies, t)
-	k.tallies = append(k.tallies, t)
+	if t.n += n; t.n == 0 {
+		k.forget(t)
+	}
 }
 
 func (k *kind) forget(t *tally) {
 	last := k.tallies[len(k.tallies)-1]
 	k.tallies[t.at], last.at = last, t.at
 	k.tallies = k.tallies[:len(k.tallies)-1]
+	delete(k.of, t.component)
+	t.tallied--
 }
 
 // The costs of a component in nats. A component costs as much as 22,000 places

@@ -26,6 +26,7 @@ type kind struct {
 	devices bool
 	ringing []*item // that count
 	tallies []*tally
+	of      map[*component]*tally
 	places  map[uint64]int // where they ring, with the number of alarms there
 }
 
@@ -54,7 +55,7 @@ func (e *evidence) item(a *alarm.Alarm, since time.Time) *item {
 	key := kindKey{a.Kind(), a.Facts.Node != ""}
 	k := e.kinds[key]
 	if k == nil {
-		k = &kind{name: key.name, devices: key.devices, places: map[uint64]int{}}
+		k = &kind{name: key.name, devices: key.devices, of: map[*component]*tally{}, places: map[uint64]int{}}
 		e.kinds[key] = k
 	}
 	return &item{a: a, kind: k, place: placeOf(&a.Facts), components: e.shared(&a.Facts), since: since}
@@ -105,7 +106,7 @@ func (e *evidence) add(it *item) {
 	e.recent = append(e.recent, it)
 	it.kind.places[it.place]++
 	for _, c := range it.components {
-		c.count(it.kind, 1)
+		it.kind.count(c, 1)
 		if c.modules+c.devices == 0 {
 			c.seen.add(it.place)
 		}
@@ -119,7 +120,7 @@ func (e *evidence) remove(it *item) {
 	}
 	it.evidence = false
 	for _, c := range it.components {
-		c.count(it.kind, -1)
+		it.kind.count(c, -1)
 	}
 	if it.kind.places[it.place]--; it.kind.places[it.place] == 0 {
 		delete(it.kind.places, it.place)
@@ -167,7 +168,7 @@ func (e *evidence) tidy() {
 		}
 	}
 	for key, c := range e.components {
-		if len(c.tallies) == 0 && c.cause == nil {
+		if c.tallied == 0 && c.cause == nil {
 			delete(e.components, key)
 		}
 	}

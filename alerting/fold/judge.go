@@ -77,7 +77,7 @@ func (s *Stage) explain(now time.Time, k *kind) (e explanation) {
 			e.chance = append(e.chance, p.candidates[j].chance())
 		}
 		rest = e.unexplained(rest)
-		tallies, places = talliesOf(rest, k)
+		tallies, places = talliesOf(rest)
 	}
 	e.assign(k.ringing)
 	return e
@@ -93,15 +93,15 @@ func (e explanation) unexplained(items []*item) (rest []*item) {
 	return rest
 }
 
-// talliesOf counts alarms of a kind by component, and the places where they ring.
-func talliesOf(items []*item, k *kind) (tallies []*tally, places int) {
+// talliesOf counts alarms by component, and the places where they ring.
+func talliesOf(items []*item) (tallies []*tally, places int) {
 	of, at := map[*component]*tally{}, map[uint64]bool{}
 	for _, it := range items {
 		at[it.place] = true
 		for _, c := range it.components {
 			t := of[c]
 			if t == nil {
-				t = &tally{component: c, kind: k}
+				t = &tally{component: c}
 				of[c] = t
 				tallies = append(tallies, t)
 			}

@@ -58,8 +58,8 @@ func (p *Pipeline) merge(source string, alerts []*amalert.Alert, now time.Time) 
 // first begins an episode.
 func (p *Pipeline) first(key alarm.Key, source string, in *amalert.Alert, now time.Time) {
 	a := &alarm.Alarm{
-		ID: alarm.ID(key, now), Key: key, Labels: in.Labels, Annotations: in.Annotations, Source: source,
-		GeneratorURL: in.GeneratorURL, StartsAt: in.StartsAt, EndsAt: in.EndsAt, Timeout: in.Timeout,
+		ID: alarm.ID(key, now), Key: key, Labels: intern(in.Labels), Annotations: intern(in.Annotations), Source: source,
+		GeneratorURL: held(in.GeneratorURL), StartsAt: in.StartsAt, EndsAt: in.EndsAt, Timeout: in.Timeout,
 		Received: now, UpdatedAt: now, Outcome: alarm.Waiting,
 	}
 	a.Note(alarm.Event{At: now, Stage: "receive", What: alarm.Received, By: source, Reason: "received from " + sourceNames[source]})
@@ -90,7 +90,7 @@ func (p *Pipeline) again(a *alarm.Alarm, in *amalert.Alert, now time.Time) {
 		a.StartsAt = in.StartsAt
 	}
 	if !in.Annotations.Equal(a.Annotations) {
-		a.Annotations = in.Annotations // values in them change with every evaluation: that is no news
+		a.Annotations = intern(in.Annotations) // values in them change with every evaluation: that is no news
 		a.Touch()
 	}
 	firing := a.Firing(now)

@@ -115,6 +115,13 @@ func (p *Pipeline) Open() []*alarm.Alarm {
 	return sorted(all)
 }
 
+// Count is how many alarms are open.
+func (p *Pipeline) Count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.book.byID)
+}
+
 // Find returns a copy of an open alarm, nil if there is none with the id.
 func (p *Pipeline) Find(id string) *alarm.Alarm {
 	p.mu.Lock()

@@ -65,6 +65,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.alarms.leases.Serve)
 	part(s.rules.Run)
 	part(s.watch.Run)
+	part(s.saveMemoryInStorms)
 	part(s.forgetAlarms)
 	part(s.learnComponents)
 	part(s.forgetActs)

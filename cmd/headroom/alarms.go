@@ -40,6 +40,13 @@ func addAlarms(app *kingpin.Application) {
 	sub.Flag("since", "Only those received so long ago or less.").Default("24h").StringVar(&stats.since)
 	sub.Action(func(*kingpin.ParseContext) error { return stats.stats(time.Now()) })
 
+	sub = cmd.Command("told", "Print what was told to whom, or could not be, the newest first.")
+	told := &alarmsCommand{client: addClient(sub)}
+	sub.Flag("since", "Only what was told so long ago or less.").Default("24h").StringVar(&told.since)
+	sub.Flag("limit", "Show so many.").Default("50").IntVar(&told.limit)
+	sub.Flag("json", "Print JSON, as the API has it.").BoolVar(&told.json)
+	sub.Action(func(*kingpin.ParseContext) error { return told.told(time.Now()) })
+
 	sub = cmd.Command("ack", "Take an alarm on: it is not repeated any more.")
 	ack := &alarmsCommand{client: addClient(sub)}
 	sub.Arg("id", "The alarm's id, as in the list.").Required().StringVar(&ack.id)

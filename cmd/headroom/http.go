@@ -18,7 +18,7 @@ import (
 // httpServer wires page, API, query API and the ways in.
 func (s *server) httpServer() (*api.Server, *http.Server) {
 	opts := api.Options{
-		Capacity: s.capacity(), Notes: s.state.Notes(), Marks: marks{s}, Reports: s.state.Reports(), Alarms: s.alarmBook(), Heals: s.alarms.heal, Leases: s.alarms.leases, Mutes: s.alarms.mutes, Ledger: s.ledger,
+		Capacity: s.capacity(), Notes: s.state.Notes(), Marks: marks{s}, Reports: s.state.Reports(), Alarms: s.alarmBook(), Heals: s.alarms.heal, Notifications: s.state.Notifications(), Leases: s.alarms.leases, Mutes: s.alarms.mutes, Ledger: s.ledger,
 		Backtests: s.backtests,
 		Version:   version.Version, Mode: s.mode(), Location: s.cfg.Location(), ExternalURL: s.externalURL(),
 		Pprof: s.opts.pprof, Pages: web.Handler(),

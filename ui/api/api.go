@@ -100,8 +100,10 @@ type Options struct {
 	Reports   Reports
 	Alarms    Alarms
 	Heals     Heals
-	Leases    Leases
-	Mutes     Mutes
+
+	Notifications Notifications
+	Leases        Leases
+	Mutes         Mutes
 
 	Version     string
 	Mode        string         // "serve", "shadow" or "demo", as shown on the page

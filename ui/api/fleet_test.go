@@ -227,7 +227,7 @@ func options(t testing.TB) (Options, *capacity) {
 	reg := prometheus.NewRegistry()
 	c := &capacity{snap: workedExample()}
 	return Options{
-		Capacity: c, Notes: db.Notes(), Marks: db.Marks(), Reports: db.Reports(), Alarms: alarms{alerting.History{Table: db.Alarms()}}, Ledger: &book{}, Version: "1.2.3", Mode: "serve", Location: shanghai,
+		Capacity: c, Notes: db.Notes(), Marks: db.Marks(), Reports: db.Reports(), Alarms: alarms{alerting.History{Table: db.Alarms()}}, Notifications: db.Notifications(), Ledger: &book{}, Version: "1.2.3", Mode: "serve", Location: shanghai,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: reg, Gatherer: reg,
 	}, c
 }

@@ -29,6 +29,7 @@ func (s *Server) mount() {
 	v1.POST("/marks", s.answer(s.mark))
 	v1.DELETE("/marks/:mark", s.answer(s.unmark))
 	v1.GET("/alarms", s.answer(s.alarms))
+	v1.GET("/notifications", s.answer(s.notifications))
 	v1.GET("/alarms/stats", s.answer(s.alarmStats))
 	v1.GET("/alarms/:alarm", s.answer(s.alarm))
 	v1.POST("/alarms/:alarm/ack", s.answer(s.acknowledge))

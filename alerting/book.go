@@ -24,7 +24,9 @@ func (b *book) add(a *alarm.Alarm) {
 }
 
 func (b *book) remove(a *alarm.Alarm) {
-	delete(b.byKey, a.Key)
+	if b.byKey[a.Key] == a { // a common cause may have begun anew meanwhile
+		delete(b.byKey, a.Key)
+	}
 	delete(b.byID, a.ID)
 }
 

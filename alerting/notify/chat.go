@@ -25,10 +25,11 @@ const (
 
 // message is a group of alarms as a group chat shows it.
 type message struct {
-	title  string
-	text   string // Markdown
-	firing bool
-	link   string // of the only alarm; empty: there are several, or it has none
+	title   string
+	text    string // Markdown
+	firing  bool
+	link    string // of the only alarm; empty: there are several, or it has none
+	picture string // address of one, if it is about a single alarm
 }
 
 // newMessage writes a message about alerts; its title is Alertmanager's subject.
@@ -50,6 +51,7 @@ func newMessage(ctx context.Context, t *template.Template, alerts []*alert.Alert
 	m.text = cut(strings.Join(parts, "\n\n"), maxChatText)
 	if len(alerts) == 1 {
 		m.link = string(alerts[0].Annotations[AnnotationLink])
+		m.picture = string(alerts[0].Annotations[AnnotationPicture])
 	}
 	return m, nil
 }

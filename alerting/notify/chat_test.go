@@ -106,6 +106,11 @@ func TestDingTalk(t *testing.T) {
 	if body.MsgType != "markdown" || body.Markdown.Title != "[FIRING:1] a (Dead)" || body.Markdown.Text != want || s.query.Get("sign") == "" {
 		t.Errorf("%s with %v", s.body, s.query)
 	}
+	pictured := deadAlert()
+	pictured.Annotations[AnnotationPicture] = "https://headroom.example/a1.png"
+	if _, err := n.Notify(groupContext(), pictured); err != nil || !strings.Contains(string(s.body), `\n\n![load](https://headroom.example/a1.png)"`) {
+		t.Errorf("no picture in %s, %v", s.body, err)
+	}
 	s.answer = `{"errcode":130101,"errmsg":"send too fast"}`
 	if again, err := n.Notify(groupContext(), deadAlert()); !again || err == nil || !strings.Contains(err.Error(), "send too fast") {
 		t.Error(again, err)

@@ -38,10 +38,11 @@ func (d *dingTalk) Notify(ctx context.Context, alerts ...*alert.Alert) (bool, er
 	if err != nil {
 		return false, err
 	}
-	body := map[string]any{
-		"msgtype":  "markdown",
-		"markdown": map[string]string{"title": m.title, "text": "#### " + m.title + "\n\n" + m.text},
+	text := "#### " + m.title + "\n\n" + m.text
+	if m.picture != "" {
+		text += "\n\n![load](" + m.picture + ")"
 	}
+	body := map[string]any{"msgtype": "markdown", "markdown": map[string]string{"title": m.title, "text": text}}
 	return post(ctx, address, body, dingTalkAnswer)
 }
 

@@ -1,6 +1,7 @@
 package flap_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -215,4 +216,37 @@ func BenchmarkStage(b *testing.B) {
 		s.Run(b.Context(), now, alarms)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/alarm")
+}
+
+// healer is a later stage that holds what fires until it has ended, as healing does
+// which looks whether it has helped.
+type healer struct{ ends int }
+
+func (*healer) Name() string { return "heal" }
+
+func (h *healer) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) (passed []*alarm.Alarm) {
+	for _, a := range alarms {
+		if a.Ended {
+			h.ends++
+			passed = append(passed, a)
+			continue
+		}
+		a.Stay(now, "heal", alarm.Waiting, "", "restarted; looking whether that helped", time.Time{})
+	}
+	return passed
+}
+
+func TestHealingSeesTheEndsOfWhatFlaps(t *testing.T) {
+	h := &healer{}
+	w := scenario.New(t, func(w *scenario.World) []alarm.Stage {
+		s, err := flap.New(t.Context(), w.Now, flap.Options{Settings: func() flap.Settings { return usual }, History: w.History()})
+		must(t, err)
+		return []alarm.Stage{s, h}
+	})
+	for range 8 {
+		blip(w, slow, time.Minute, time.Minute)
+	}
+	if h.ends != 8 || len(w.Told) != 0 || len(w.Pipeline.Open()) != 0 {
+		t.Errorf("%d of 8 ends reached healing; told %+v", h.ends, w.Told)
+	}
 }

@@ -121,8 +121,14 @@ func (s *Stage) keeps(a *alarm.Alarm, now time.Time) bool {
 }
 
 // untold tells whether it is still to be told that an alarm has ended: what is
-// hidden or folded makes no noise.
-func untold(a *alarm.Alarm) bool { return a.Outcome == alarm.Waiting || a.Outcome == alarm.Notified }
+// hidden or folded makes no noise. Nor does what is being healed, of which nobody
+// knows yet; its end is what healing waits for.
+func untold(a *alarm.Alarm) bool {
+	return a.Outcome == alarm.Notified || a.Outcome == alarm.Waiting && a.Stage != healing
+}
+
+// healing is the later stage that looks whether an alarm ends.
+const healing = "heal"
 
 // release lets an alarm go on that the stage kept.
 func (s *Stage) release(a *alarm.Alarm, now time.Time, flaps bool) {

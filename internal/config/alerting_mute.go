@@ -52,7 +52,7 @@ func defaultLease() Lease {
 }
 
 func defaultFlap() Flap {
-	return Flap{Changes: 5, Window: Duration(10 * time.Minute), Stable: Duration(10 * time.Minute), Delays: []Delay{}}
+	return Flap{Changes: 3, Window: Duration(10 * time.Minute), Stable: Duration(10 * time.Minute), Delays: []Delay{}}
 }
 
 func (l Lease) check(k checker) {

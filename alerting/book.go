@@ -24,7 +24,7 @@ func (b *book) add(a *alarm.Alarm) {
 }
 
 func (b *book) remove(a *alarm.Alarm) {
-	if b.byKey[a.Key] == a { // a common cause may have begun anew meanwhile
+	if b.byKey[a.Key] == a {
 		delete(b.byKey, a.Key)
 	}
 	delete(b.byID, a.ID)

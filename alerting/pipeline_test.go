@@ -270,3 +270,61 @@ func TestExplainTellsTheWholeWay(t *testing.T) {
 		t.Errorf("%s\n%s", e.Title, got)
 	}
 }
+
+// A stage that raises an alarm again while the end of the last episode is still
+// to be told raises the same alarm: only one is open.
+func TestAnAlarmOfAStageThatComesAgainTakesThePlaceOfItsLastEpisode(t *testing.T) {
+	raise := func(now time.Time) *alarm.Alarm {
+		key := alarm.KeyOf(named("Cause"))
+		a := &alarm.Alarm{ID: alarm.ID(key, now), Key: key, Labels: named("Cause"), StartsAt: now, Received: now, Outcome: alarm.Waiting}
+		a.Note(alarm.Event{At: now, Stage: "test", What: alarm.Received})
+		return a
+	}
+	var next *alarm.Alarm
+	var shown [][]*alarm.Alarm
+	w := newWorld(t, func() []alarm.Stage {
+		makes := stageFunc(func(_ time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+			if next != nil {
+				alarms, next = append(alarms, next), nil
+			}
+			return alarms
+		})
+		lingers := stageFunc(func(now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+			shown = append(shown, alarms)
+			for _, a := range alarms {
+				a.Linger = a.Ended
+				a.Stay(now, "last", alarm.Notified, "", "told", now.Add(time.Second))
+			}
+			return nil
+		})
+		return []alarm.Stage{makes, lingers}
+	})
+	first := raise(w.now)
+	next = first
+	w.step(time.Second)
+	first.EndsAt = w.now
+	w.step(time.Second)
+	if open := w.Pipeline.Open(); len(open) != 1 || !open[0].Linger {
+		t.Fatalf("%+v", open)
+	}
+	second := raise(w.now)
+	next, shown = second, nil
+	w.step(time.Second) // the first is due, too
+	if open := w.Pipeline.Open(); len(open) != 1 || open[0].ID != second.ID {
+		t.Errorf("%d are open: %+v", len(open), open)
+	}
+	if len(shown) != 1 || len(shown[0]) != 1 || shown[0][0] != second {
+		t.Errorf("later stages saw %+v", shown)
+	}
+	w.step(time.Minute)
+	if w.book.byKey[second.Key] != second {
+		t.Error("the open one is not found by its labels")
+	}
+	outcomes := map[string]int{}
+	for _, a := range w.all() {
+		outcomes[fmt.Sprint(a.Outcome, a.Open())]++
+	}
+	if got := fmt.Sprint(outcomes); got != "map[notifiedfalse:1 notifiedtrue:1]" {
+		t.Error(got)
+	}
+}

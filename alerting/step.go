@@ -2,6 +2,7 @@ package alerting
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"headroom/alerting/alarm"
@@ -25,7 +26,7 @@ func (p *Pipeline) Step(ctx context.Context, now time.Time) error {
 	rest := batch
 	for _, s := range p.stages {
 		rest = s.run(ctx, now, rest)
-		batch = p.take(batch, rest)
+		batch, rest = p.take(now, batch, rest)
 	}
 	for _, a := range batch {
 		if a.Ended && !a.Linger {
@@ -53,17 +54,29 @@ func end(a *alarm.Alarm, now time.Time) {
 }
 
 // take enters the alarms that a stage has made into the book, and returns the
-// batch with them.
-func (p *Pipeline) take(batch, passed []*alarm.Alarm) []*alarm.Alarm {
+// batch with them, and those that go on. One that comes again takes the place of its
+// last episode, which may still be open so that its end is told.
+func (p *Pipeline) take(now time.Time, batch, passed []*alarm.Alarm) (all, on []*alarm.Alarm) {
+	over := false
 	for _, a := range passed {
-		if p.book.byID[a.ID] == nil && a.Open() {
-			p.book.add(a)
-			a.Touch()
-			p.metrics.received.Inc()
-			batch = append(batch, a)
+		if p.book.byID[a.ID] != nil || !a.Open() {
+			continue
 		}
+		if last := p.book.byKey[a.Key]; last != nil {
+			last.Note(alarm.Event{At: now, Stage: "receive", What: alarm.Fired, By: a.ID, Reason: "came again as a new alarm before anybody was done with it"})
+			last.Linger, over = false, true
+			p.closeLocked(last, now)
+		}
+		p.book.add(a)
+		a.Touch()
+		p.metrics.received.Inc()
+		batch = append(batch, a)
 	}
-	return batch
+	if over {
+		closed := func(a *alarm.Alarm) bool { return !a.Open() }
+		batch, passed = slices.DeleteFunc(slices.Clone(batch), closed), slices.DeleteFunc(slices.Clone(passed), closed)
+	}
+	return batch, passed
 }
 
 // closeLocked ends the episode of an alarm. p.mu must be held.

@@ -26,7 +26,9 @@ type climb struct {
 // lookLocked tells whether an alarm goes on. s.mu must be held.
 func (s *Stage) lookLocked(now time.Time, a *alarm.Alarm) bool {
 	if a.Source == alarm.FromWatch && a.Kind() == stoppedName {
-		s.stopped = a
+		if !a.Ended { // the end of the last one may still be to be told
+			s.stopped = a
+		}
 		return true
 	}
 	c := s.climbs[a.Key]

@@ -393,3 +393,28 @@ func TestNewTellsEveryFault(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The alarm of the last stop may be open so that its end is told. That must not hide
+// that healing is stopped again.
+func TestAStopSoonAfterAReleaseIsToldAgain(t *testing.T) {
+	inVirtualTime(t, ladder("restart_process"), func(t *testing.T, w *world) {
+		w.fleet = Fleet{Modules: 300, Nodes: 50}
+		for i := range 8 {
+			w.fire(fmt.Sprint("n", i), "7")
+		}
+		first := w.theStopped(1)
+		if err := w.stage.Release(t.Context(), "ann", "the rack has power again"); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(time.Second)
+		first.Linger = true // as the stage that tells people of its end has it
+		w.end(first)
+		for i := range 8 {
+			w.changed = append(w.changed, first)
+			w.fire(fmt.Sprint("m", i), "7")
+		}
+		if again := w.theStopped(2); w.stage.live.Stopped == "" || w.stage.stopped == nil || w.stage.stopped == first || again == nil {
+			t.Errorf("stopped: %q, told by %+v", w.stage.live.Stopped, w.stage.stopped)
+		}
+	})
+}

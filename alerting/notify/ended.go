@@ -59,8 +59,11 @@ func (it *item) leadsTo(receiver string) bool {
 	return receiver == forwardReceiver || slices.ContainsFunc(it.ways, func(w *way) bool { return w.route.RouteOpts.Receiver == receiver })
 }
 
-// forget takes an alarm off the desk.
+// forget takes an alarm off the desk, unless another episode has taken its place.
 func (s *Stage) forget(now time.Time, it *item) {
+	if s.items[it.of.Key] != it {
+		return
+	}
 	delete(s.items, it.of.Key)
 	delete(s.byID, it.slip.id)
 	if it.slip.alert == nil {

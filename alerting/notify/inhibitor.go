@@ -81,6 +81,7 @@ func (i *inhibitor) fires(key alarm.Key, id string, labels model.LabelSet) {
 	if i.sources[key].id == id {
 		return
 	}
+	i.endsLocked(key) // the last episode may have had other labels
 	s := source{id, labels}
 	i.sources[key] = s
 	for _, r := range i.rules {
@@ -91,6 +92,10 @@ func (i *inhibitor) fires(key alarm.Key, id string, labels model.LabelSet) {
 func (i *inhibitor) ends(key alarm.Key) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	i.endsLocked(key)
+}
+
+func (i *inhibitor) endsLocked(key alarm.Key) {
 	s, ok := i.sources[key]
 	if !ok {
 		return

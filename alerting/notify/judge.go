@@ -40,7 +40,7 @@ func (s *Stage) Run(ctx context.Context, now time.Time, alarms []*alarm.Alarm) [
 		s.again(now)
 	}
 	for _, a := range alarms {
-		s.adopt(a)
+		s.adopt(now, a)
 	}
 	s.read(ctx, now)
 	s.silenced(now)
@@ -87,17 +87,20 @@ func (s *Stage) silenced(now time.Time) {
 }
 
 // adopt takes an alarm up. One that has ended is only if somebody was told of it.
-func (s *Stage) adopt(a *alarm.Alarm) {
+// It takes the place of its last episode.
+func (s *Stage) adopt(now time.Time, a *alarm.Alarm) {
 	it := s.items[a.Key]
 	if it != nil && it.of == a || a.Ended && a.Outcome != alarm.Notified && it == nil {
 		return
 	}
-	if it != nil {
-		delete(s.byID, it.slip.id)
-	}
 	labels := s.inhibitor.labels(a.Key, a.ID)
 	if labels == nil {
 		labels = s.labels(a)
+	}
+	if it != nil {
+		if delete(s.byID, it.slip.id); it.labels.Fingerprint() != labels.Fingerprint() {
+			s.forget(now, it) // nothing would take its place on the desk
+		}
 	}
 	it = &item{of: a, labels: labels, slip: &slip{id: a.ID, told: toldOf(a)}}
 	s.items[a.Key], s.byID[a.ID] = it, it

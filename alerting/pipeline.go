@@ -49,7 +49,7 @@ type Pipeline struct {
 	mu      sync.Mutex // protects the fields below, and all alarms of the book
 	book    book
 	touched map[*alarm.Alarm]bool // changed from outside since the last run
-	unsaved []*alarm.Alarm
+	unsaved map[*alarm.Alarm]bool // each once, however long the disk is full
 
 	saving sync.Mutex // held while alarms are written, so that they are in order
 }
@@ -59,7 +59,7 @@ func New(ctx context.Context, opts Options) (*Pipeline, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	p := &Pipeline{opts: opts, wake: make(chan struct{}, 1), book: newBook(), touched: map[*alarm.Alarm]bool{}}
+	p := &Pipeline{opts: opts, wake: make(chan struct{}, 1), book: newBook(), touched: map[*alarm.Alarm]bool{}, unsaved: map[*alarm.Alarm]bool{}}
 	p.metrics = newMetrics(opts.Registerer, p)
 	for _, s := range opts.Stages {
 		p.stages = append(p.stages, p.metrics.stage(s))

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	amalert "github.com/prometheus/alertmanager/alert"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/prometheus/common/model"
 
@@ -79,6 +80,25 @@ func TestAnAlarmThatCannotBeKeptIsNotAcknowledged(t *testing.T) {
 	w.keeper = nil
 	w.step(time.Second) // written with the next step
 	w.only()
+}
+
+func TestWhatCannotBeKeptForLongIsRememberedOnce(t *testing.T) {
+	w := newWorld(t, noStages)
+	w.keeper = brokenKeeper{}
+	for i := range 100 { // each time with another value in its text
+		alert := &amalert.Alert{Alert: model.Alert{Labels: named("Dead"), Annotations: model.LabelSet{"value": model.LabelValue(fmt.Sprint(i))}, EndsAt: w.now.Add(time.Hour)}}
+		if err := w.Receive(t.Context(), alarm.FromAPI, alert); !errors.Is(err, errDisk) {
+			t.Fatalf("%v", err)
+		}
+	}
+	if n := len(w.unsaved); n != 1 {
+		t.Errorf("one alarm is to be written %d times", n)
+	}
+	w.keeper = nil
+	w.step(time.Second)
+	if a := w.only(); a.Annotations["value"] != "99" || len(w.unsaved) != 0 {
+		t.Errorf("%+v", a)
+	}
 }
 
 func TestARestartKeepsWhatItsSenderCouldNotRepeat(t *testing.T) {

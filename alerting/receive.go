@@ -46,7 +46,7 @@ func (p *Pipeline) merge(source string, alerts []*amalert.Alert, now time.Time) 
 			p.again(a, in, now)
 		case in.ResolvedAt(now):
 			p.metrics.unknownEnds.Inc()
-		case len(p.book.byID) >= MaxOpen:
+		case max(len(p.book.byID), len(p.unsaved)) >= MaxOpen: // also of those that are over and cannot be written
 			refused++
 		default:
 			p.first(key, source, in, now)
@@ -118,7 +118,7 @@ func endOf(a *alarm.Alarm, in *amalert.Alert, now time.Time) time.Time {
 // collect puts an alarm among those to be written if it changed. p.mu must be held.
 func (p *Pipeline) collect(a *alarm.Alarm) {
 	if a.TakeChanged() {
-		p.unsaved = append(p.unsaved, a)
+		p.unsaved[a] = true
 	}
 }
 

@@ -2,6 +2,7 @@ package alerting
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -98,10 +99,10 @@ func (p *Pipeline) save(ctx context.Context) error {
 	defer p.saving.Unlock()
 	p.mu.Lock()
 	changed := p.unsaved
-	p.unsaved = nil
-	batch := make([]*alarm.Alarm, len(changed))
-	for i, a := range changed {
-		batch[i] = a.Clone()
+	p.unsaved = map[*alarm.Alarm]bool{}
+	batch := make([]*alarm.Alarm, 0, len(changed))
+	for a := range changed {
+		batch = append(batch, a.Clone())
 	}
 	p.mu.Unlock()
 	if len(batch) == 0 {
@@ -109,7 +110,7 @@ func (p *Pipeline) save(ctx context.Context) error {
 	}
 	if err := p.opts.Keeper.Save(ctx, batch); err != nil {
 		p.mu.Lock()
-		p.unsaved = append(changed, p.unsaved...)
+		maps.Copy(p.unsaved, changed)
 		p.mu.Unlock()
 		p.metrics.failedSaves.Inc()
 		return err

@@ -225,15 +225,26 @@ func (s Alarms) Count(ctx context.Context, q AlarmQuery, offset time.Duration, b
 	return counts, nil
 }
 
+// forgetAtOnce is how many alarms are removed in one transaction, for which all others
+// who write have to wait.
+const forgetAtOnce = 2000
+
+// An alarm was received before it was closed, so that the index of that time finds
+// those that may be old enough.
+const forgetAlarms = `
+	DELETE FROM alarms WHERE id IN (
+		SELECT id FROM alarms WHERE received_ms < $1 AND closed_ms <> 0 AND closed_ms < $1 ORDER BY received_ms LIMIT $2)`
+
 // Forget removes alarms that were closed before a time, and tells how many.
-func (s Alarms) Forget(ctx context.Context, before time.Time) (int64, error) {
-	result, err := s.db.sql.ExecContext(ctx, `DELETE FROM alarms WHERE closed_ms <> 0 AND closed_ms < $1`, before.UnixMilli())
-	if err != nil {
-		return 0, fmt.Errorf("forget alarms closed before %s: %w", before, err)
+func (s Alarms) Forget(ctx context.Context, before time.Time) (all int64, err error) {
+	for n := int64(forgetAtOnce); n == forgetAtOnce; all += n {
+		result, err := s.db.sql.ExecContext(ctx, forgetAlarms, before.UnixMilli(), forgetAtOnce)
+		if err == nil {
+			n, err = result.RowsAffected()
+		}
+		if err != nil {
+			return all, fmt.Errorf("forget alarms closed before %s: %w", before, err)
+		}
 	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		return 0, fmt.Errorf("forget alarms closed before %s: %w", before, err)
-	}
-	return n, nil
+	return all, nil
 }

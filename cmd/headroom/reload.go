@@ -52,6 +52,7 @@ func (s *server) reload(ctx context.Context) error {
 		return err
 	}
 	s.inForce.Store(&cfg)
+	s.alarms.recheck() // a run meanwhile has asked for the old one
 	if s.scrape != nil {
 		s.scrape.Apply(cfg.ScrapeConfigs)
 	}
@@ -79,28 +80,34 @@ func (s *server) takeLocked(ctx context.Context, cfg config.Config) error {
 	return s.rules.Apply(set, time.Duration(cfg.Alerting.EvaluationInterval))
 }
 
-// fixedSections names every section that differs and needs a restart.
+// fixedSections names every section that differs and needs a restart. What is in it
+// is told only where it can be no secret: commands, headers and addresses may be one.
 func fixedSections(old, now config.Config) error {
 	var errs []error
 	for _, part := range []struct {
 		name     string
 		old, now any
+		told     bool // with its values
 	}{
-		{"timezone", old.Timezone, now.Timezone},
-		{"hierarchy", old.Hierarchy, now.Hierarchy},
-		{"node_label", old.NodeLabel, now.NodeLabel},
-		{"process_label", old.ProcessLabel, now.ProcessLabel},
-		{"failure_domains", old.FailureDomains, now.FailureDomains},
-		{"signals", old.Signals, now.Signals},
-		{"rollup", old.Rollup, now.Rollup},
-		{"storage", old.Storage, now.Storage},
-		{"ingest", old.Ingest, now.Ingest},
-		{"query", old.Query, now.Query},
-		{"alerting.heal", old.Alerting.Heal, now.Alerting.Heal},
-		{"alerting.chat", old.Alerting.Chat, now.Alerting.Chat},
+		{"timezone", old.Timezone, now.Timezone, true},
+		{"hierarchy", old.Hierarchy, now.Hierarchy, true},
+		{"node_label", old.NodeLabel, now.NodeLabel, true},
+		{"process_label", old.ProcessLabel, now.ProcessLabel, true},
+		{"failure_domains", old.FailureDomains, now.FailureDomains, true},
+		{"signals", old.Signals, now.Signals, true},
+		{"rollup", old.Rollup, now.Rollup, true},
+		{"storage", old.Storage, now.Storage, false},
+		{"ingest", old.Ingest, now.Ingest, true},
+		{"query", old.Query, now.Query, true},
+		{"alerting.heal", old.Alerting.Heal, now.Alerting.Heal, false},
+		{"alerting.chat", old.Alerting.Chat, now.Alerting.Chat, false},
 	} {
-		if !reflect.DeepEqual(part.old, part.now) {
+		switch {
+		case reflect.DeepEqual(part.old, part.now):
+		case part.told:
 			errs = append(errs, fmt.Errorf("%s: was %v, is now %v: this needs a restart", part.name, part.old, part.now))
+		default:
+			errs = append(errs, fmt.Errorf("%s: has changed: this needs a restart", part.name))
 		}
 	}
 	return errors.Join(errs...)

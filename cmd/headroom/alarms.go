@@ -15,7 +15,7 @@ type alarmsCommand struct {
 	*client
 	path, outcome, kind, search, since string
 	id, reason                         string
-	open, json                         bool
+	open, all, json                    bool
 	limit                              int
 }
 
@@ -26,6 +26,7 @@ func addAlarms(app *kingpin.Application) {
 	list := &alarmsCommand{client: addClient(sub)}
 	sub.Arg("path", "Only those of this node of the business tree and below, as Qzone/WNS.").StringVar(&list.path)
 	sub.Flag("open", "Only those to which something may still happen.").BoolVar(&list.open)
+	sub.Flag("all", "Those that are part of a common cause, too.").BoolVar(&list.all)
 	sub.Flag("outcome", "Only those that came out so: waiting, folded, muted, healed, resolved or notified.").StringVar(&list.outcome)
 	sub.Flag("kind", "Only those with this alertname.").StringVar(&list.kind)
 	sub.Flag("search", "Only those in whose text this is.").StringVar(&list.search)
@@ -66,6 +67,10 @@ type alarmLine struct {
 	Outcome    string            `json:"outcome"`
 	Reason     string            `json:"reason"`
 	AckedBy    string            `json:"acked_by"`
+	Cause      *struct {
+		Component struct{ Kind, Name string } `json:"component"`
+		Members   []string                    `json:"members"`
+	} `json:"cause"`
 }
 
 type alarmPage struct {
@@ -98,6 +103,9 @@ func (c *alarmsCommand) list(now time.Time) error {
 	params, err := c.params(now)
 	if err != nil {
 		return err
+	}
+	if !c.all && c.outcome == "" && c.kind == "" && c.search == "" {
+		params.Set("without", "folded") // many, and told by their common cause
 	}
 	ask := func(data any) error { return c.get("alarms", params, data) }
 	return show(c.client, c.json, ask, func(p *alarmPage) error { return p.print(c.out) })
@@ -141,6 +149,8 @@ func (p *alarmPage) print(w io.Writer) error {
 // rings says where an alarm rings.
 func rings(a alarmLine) string {
 	switch {
+	case a.Cause != nil:
+		return fmt.Sprintf("%s %s (%d alarms)", a.Cause.Component.Kind, a.Cause.Component.Name, len(a.Cause.Members))
 	case a.Path != "" && a.Node != "":
 		return a.Path + " on " + a.Node
 	case a.Path != "":

@@ -79,6 +79,7 @@ type AlarmQuery struct {
 	Severity string
 	Source   string
 	Outcome  string
+	Without  string // an outcome of those that are left out
 	Search   string // part of the alarm's text, in any case of ASCII letters
 	Limit    int    // the newest so many; 0: all
 	Offset   int
@@ -110,6 +111,9 @@ func (q AlarmQuery) where() (string, []any) {
 		if c.value != "" {
 			add(c.column+" = ?", c.value)
 		}
+	}
+	if q.Without != "" {
+		add("outcome <> ?", q.Without)
 	}
 	if q.Path != "" {
 		add(`(path = ? OR path LIKE ? ESCAPE '\')`, q.Path, escapeLike.Replace(q.Path)+"/%")

@@ -106,13 +106,15 @@ const (
 func (s *Server) alarmQuery(p *params) state.AlarmQuery {
 	q := state.AlarmQuery{
 		From: p.time("from"), To: p.time("to"), Path: p.path("path").ID(), Kind: p.text("kind"), Node: p.text("node"),
-		Severity: p.text("severity"), Source: p.text("source"), Search: p.text("search"), Outcome: p.text("outcome"),
+		Severity: p.text("severity"), Source: p.text("source"), Search: p.text("search"), Outcome: p.text("outcome"), Without: p.text("without"),
 	}
 	if open := p.flag("open"); open != nil {
 		q.Open = *open
 	}
-	if q.Outcome != "" && !slices.Contains(alarm.Outcomes, alarm.Outcome(q.Outcome)) {
-		p.fault("outcome", fmt.Errorf("want one of %v", alarm.Outcomes))
+	for _, name := range []string{"outcome", "without"} {
+		if v := p.text(name); v != "" && !slices.Contains(alarm.Outcomes, alarm.Outcome(v)) {
+			p.fault(name, fmt.Errorf("want one of %v", alarm.Outcomes))
+		}
 	}
 	return q
 }

@@ -57,7 +57,7 @@ func TestAlarms(t *testing.T) {
 	}
 	threeAlarms(t, s)
 	for query, want := range map[string]string{
-		"": "c b a", "?limit=2": "c b …", "?limit=2&offset=2": "a", "?open=true": "c a", "?outcome=folded": "b", "?kind=Dead": "a",
+		"": "c b a", "?limit=2": "c b …", "?limit=2&offset=2": "a", "?open=true": "c a", "?outcome=folded": "b", "?without=folded": "c a", "?kind=Dead": "a",
 		"?from=2026-11-22T22:00:00%2B08:00&to=2026-11-23T00:00:00%2B08:00": "b", "?path=Qzone": "c b a", "?path=QQ": "", "?search=r7": "c",
 	} {
 		if got := alarmIDs(t, s, query); got != want {
@@ -65,7 +65,7 @@ func TestAlarms(t *testing.T) {
 		}
 	}
 	for query, want := range map[string]string{
-		"?outcome=lost": "want one of", "?from=noon": "want a time", "?limit=9999": "0 to 5000", "?open=perhaps": "true or false", "?path=a%2F%2Fb": "empty",
+		"?outcome=lost": "want one of", "?without=lost": "want one of", "?from=noon": "want a time", "?limit=9999": "0 to 5000", "?open=perhaps": "true or false", "?path=a%2F%2Fb": "empty",
 	} {
 		if w := get(t, s, "/api/v1/alarms"+query); w.Code != 400 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d %s", query, w.Code, w.Body)

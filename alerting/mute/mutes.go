@@ -42,6 +42,7 @@ type Silences interface {
 type Store interface {
 	Put(ctx context.Context, m state.Mute) error
 	Mutes(ctx context.Context) ([]state.Mute, error)
+	Forget(ctx context.Context, ids ...string) error
 }
 
 // Options make [Mutes].
@@ -59,6 +60,8 @@ type Options struct {
 type Mutes struct {
 	opts    Options
 	metrics *metrics
+
+	writing sync.Mutex // held while a mute is written, so that the pipeline need not wait for it; taken before mu
 
 	mu         sync.Mutex // protects the fields below
 	made       map[string]*ready
@@ -132,14 +135,16 @@ func (s *Mutes) Add(ctx context.Context, now time.Time, r Request) (Mute, error)
 	if m.Timezone == "" {
 		m.Timezone = s.opts.Location().String()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.inForceLocked(now) >= MaxMutes {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.inForce(now) >= MaxMutes {
 		return Mute{}, ErrTooMany
 	}
 	if err := s.put(ctx, m.Mute); err != nil {
 		return Mute{}, err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.made[m.ID] = m
 	s.changedLocked()
 	s.opts.Logger.Info("a mute was made", "mute", m.ID, "name", m.Name, "matchers", m.Matchers, "to", m.To, "who", m.Who, "comment", m.Comment)
@@ -148,24 +153,36 @@ func (s *Mutes) Add(ctx context.Context, now time.Time, r Request) (Mute, error)
 
 // End takes a mute away. The error is [ErrNoMute] or [ErrConfigured].
 func (s *Mutes) End(ctx context.Context, now time.Time, id, who string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if slices.ContainsFunc(s.configured, func(m *ready) bool { return m.ID == id }) {
-		return fmt.Errorf("mute %q: %w", id, ErrConfigured)
-	}
-	m := s.made[id]
-	if m == nil || !m.Ended.IsZero() {
-		return fmt.Errorf("mute %q: %w", id, ErrNoMute)
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	m, err := s.endable(id)
+	if err != nil {
+		return fmt.Errorf("mute %q: %w", id, err)
 	}
 	ended := m.Mute
 	ended.Ended, ended.EndedBy = now.UTC().Truncate(time.Millisecond), who
 	if err := s.put(ctx, ended); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	m.Mute = ended
 	s.changedLocked()
 	s.opts.Logger.Info("a mute was taken away", "mute", id, "name", m.Name, "who", who)
 	return nil
+}
+
+// endable returns a mute that can be taken away.
+func (s *Mutes) endable(id string) (*ready, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.ContainsFunc(s.configured, func(m *ready) bool { return m.ID == id }) {
+		return nil, ErrConfigured
+	}
+	if m := s.made[id]; m != nil && m.Ended.IsZero() {
+		return m, nil
+	}
+	return nil, ErrNoMute
 }
 
 func (s *Mutes) put(ctx context.Context, m Mute) error {
@@ -209,7 +226,9 @@ func (s *Mutes) allLocked() []*ready {
 	return append(slices.Clip(s.configured), made...)
 }
 
-func (s *Mutes) inForceLocked(now time.Time) (n int) {
+func (s *Mutes) inForce(now time.Time) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, m := range s.made {
 		if m.Ended.IsZero() && m.To.After(now) {
 			n++

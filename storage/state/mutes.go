@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -60,4 +61,23 @@ func (s Mutes) Mutes(ctx context.Context) (all []Mute, err error) {
 		return nil, fmt.Errorf("read mutes: %w", err)
 	}
 	return all, nil
+}
+
+// Forget removes mutes: all of them or, with an error, none.
+func (s Mutes) Forget(ctx context.Context, ids ...string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := s.db.transact(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM mutes WHERE id = $1`, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("forget %d mutes: %w", len(ids), err)
+	}
+	return nil
 }

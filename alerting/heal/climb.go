@@ -160,7 +160,7 @@ func (s *Stage) askLocked(now time.Time, a *alarm.Alarm, c *climb) Event {
 		return Event{Kind: Refused, Reason: "somebody was told of it before"}
 	}
 	g := s.gate(c.rule)
-	answer := g.Ask(now, a.Key.String(), c.nextID(), targetOf(a), s.fleet())
+	answer := g.Ask(now, a.Key.String(), c.nextID(), targetOf(a), s.fleetLocked())
 	if !answer.OK {
 		s.stats.refused.WithLabelValues(answer.Limit).Inc()
 	}

@@ -66,6 +66,7 @@ type Stage struct {
 	stopped *alarm.Alarm // that tells people so
 	swept   time.Time
 	dryTold time.Time // that a dry run would have stopped healing
+	size    *Fleet    // nil: not asked for in this run
 }
 
 // New returns a stage that knows what was done before.
@@ -112,6 +113,7 @@ func (s *Stage) Name() string { return Name }
 func (s *Stage) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.size = nil
 	out := alarms[:0:0]
 	for _, a := range alarms {
 		if s.lookLocked(now, a) {
@@ -128,11 +130,16 @@ func (s *Stage) wake() {
 	}
 }
 
-func (s *Stage) fleet() Fleet {
-	if s.Fleet == nil {
-		return Fleet{}
+// fleetLocked is how large the fleet is, which is asked once in a run: to count it
+// takes longer than to decide on an alarm. s.mu must be held.
+func (s *Stage) fleetLocked() Fleet {
+	if s.size == nil {
+		s.size = &Fleet{}
+		if s.Fleet != nil {
+			*s.size = s.Fleet()
+		}
 	}
-	return s.Options.Fleet()
+	return *s.size
 }
 
 // gate is the one that counts a rule's actions.

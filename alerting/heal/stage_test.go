@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"headroom/alerting/alarm"
 	"headroom/internal/config"
 	"headroom/storage/state"
@@ -208,6 +210,26 @@ func TestADryRunActsOnNothing(t *testing.T) {
 		w.fire("m60", "7")
 		if n := len(w.went); n != 62 || w.stage.live.Stopped+w.stage.dry.Stopped != "" {
 			t.Errorf("%d passed on", n)
+		}
+	})
+}
+
+func TestTheFleetIsCountedOnceInARun(t *testing.T) {
+	cfg := ladder("restart_process")
+	cfg.DryRun = true // in which the brake, once on, keeps no alarm from asking
+	inVirtualTime(t, cfg, func(t *testing.T, w *world) {
+		counted := 0
+		w.stage.Fleet = func() Fleet { counted++; return Fleet{Modules: 300, Nodes: 50} }
+		var alarms []*alarm.Alarm
+		for i := range 1000 {
+			labels := model.LabelSet{"alertname": "ProcessDown", "node": model.LabelValue(fmt.Sprint("n", i))}
+			alarms = append(alarms, &alarm.Alarm{ID: fmt.Sprint(i), Key: alarm.KeyOf(labels), Labels: labels, Received: time.Now(), Facts: alarm.Facts{Node: fmt.Sprint("n", i)}})
+		}
+		for range 2 {
+			w.stage.Run(t.Context(), time.Now(), alarms)
+		}
+		if counted > 2 {
+			t.Errorf("counted %d times", counted)
 		}
 	})
 }

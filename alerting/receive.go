@@ -68,7 +68,7 @@ func (p *Pipeline) first(key alarm.Key, source string, in *amalert.Alert, now ti
 
 var sourceNames = map[string]string{
 	alarm.FromAPI: "a sender of alarms", alarm.FromRules: "a rule of ours", alarm.FromWatch: "Headroom's own watch",
-	alarm.FromFold: "the search for common causes", alarm.FromPerson: "a person",
+	alarm.FromFold: "the search for common causes", alarm.FromHeal: "healing", alarm.FromPerson: "a person",
 }
 
 // enter puts a new alarm into the book. p.mu must be held.

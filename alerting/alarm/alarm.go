@@ -16,6 +16,7 @@ const (
 	FromRules  = "rules"  // rule files that Headroom evaluates
 	FromWatch  = "watch"  // Headroom's own detections
 	FromFold   = "fold"   // a common cause of other alarms
+	FromHeal   = "heal"   // healing, which a person must let go on
 	FromPerson = "person" // somebody who calls for help
 )
 

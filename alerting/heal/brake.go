@@ -42,7 +42,7 @@ func (s *Stage) tripLocked(now time.Time, r *rule) {
 // tellLocked adds the alarm that healing is stopped, or ends it. s.mu must be held.
 func (s *Stage) tellLocked(now time.Time, out []*alarm.Alarm) []*alarm.Alarm {
 	switch stopped := s.live.Stopped != ""; {
-	case stopped && s.stopped == nil:
+	case stopped && (s.stopped == nil || s.stopped.Ended): // somebody may have ended it
 		s.stopped = stoppedAlarm(now, s.live.Stopped)
 	case !stopped && s.stopped != nil:
 		if s.stopped.Firing(now) {
@@ -64,7 +64,7 @@ func (s *Stage) tellLocked(now time.Time, out []*alarm.Alarm) []*alarm.Alarm {
 func stoppedAlarm(now time.Time, reason string) *alarm.Alarm {
 	set := model.LabelSet{model.AlertNameLabel: stoppedName, "severity": "critical"}
 	a := &alarm.Alarm{
-		Key: alarm.KeyOf(set), Labels: set, Source: alarm.FromWatch, StartsAt: now, Received: now, UpdatedAt: now, Outcome: alarm.Waiting,
+		Key: alarm.KeyOf(set), Labels: set, Source: alarm.FromHeal, StartsAt: now, Received: now, UpdatedAt: now, Outcome: alarm.Waiting,
 		Annotations: model.LabelSet{
 			"summary":     "Headroom has stopped healing: too much wanted it at once",
 			"description": model.LabelValue("All that would be healed is passed on. " + reason + ". When the cause is found, let healing go on by: headroom heals release --reason TEXT"),

@@ -25,7 +25,7 @@ type climb struct {
 
 // lookLocked tells whether an alarm goes on. s.mu must be held.
 func (s *Stage) lookLocked(now time.Time, a *alarm.Alarm) bool {
-	if a.Source == alarm.FromWatch && a.Kind() == stoppedName {
+	if a.Source == alarm.FromHeal {
 		if !a.Ended { // the end of the last one may still be to be told
 			s.stopped = a
 		}

@@ -153,6 +153,7 @@ export const alarmsEn = {
     rules: "a rule of ours",
     watch: "Headroom's own watch",
     fold: "the search for common causes",
+    heal: "healing",
     person: "a person",
   } as Record<string, string>,
   generator: "its rule",

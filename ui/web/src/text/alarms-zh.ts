@@ -150,6 +150,7 @@ export const alarmsZh: Text["alarms"] = {
     rules: "本系统的规则",
     watch: "Headroom 自身监测",
     fold: "共同原因分析",
+    heal: "自愈",
     person: "人工",
   },
   generator: "其规则",

@@ -187,6 +187,9 @@ var alarmColumns = map[string]string{
 // AlarmColumns are the names that [Alarms.Count] takes.
 var AlarmColumns = []string{"outcome", "kind", "path", "node", "severity", "source", "day"}
 
+// MaxAlarmCounts is how many counts there are at most, those of the largest numbers.
+const MaxAlarmCounts = 10_000
+
 // AlarmCount is how many alarms have the same values.
 type AlarmCount struct {
 	Values []string // in the order of the columns asked for; a day is a number since 1970-01-01
@@ -206,7 +209,8 @@ func (s Alarms) Count(ctx context.Context, q AlarmQuery, offset time.Duration, b
 	}
 	where, args := q.where()
 	list := strings.Join(columns, ", ")
-	rows, err := s.db.sql.QueryContext(ctx, `SELECT `+list+`, COUNT(*) AS n FROM alarms WHERE `+where+` GROUP BY `+list+` ORDER BY n DESC, `+list, args...)
+	text := fmt.Sprintf(`SELECT %s, COUNT(*) AS n FROM alarms WHERE %s GROUP BY %s ORDER BY n DESC, %s LIMIT %d`, list, where, list, list, MaxAlarmCounts)
+	rows, err := s.db.sql.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, fmt.Errorf("count alarms: %w", err)
 	}

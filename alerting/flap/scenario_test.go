@@ -179,10 +179,10 @@ func TestWhatIsToldIsTrueInTheEnd(t *testing.T) {
 		w.Step(11 * time.Minute)
 		told := map[string]bool{}
 		for _, one := range w.Told {
-			if told[one.Name] == !one.Ended {
-				t.Fatalf("seed %d: %s is told twice: %+v", seed, one.Name, w.Told)
+			if told[one.Name()] == !one.Ended {
+				t.Fatalf("seed %d: %s is told twice: %+v", seed, one.Name(), w.Told)
 			}
-			told[one.Name] = !one.Ended
+			told[one.Name()] = !one.Ended
 		}
 		for name, fires := range firing {
 			if told[name] != fires {

@@ -11,6 +11,7 @@ import (
 
 	"headroom/alerting/alarm"
 	"headroom/alerting/fold"
+	"headroom/alerting/scenario"
 	"headroom/internal/config"
 	"headroom/storage/fleet"
 )
@@ -75,7 +76,7 @@ func BenchmarkStage(b *testing.B) {
 				b.StopTimer()
 				cfg := config.Default().Alerting.Fold
 				s := fold.New(fold.Options{Config: func() config.Fold { return cfg }, Levels: levels, Fleet: city{}})
-				rng, now, waiting := rand.New(rand.NewPCG(1, 1)), noon, map[time.Time][]*alarm.Alarm{}
+				rng, now, waiting := rand.New(rand.NewPCG(1, 1)), scenario.Noon, map[time.Time][]*alarm.Alarm{}
 				batches := make([][]*alarm.Alarm, runs)
 				for n := range batches {
 					for i := range perRun {
@@ -83,7 +84,7 @@ func BenchmarkStage(b *testing.B) {
 						if failed > 0 && i%2 == 0 {
 							device, kind = device/240*240+10*rng.IntN(failed)+device%10, "Slow"
 						}
-						batches[n] = append(batches[n], cityAlarm(n*perRun+i, device, kind, noon.Add(time.Duration(n)*time.Second)))
+						batches[n] = append(batches[n], cityAlarm(n*perRun+i, device, kind, scenario.Noon.Add(time.Duration(n)*time.Second)))
 					}
 				}
 				runtime.GC()

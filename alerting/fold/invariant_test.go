@@ -61,12 +61,12 @@ func (w *world) play(moves []move, rng *rand.Rand, each func(second int)) {
 		rng.Shuffle(len(now), func(i, j int) { now[i], now[j] = now[j], now[i] })
 		for _, m := range now {
 			if m.end {
-				w.end(m.labels)
+				w.Recover(m.labels)
 			} else {
-				w.send(m.labels)
+				w.Fire(m.labels)
 			}
 		}
-		w.run(time.Second)
+		w.Step(time.Second)
 		each(second)
 	}
 }
@@ -147,7 +147,7 @@ func TestARestartAtAnyMomentComesToTheSameEnd(t *testing.T) {
 			w.cfg.StormRate = 10_000 // the rate of the last minute is forgotten
 			w.play(moves, rand.New(rand.NewPCG(seed, 8)), func(second int) {
 				if restarts != nil && restarts.IntN(8) == 0 {
-					w.restart()
+					w.Restart()
 				}
 				w.check(second)
 			})
@@ -176,19 +176,19 @@ func minus(a, b []string) (rest []string) {
 func TestAStormSurvivesARestart(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 300 {
-		w.send(odd(i))
+		w.Fire(odd(i))
 	}
-	w.run(15 * time.Second)
+	w.Step(15 * time.Second)
 	before := len(w.told())
-	w.restart()
-	w.run(10 * time.Minute)
+	w.Restart()
+	w.Step(10 * time.Minute)
 	if len(w.told()) != before {
 		t.Errorf("told of %d, then of %d", before, len(w.told()))
 	}
 	for i := range 300 {
-		w.end(odd(i))
+		w.Recover(odd(i))
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	for _, a := range w.All() {
 		if a.Open() {
 			t.Errorf("%s is open", title(a))

@@ -27,21 +27,21 @@ func TestAMutedCauseIsFoundAgainByItsMembers(t *testing.T) {
 	for _, i := range behind("px1") {
 		all = append(all, ring("SlowAnswers", i))
 	}
-	w.send(all...)
-	w.run(15 * time.Second)
+	w.Fire(all...)
+	w.Step(15 * time.Second)
 	w.wantTold("CommonCause proxy px1")
 
 	mute.mutes = func(a *alarm.Alarm) bool { return a.Cause != nil }
-	w.restart()
-	w.run(time.Minute)
-	w.end(all[:60]...)
-	w.run(time.Minute)
+	w.Restart()
+	w.Step(time.Minute)
+	w.Recover(all[:60]...)
+	w.Step(time.Minute)
 	w.wantTold("CommonCause proxy px1")
 
 	mute.mutes = nil
-	w.run(5 * time.Second)
-	w.end(all[60:]...)
-	w.run(5 * time.Second)
+	w.Step(5 * time.Second)
+	w.Recover(all[60:]...)
+	w.Step(5 * time.Second)
 	w.wantTold("CommonCause proxy px1")
 	w.wantNoneOpen()
 }
@@ -49,27 +49,27 @@ func TestAMutedCauseIsFoundAgainByItsMembers(t *testing.T) {
 func TestAWiderCauseSurvivesARestart(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 20 {
-		w.send(down(100 + i))
+		w.Fire(down(100 + i))
 	}
-	w.run(12 * time.Second)
+	w.Step(12 * time.Second)
 	for i := range 80 {
-		w.send(down(120 + i))
+		w.Fire(down(120 + i))
 	}
-	w.run(12 * time.Second)
+	w.Step(12 * time.Second)
 	w.wantTold("CommonCause rack r5", "CommonCause site s1")
-	w.restart()
-	w.run(time.Minute)
+	w.Restart()
+	w.Step(time.Minute)
 	late := ring("NodeDown", 103).Merge(model.LabelSet{"node": "n103b"})
-	w.send(late)
-	w.run(time.Second)
+	w.Fire(late)
+	w.Step(time.Second)
 	if a := w.find("NodeDown m103"); a.By == "" {
 		t.Errorf("the late one is %s: %s", a.Outcome, a.Reason)
 	}
-	w.end(late)
+	w.Recover(late)
 	for i := range 100 {
-		w.end(down(100 + i))
+		w.Recover(down(100 + i))
 	}
-	w.run(5 * time.Second)
+	w.Step(5 * time.Second)
 	w.wantTold("CommonCause rack r5", "CommonCause site s1")
 	w.wantNoneOpen()
 }
@@ -79,11 +79,11 @@ func TestWhatAMuteLetsGoIsJudgedTogether(t *testing.T) {
 	muted := true
 	w := newWorld(t, town{}, &muting{func(*alarm.Alarm) bool { return muted }})
 	for _, i := range behind("px1") {
-		w.send(ring("SlowAnswers", i))
+		w.Fire(ring("SlowAnswers", i))
 	}
-	w.run(10 * time.Minute)
+	w.Step(10 * time.Minute)
 	muted = false
-	w.run(15 * time.Second)
+	w.Step(15 * time.Second)
 	w.wantTold("CommonCause proxy px1")
 }
 
@@ -96,22 +96,22 @@ func TestAMemberMayBeMuted(t *testing.T) {
 	for _, i := range pool {
 		all = append(all, ring("SlowAnswers", i))
 	}
-	w.send(all...)
-	w.run(15 * time.Second)
+	w.Fire(all...)
+	w.Step(15 * time.Second)
 	who := title(w.find("SlowAnswers m" + num(pool[3])))
 	mute.mutes = func(a *alarm.Alarm) bool { return title(a) == who }
-	w.restart()
-	w.run(10 * time.Second)
+	w.Restart()
+	w.Step(10 * time.Second)
 	if a := w.find(who); a.Outcome != alarm.Muted {
 		t.Errorf("%s is %s", who, a.Outcome)
 	}
 	mute.mutes = nil
-	w.run(5 * time.Second)
+	w.Step(5 * time.Second)
 	if a := w.find(who); a.Outcome != alarm.Folded || a.By != w.find("CommonCause proxy px1").ID {
 		t.Errorf("%s is %s by %q", who, a.Outcome, a.By)
 	}
-	w.end(all...)
-	w.run(5 * time.Second)
+	w.Recover(all...)
+	w.Step(5 * time.Second)
 	w.wantTold("CommonCause proxy px1")
 	w.wantNoneOpen()
 }
@@ -122,15 +122,15 @@ func TestWhatIsMutedDoesNotCount(t *testing.T) {
 	w := newWorld(t, town{}, mute)
 	apart := which(func(i int) bool { return string(at(i)["proxy"]) == "px2" && i%61 < 9 })[:12]
 	for _, i := range apart {
-		w.send(ring("SlowAnswers", i))
+		w.Fire(ring("SlowAnswers", i))
 	}
-	w.run(5 * time.Second)
+	w.Step(5 * time.Second)
 	muted := map[string]bool{}
 	for _, i := range apart[5:] {
 		muted["SlowAnswers m"+num(i)] = true
 	}
 	mute.mutes = func(a *alarm.Alarm) bool { return muted[title(a)] }
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	for _, who := range w.told() {
 		if muted[who] || who == "CommonCause proxy px2" {
 			t.Errorf("told of %s", who)
@@ -145,27 +145,27 @@ func TestWhatIsMutedDoesNotCount(t *testing.T) {
 func TestWithoutAFleetManyAreNeeded(t *testing.T) {
 	w := newWorld(t, nil)
 	for _, i := range behind("px1")[:3] {
-		w.send(ring("SlowAnswers", i))
+		w.Fire(ring("SlowAnswers", i))
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	if len(w.told()) != 3 {
 		t.Errorf("told of %q", w.told())
 	}
 
 	w = newWorld(t, nil)
 	for _, i := range behind("px1") {
-		w.send(ring("SlowAnswers", i))
+		w.Fire(ring("SlowAnswers", i))
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	w.wantTold("CommonCause proxy px1")
 }
 
 func TestWithoutADeclaredOwnerItIsThatOfAllMembers(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 100 {
-		w.send(down(100 + i).Merge(model.LabelSet{"team": "night"}))
+		w.Fire(down(100 + i).Merge(model.LabelSet{"team": "night"}))
 	}
-	w.run(15 * time.Second)
+	w.Step(15 * time.Second)
 	w.wantTold("CommonCause site s1")
 	if a := w.find("CommonCause site s1"); a.Facts.Owner != "night" || a.Labels["owner"] != "" {
 		t.Errorf("owner %q, labels %v", a.Facts.Owner, a.Labels)
@@ -177,11 +177,11 @@ func TestWithoutADeclaredOwnerItIsThatOfAllMembers(t *testing.T) {
 func TestACauseMayBeEndedFromOutside(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 20 {
-		w.send(down(100 + i))
+		w.Fire(down(100 + i))
 	}
-	w.run(15 * time.Second)
-	w.end(model.LabelSet{"alertname": "CommonCause", "component_kind": "rack", "component": "r5"})
-	w.run(5 * time.Second)
+	w.Step(15 * time.Second)
+	w.Recover(model.LabelSet{"alertname": "CommonCause", "component_kind": "rack", "component": "r5"})
+	w.Step(5 * time.Second)
 	if n := len(w.told()); n != 21 {
 		t.Errorf("told of %d: %q", n, w.told())
 	}

@@ -8,18 +8,19 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
+	"headroom/alerting/scenario"
 )
 
 func TestAProxyThatFailsIsOneAlarmForItsOwner(t *testing.T) {
 	w := newWorld(t, town{})
 	pool := behind("px1")
 	for n, i := range pool {
-		w.send(ring("SlowAnswers", i))
+		w.Fire(ring("SlowAnswers", i))
 		if n%5 == 4 {
-			w.run(time.Second)
+			w.Step(time.Second)
 		}
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	w.wantTold("CommonCause proxy px1")
 	a := w.Told[0].Alarm
 	if a.Labels["owner"] != "proxy-team" || a.Labels["severity"] != "warning" || a.Labels["component"] != "px1" {
@@ -29,7 +30,7 @@ func TestAProxyThatFailsIsOneAlarmForItsOwner(t *testing.T) {
 	if len(a.Cause.Members) != len(pool) || a.Cause.Share != 100 || a.Cause.Kinds[0] != "SlowAnswers" {
 		t.Errorf("%d members of %d: %+v", len(a.Cause.Members), len(pool), a.Cause.Kinds)
 	}
-	if delay := w.Told[0].At.Sub(noon); delay > 11*time.Second {
+	if delay := w.Told[0].At.Sub(scenario.Noon); delay > 11*time.Second {
 		t.Errorf("told after %v", delay)
 	}
 	for _, m := range w.All() {
@@ -41,47 +42,47 @@ func TestAProxyThatFailsIsOneAlarmForItsOwner(t *testing.T) {
 
 func TestSingleAlarmsGoTheirWay(t *testing.T) {
 	w := newWorld(t, town{})
-	w.send(ring("SlowAnswers", 3), ring("DiskFull", 7), ring("SlowAnswers", 250))
-	w.run(9 * time.Second)
+	w.Fire(ring("SlowAnswers", 3), ring("DiskFull", 7), ring("SlowAnswers", 250))
+	w.Step(9 * time.Second)
 	w.wantTold()
-	w.run(2 * time.Second)
+	w.Step(2 * time.Second)
 	w.wantTold("SlowAnswers m3", "DiskFull m7", "SlowAnswers m250")
 }
 
 func TestARackIsToldAsARackAndASiteAsASite(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 20 {
-		w.send(down(100 + i))
+		w.Fire(down(100 + i))
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	w.wantTold("CommonCause rack r5")
 
 	w = newWorld(t, town{})
 	for i := range 100 {
-		w.send(down(100 + i*37%100)) // in no order
+		w.Fire(down(100 + i*37%100)) // in no order
 		if i%10 == 9 {
-			w.run(time.Second)
+			w.Step(time.Second)
 		}
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	w.wantTold("CommonCause site s1")
 }
 
 func TestAnUnrelatedAlarmIsNotSwallowed(t *testing.T) {
 	w := newWorld(t, town{})
 	long := behind("px1")[7]
-	w.send(ring("SlowAnswers", long)) // rang long before
-	w.run(5 * time.Minute)
+	w.Fire(ring("SlowAnswers", long)) // rang long before
+	w.Step(5 * time.Minute)
 	for n, i := range behind("px1") {
 		if i != long {
-			w.send(ring("SlowAnswers", i))
+			w.Fire(ring("SlowAnswers", i))
 		}
 		if n == 20 {
-			w.send(ring("DiskFull", i))                   // of another kind, on a module that shares the proxy
-			w.send(ring("SlowAnswers", behind("px2")[3])) // of the kind, on one that does not
+			w.Fire(ring("DiskFull", i))                   // of another kind, on a module that shares the proxy
+			w.Fire(ring("SlowAnswers", behind("px2")[3])) // of the kind, on one that does not
 		}
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	w.wantTold("CommonCause proxy px1", title(w.find("DiskFull m"+num(behind("px1")[20]))),
 		"SlowAnswers m"+num(long), "SlowAnswers m"+num(behind("px2")[3]))
 }
@@ -91,21 +92,21 @@ func TestAnUnrelatedAlarmIsNotSwallowed(t *testing.T) {
 func TestOtherKindsOfAlarmsNeedMoreToBeFolded(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 100 {
-		w.send(down(100 + i))
+		w.Fire(down(100 + i))
 	}
-	w.run(15 * time.Second)
+	w.Step(15 * time.Second)
 	w.wantTold("CommonCause site s1")
 	odd := []int{103, 131, 187} // of three racks, products and proxies
 	for _, i := range odd {
-		w.send(ring("DiskFull", i))
+		w.Fire(ring("DiskFull", i))
 	}
-	w.run(15 * time.Second)
+	w.Step(15 * time.Second)
 	w.wantTold("CommonCause site s1", "DiskFull m103", "DiskFull m131", "DiskFull m187")
 
 	for i := range 40 {
-		w.send(ring("SlowAnswers", 110+2*i))
+		w.Fire(ring("SlowAnswers", 110+2*i))
 	}
-	w.run(15 * time.Second)
+	w.Step(15 * time.Second)
 	w.wantTold("CommonCause site s1", "DiskFull m103", "DiskFull m131", "DiskFull m187")
 }
 
@@ -127,12 +128,12 @@ func TestAModuleThatCrashesIsNoRack(t *testing.T) {
 			"node": model.LabelValue(fmt.Sprint("n", device)), "rack": model.LabelValue(fmt.Sprint("r", device/3)),
 		})
 	}
-	w.send(crash(0), crash(1), crash(2))
-	w.run(12 * time.Second)
+	w.Fire(crash(0), crash(1), crash(2))
+	w.Step(12 * time.Second)
 	for i := 3; i < 12; i++ {
-		w.send(crash(i))
+		w.Fire(crash(i))
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	w.wantTold("CommonCause module b3/p1/m7")
 	if l := w.Told[0].Alarm.Labels; l["business"] != "b3" || l["module"] != "m7" {
 		t.Errorf("labels %v", l)
@@ -148,22 +149,22 @@ func TestLateOnesJoinAtOnceAndTheLastOnesGoTheirWay(t *testing.T) {
 	for _, i := range pool[:30] {
 		first = append(first, ring("SlowAnswers", i))
 	}
-	w.send(first...)
-	w.run(10 * time.Minute)
+	w.Fire(first...)
+	w.Step(10 * time.Minute)
 	late := ring("SlowAnswers", pool[40])
-	w.send(late)
-	w.run(time.Second)
+	w.Fire(late)
+	w.Step(time.Second)
 	w.wantTold("CommonCause proxy px0")
 	if a := w.find("SlowAnswers m" + num(pool[40])); a.Outcome != alarm.Folded {
 		t.Errorf("the late one is %s: %s", a.Outcome, a.Reason)
 	}
 
-	w.end(first...)
-	w.run(time.Second)
+	w.Recover(first...)
+	w.Step(time.Second)
 	if a := w.find("CommonCause proxy px0"); a.Ended {
 		t.Error("ended without a grace")
 	}
-	w.run(3 * time.Minute)
+	w.Step(3 * time.Minute)
 	w.wantTold("CommonCause proxy px0", "SlowAnswers m"+num(pool[40]))
 	if a := w.find("CommonCause proxy px0"); !a.Ended || a.Open() {
 		t.Errorf("the cause is %+v", a)
@@ -173,12 +174,12 @@ func TestLateOnesJoinAtOnceAndTheLastOnesGoTheirWay(t *testing.T) {
 func TestWhoWasToldStaysTold(t *testing.T) {
 	w := newWorld(t, town{})
 	pool := behind("px0")
-	w.send(ring("SlowAnswers", pool[0]))
-	w.run(20 * time.Second)
+	w.Fire(ring("SlowAnswers", pool[0]))
+	w.Step(20 * time.Second)
 	for _, i := range pool[1:40] {
-		w.send(ring("SlowAnswers", i))
+		w.Fire(ring("SlowAnswers", i))
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	w.wantTold("SlowAnswers m"+num(pool[0]), "CommonCause proxy px0")
 	a := w.find("SlowAnswers m" + num(pool[0]))
 	if a.Outcome != alarm.Notified {
@@ -192,23 +193,23 @@ func TestWhoWasToldStaysTold(t *testing.T) {
 func TestAWiderCauseTakesThePlaceOfANarrowOne(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 20 {
-		w.send(down(100 + i))
+		w.Fire(down(100 + i))
 	}
-	w.run(12 * time.Second)
+	w.Step(12 * time.Second)
 	w.wantTold("CommonCause rack r5")
 	for i := range 80 {
-		w.send(down(120 + i))
+		w.Fire(down(120 + i))
 	}
-	w.run(12 * time.Second)
+	w.Step(12 * time.Second)
 	w.wantTold("CommonCause rack r5", "CommonCause site s1")
 	site, rack := w.find("CommonCause site s1"), w.find("CommonCause rack r5")
 	if rack.By != site.ID || rack.Stage != "fold" || len(site.Cause.Members) != 100 {
 		t.Errorf("the rack is at %s by %s; the site has %d members", rack.Stage, rack.By, len(site.Cause.Members))
 	}
 	for i := range 100 {
-		w.end(down(100 + i))
+		w.Recover(down(100 + i))
 	}
-	w.run(12 * time.Second)
+	w.Step(12 * time.Second)
 	for _, a := range w.All() {
 		if a.Open() {
 			t.Errorf("%s is open", title(a))
@@ -222,18 +223,18 @@ func TestTheThresholdScalesWithTheFanIn(t *testing.T) {
 	w := newWorld(t, town{})
 	apart := which(func(i int) bool { return string(at(i)["proxy"]) == "px2" && i%61 < 4 })[:6] // hardly anything else in common
 	for _, i := range apart {
-		w.send(ring("SlowAnswers", i))
+		w.Fire(ring("SlowAnswers", i))
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	if got := len(w.told()); got != 6 {
 		t.Errorf("told of %v", w.told())
 	}
 
 	w = newWorld(t, town{})
 	for i := range 6 {
-		w.send(ring("SlowAnswers", 60+i*3))
+		w.Fire(ring("SlowAnswers", 60+i*3))
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	w.wantTold("CommonCause rack r3")
 }
 
@@ -243,11 +244,11 @@ func TestASeverityRisesWithTheMembers(t *testing.T) {
 		l := ring("SlowAnswers", i)
 		if n > 50 {
 			l["severity"] = "critical"
-			w.run(time.Second)
+			w.Step(time.Second)
 		}
-		w.send(l)
+		w.Fire(l)
 	}
-	w.run(time.Minute)
+	w.Step(time.Minute)
 	if a := w.find("CommonCause proxy px2"); a.Severity() != "critical" {
 		t.Errorf("%v", a.Labels)
 	}

@@ -25,15 +25,15 @@ func (w *world) storms() (n int) {
 func TestAStormIsSummedUpByNode(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 400 {
-		w.send(odd(i))
+		w.Fire(odd(i))
 		if i%10 == 9 {
-			w.run(time.Second)
+			w.Step(time.Second)
 		}
 	}
 	critical := odd(401)
 	critical["severity"] = "critical"
-	w.send(critical)
-	w.run(30 * time.Second)
+	w.Fire(critical)
+	w.Step(30 * time.Second)
 	if w.storms() != 4 || len(w.told()) != 60+4+1 {
 		t.Fatalf("told of %d, of them %d storms: %v", len(w.told()), w.storms(), w.told())
 	}
@@ -47,10 +47,10 @@ func TestAStormIsSummedUpByNode(t *testing.T) {
 
 	// All but 20 end; when it is calm these are told one by one.
 	for i := range 380 {
-		w.end(odd(i))
+		w.Recover(odd(i))
 	}
-	w.end(critical)
-	w.run(5 * time.Minute)
+	w.Recover(critical)
+	w.Step(5 * time.Minute)
 	if len(w.told()) != 60+4+1+20 {
 		t.Errorf("told of %d", len(w.told()))
 	}
@@ -64,14 +64,14 @@ func TestAStormIsSummedUpByNode(t *testing.T) {
 func TestAStormThatGoesOnRingingStaysSummedUp(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 300 {
-		w.send(odd(i))
+		w.Fire(odd(i))
 	}
-	w.run(20 * time.Minute)
+	w.Step(20 * time.Minute)
 	if len(w.told()) != 60+4 {
 		t.Errorf("told of %d", len(w.told()))
 	}
-	w.send(odd(350)) // the storm is over: a new one is told
-	w.run(20 * time.Second)
+	w.Fire(odd(350)) // the storm is over: a new one is told
+	w.Step(20 * time.Second)
 	if len(w.told()) != 60+4+1 {
 		t.Errorf("told of %d after the storm", len(w.told()))
 	}
@@ -80,13 +80,13 @@ func TestAStormThatGoesOnRingingStaysSummedUp(t *testing.T) {
 func TestACauseIsToldInAStorm(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 200 {
-		w.send(odd(i))
+		w.Fire(odd(i))
 	}
-	w.run(12 * time.Second)
+	w.Step(12 * time.Second)
 	for _, i := range behind("px3") {
-		w.send(ring("SlowAnswers", i))
+		w.Fire(ring("SlowAnswers", i))
 	}
-	w.run(12 * time.Second)
+	w.Step(12 * time.Second)
 	if a := w.find("CommonCause proxy px3"); a.Outcome != alarm.Notified || len(a.Cause.Members) != 100 {
 		t.Errorf("the cause is %s with %d members", a.Outcome, len(a.Cause.Members))
 	}
@@ -95,9 +95,9 @@ func TestACauseIsToldInAStorm(t *testing.T) {
 func TestAlarmsOfUnknownPlaceAreSummedUpToo(t *testing.T) {
 	w := newWorld(t, town{})
 	for i := range 100 {
-		w.send(model.LabelSet{"alertname": model.LabelValue(fmt.Sprintf("Lost%d", i))})
+		w.Fire(model.LabelSet{"alertname": model.LabelValue(fmt.Sprintf("Lost%d", i))})
 	}
-	w.run(2 * time.Second)
+	w.Step(2 * time.Second)
 	if len(w.told()) != 61 || w.storms() != 1 {
 		t.Errorf("told of %d", len(w.told()))
 	}

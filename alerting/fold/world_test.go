@@ -11,15 +11,12 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
-	"headroom/alerting/alerttest"
 	"headroom/alerting/fold"
+	"headroom/alerting/scenario"
 	"headroom/internal/config"
 )
 
-var (
-	noon   = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-	levels = []string{"business", "product", "module"}
-)
+var levels = []string{"business", "product", "module"}
 
 // facts stands for the stage that enriches.
 type facts struct{}
@@ -90,7 +87,7 @@ func down(i int) model.LabelSet {
 
 type world struct {
 	t *testing.T
-	*alerttest.World
+	*scenario.World
 	cfg config.Fold
 }
 
@@ -98,8 +95,7 @@ type world struct {
 func newWorld(t *testing.T, f fold.Fleet, before ...alarm.Stage) *world {
 	t.Helper()
 	w := &world{t: t, cfg: config.Default().Alerting.Fold}
-	var err error
-	w.World, err = alerttest.New(noon, func() []alarm.Stage {
+	w.World = scenario.NewStorm(t, func(*scenario.World) []alarm.Stage {
 		return slices.Concat([]alarm.Stage{facts{}}, before, []alarm.Stage{fold.New(fold.Options{
 			Config: func() config.Fold { return w.cfg }, Levels: levels, Fleet: f,
 			Owner: func(c alarm.Component) string {
@@ -110,7 +106,6 @@ func newWorld(t *testing.T, f fold.Fleet, before ...alarm.Stage) *world {
 			},
 		})})
 	})
-	w.must(err)
 	return w
 }
 
@@ -130,18 +125,6 @@ func (m *muting) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) (p
 	}
 	return passed
 }
-
-func (w *world) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *world) send(labels ...model.LabelSet) { w.t.Helper(); w.must(w.Send(labels...)) }
-func (w *world) end(labels ...model.LabelSet)  { w.t.Helper(); w.must(w.End(labels...)) }
-func (w *world) run(d time.Duration)           { w.t.Helper(); w.must(w.Run(d)) }
-func (w *world) restart()                      { w.t.Helper(); w.must(w.Restart()) }
 
 // told lists of what somebody was told since noon, each as kind and place.
 func (w *world) told() (all []string) {

@@ -40,7 +40,7 @@ func newWorld(t testing.TB) *world {
 			},
 		})
 		must(t, err)
-		return []alarm.Stage{w.Leases}
+		return []alarm.Stage{scenario.Facts{}, w.Leases}
 	})
 	return w
 }
@@ -162,7 +162,7 @@ func TestWhatStillFiresAfterTheGraceIsTold(t *testing.T) {
 	w.wantTold()
 	w.Step(time.Second)
 	w.wantTold(dead1)
-	if told := w.Told[0]; !told.At.Equal(scenario.Noon.Add(6*time.Minute)) || told.Reason != "hidden by change deploy 4711 by ann until 12:06:00 UTC; it is done since 12:04:00 UTC and this still fires" {
+	if told := w.Told[0]; !told.At.Equal(scenario.Noon.Add(6*time.Minute)) || told.Reason() != "hidden by change deploy 4711 by ann until 12:06:00 UTC; it is done since 12:04:00 UTC and this still fires" {
 		t.Errorf("%+v", told)
 	}
 	l := w.get(id)
@@ -183,7 +183,7 @@ func TestARunThatDiesLetsGoAndSaysSo(t *testing.T) {
 	w.wantTold()
 	w.Step(2 * time.Second)
 	w.wantTold(dead1)
-	if got := w.Told[0].Reason; got != "hidden by change deploy 4711 by ann until 12:02:00 UTC, as its run died (no heartbeat for 1m30s)" {
+	if got := w.Told[0].Reason(); got != "hidden by change deploy 4711 by ann until 12:02:00 UTC, as its run died (no heartbeat for 1m30s)" {
 		t.Error(got)
 	}
 	if l := w.get(id); l.How != lease.Died || l.Fires != 1 || !l.Ended.Equal(scenario.Noon.Add(2*time.Minute)) {
@@ -205,8 +205,8 @@ func TestALeaseHasALimitWhateverBeats(t *testing.T) {
 	w.Fire(dead1)
 	w.run(id, 5*time.Minute)
 	w.wantTold(dead1)
-	if l := w.get(id); l.How != lease.Overran || !strings.Contains(w.Told[0].Reason, "lasted 5m, which is the most") {
-		t.Errorf("%+v %s", l, w.Told[0].Reason)
+	if l := w.get(id); l.How != lease.Overran || !strings.Contains(w.Told[0].Reason(), "lasted 5m, which is the most") {
+		t.Errorf("%+v %s", l, w.Told[0].Reason())
 	}
 }
 
@@ -223,7 +223,7 @@ func TestMoreThanExpectedGoesOn(t *testing.T) {
 	w.Fire(scenario.Alarm("ProcessDead", "n9", "Qzone/WNSx"))
 	w.run(id, time.Minute)
 	w.wantTold(scenario.Alarm("ProcessDead", "n3", "Qzone/WNS/dispatch"), scenario.Alarm("ProcessDead", "n4", "Qzone/WNS/dispatch"), scenario.Alarm("ProcessDead", "n9", "Qzone/WNSx"))
-	if got := w.Told[0].Reason; got != "change deploy 4711 by ann hides at most 3 alarms (given by the run), and has" {
+	if got := w.Told[0].Reason(); got != "change deploy 4711 by ann hides at most 3 alarms (given by the run), and has" {
 		t.Error(got)
 	}
 	if l := w.end(id, lease.Failed); l.Hidden != 3 || l.Over != 2 || !strings.Contains(l.Summary(w.Now), "2 more than the 3 expected went on") {

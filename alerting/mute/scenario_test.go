@@ -37,7 +37,7 @@ func newWorld(t testing.TB, configured ...mute.Request) *world {
 		})
 		must(t, err)
 		must(t, w.Configure(w.configured))
-		return []alarm.Stage{w.Mutes}
+		return []alarm.Stage{scenario.Facts{}, w.Mutes}
 	})
 	w.silences.now = func() time.Time { return w.Now }
 	return w
@@ -70,12 +70,7 @@ func named(name string) model.LabelSet { return scenario.Alarm(name, "", "") }
 
 func (w *world) wantTold(names ...string) {
 	w.t.Helper()
-	var got []string
-	for _, told := range w.Told {
-		if !told.Ended {
-			got = append(got, told.Name)
-		}
-	}
+	got := w.Names(false)
 	for i, name := range names {
 		names[i] = named(name).String()
 	}
@@ -110,8 +105,8 @@ func TestAMuteThatComesAgain(t *testing.T) {
 	w.Step(time.Second) // one o'clock
 	w.wantTold("BackupSlow", "Other", "BackupDead")
 	last := w.Told[len(w.Told)-1]
-	if last.Reason != "was muted by lunch (backups run) by ann until 2026-11-27 13:00:00 UTC and still fires" {
-		t.Error(last.Reason)
+	if last.Reason() != "was muted by lunch (backups run) by ann until 2026-11-27 13:00:00 UTC and still fires" {
+		t.Error(last.Reason())
 	}
 	for _, a := range w.All() {
 		if a.Kind() == "BackupLate" && (a.Outcome != alarm.Muted || a.Open() || a.By != "config:lunch") {
@@ -191,7 +186,7 @@ func TestASilence(t *testing.T) {
 	w.silences.ends["Other"] = time.Time{} // somebody ends it
 	w.Step(time.Minute)
 	w.wantTold("Other")
-	if got := w.Told[0].Reason; !strings.HasPrefix(got, "was silenced (silence of Other) until") {
+	if got := w.Told[0].Reason(); !strings.HasPrefix(got, "was silenced (silence of Other) until") {
 		t.Error(got)
 	}
 	w.Step(20 * time.Minute)

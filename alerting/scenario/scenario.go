@@ -1,10 +1,11 @@
-// Package scenario plays alarms through a pipeline in virtual time, for tests:
-// the real pipeline over a real state database, with a first stage that takes
-// the facts from labels and a last one that tells people.
+// Package scenario plays alarms through a pipeline in virtual time, for tests of
+// stages: the real pipeline, over a real state database, with a last stage that
+// tells people at once. It can be killed and started again at any moment.
 package scenario
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -32,23 +33,50 @@ type World struct {
 
 	t      testing.TB
 	path   string
+	memory memory // nil: alarms are kept in DB
 	stages func(*World) []alarm.Stage
 }
 
 // Told is one thing that people were told.
 type Told struct {
-	At     time.Time
-	Name   string // the alarm's labels
-	Ended  bool
-	Reason string // of the event before
+	At    time.Time
+	Alarm *alarm.Alarm // a copy, as it came to who tells
+	Ended bool
+}
+
+func (t Told) String() string {
+	return fmt.Sprintf("%s %s ended:%v", t.At.Format(time.TimeOnly), t.Name(), t.Ended)
+}
+
+// Name is the alarm's labels.
+func (t Told) Name() string { return t.Alarm.Labels.String() }
+
+// Reason is that of the event before; empty if there was none.
+func (t Told) Reason() string {
+	if n := len(t.Alarm.Trail); n > 0 {
+		return t.Alarm.Trail[n-1].Reason
+	}
+	return ""
 }
 
 // New starts a world with stages, which are made anew at each restart.
 func New(t testing.TB, stages func(*World) []alarm.Stage) *World {
 	t.Helper()
-	w := &World{Now: Noon, t: t, path: filepath.Join(t.TempDir(), "state.db"), stages: stages}
+	return begin(&World{t: t, stages: stages})
+}
+
+// NewStorm starts a world for scenarios of thousands of alarms: it keeps them in
+// memory, since a disk would take most of the time. There is no history.
+func NewStorm(t testing.TB, stages func(*World) []alarm.Stage) *World {
+	t.Helper()
+	return begin(&World{t: t, stages: stages, memory: memory{}})
+}
+
+func begin(w *World) *World {
+	w.t.Helper()
+	w.Now, w.path = Noon, filepath.Join(w.t.TempDir(), "state.db")
 	w.start()
-	t.Cleanup(func() { _ = w.DB.Close() })
+	w.t.Cleanup(func() { _ = w.DB.Close() })
 	return w
 }
 
@@ -57,9 +85,8 @@ func (w *World) start() {
 	db, err := state.Open(w.path)
 	w.must(err)
 	w.DB = db
-	stages := append([]alarm.Stage{facts{}}, w.stages(w)...)
 	w.Pipeline, err = alerting.New(w.t.Context(), alerting.Options{
-		Stages: append(stages, teller{w}), Keeper: w.History(), IgnoreLabels: func() []string { return nil },
+		Stages: append(w.stages(w), teller{w}), Keeper: w.keeper(), IgnoreLabels: func() []string { return nil },
 		Now: func() time.Time { return w.Now }, Logger: slog.New(slog.DiscardHandler),
 	})
 	w.must(err)
@@ -72,10 +99,17 @@ func (w *World) must(err error) {
 	}
 }
 
+func (w *World) keeper() alerting.Keeper {
+	if w.memory != nil {
+		return w.memory
+	}
+	return w.History()
+}
+
 // History is what is kept of the alarms.
 func (w *World) History() alerting.History { return alerting.History{Table: w.DB.Alarms()} }
 
-// Restart forgets everything but the database, as a kill does.
+// Restart forgets everything but what is kept, as a kill does.
 func (w *World) Restart() {
 	w.t.Helper()
 	w.must(w.DB.Close())
@@ -112,9 +146,12 @@ func (w *World) send(from, to time.Time, sets []model.LabelSet) {
 	w.must(w.Pipeline.Receive(w.t.Context(), alarm.FromAPI, alerts...))
 }
 
-// All returns all episodes, the oldest first.
+// All returns all episodes, the oldest first. They must not be changed.
 func (w *World) All() (all []*alarm.Alarm) {
 	w.t.Helper()
+	if w.memory != nil {
+		return w.memory.all()
+	}
 	w.must(w.History().Each(w.t.Context(), state.AlarmQuery{}, func(a *alarm.Alarm) error { all = append(all, a); return nil }))
 	slices.Reverse(all)
 	return all
@@ -124,7 +161,7 @@ func (w *World) All() (all []*alarm.Alarm) {
 func (w *World) Names(ended bool) (names []string) {
 	for _, told := range w.Told {
 		if told.Ended == ended {
-			names = append(names, told.Name)
+			names = append(names, told.Name())
 		}
 	}
 	return names
@@ -142,12 +179,14 @@ func Alarm(name, node, path string) model.LabelSet {
 	return set
 }
 
-// facts takes node and path from the labels of those names.
-type facts struct{}
+// Facts is a stage that takes node and path from the labels of those names.
+type Facts struct{}
 
-func (facts) Name() string { return "enrich" }
+// Name implements [alarm.Stage].
+func (Facts) Name() string { return "enrich" }
 
-func (facts) Run(_ context.Context, _ time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+// Run implements [alarm.Stage].
+func (Facts) Run(_ context.Context, _ time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 	for _, a := range alarms {
 		a.Facts.Node = string(a.Labels["node"])
 		a.Facts.Path, _ = fleet.ParseID(string(a.Labels["path"]))
@@ -162,16 +201,12 @@ func (teller) Name() string { return "notify" }
 
 func (t teller) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 	for _, a := range alarms {
-		told := Told{At: now, Name: a.Labels.String(), Ended: a.Ended}
-		if n := len(a.Trail); n > 0 {
-			told.Reason = a.Trail[n-1].Reason
-		}
 		if a.Ended != (a.Outcome == alarm.Notified) {
 			continue
 		}
-		t.w.Told = append(t.w.Told, told)
+		t.w.Told = append(t.w.Told, Told{now, a.Clone(), a.Ended})
 		if !a.Ended {
-			a.Stay(now, "notify", alarm.Notified, "people", "told", time.Time{})
+			a.Stay(now, t.Name(), alarm.Notified, "people", "told", time.Time{})
 		}
 	}
 	return alarms

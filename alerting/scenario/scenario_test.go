@@ -59,7 +59,7 @@ func newWorld(t testing.TB) *world {
 			}, History: s.History(),
 		})
 		must(t, err)
-		return []alarm.Stage{w.leases, w.mutes, f}
+		return []alarm.Stage{scenario.Facts{}, w.leases, w.mutes, f}
 	})
 	return w
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,18 +10,15 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
-	"headroom/alerting/alerttest"
 	"headroom/alerting/enrich"
 	"headroom/alerting/flap"
 	"headroom/alerting/fold"
 	"headroom/alerting/lease"
+	"headroom/alerting/scenario"
 	"headroom/ingest/rollup"
 	"headroom/internal/config"
 	bizfleet "headroom/storage/fleet"
-	"headroom/storage/state"
 )
-
-var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
 // registry is what a server knows of the fleet: it has seen its devices.
 type registry struct{ modules, devices map[alarm.Component]int }
@@ -62,7 +58,7 @@ func (r registry) FanIn(c alarm.Component) (modules, devices int) { return r.mod
 
 // server is the pipeline in virtual time, as far as it is about storms.
 type server struct {
-	*alerttest.World
+	*scenario.World
 	leases *lease.Leases
 	open   map[string]string // ids of leases by run
 	told   int               // of World.Told, that were returned
@@ -71,26 +67,24 @@ type server struct {
 func newServer(t *testing.T, f *fleet) *server {
 	cfg := configOf(f)
 	index := fold.NewIndex(cfg.Alerting.Fold, nil)
-	db, err := state.Open(filepath.Join(t.TempDir(), "state.db"))
-	must(t, err)
-	t.Cleanup(func() { _ = db.Close() })
 	s := &server{open: map[string]string{}}
-	s.leases, err = lease.New(t.Context(), noon, lease.Options{
-		Store: db.Leases(), Location: time.UTC, Logger: slog.New(slog.DiscardHandler),
-		Defaults: func() lease.Defaults {
-			return lease.Defaults{TTL: time.Minute, Limit: 4 * time.Hour, Grace: 2 * time.Minute, Expected: 1000, Least: 10}
-		},
-	})
-	must(t, err)
-	flaps, err := flap.New(t.Context(), noon, flap.Options{
-		Settings: func() flap.Settings {
-			f := cfg.Alerting.Flap
-			return flap.Settings{Changes: f.Changes, Window: time.Duration(f.Window), Stable: time.Duration(f.Stable)}
-		},
-		History: noHistory{},
-	})
-	must(t, err)
-	s.World, err = alerttest.New(noon, func() []alarm.Stage {
+	s.World = scenario.NewStorm(t, func(w *scenario.World) []alarm.Stage {
+		var err error
+		s.leases, err = lease.New(t.Context(), w.Now, lease.Options{
+			Store: w.DB.Leases(), Location: time.UTC, Logger: slog.New(slog.DiscardHandler),
+			Defaults: func() lease.Defaults {
+				return lease.Defaults{TTL: time.Minute, Limit: 4 * time.Hour, Grace: 2 * time.Minute, Expected: 1000, Least: 10}
+			},
+		})
+		must(t, err)
+		flaps, err := flap.New(t.Context(), w.Now, flap.Options{
+			Settings: func() flap.Settings {
+				f := cfg.Alerting.Flap
+				return flap.Settings{Changes: f.Changes, Window: time.Duration(f.Window), Stable: time.Duration(f.Stable)}
+			},
+			History: w.History(),
+		})
+		must(t, err)
 		return []alarm.Stage{
 			enrich.New(enrich.Options{
 				Tree: bizfleet.NewTree(cfg.Hierarchy), Devices: func(func(rollup.Device)) {},
@@ -105,13 +99,8 @@ func newServer(t *testing.T, f *fleet) *server {
 			}),
 		}
 	})
-	must(t, err)
 	return s
 }
-
-type noHistory struct{}
-
-func (noHistory) Each(context.Context, state.AlarmQuery, func(*alarm.Alarm) error) error { return nil }
 
 func must(t *testing.T, err error) {
 	t.Helper()
@@ -147,10 +136,9 @@ func (s *server) Send(_ Seconds, events []Event) error {
 			rings = append(rings, labelSet(e.Labels))
 		}
 	}
-	if err := s.World.Send(rings...); err != nil {
-		return err
-	}
-	return s.End(ends...)
+	s.Fire(rings...)
+	s.Recover(ends...)
+	return nil
 }
 
 // Open implements Target.
@@ -174,9 +162,7 @@ func (s *server) Advance(to Seconds) (got []Notification, err error) {
 			return nil, err
 		}
 	}
-	if err := s.Step(noon.Add(to.duration()).Sub(s.Now)); err != nil {
-		return nil, err
-	}
+	s.Step(scenario.Noon.Add(to.duration()).Sub(s.Now))
 	for _, t := range s.World.Told[s.told:] {
 		labels := map[string]string{}
 		for name, value := range t.Alarm.Labels {

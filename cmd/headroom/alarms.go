@@ -13,10 +13,10 @@ import (
 // alarmsCommand is "alarms [PATH]" and "alarms ack ID".
 type alarmsCommand struct {
 	*client
-	path, outcome, kind, search, since string
-	id, reason                         string
-	open, all, json                    bool
-	limit                              int
+	newest
+	path, outcome, kind, search string
+	id, reason                  string
+	open, all                   bool
 }
 
 func addAlarms(app *kingpin.Application) {
@@ -30,22 +30,18 @@ func addAlarms(app *kingpin.Application) {
 	sub.Flag("outcome", "Only those that came out so: waiting, folded, muted, healed, resolved or notified.").StringVar(&list.outcome)
 	sub.Flag("kind", "Only those with this alertname.").StringVar(&list.kind)
 	sub.Flag("search", "Only those in whose text this is.").StringVar(&list.search)
-	sub.Flag("since", "Only those received so long ago or less, as 24h.").Default("24h").StringVar(&list.since)
-	sub.Flag("limit", "Show so many.").Default("50").IntVar(&list.limit)
-	sub.Flag("json", "Print JSON, as the API has it.").BoolVar(&list.json)
+	list.addFlags(sub, "those received")
 	sub.Action(func(*kingpin.ParseContext) error { return list.list(time.Now()) })
 
 	sub = cmd.Command("stats", "Print how many alarms there were, by how they came out.")
 	stats := &alarmsCommand{client: addClient(sub)}
 	sub.Arg("path", "Only those of this node of the business tree and below.").StringVar(&stats.path)
-	sub.Flag("since", "Only those received so long ago or less.").Default("24h").StringVar(&stats.since)
+	stats.addSince(sub, "those received")
 	sub.Action(func(*kingpin.ParseContext) error { return stats.stats(time.Now()) })
 
 	sub = cmd.Command("told", "Print what was told to whom, or could not be, the newest first.")
 	told := &alarmsCommand{client: addClient(sub)}
-	sub.Flag("since", "Only what was told so long ago or less.").Default("24h").StringVar(&told.since)
-	sub.Flag("limit", "Show so many.").Default("50").IntVar(&told.limit)
-	sub.Flag("json", "Print JSON, as the API has it.").BoolVar(&told.json)
+	told.addFlags(sub, "what was told")
 	sub.Action(func(*kingpin.ParseContext) error { return told.told(time.Now()) })
 
 	sub = cmd.Command("ack", "Take an alarm on: it is not repeated any more.")
@@ -79,24 +75,12 @@ type alarmPage struct {
 }
 
 func (c *alarmsCommand) params(now time.Time) (url.Values, error) {
-	since, err := time.ParseDuration(c.since)
-	if err != nil {
-		return nil, fmt.Errorf("--since: want a length of time as 24h, got %q", c.since)
-	}
-	params := url.Values{"from": {now.Add(-since).Format(time.RFC3339)}}
-	for name, v := range map[string]string{"path": c.path, "outcome": c.outcome, "kind": c.kind, "search": c.search} {
-		if v != "" {
-			params.Set(name, v)
-		}
-	}
-	if c.open {
+	params, err := c.newest.params(now, map[string]string{"path": c.path, "outcome": c.outcome, "kind": c.kind, "search": c.search})
+	if err == nil && c.open {
 		params.Set("open", "true")
 		params.Del("from")
 	}
-	if c.limit > 0 {
-		params.Set("limit", strconv.Itoa(c.limit))
-	}
-	return params, nil
+	return params, err
 }
 
 func (c *alarmsCommand) list(now time.Time) error {
@@ -114,10 +98,6 @@ func (c *alarmsCommand) list(now time.Time) error {
 var outcomeColors = map[string]string{"notified": "1;31", "waiting": "33", "healed": "32"}
 
 func (p *alarmPage) print(w io.Writer) error {
-	if len(p.Alarms) == 0 {
-		_, err := fmt.Fprintln(w, "No alarms.")
-		return err
-	}
 	g := &grid{
 		head:  []string{"RECEIVED", "OUTCOME", "SEVERITY", "ALARM", "WHERE", "ID", "REASON"},
 		right: make([]bool, 7),
@@ -136,14 +116,7 @@ func (p *alarmPage) print(w io.Writer) error {
 			plain(printable(a.Kind)), plain(printable(rings(a))), plain(a.ID), plain(printable(reason)),
 		})
 	}
-	if err := g.print(w, terminal(w)); err != nil {
-		return err
-	}
-	if p.More {
-		_, err := fmt.Fprintln(w, "There are older ones: --limit shows more.")
-		return err
-	}
-	return nil
+	return printNewest(w, g, p.More, "No alarms.")
 }
 
 // rings says where an alarm rings.

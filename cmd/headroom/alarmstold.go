@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -35,10 +34,6 @@ func (c *alarmsCommand) told(now time.Time) error {
 var toldColors = map[string]string{"failed": "1;31", "withheld": "33"}
 
 func (p *toldPage) print(w io.Writer) error {
-	if len(p.Notifications) == 0 {
-		_, err := fmt.Fprintln(w, "Nobody was told of anything.")
-		return err
-	}
 	g := &grid{
 		head:  []string{"AT", "WHAT", "RECEIVER", "FIRING", "ENDED", "GROUP", "WHY"},
 		right: []bool{false, false, false, true, true, false, false},
@@ -53,12 +48,5 @@ func (p *toldPage) print(w io.Writer) error {
 			plain(strconv.Itoa(n.AllFiring)), plain(strconv.Itoa(n.AllEnded)), plain(printable(n.Group)), plain(printable(why)),
 		})
 	}
-	if err := g.print(w, terminal(w)); err != nil {
-		return err
-	}
-	if p.More {
-		_, err := fmt.Fprintln(w, "There are older ones: --limit shows more.")
-		return err
-	}
-	return nil
+	return printNewest(w, g, p.More, "Nobody was told of anything.")
 }

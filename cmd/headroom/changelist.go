@@ -50,10 +50,6 @@ func addChangeList(change *kingpin.CmdClause) {
 }
 
 func printLeases(w io.Writer, lines []leaseLine) error {
-	if len(lines) == 0 {
-		_, err := fmt.Fprintln(w, "No changes. Run one by: headroom change --kind deploy --node NODE -- COMMAND")
-		return err
-	}
 	g := &grid{
 		head:  []string{"ID", "STARTED", "KIND", "RUN", "BY", "TOUCHES", "STATE", "HIDDEN", "EXPECTED", "FIRING"},
 		right: []bool{false, false, false, false, false, false, false, true, true, true},
@@ -65,7 +61,7 @@ func printLeases(w io.Writer, lines []leaseLine) error {
 			plain(printable(l.touches())), l.state(), plain(strconv.Itoa(l.Hidden)), plain(strconv.Itoa(l.Expected)), plain(strconv.Itoa(l.Fires)),
 		})
 	}
-	return g.print(w, terminal(w))
+	return printNewest(w, g, false, "No changes. Run one by: headroom change --kind deploy --node NODE -- COMMAND")
 }
 
 // touches names the scope, or counts what is too long for a line.

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -13,10 +11,9 @@ import (
 // healsCommand is "heals [PATH]", "heals brake" and "heals release".
 type healsCommand struct {
 	*client
-	path, result, since string
-	reason              string
-	json                bool
-	limit               int
+	newest
+	path, result string
+	reason       string
 }
 
 func addHeals(app *kingpin.Application) {
@@ -26,9 +23,7 @@ func addHeals(app *kingpin.Application) {
 	list := &healsCommand{client: addClient(sub)}
 	sub.Arg("path", "Only for this node of the business tree and below, as Qzone/WNS.").StringVar(&list.path)
 	sub.Flag("result", "Only those with this result or verdict: done, failed, unknown, would, helped or \"helped not\".").StringVar(&list.result)
-	sub.Flag("since", "Only those started so long ago or less, as 24h.").Default("24h").StringVar(&list.since)
-	sub.Flag("limit", "Show so many.").Default("50").IntVar(&list.limit)
-	sub.Flag("json", "Print JSON, as the API has it.").BoolVar(&list.json)
+	list.addFlags(sub, "those started")
 	sub.Action(func(*kingpin.ParseContext) error { return list.list(time.Now()) })
 
 	sub = cmd.Command("brake", "Tell whether all healing is stopped, since too much wanted it at once.")
@@ -60,15 +55,9 @@ type healPage struct {
 }
 
 func (c *healsCommand) list(now time.Time) error {
-	since, err := time.ParseDuration(c.since)
+	params, err := c.params(now, map[string]string{"path": c.path, "result": c.result})
 	if err != nil {
-		return fmt.Errorf("--since: want a length of time as 24h, got %q", c.since)
-	}
-	params := url.Values{"from": {now.Add(-since).Format(time.RFC3339)}, "limit": {strconv.Itoa(c.limit)}}
-	for name, v := range map[string]string{"path": c.path, "result": c.result} {
-		if v != "" {
-			params.Set(name, v)
-		}
+		return err
 	}
 	ask := func(data any) error { return c.get("heals", params, data) }
 	return show(c.client, c.json, ask, func(p *healPage) error { return p.print(c.out) })
@@ -77,10 +66,6 @@ func (c *healsCommand) list(now time.Time) error {
 var healColors = map[string]string{"failed": "1;31", "helped not": "1;31", "helped": "32", "unknown": "33"}
 
 func (p *healPage) print(w io.Writer) error {
-	if len(p.Heals) == 0 {
-		_, err := fmt.Fprintln(w, "Nothing was done about alarms.")
-		return err
-	}
 	g := &grid{head: []string{"STARTED", "RESULT", "ACTION", "ALARM", "WHERE", "BY", "REASON"}, right: make([]bool, 7)}
 	for _, h := range p.Heals {
 		state := h.Result
@@ -96,11 +81,7 @@ func (p *healPage) print(w io.Writer) error {
 			plain(printable(rings(alarmLine{Path: h.Path, Node: h.Node}))), plain(printable(by)), plain(printable(h.Reason)),
 		})
 	}
-	if err := g.print(w, terminal(w)); err != nil || !p.More {
-		return err
-	}
-	_, err := fmt.Fprintln(w, "There are older ones: --limit shows more.")
-	return err
+	return printNewest(w, g, p.More, "Nothing was done about alarms.")
 }
 
 type brakeAnswer struct {

@@ -35,7 +35,7 @@ func TestHealsCommand(t *testing.T) {
 	srv := httptest.NewServer(api)
 	defer srv.Close()
 	var out bytes.Buffer
-	c := &healsCommand{client: &client{server: srv.URL, out: &out}, since: "2h", result: "helped", path: "shop", limit: 7}
+	c := &healsCommand{client: &client{server: srv.URL, out: &out}, newest: newest{since: "2h", limit: 7}, result: "helped", path: "shop"}
 	if err := c.list(time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}

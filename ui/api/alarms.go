@@ -96,12 +96,6 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-// The most alarms that one answer holds, and how many it does unless asked.
-const (
-	maxAlarms     = 5000
-	defaultAlarms = 200
-)
-
 // alarmQuery reads which alarms are asked for.
 func (s *Server) alarmQuery(p *params) state.AlarmQuery {
 	q := state.AlarmQuery{
@@ -128,7 +122,7 @@ type alarmList struct {
 func (s *Server) alarms(c *gin.Context) (any, error) {
 	p := &params{Values: c.Request.URL.Query()}
 	q := s.alarmQuery(p)
-	limit := p.whole("limit", defaultAlarms, maxAlarms)
+	limit := p.limit()
 	q.Offset = p.whole("offset", 0, 10_000_000)
 	if p.err != nil {
 		return nil, p.err
@@ -142,18 +136,6 @@ func (s *Server) alarms(c *gin.Context) (any, error) {
 		return nil
 	})
 	return list, err
-}
-
-// whole reads a number from 0 to most.
-func (p *params) whole(name string, or, most int) int {
-	if p.Get(name) == "" {
-		return or
-	}
-	n, err := strconv.Atoi(p.Get(name))
-	if err != nil || n < 0 || n > most {
-		p.fault(name, fmt.Errorf("want a whole number from 0 to %d", most))
-	}
-	return n
 }
 
 // alarmDetail is an alarm with all that happened to it.

@@ -72,7 +72,7 @@ type healList struct {
 func (s *Server) heals(c *gin.Context) (any, error) {
 	p := &params{Values: c.Request.URL.Query()}
 	f := state.HealFilter{From: p.time("from"), To: p.time("to"), Module: p.path("path").ID(), Result: p.text("result")}
-	limit := p.whole("limit", defaultAlarms, maxAlarms)
+	limit := p.limit()
 	if f.Result != "" && !slices.Contains(healResults, f.Result) {
 		p.fault("result", fmt.Errorf("want one of %s", strings.Join(healResults, ", ")))
 	}
@@ -84,11 +84,8 @@ func (s *Server) heals(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := healList{Heals: []healData{}, More: len(all) > limit}
-	for _, h := range all[:min(limit, len(all))] {
-		list.Heals = append(list.Heals, s.healData(h))
-	}
-	return list, nil
+	list, more := page(all, limit, s.healData)
+	return healList{list, more}, nil
 }
 
 // brakeData tells whether all healing is stopped, or when it was last.

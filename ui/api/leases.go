@@ -60,7 +60,7 @@ type leaseData struct {
 	Summary     string         `json:"summary"`
 }
 
-func (s *Server) leaseData(l *lease.Lease) leaseData {
+func (s *Server) leaseData(l lease.Lease) leaseData {
 	d := leaseData{
 		ID: l.ID, Run: l.Run, Kind: l.Kind, Who: l.Who, Note: l.Note, Nodes: orEmpty(l.Nodes), Paths: orEmpty(l.Paths), Effect: orEmpty(l.Effect),
 		Expected: l.Expected, Basis: l.Basis, TTL: time.Duration(l.TTL).Seconds(), Grace: time.Duration(l.Grace).Seconds(),
@@ -78,21 +78,21 @@ func (s *Server) leaseOr(l lease.Lease, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.leaseData(&l), nil
+	return s.leaseData(l), nil
 }
 
 // leases answers the newest leases, or those that are active.
 func (s *Server) leases(c *gin.Context) (any, error) {
 	p := &params{Values: c.Request.URL.Query()}
 	active, limit := p.flag("active"), p.count("limit")
-	if limit > maxAlarms {
-		p.fault("limit", fmt.Errorf("want at most %d", maxAlarms))
+	if limit > mostNewest {
+		p.fault("limit", fmt.Errorf("want at most %d", mostNewest))
 	}
 	if p.err != nil {
 		return nil, p.err
 	}
 	if limit < 0 {
-		limit = defaultAlarms
+		limit = usualNewest
 	}
 	var all []lease.Lease
 	var err error
@@ -101,11 +101,8 @@ func (s *Server) leases(c *gin.Context) (any, error) {
 	} else if all, err = s.Leases.List(c.Request.Context(), time.Now(), limit); err != nil {
 		return nil, err
 	}
-	out := []leaseData{}
-	for i := range all[:min(len(all), limit)] {
-		out = append(out, s.leaseData(&all[i]))
-	}
-	return out, nil
+	list, _ := page(all, limit, s.leaseData)
+	return list, nil
 }
 
 func (s *Server) lease(c *gin.Context) (any, error) {

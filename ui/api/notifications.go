@@ -32,6 +32,13 @@ type notificationData struct {
 	AllEnded    int       `json:"all_ended"`
 }
 
+func (s *Server) notificationData(n *state.Notification) notificationData {
+	return notificationData{
+		ID: n.ID, At: n.At.In(s.Location), Receiver: n.Receiver, Integration: n.Integration, Group: n.Labels, What: n.What, Why: n.Why,
+		Error: n.Error, TookSeconds: n.Took.Seconds(), Firing: orEmpty(n.Firing), Ended: orEmpty(n.Ended), AllFiring: n.AllFiring, AllEnded: n.AllEnded,
+	}
+}
+
 // notificationList is a page of notifications, the newest first.
 type notificationList struct {
 	Notifications []notificationData `json:"notifications"`
@@ -44,7 +51,7 @@ func (s *Server) notifications(c *gin.Context) (any, error) {
 		From: p.time("from"), To: p.time("to"), Receiver: p.text("receiver"), Alarm: p.text("alarm"),
 		What: p.oneOf("what", "", state.Delivered, state.Failed, state.Withheld),
 	}
-	limit := p.whole("limit", defaultAlarms, maxAlarms)
+	limit := p.limit()
 	if p.err != nil {
 		return nil, p.err
 	}
@@ -53,12 +60,6 @@ func (s *Server) notifications(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := notificationList{Notifications: []notificationData{}, More: len(found) > limit}
-	for _, n := range found[:min(limit, len(found))] {
-		list.Notifications = append(list.Notifications, notificationData{
-			ID: n.ID, At: n.At.In(s.Location), Receiver: n.Receiver, Integration: n.Integration, Group: n.Labels, What: n.What, Why: n.Why,
-			Error: n.Error, TookSeconds: n.Took.Seconds(), Firing: orEmpty(n.Firing), Ended: orEmpty(n.Ended), AllFiring: n.AllFiring, AllEnded: n.AllEnded,
-		})
-	}
-	return list, nil
+	list, more := page(found, limit, s.notificationData)
+	return notificationList{list, more}, nil
 }

@@ -83,6 +83,18 @@ func (p *params) count(name string) int {
 	return n
 }
 
+// whole reads a number from 0 to most.
+func (p *params) whole(name string, or, most int) int {
+	if p.Get(name) == "" {
+		return or
+	}
+	n, err := strconv.Atoi(p.Get(name))
+	if err != nil || n < 0 || n > most {
+		p.fault(name, fmt.Errorf("want a whole number from 0 to %d", most))
+	}
+	return n
+}
+
 // share returns def when the parameter is absent.
 func (p *params) share(name string, def float64) float64 {
 	v := p.Get(name)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -61,13 +62,6 @@ func (s Alarms) Save(ctx context.Context, alarms []Alarm) error {
 	return nil
 }
 
-func milliOrZero(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
 // AlarmQuery says which alarms are asked for. Zero values ask for all.
 type AlarmQuery struct {
 	From, To time.Time // received From ≤ t < To
@@ -85,46 +79,27 @@ type AlarmQuery struct {
 	Offset   int
 }
 
-// where writes the condition of a query and its arguments.
-func (q AlarmQuery) where() (string, []any) {
-	var terms []string
-	var args []any
-	add := func(term string, values ...any) {
-		for _, v := range values {
-			args = append(args, v)
-			term = strings.Replace(term, "?", fmt.Sprintf("$%d", len(args)), 1)
-		}
-		terms = append(terms, term)
-	}
-	if !q.From.IsZero() {
-		add("received_ms >= ?", q.From.UnixMilli())
-	}
-	if !q.To.IsZero() {
-		add("received_ms < ?", q.To.UnixMilli())
-	}
+func (q AlarmQuery) conditions() (c conditions) {
+	c.during("received_ms", q.From, q.To)
 	if q.Open {
-		add("closed_ms = 0")
+		c.add("closed_ms = 0")
 	}
-	for _, c := range []struct{ column, value string }{
-		{"key", q.Key}, {"kind", q.Kind}, {"node", q.Node}, {"severity", q.Severity}, {"source", q.Source}, {"outcome", q.Outcome},
-	} {
-		if c.value != "" {
-			add(c.column+" = ?", c.value)
-		}
-	}
+	c.equal("key", q.Key)
+	c.equal("kind", q.Kind)
+	c.equal("node", q.Node)
+	c.equal("severity", q.Severity)
+	c.equal("source", q.Source)
+	c.equal("outcome", q.Outcome)
 	if q.Without != "" {
-		add("outcome <> ?", q.Without)
+		c.add("outcome <> ?", q.Without)
 	}
 	if q.Path != "" {
-		add(`(path = ? OR path LIKE ? ESCAPE '\')`, q.Path, escapeLike.Replace(q.Path)+"/%")
+		c.add(`(path = ? OR path LIKE ? ESCAPE '\')`, q.Path, escapeLike.Replace(q.Path)+"/%")
 	}
 	if q.Search != "" {
-		add(`data LIKE ? ESCAPE '\'`, "%"+escapeLike.Replace(q.Search)+"%")
+		c.add(`data LIKE ? ESCAPE '\'`, "%"+escapeLike.Replace(q.Search)+"%")
 	}
-	if len(terms) == 0 {
-		return "1 = 1", nil
-	}
-	return strings.Join(terms, " AND "), args
+	return c
 }
 
 var escapeLike = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
@@ -132,36 +107,33 @@ var escapeLike = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 // Each calls f with the alarms of a query, the newest first, until f returns an
 // error, which it passes on.
 func (s Alarms) Each(ctx context.Context, q AlarmQuery, f func(Alarm) error) error {
-	where, args := q.where()
-	text := `SELECT id, key, kind, path, node, severity, source, outcome, received_ms, closed_ms, data FROM alarms WHERE ` + where +
+	c := q.conditions()
+	text := `SELECT id, key, kind, path, node, severity, source, outcome, received_ms, closed_ms, data FROM alarms` + c.where() +
 		` ORDER BY received_ms DESC, id`
 	if q.Limit > 0 {
-		args = append(args, q.Limit, q.Offset)
-		text += fmt.Sprintf(` LIMIT $%d OFFSET $%d`, len(args)-1, len(args))
+		c.args = append(c.args, q.Limit, q.Offset)
+		text += fmt.Sprintf(` LIMIT $%d OFFSET $%d`, len(c.args)-1, len(c.args))
 	}
-	rows, err := s.db.sql.QueryContext(ctx, text, args...)
-	if err != nil {
-		return fmt.Errorf("read alarms: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var a Alarm
-		var received, closed int64
-		if err := rows.Scan(&a.ID, &a.Key, &a.Kind, &a.Path, &a.Node, &a.Severity, &a.Source, &a.Outcome, &received, &closed, &a.Data); err != nil {
-			return fmt.Errorf("read alarms: %w", err)
-		}
-		a.Received = time.UnixMilli(received).UTC()
-		if closed != 0 {
-			a.Closed = time.UnixMilli(closed).UTC()
-		}
-		if err := f(a); err != nil {
+	var stop error // of f
+	err := s.db.each(ctx, func(rows *sql.Rows) error {
+		a, err := scanAlarm(rows)
+		if err != nil {
 			return err
 		}
-	}
-	if err := rows.Err(); err != nil {
+		stop = f(a)
+		return stop
+	}, text, c.args...)
+	if err != nil && stop == nil {
 		return fmt.Errorf("read alarms: %w", err)
 	}
-	return nil
+	return err
+}
+
+func scanAlarm(rows *sql.Rows) (a Alarm, err error) {
+	var received, closed int64
+	err = rows.Scan(&a.ID, &a.Key, &a.Kind, &a.Path, &a.Node, &a.Severity, &a.Source, &a.Outcome, &received, &closed, &a.Data)
+	a.Received, a.Closed = time.UnixMilli(received).UTC(), fromMillis(closed)
+	return a, err
 }
 
 // Load returns one alarm; the error is ErrNoAlarm if there is none.
@@ -207,30 +179,17 @@ func (s Alarms) Count(ctx context.Context, q AlarmQuery, offset time.Duration, b
 		}
 		columns[i] = strings.Replace(column, "$OFFSET", fmt.Sprint(offset.Milliseconds()), 1)
 	}
-	where, args := q.where()
-	list := strings.Join(columns, ", ")
-	text := fmt.Sprintf(`SELECT %s, COUNT(*) AS n FROM alarms WHERE %s GROUP BY %s ORDER BY n DESC, %s LIMIT %d`, list, where, list, list, MaxAlarmCounts)
-	rows, err := s.db.sql.QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, fmt.Errorf("count alarms: %w", err)
-	}
-	defer rows.Close()
-	counts := []AlarmCount{}
-	for rows.Next() {
-		c := AlarmCount{Values: make([]string, len(by))}
+	c := q.conditions()
+	names := strings.Join(columns, ", ")
+	return list(ctx, s.db, "numbers of alarms", func(rows *sql.Rows) (AlarmCount, error) {
+		n := AlarmCount{Values: make([]string, len(by))}
 		into := make([]any, 0, len(by)+1)
-		for i := range c.Values {
-			into = append(into, &c.Values[i])
+		for i := range n.Values {
+			into = append(into, &n.Values[i])
 		}
-		if err := rows.Scan(append(into, &c.Alarms)...); err != nil {
-			return nil, fmt.Errorf("count alarms: %w", err)
-		}
-		counts = append(counts, c)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("count alarms: %w", err)
-	}
-	return counts, nil
+		err := rows.Scan(append(into, &n.Alarms)...)
+		return n, err
+	}, `SELECT `+names+`, COUNT(*) AS n FROM alarms`+c.where()+` GROUP BY `+names+` ORDER BY n DESC, `+names+` LIMIT `+strconv.Itoa(MaxAlarmCounts), c.args...)
 }
 
 // forgetAtOnce is how many alarms are removed in one transaction, for which all others

@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -57,27 +58,16 @@ func (c Chat) Finish(ctx context.Context, request string, at time.Time, result, 
 
 // List returns the requests from ≤ at < to, the newest first, at most limit.
 func (c Chat) List(ctx context.Context, from, to time.Time, limit int) ([]ChatCommand, error) {
-	rows, err := c.db.sql.QueryContext(ctx, `
+	return list(ctx, c.db, "requests by chat", scanChatCommand, `
 		SELECT request, at_ms, chat, who, verb, text, answered_ms, result, answer FROM chat_commands
 		WHERE at_ms >= $1 AND at_ms < $2 ORDER BY at_ms DESC, request LIMIT $3`, from.UnixMilli(), to.UnixMilli(), limit)
-	if err != nil {
-		return nil, fmt.Errorf("read requests by chat: %w", err)
-	}
-	defer rows.Close()
-	var all []ChatCommand
-	for rows.Next() {
-		var cmd ChatCommand
-		var at, answered int64
-		if err := rows.Scan(&cmd.Request, &at, &cmd.Chat, &cmd.Who, &cmd.Verb, &cmd.Text, &answered, &cmd.Result, &cmd.Answer); err != nil {
-			return nil, fmt.Errorf("read requests by chat: %w", err)
-		}
-		cmd.At, cmd.Answered = fromMillis(at), fromMillis(answered)
-		all = append(all, cmd)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read requests by chat: %w", err)
-	}
-	return all, nil
+}
+
+func scanChatCommand(rows *sql.Rows) (cmd ChatCommand, err error) {
+	var at, answered int64
+	err = rows.Scan(&cmd.Request, &at, &cmd.Chat, &cmd.Who, &cmd.Verb, &cmd.Text, &answered, &cmd.Result, &cmd.Answer)
+	cmd.At, cmd.Answered = fromMillis(at), fromMillis(answered)
+	return cmd, err
 }
 
 // Forget removes the requests from before a time, and tells how many.

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -107,58 +106,24 @@ func (h Heals) Judge(ctx context.Context, id string, at time.Time, verdict, reas
 
 // List returns heals, the newest first.
 func (h Heals) List(ctx context.Context, f HealFilter) ([]Heal, error) {
-	where, args := f.where()
+	c := f.conditions()
 	query := `SELECT id, alarm, alarm_key, alarm_name, rule, step, action, kind, module, node, process, who, dry,
-		started_ms, ended_ms, result, output, verified_ms, verified, reason FROM heals` + where + ` ORDER BY started_ms DESC, id DESC`
+		started_ms, ended_ms, result, output, verified_ms, verified, reason FROM heals` + c.where() + ` ORDER BY started_ms DESC, id DESC`
 	if f.Limit > 0 {
 		query += fmt.Sprintf(" LIMIT %d", f.Limit)
 	}
-	rows, err := h.db.sql.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read heals: %w", err)
-	}
-	defer rows.Close()
-	var all []Heal
-	for rows.Next() {
-		r, err := scanHeal(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read heals: %w", err)
-		}
-		all = append(all, r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read heals: %w", err)
-	}
-	return all, nil
+	return list(ctx, h.db, "heals", scanHeal, query, c.args...)
 }
 
-// where writes the filter as SQL.
-func (f HealFilter) where() (string, []any) {
-	var terms []string
-	var args []any
-	add := func(term string, values ...any) {
-		for _, v := range values {
-			args = append(args, v)
-			term = strings.Replace(term, "?", fmt.Sprintf("$%d", len(args)), 1)
-		}
-		terms = append(terms, term)
-	}
-	if !f.From.IsZero() {
-		add("started_ms >= ?", f.From.UnixMilli())
-	}
-	if !f.To.IsZero() {
-		add("started_ms < ?", f.To.UnixMilli())
-	}
+func (f HealFilter) conditions() (c conditions) {
+	c.during("started_ms", f.From, f.To)
 	if f.Module != "" { // a prefix, in which no sign has a meaning of its own
-		add("(module = ? OR SUBSTR(module, 1, LENGTH(?)) = ?)", f.Module, f.Module+"/", f.Module+"/")
+		c.add("(module = ? OR SUBSTR(module, 1, LENGTH(?)) = ?)", f.Module, f.Module+"/", f.Module+"/")
 	}
 	if f.Result != "" {
-		add("(result = ? OR verified = ?)", f.Result, f.Result)
+		c.add("(result = ? OR verified = ?)", f.Result, f.Result)
 	}
-	if len(terms) == 0 {
-		return "", nil
-	}
-	return " WHERE " + strings.Join(terms, " AND "), args
+	return c
 }
 
 func scanHeal(rows *sql.Rows) (r Heal, err error) {
@@ -210,20 +175,6 @@ func (h Heals) Release(ctx context.Context, at time.Time, who, why string) error
 		return errors.Join(err, ErrNoBrake)
 	}
 	return nil
-}
-
-func fromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
-func flag(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // Forget removes the heals that started before a time, and tells how many.

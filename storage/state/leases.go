@@ -67,14 +67,10 @@ func putHidden(ctx context.Context, tx *sql.Tx, hidden []LeaseAlarm) error {
 }
 
 func putLease(ctx context.Context, tx *sql.Tx, l Lease) error {
-	pending := 0
-	if l.Pending {
-		pending = 1
-	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO leases (id, kind, started_ms, pending, data) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO UPDATE SET pending = excluded.pending, data = excluded.data`,
-		l.ID, l.Kind, l.Started.UnixMilli(), pending, string(l.Data))
+		l.ID, l.Kind, l.Started.UnixMilli(), flag(l.Pending), string(l.Data))
 	if err == nil && !l.Pending {
 		_, err = tx.ExecContext(ctx, `DELETE FROM lease_alarms WHERE lease = $1`, l.ID)
 	}
@@ -110,45 +106,25 @@ func (s Leases) Load(ctx context.Context, id string) (Lease, error) {
 	return all[0], nil
 }
 
-func (s Leases) list(ctx context.Context, where string, args ...any) (all []Lease, err error) {
-	rows, err := s.db.sql.QueryContext(ctx, `SELECT id, kind, started_ms, pending, data FROM leases `+where, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read leases: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var l Lease
-		var started, pending int64
-		if err := rows.Scan(&l.ID, &l.Kind, &started, &pending, &l.Data); err != nil {
-			return nil, fmt.Errorf("read leases: %w", err)
-		}
-		l.Started, l.Pending = time.UnixMilli(started).UTC(), pending == 1
-		all = append(all, l)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read leases: %w", err)
-	}
-	return all, nil
+func (s Leases) list(ctx context.Context, where string, args ...any) ([]Lease, error) {
+	return list(ctx, s.db, "leases", scanLease, `SELECT id, kind, started_ms, pending, data FROM leases `+where, args...)
+}
+
+func scanLease(rows *sql.Rows) (l Lease, err error) {
+	var started, pending int64
+	err = rows.Scan(&l.ID, &l.Kind, &started, &pending, &l.Data)
+	l.Started, l.Pending = time.UnixMilli(started).UTC(), pending == 1
+	return l, err
 }
 
 // Hidden returns the ids of the alarms that a pending lease has hidden.
-func (s Leases) Hidden(ctx context.Context, lease string) (ids []string, err error) {
-	rows, err := s.db.sql.QueryContext(ctx, `SELECT alarm FROM lease_alarms WHERE lease = $1 ORDER BY alarm`, lease)
-	if err != nil {
-		return nil, fmt.Errorf("read what lease %q has hidden: %w", lease, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("read what lease %q has hidden: %w", lease, err)
-		}
-		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read what lease %q has hidden: %w", lease, err)
-	}
-	return ids, nil
+func (s Leases) Hidden(ctx context.Context, lease string) ([]string, error) {
+	return list(ctx, s.db, fmt.Sprintf("what lease %q has hidden", lease), scanText, `SELECT alarm FROM lease_alarms WHERE lease = $1 ORDER BY alarm`, lease)
+}
+
+func scanText(rows *sql.Rows) (text string, err error) {
+	err = rows.Scan(&text)
+	return text, err
 }
 
 // Forget removes leases that started before a time and are not pending, and tells

@@ -19,32 +19,18 @@ func (db *DB) Marks() Marks { return Marks{db} }
 // Marks returns all marks, those that were taken away too, in the order in which
 // they were made.
 func (m Marks) Marks(ctx context.Context) ([]fleet.Mark, error) {
-	rows, err := m.db.sql.QueryContext(ctx, `SELECT id, node, from_ms, to_ms, kind, note, who, made_ms, ended_ms, ended_by FROM marks ORDER BY id`)
-	if err != nil {
-		return nil, fmt.Errorf("read marks: %w", err)
+	return list(ctx, m.db, "marks", scanMark, `SELECT id, node, from_ms, to_ms, kind, note, who, made_ms, ended_ms, ended_by FROM marks ORDER BY id`)
+}
+
+func scanMark(rows *sql.Rows) (k fleet.Mark, err error) {
+	var node string
+	var from, to, made, ended int64
+	if err = rows.Scan(&k.ID, &node, &from, &to, &k.Kind, &k.Note, &k.Who, &made, &ended, &k.EndedBy); err != nil {
+		return k, err
 	}
-	defer rows.Close()
-	var marks []fleet.Mark
-	for rows.Next() {
-		var k fleet.Mark
-		var node string
-		var from, to, made, ended int64
-		if err := rows.Scan(&k.ID, &node, &from, &to, &k.Kind, &k.Note, &k.Who, &made, &ended, &k.EndedBy); err != nil {
-			return nil, fmt.Errorf("read marks: %w", err)
-		}
-		if k.Path, err = fleet.ParseID(node); err != nil {
-			return nil, fmt.Errorf("read marks: %w", err)
-		}
-		k.From, k.To, k.Made = time.UnixMilli(from).UTC(), time.UnixMilli(to).UTC(), time.UnixMilli(made).UTC()
-		if ended != 0 {
-			k.Ended = time.UnixMilli(ended).UTC()
-		}
-		marks = append(marks, k)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read marks: %w", err)
-	}
-	return marks, nil
+	k.From, k.To, k.Made, k.Ended = time.UnixMilli(from).UTC(), time.UnixMilli(to).UTC(), time.UnixMilli(made).UTC(), fromMillis(ended)
+	k.Path, err = fleet.ParseID(node)
+	return k, err
 }
 
 // Add keeps a mark, of which it sets ID and Made. The error is

@@ -39,28 +39,15 @@ func (s Mutes) Put(ctx context.Context, m Mute) error {
 
 // Mutes returns all mutes, those that were taken away too, in the order in which
 // they were made.
-func (s Mutes) Mutes(ctx context.Context) (all []Mute, err error) {
-	rows, err := s.db.sql.QueryContext(ctx, `SELECT id, made_ms, ended_ms, data FROM mutes ORDER BY made_ms, id`)
-	if err != nil {
-		return nil, fmt.Errorf("read mutes: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var m Mute
-		var made, ended int64
-		if err := rows.Scan(&m.ID, &made, &ended, &m.Data); err != nil {
-			return nil, fmt.Errorf("read mutes: %w", err)
-		}
-		m.Made = time.UnixMilli(made).UTC()
-		if ended != 0 {
-			m.Ended = time.UnixMilli(ended).UTC()
-		}
-		all = append(all, m)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read mutes: %w", err)
-	}
-	return all, nil
+func (s Mutes) Mutes(ctx context.Context) ([]Mute, error) {
+	return list(ctx, s.db, "mutes", scanMute, `SELECT id, made_ms, ended_ms, data FROM mutes ORDER BY made_ms, id`)
+}
+
+func scanMute(rows *sql.Rows) (m Mute, err error) {
+	var made, ended int64
+	err = rows.Scan(&m.ID, &made, &ended, &m.Data)
+	m.Made, m.Ended = time.UnixMilli(made).UTC(), fromMillis(ended)
+	return m, err
 }
 
 // Forget removes mutes: all of them or, with an error, none.

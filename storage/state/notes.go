@@ -29,22 +29,16 @@ func (db *DB) Notes() Notes { return Notes{db} }
 
 // Notes returns the present notes by the node's id.
 func (n Notes) Notes(ctx context.Context) (map[string]string, error) {
-	rows, err := n.db.sql.QueryContext(ctx, `
+	notes := map[string]string{}
+	err := n.db.each(ctx, func(rows *sql.Rows) error {
+		var node, text string
+		err := rows.Scan(&node, &text)
+		notes[node] = text
+		return err
+	}, `
 		SELECT node, text FROM notes AS n
 		WHERE text <> '' AND version = (SELECT MAX(version) FROM notes WHERE node = n.node)`)
 	if err != nil {
-		return nil, fmt.Errorf("read notes: %w", err)
-	}
-	defer rows.Close()
-	notes := map[string]string{}
-	for rows.Next() {
-		var node, text string
-		if err := rows.Scan(&node, &text); err != nil {
-			return nil, fmt.Errorf("read notes: %w", err)
-		}
-		notes[node] = text
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read notes: %w", err)
 	}
 	return notes, nil
@@ -82,23 +76,10 @@ func newest(ctx context.Context, tx *sql.Tx, node string) (version int, text str
 
 // History returns every version of a node's note, newest first.
 func (n Notes) History(ctx context.Context, node string) ([]Note, error) {
-	rows, err := n.db.sql.QueryContext(ctx, `SELECT text, who, written_ms FROM notes WHERE node = $1 ORDER BY version DESC`, node)
-	if err != nil {
-		return nil, fmt.Errorf("read history of note of %q: %w", node, err)
-	}
-	defer rows.Close()
-	var history []Note
-	for rows.Next() {
-		var note Note
+	return list(ctx, n.db, fmt.Sprintf("history of note of %q", node), func(rows *sql.Rows) (note Note, err error) {
 		var ms int64
-		if err := rows.Scan(&note.Text, &note.Who, &ms); err != nil {
-			return nil, fmt.Errorf("read history of note of %q: %w", node, err)
-		}
+		err = rows.Scan(&note.Text, &note.Who, &ms)
 		note.At = time.UnixMilli(ms).UTC()
-		history = append(history, note)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read history of note of %q: %w", node, err)
-	}
-	return history, nil
+		return note, err
+	}, `SELECT text, who, written_ms FROM notes WHERE node = $1 ORDER BY version DESC`, node)
 }

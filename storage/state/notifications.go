@@ -95,14 +95,10 @@ func putEntries(ctx context.Context, tx *sql.Tx, entries []Entry) error {
 
 // putNotification inserts n. What tells nobody of an alarm is settled at once.
 func putNotification(ctx context.Context, tx *sql.Tx, n *Notification) error {
-	settled := 0
-	if n.What != Delivered {
-		settled = 1
-	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO notifications (id, at_ms, receiver, integration, group_key, labels, what, why, error, took_ms, settled, firing, ended)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		n.ID, n.At.UnixMilli(), n.Receiver, n.Integration, n.GroupKey, n.Labels, n.What, n.Why, n.Error, n.Took.Milliseconds(), settled,
+		n.ID, n.At.UnixMilli(), n.Receiver, n.Integration, n.GroupKey, n.Labels, n.What, n.Why, n.Error, n.Took.Milliseconds(), flag(n.What != Delivered),
 		n.AllFiring, n.AllEnded)
 	if err != nil {
 		return err
@@ -123,26 +119,14 @@ func putNotification(ctx context.Context, tx *sql.Tx, n *Notification) error {
 }
 
 // Entries returns the entries of a kind that have not expired.
-func (s Notifications) Entries(ctx context.Context, kind string) (entries []Entry, err error) {
-	rows, err := s.db.sql.QueryContext(ctx, `SELECT id, expires_ms, value FROM notify_entries WHERE kind = $1 AND expires_ms > $2 ORDER BY id`,
-		kind, s.db.now().UnixMilli())
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", kind, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+func (s Notifications) Entries(ctx context.Context, kind string) ([]Entry, error) {
+	return list(ctx, s.db, kind, func(rows *sql.Rows) (Entry, error) {
 		e := Entry{Kind: kind}
 		var expires int64
-		if err := rows.Scan(&e.ID, &expires, &e.Value); err != nil {
-			return nil, fmt.Errorf("read %s: %w", kind, err)
-		}
+		err := rows.Scan(&e.ID, &expires, &e.Value)
 		e.Expires = time.UnixMilli(expires).UTC()
-		entries = append(entries, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read %s: %w", kind, err)
-	}
-	return entries, nil
+		return e, err
+	}, `SELECT id, expires_ms, value FROM notify_entries WHERE kind = $1 AND expires_ms > $2 ORDER BY id`, kind, s.db.now().UnixMilli())
 }
 
 // Forget removes notifications from before a time, and entries that have expired.

@@ -2,8 +2,8 @@ package state
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -17,66 +17,45 @@ type NotificationQuery struct {
 	Limit     int    // the newest so many; 0: all
 }
 
-func (q NotificationQuery) where() (string, []any) {
-	terms := []string{"1 = 1"}
-	var args []any
-	add := func(term string, value any) {
-		args = append(args, value)
-		terms = append(terms, fmt.Sprintf(term, len(args)))
-	}
-	if !q.From.IsZero() {
-		add("at_ms >= $%d", q.From.UnixMilli())
-	}
-	if !q.To.IsZero() {
-		add("at_ms < $%d", q.To.UnixMilli())
-	}
-	if q.Receiver != "" {
-		add("receiver = $%d", q.Receiver)
-	}
-	if q.What != "" {
-		add("what = $%d", q.What)
-	}
+func (q NotificationQuery) conditions() (c conditions) {
+	c.during("at_ms", q.From, q.To)
+	c.equal("receiver", q.Receiver)
+	c.equal("what", q.What)
 	if q.Alarm != "" {
-		add("id IN (SELECT notification FROM notification_alarms WHERE alarm = $%d)", q.Alarm)
+		c.add("id IN (SELECT notification FROM notification_alarms WHERE alarm = ?)", q.Alarm)
 	}
 	if q.Unsettled {
-		terms = append(terms, "settled = 0")
+		c.add("settled = 0")
 	}
-	return strings.Join(terms, " AND "), args
+	return c
 }
 
 // Find returns the notifications of a query, the newest first.
 func (s Notifications) Find(ctx context.Context, q NotificationQuery) ([]*Notification, error) {
-	where, args := q.where()
-	limit := ""
+	c := q.conditions()
+	chosen := `SELECT * FROM notifications` + c.where() + ` ORDER BY at_ms DESC, id DESC`
 	if q.Limit > 0 {
-		args = append(args, q.Limit)
-		limit = fmt.Sprintf(" LIMIT $%d", len(args))
+		chosen += fmt.Sprintf(" LIMIT %d", q.Limit)
 	}
-	chosen := `SELECT * FROM notifications WHERE ` + where + ` ORDER BY at_ms DESC, id DESC` + limit
-	rows, err := s.db.sql.QueryContext(ctx, `
-		SELECT n.id, n.at_ms, n.receiver, n.integration, n.group_key, n.labels, n.what, n.why, n.error, n.took_ms, n.firing, n.ended, COALESCE(a.alarm, ''), COALESCE(a.ended, 0)
-		FROM (`+chosen+`) AS n LEFT JOIN notification_alarms AS a ON a.notification = n.id
-		ORDER BY n.at_ms DESC, n.id DESC, a.alarm`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read notifications: %w", err)
-	}
-	defer rows.Close()
 	var found []*Notification
-	for rows.Next() {
+	err := s.db.each(ctx, func(rows *sql.Rows) error {
 		var n Notification
 		var at, took, ended int64
 		var id string
 		if err := rows.Scan(&n.ID, &at, &n.Receiver, &n.Integration, &n.GroupKey, &n.Labels, &n.What, &n.Why, &n.Error, &took, &n.AllFiring, &n.AllEnded, &id, &ended); err != nil {
-			return nil, fmt.Errorf("read notifications: %w", err)
+			return err
 		}
 		n.At, n.Took = time.UnixMilli(at).UTC(), time.Duration(took)*time.Millisecond
 		if len(found) == 0 || found[len(found)-1].ID != n.ID {
 			found = append(found, &n)
 		}
 		found[len(found)-1].tells(id, ended != 0)
-	}
-	if err := rows.Err(); err != nil {
+		return nil
+	}, `
+		SELECT n.id, n.at_ms, n.receiver, n.integration, n.group_key, n.labels, n.what, n.why, n.error, n.took_ms, n.firing, n.ended, COALESCE(a.alarm, ''), COALESCE(a.ended, 0)
+		FROM (`+chosen+`) AS n LEFT JOIN notification_alarms AS a ON a.notification = n.id
+		ORDER BY n.at_ms DESC, n.id DESC, a.alarm`, c.args...)
+	if err != nil {
 		return nil, fmt.Errorf("read notifications: %w", err)
 	}
 	return found, nil

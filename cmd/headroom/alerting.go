@@ -139,12 +139,6 @@ func (s *server) reloadAlarms(cfg config.Config) error {
 	return s.alarms.notify.Reload(conf)
 }
 
-// forgetAlarms keeps the history of alarms as long as is configured.
-func (s *server) forgetAlarms(ctx context.Context) error {
-	keep := func() time.Duration { return time.Duration(s.config().Alerting.Keep) }
-	return s.alarms.history.Forget(ctx, keep, s.log)
-}
-
 // registerAlarms serves Alertmanager's API. Influx senders have another path below
 // /api/v2.
 func (s *server) registerAlarms(router gin.IRouter) {

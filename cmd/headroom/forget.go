@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// forgetActs removes heals, requests by chat and mutes that are over, when they are
-// older than alarms are kept, once an hour.
-func (s *server) forgetActs(ctx context.Context) error {
+// forgetOld removes alarms that are over, and what was done and asked for about
+// alarms, when it is older than alarms are kept, once an hour.
+func (s *server) forgetOld(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
 		before := time.Now().Add(-time.Duration(s.config().Alerting.Keep))
 		for name, forget := range map[string]func(context.Context, time.Time) (int64, error){
-			"heals": s.state.Heals().Forget, "requests by chat": s.state.Chat().Forget, "mutes": s.alarms.mutes.Forget,
+			"alarms": s.state.Alarms().Forget, "heals": s.state.Heals().Forget, "requests by chat": s.state.Chat().Forget, "mutes": s.alarms.mutes.Forget,
 		} {
 			n, err := forget(ctx, before)
 			if err != nil && ctx.Err() == nil {

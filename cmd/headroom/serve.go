@@ -66,9 +66,8 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.rules.Run)
 	part(s.watch.Run)
 	part(s.saveMemoryInStorms)
-	part(s.forgetAlarms)
 	part(s.learnComponents)
-	part(s.forgetActs)
+	part(s.forgetOld)
 	part(s.watchSignals)
 	if len(s.asked) > 0 {
 		part(func(ctx context.Context) error { return waitAfter(ctx, s.loadPolledHistory) })

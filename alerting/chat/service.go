@@ -16,6 +16,7 @@ import (
 	"headroom/alerting/heal"
 	"headroom/analytics"
 	"headroom/internal/config"
+	"headroom/internal/drain"
 	"headroom/storage/state"
 )
 
@@ -113,14 +114,7 @@ func New(o Options) (*Service, error) {
 
 // Close waits for the commands under way until ctx is done, then gives them up.
 func (s *Service) Close(ctx context.Context) {
-	done := make(chan struct{})
-	go func() { s.work.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
-	s.cancel()
-	<-done
+	drain.Close(ctx, &s.work, s.cancel)
 }
 
 // Request is what somebody wrote.

@@ -14,6 +14,7 @@ import (
 
 	"headroom/alerting/alarm"
 	"headroom/internal/config"
+	"headroom/internal/drain"
 	"headroom/storage/state"
 )
 
@@ -96,14 +97,7 @@ func New(ctx context.Context, o Options) (*Stage, error) {
 // Close waits for the actions under way until ctx is done, then kills them. What
 // was killed is looked at when the stage is made again.
 func (s *Stage) Close(ctx context.Context) {
-	done := make(chan struct{})
-	go func() { s.work.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
-	s.cancel()
-	<-done
+	drain.Close(ctx, &s.work, s.cancel)
 }
 
 // Name implements [alarm.Stage].

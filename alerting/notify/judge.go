@@ -43,6 +43,7 @@ func (s *Stage) Run(ctx context.Context, now time.Time, alarms []*alarm.Alarm) [
 		s.adopt(now, a)
 	}
 	s.read(ctx, now)
+	s.unread = nil
 	s.silenced(now)
 	var on []*alarm.Alarm
 	for _, a := range alarms {
@@ -86,11 +87,12 @@ func (s *Stage) silenced(now time.Time) {
 	}
 }
 
-// adopt takes an alarm up. One that has ended is only if somebody was told of it.
+// adopt takes an alarm up. One that has ended is only if somebody was told of it, which
+// may stand in the state database alone.
 // It takes the place of its last episode.
 func (s *Stage) adopt(now time.Time, a *alarm.Alarm) {
 	it := s.items[a.Key]
-	if it != nil && it.of == a || a.Ended && a.Outcome != alarm.Notified && it == nil {
+	if it != nil && it.of == a || a.Ended && a.Outcome != alarm.Notified && it == nil && !s.unread[a.ID] {
 		return
 	}
 	labels := s.inhibitor.labels(a.Key, a.ID)

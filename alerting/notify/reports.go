@@ -50,6 +50,22 @@ func (s *Stage) fromDatabase(ctx context.Context) (reports []report) {
 	return reports
 }
 
+// unread returns the ids of the alarms of which somebody was told, while that may not
+// be in their records yet.
+func unread(ctx context.Context, db state.Notifications) (map[string]bool, error) {
+	found, err := db.Find(ctx, state.NotificationQuery{Unsettled: true})
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string]bool{}
+	for _, n := range found {
+		for _, id := range n.Firing {
+			ids[id] = true
+		}
+	}
+	return ids, nil
+}
+
 // delivered writes a notification into the alarms that it told of.
 func (s *Stage) delivered(now time.Time, n *state.Notification) {
 	by := n.Receiver + "/" + n.Integration

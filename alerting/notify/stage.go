@@ -76,6 +76,7 @@ type Stage struct {
 	byID         map[string]*item
 	seen         []*item // that came by at the pipeline's first stage
 	unsettle     []settling
+	unread       map[string]bool // ids of alarms of which a kill kept it that somebody was told; nil after the first run
 }
 
 // New returns a stage that goes on with what the state database has. Nothing is
@@ -95,6 +96,9 @@ func New(ctx context.Context, opts Options) (*Stage, error) {
 		return nil, err
 	}
 	if s.silences, err = newSilences(ctx, opts.DB, s.records, opts.Wake, s.logger, opts.Registerer); err != nil {
+		return nil, err
+	}
+	if s.unread, err = unread(ctx, opts.DB); err != nil {
 		return nil, err
 	}
 	s.forwarder = newForwarder(s)

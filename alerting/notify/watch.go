@@ -21,7 +21,7 @@ type watch struct{ s *Stage }
 func (watch) Name() string { return "watch" }
 
 // Run implements [alarm.Stage].
-func (w watch) Run(_ context.Context, _ time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+func (w watch) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 	s := w.s
 	s.seen = s.seen[:0]
 	for _, a := range alarms {
@@ -30,6 +30,9 @@ func (w watch) Run(_ context.Context, _ time.Time, alarms []*alarm.Alarm) []*ala
 			s.silences.forget(model.Fingerprint(a.Key), a.Labels.Fingerprint())
 		} else if s.inhibitor.labels(a.Key, a.ID) == nil {
 			s.inhibitor.fires(a.Key, a.ID, s.labels(a))
+		}
+		if s.unread[a.ID] { // whichever stage keeps it, that somebody was told of it is read in this run
+			s.adopt(now, a)
 		}
 		if it := s.items[a.Key]; it != nil && it.of == a {
 			it.arrived = false

@@ -129,6 +129,32 @@ func TestAnEndThatWasToldIsKnownAfterAKill(t *testing.T) {
 	}
 }
 
+func TestAnEndThatWasTakenBackIsKnownAfterAKill(t *testing.T) {
+	w := newWorld(t, noStages)
+	must(t, w.send(time.Hour, named("Dead")))
+	w.step(time.Second)
+	must(t, w.send(0, named("Dead"))) // no step sees that
+	w.now = w.now.Add(time.Millisecond)
+	must(t, w.send(time.Hour, named("Dead"))) // and killed at once
+	w.restart()
+	w.step(time.Second)
+	if a := w.only(); a.Ended || !a.Open() {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestALongerTimeToFireIsKnownAfterAKill(t *testing.T) {
+	w := newWorld(t, noStages)
+	must(t, w.send(time.Minute, named("Dead")))
+	w.step(time.Second)
+	must(t, w.send(2*time.Hour, named("Dead"))) // and never again
+	w.restart()
+	w.step(time.Hour)
+	if a := w.only(); a.Ended || !a.Open() {
+		t.Errorf("%+v", a)
+	}
+}
+
 func TestAStageThatHasNotDoneKeepsAnEndedAlarmOpen(t *testing.T) {
 	until := noon.Add(10 * time.Minute)
 	w := newWorld(t, func() []alarm.Stage {

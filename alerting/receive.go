@@ -83,7 +83,7 @@ func (p *Pipeline) enter(a *alarm.Alarm) {
 // that it still fires; nothing is written then.
 func (p *Pipeline) again(a *alarm.Alarm, in *amalert.Alert, now time.Time) {
 	p.metrics.repeats.Inc()
-	before := a.Firing(now)
+	before, until := a.Firing(now), a.EndsAt
 	a.EndsAt, a.Timeout = endOf(a, in, now), in.Timeout
 	a.UpdatedAt = now
 	if in.StartsAt.Before(a.StartsAt) {
@@ -102,6 +102,8 @@ func (p *Pipeline) again(a *alarm.Alarm, in *amalert.Alert, now time.Time) {
 	case before && !firing:
 		a.Touch() // an end that was told must be known after a kill
 		p.touched[a] = true
+	case firing && (!before || !until.IsZero() && (a.EndsAt.IsZero() || a.EndsAt.Sub(until) > restartGrace)):
+		a.Touch() // so must be that it was taken back, or is far off: its sender need not say so again
 	}
 	p.collect(a)
 }

@@ -88,5 +88,14 @@ func (s *Stage) dispatch(p *plan) *dispatch.Dispatcher {
 	return d
 }
 
+// halt ends a dispatcher; nil is none. One that is ended while it begins would not be
+// waited for.
+func halt(d *dispatch.Dispatcher) {
+	if d != nil {
+		d.WaitForLoading()
+		d.Stop()
+	}
+}
+
 // atLeastMinimum is how long a group may take to go out.
 func atLeastMinimum(d time.Duration) time.Duration { return max(d, amnotify.MinTimeout) }

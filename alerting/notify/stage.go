@@ -136,7 +136,7 @@ func (s *Stage) Reload(conf *Config) error {
 	defer s.reload.Unlock()
 	running := s.dispatcher.Load()
 	resume := s.pause()
-	running.Stop()
+	halt(running)
 	resume()
 	s.inhibitor.use(conf.Alertmanager.InhibitRules)
 	s.clock.reset()
@@ -190,7 +190,7 @@ func (s *Stage) Close() {
 	s.reload.Lock()
 	s.closed = true
 	resume := s.pause()
-	s.dispatcher.Load().Stop()
+	halt(s.dispatcher.Load())
 	resume()
 	s.reload.Unlock()
 	s.pause()() // for those that have to see that they are ended

@@ -348,6 +348,7 @@ func TestAnAlarmOfAStageThatComesAgainTakesThePlaceOfItsLastEpisode(t *testing.T
 	first := raise(w.now)
 	next = first
 	w.step(time.Second)
+	w.step(time.Second)
 	first.EndsAt = w.now
 	w.step(time.Second)
 	if open := w.Pipeline.Open(); len(open) != 1 || !open[0].Linger {
@@ -356,10 +357,11 @@ func TestAnAlarmOfAStageThatComesAgainTakesThePlaceOfItsLastEpisode(t *testing.T
 	second := raise(w.now)
 	next, shown = second, nil
 	w.step(time.Second) // the first is due, too
+	w.step(time.Second)
 	if open := w.Pipeline.Open(); len(open) != 1 || open[0].ID != second.ID {
 		t.Errorf("%d are open: %+v", len(open), open)
 	}
-	if len(shown) != 1 || len(shown[0]) != 1 || shown[0][0] != second {
+	if len(shown) != 2 || len(shown[0]) != 0 || len(shown[1]) != 1 || shown[1][0] != second {
 		t.Errorf("later stages saw %+v", shown)
 	}
 	w.step(time.Minute)
@@ -372,5 +374,37 @@ func TestAnAlarmOfAStageThatComesAgainTakesThePlaceOfItsLastEpisode(t *testing.T
 	}
 	if got := fmt.Sprint(outcomes); got != "map[notifiedfalse:1 notifiedtrue:1]" {
 		t.Error(got)
+	}
+}
+
+// What mutes stands before what makes alarms of common causes.
+func TestAnAlarmOfAStageGoesThroughTheStagesBeforeIt(t *testing.T) {
+	made := false
+	w := newWorld(t, func() []alarm.Stage {
+		mutes := stageFunc(func(now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+			for _, a := range alarms {
+				a.Stay(now, "mute", alarm.Muted, "m1", "muted", time.Time{})
+			}
+			return nil
+		})
+		makes := stageFunc(func(now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+			if made {
+				return alarms
+			}
+			made = true
+			return append(alarms, &alarm.Alarm{ID: "1", Key: 1, Labels: named("Cause"), Received: now, Outcome: alarm.Waiting})
+		})
+		tells := stageFunc(func(_ time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
+			if len(alarms) > 0 {
+				t.Error("it was told")
+			}
+			return alarms
+		})
+		return []alarm.Stage{mutes, makes, tells}
+	})
+	w.step(time.Second)
+	w.step(time.Second)
+	if a := w.only(); a.Outcome != alarm.Muted {
+		t.Errorf("%+v", a)
 	}
 }

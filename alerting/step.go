@@ -54,30 +54,33 @@ func end(a *alarm.Alarm, now time.Time) {
 	a.Note(alarm.Event{At: now, Stage: "receive", What: alarm.Ended, Reason: reason})
 }
 
-// take enters the alarms that a stage has made into the book, and returns the
-// batch with them, and those that go on. One that comes again takes the place of its
-// last episode, which may still be open so that its end is told.
+// take enters the alarms that a stage has made into the book. They do not go on, but
+// come by at the next run, which is soon, from the first stage on: a mute may be about
+// them. One that comes again takes the place of its last episode, which may still be
+// open so that its end is told. It returns the batch and those that go on.
 func (p *Pipeline) take(now time.Time, batch, passed []*alarm.Alarm) (all, on []*alarm.Alarm) {
-	over := false
+	made := false
 	for _, a := range passed {
 		if p.book.byID[a.ID] != nil || !a.Open() {
 			continue
 		}
 		if last := p.book.byKey[a.Key]; last != nil {
 			last.Note(alarm.Event{At: now, Stage: "receive", What: alarm.Fired, By: a.ID, Reason: "came again as a new alarm before anybody was done with it"})
-			last.Linger, over = false, true
+			last.Linger = false
 			p.closeLocked(last, now)
 		}
 		p.book.add(a)
 		a.Touch()
 		p.metrics.received.Inc()
-		batch = append(batch, a)
+		p.touched[a], made = true, true
 	}
-	if over {
-		closed := func(a *alarm.Alarm) bool { return !a.Open() }
-		batch, passed = slices.DeleteFunc(slices.Clone(batch), closed), slices.DeleteFunc(slices.Clone(passed), closed)
+	if !made {
+		return batch, passed
 	}
-	return batch, passed
+	p.Wake()
+	closed := func(a *alarm.Alarm) bool { return !a.Open() }
+	waits := func(a *alarm.Alarm) bool { return !a.Open() || p.touched[a] }
+	return slices.DeleteFunc(slices.Clone(batch), closed), slices.DeleteFunc(slices.Clone(passed), waits)
 }
 
 // closeLocked ends the episode of an alarm. p.mu must be held.

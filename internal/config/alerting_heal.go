@@ -119,12 +119,10 @@ func (h Heal) check(k checker) {
 	h.Brake.check(k.at("brake"))
 	known := slices.ContainsFunc(h.Rules, func(r HealRule) bool { return r.Name == h.ByHand })
 	k.want(h.ByHand == "" || known, "by_hand", "the name of a rule", fmt.Sprintf("%q", h.ByHand))
-	seen := map[string]int{}
+	taken := names{}
 	for i, r := range h.Rules {
 		rule := k.item("rules", i)
-		first, twice := seen[r.Name]
-		rule.want(!twice, "name", fmt.Sprintf("a name of its own (rules[%d] has it)", first), fmt.Sprintf("%q", r.Name))
-		seen[r.Name] = i
+		taken.own(rule, "name", r.Name, fmt.Sprintf("rules[%d]", i))
 		r.check(rule)
 	}
 }

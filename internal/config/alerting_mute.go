@@ -77,13 +77,11 @@ func (f Flap) check(k checker) {
 }
 
 func checkMutes(k checker, mutes []Mute) {
-	names := map[string]int{}
+	taken := names{}
 	for i, m := range mutes {
 		at := k.item("mutes", i)
 		m.check(at)
-		other, twice := names[m.Name]
-		at.want(!twice, "name", "a name of its own", fmt.Sprintf("%q, which mutes[%d] has", m.Name, other))
-		names[m.Name] = i
+		taken.own(at, "name", m.Name, fmt.Sprintf("mutes[%d]", i))
 	}
 }
 

@@ -74,6 +74,16 @@ func (k checker) positive(name string, v int) {
 	k.want(v > 0, name, "a number above 0", v)
 }
 
+// names are the names of a list's items, and who has them.
+type names map[string]string
+
+// own wants a name that no other item has; who is the one that is checked by k.
+func (n names) own(k checker, key, name, who string) {
+	other, twice := n[name]
+	k.want(!twice, key, "a name of its own", fmt.Sprintf("%q, which %s has", name, other))
+	n[name] = who
+}
+
 func (k checker) oneOf(name, v string, choices ...string) {
 	k.want(slices.Contains(choices, v), name, "one of "+strings.Join(choices, ", "), fmt.Sprintf("%q", v))
 }

@@ -7,13 +7,11 @@ import (
 )
 
 func checkScrapeConfigs(k checker, jobs []ScrapeConfig) {
-	first := map[string]int{}
+	taken := names{}
 	for i, job := range jobs {
 		at := k.item("scrape_configs", i)
 		job.check(at)
-		other, twice := first[job.JobName]
-		at.want(!twice, "job_name", "a name of its own", fmt.Sprintf("%q, which scrape_configs[%d] has", job.JobName, other))
-		first[job.JobName] = i
+		taken.own(at, "job_name", job.JobName, fmt.Sprintf("scrape_configs[%d]", i))
 	}
 }
 

@@ -2,7 +2,6 @@ package fold
 
 import (
 	"math"
-	"slices"
 )
 
 // candidate is a component that may be why alarms of one kind ring.
@@ -80,26 +79,6 @@ type problem struct {
 	base       float64 // above 0, below 1
 	candidates []candidate
 	classes    []class
-}
-
-// score is the log-likelihood of a set relative to the empty one, less its costs.
-func (p problem) score(set []int) (sum float64) {
-	quiet := make([]float64, len(p.classes)) // chance that a place does not ring
-	for i := range quiet {
-		quiet[i] = 1 - p.base
-	}
-	for _, c := range set {
-		sum += p.candidates[c].silence() - p.candidates[c].cost
-	}
-	for i, k := range p.classes {
-		for _, c := range k.candidates {
-			if slices.Contains(set, c) {
-				quiet[i] *= 1 - p.candidates[c].chance()
-			}
-		}
-		sum += float64(k.places) * (math.Log1p(-quiet[i]) - math.Log(p.base))
-	}
-	return sum
 }
 
 // cover looks for the set with the highest score and returns it in ascending

@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -134,4 +135,25 @@ func TestGainsAreDifferencesOfTheScore(t *testing.T) {
 			t.Fatalf("candidate %d: gain %v, the score rose by %v", j, gain, got)
 		}
 	}
+}
+
+// score is the log-likelihood of a set relative to the empty one, less its costs,
+// straight from the formula.
+func (p problem) score(set []int) (sum float64) {
+	quiet := make([]float64, len(p.classes)) // chance that a place does not ring
+	for i := range quiet {
+		quiet[i] = 1 - p.base
+	}
+	for _, c := range set {
+		sum += p.candidates[c].silence() - p.candidates[c].cost
+	}
+	for i, k := range p.classes {
+		for _, c := range k.candidates {
+			if slices.Contains(set, c) {
+				quiet[i] *= 1 - p.candidates[c].chance()
+			}
+		}
+		sum += float64(k.places) * (math.Log1p(-quiet[i]) - math.Log(p.base))
+	}
+	return sum
 }

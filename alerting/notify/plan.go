@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/alertmanager/config/receiver"
@@ -156,3 +157,34 @@ func takers(all []*way) []*way {
 }
 
 func leadsNowhere(w *way) bool { return len(w.to) == 0 }
+
+// muted tells whether none of the ways is open at this time, and why.
+func (p *plan) muted(ways []*way, now time.Time) (names, reason string, muted bool) {
+	var all []string
+	for _, w := range ways {
+		opts := &w.route.RouteOpts
+		by, inside := p.closedBy(opts.MuteTimeIntervals, opts.ActiveTimeIntervals, now)
+		if len(by) == 0 {
+			return "", "", false
+		}
+		all = append(all, by...)
+		if reason = "outside of the active time "; inside {
+			reason = "within the mute time "
+		}
+	}
+	slices.Sort(all)
+	names = strings.Join(slices.Compact(all), ", ")
+	return names, reason + names, len(ways) > 0
+}
+
+// closedBy names the time intervals that close a route. The names were checked
+// when the file was read.
+func (p *plan) closedBy(mute, active []string, now time.Time) (by []string, inside bool) {
+	if muted, by, err := p.intervals.Mutes(mute, now); err == nil && muted {
+		return by, true
+	}
+	if open, _, err := p.intervals.Mutes(active, now); len(active) > 0 && err == nil && !open {
+		return active, false
+	}
+	return nil, false
+}

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"context"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
 	"headroom/alerting/enrich"
@@ -61,7 +58,6 @@ type server struct {
 	*scenario.World
 	leases *lease.Leases
 	open   map[string]string // ids of leases by run
-	told   int               // of World.Told, that were returned
 }
 
 func newServer(t *testing.T, f *fleet) *server {
@@ -109,71 +105,6 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func labelSet(labels map[string]string) model.LabelSet {
-	set := make(model.LabelSet, len(labels))
-	for name, value := range labels {
-		set[model.LabelName(name)] = model.LabelValue(value)
-	}
-	return set
-}
-
-// Send implements Target. All of it is sent in two requests: what rings, what ends.
-func (s *server) Send(_ Seconds, events []Event) error {
-	state := map[string]Event{}
-	var keys []string
-	for _, e := range events {
-		k := key(e.Labels)
-		if _, known := state[k]; !known {
-			keys = append(keys, k)
-		}
-		state[k] = e
-	}
-	var rings, ends []model.LabelSet
-	for _, k := range keys {
-		if e := state[k]; e.Ended {
-			ends = append(ends, labelSet(e.Labels))
-		} else {
-			rings = append(rings, labelSet(e.Labels))
-		}
-	}
-	s.Fire(rings...)
-	s.Recover(ends...)
-	return nil
-}
-
-// Open implements Target.
-func (s *server) Open(_ Seconds, l Lease) error {
-	got, err := s.leases.Open(context.Background(), s.Now, lease.Request{Run: l.Run, Kind: "roll", Nodes: l.Nodes, Effect: l.Effect, Expected: &l.Expected})
-	s.open[l.Run] = got.ID
-	return err
-}
-
-// Close implements Target.
-func (s *server) Close(_ Seconds, l Lease) error {
-	_, err := s.leases.End(context.Background(), s.Now, s.open[l.Run], lease.Done, "all workers run")
-	delete(s.open, l.Run)
-	return err
-}
-
-// Advance implements Target. Each alarm that gets through is a notification.
-func (s *server) Advance(to Seconds) (got []Notification, err error) {
-	for _, id := range s.open {
-		if _, err := s.leases.Beat(context.Background(), s.Now, id); err != nil {
-			return nil, err
-		}
-	}
-	s.Step(scenario.Noon.Add(to.duration()).Sub(s.Now))
-	for _, t := range s.World.Told[s.told:] {
-		labels := map[string]string{}
-		for name, value := range t.Alarm.Labels {
-			labels[string(name)] = string(value)
-		}
-		got = append(got, Notification{At: to, Alarms: []Told{{Labels: labels, Ended: t.Ended}}})
-	}
-	s.told = len(s.World.Told)
-	return got, nil
-}
-
 // What the pipeline has to reach on each half of the suite: at least 98 % fewer
 // notifications than alarms, every root cause told at most half a minute after the
 // evidence is complete, no incident swallowed, no cause invented.
@@ -183,9 +114,7 @@ func TestTheSuiteInVirtualTime(t *testing.T) {
 		f := p.fleet()
 		var scores []Score
 		for _, s := range p.scenarios(f) {
-			told, err := playVirtual(s, newServer(t, f))
-			must(t, err)
-			scores = append(scores, score(s, told))
+			scores = append(scores, score(s, newServer(t, f).play(t, s)))
 		}
 		sum := total(p.name, scores)
 		if sum.Reduction() < 98 || sum.CausesTold != sum.Causes || sum.Slowest > 30 || len(sum.Swallowed) > 0 || len(sum.FalseCauses) > 0 {

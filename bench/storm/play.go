@@ -88,6 +88,9 @@ func (p *player) introduce(ctx context.Context) error {
 	}
 }
 
+// tick is how often something is sent.
+const tick = Seconds(1)
+
 func (p *player) one(ctx context.Context, s *Scenario, out string) error {
 	p.started = time.Now()
 	p.sink.begin(p.since)

@@ -1,10 +1,10 @@
 import { useRef } from "preact/hooks";
 import type { AlarmCount } from "../api/alarms";
 import { useKeys } from "../keys";
+import { Search } from "../search";
 import { namesOf } from "../state/view";
 import { count } from "../text/format";
 import { useText } from "../text/language";
-import { useTyped } from "../typed";
 import { withoutFilters } from "./empty";
 import { bySeverity, facetsOf, severityClass } from "./facets";
 import { type AlarmsView, defaultAlarms } from "./view";
@@ -16,6 +16,9 @@ interface Props {
   onView: (view: AlarmsView) => void;
 }
 
+/** The server is asked when typing pauses. */
+const pauseMillis = 300;
+
 /** Search and filters, all of which stand in the URL. */
 export function Filters({ view, counts, active, onView }: Props) {
   const text = useText().alarms;
@@ -26,7 +29,13 @@ export function Filters({ view, counts, active, onView }: Props) {
   const kinds = facetsOf(counts, "kind", view);
   return (
     <search class="alarm-filters">
-      <Search input={input} value={view.search} onSearch={(search) => onView({ ...view, search })} />
+      <Search
+        input={input}
+        value={view.search}
+        name={text.search}
+        pauseMillis={pauseMillis}
+        onSearch={(search) => onView({ ...view, search })}
+      />
       <label class="chip" title={text.openTitle}>
         <input type="checkbox" checked={view.open} onChange={toggleOpen} />
         {text.open}
@@ -89,35 +98,5 @@ function Chosen({ view, onView }: Pick<Props, "view" | "onView">) {
         </button>
       )}
     </>
-  );
-}
-
-interface SearchProps {
-  input: { current: HTMLInputElement | null };
-  value: string;
-  onSearch: (value: string) => void;
-}
-
-/** The server is asked when typing pauses. */
-const pauseMillis = 300;
-
-function Search({ input, value, onSearch }: SearchProps) {
-  const text = useText();
-  const { typed, setTyped } = useTyped(value, onSearch, pauseMillis);
-  return (
-    <input
-      ref={input}
-      type="search"
-      class="search"
-      placeholder={text.alarms.search}
-      title={text.searchHint}
-      aria-label={text.alarms.search}
-      aria-keyshortcuts="/"
-      value={typed}
-      onInput={(e) => setTyped(e.currentTarget.value)}
-      onKeyDown={(e) => {
-        if (e.key === "Escape" || e.key === "Enter") e.currentTarget.blur();
-      }}
-    />
   );
 }

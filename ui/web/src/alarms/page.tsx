@@ -1,14 +1,11 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { api } from "../api/client";
-import { useResource } from "../api/live";
 import type { Status } from "../api/types";
 import { knownZone } from "../charts/series";
 import { useKeys } from "../keys";
 import { Link } from "../link";
 import { Loading } from "../notice";
 import { useText } from "../text/language";
-import { Crumbs } from "../tree/crumbs";
-import { Tree } from "../tree/tree";
+import { TreePage } from "../tree/page";
 import { BrakeBar, BrakePulled, useBrake } from "./brake";
 import { ChangePart } from "./changepart";
 import { HealPart } from "./healpart";
@@ -31,48 +28,32 @@ interface Props {
 /** What became of the alarms, in numbers and one by one. */
 export function AlarmsPage({ shown, view, revision, status, onView, onGo, onBack }: Props) {
   const text = useText();
-  const [treeOpen, setTreeOpen] = useState(false);
   const [frozen, setFrozen] = useState(revision);
   if (shown && frozen !== revision) setFrozen(revision); // a hidden page asks for nothing
   useKeys(shown ? { Escape: onBack } : {});
-  const tree = useResource("tree", 0, () => api.tree(""));
-  const choose = (path: string) => {
-    setTreeOpen(false);
-    onView({ ...view, path });
-  };
   return (
-    <main class="table-page alarms-page" hidden={!shown}>
-      <aside class={treeOpen ? "open" : ""}>
-        <Tree nodes={tree.data ?? []} levels={status?.levels ?? []} path={view.path} onPath={choose} />
-      </aside>
-      <section>
-        <div class="toolbar">
-          <button
-            type="button"
-            class="show-tree"
-            onClick={() => setTreeOpen(!treeOpen)}
-            title={text.showTree}
-          >
-            {text.tree}
-          </button>
-          <h1>{text.alarms.title}</h1>
-          <Parts view={view} onGo={onGo} />
-        </div>
-        {view.path && <Crumbs path={view.path} onPath={choose} />}
-        {status ? (
-          <Body
-            shown={shown}
-            view={view}
-            zone={knownZone(status.timezone)}
-            revision={frozen}
-            onView={onView}
-            onGo={onGo}
-          />
-        ) : (
-          <Loading />
-        )}
-      </section>
-    </main>
+    <TreePage
+      class="alarms-page"
+      title={text.alarms.title}
+      hidden={!shown}
+      path={view.path}
+      status={status}
+      tools={<Parts view={view} onGo={onGo} />}
+      onPath={(path) => onView({ ...view, path })}
+    >
+      {status ? (
+        <Body
+          shown={shown}
+          view={view}
+          zone={knownZone(status.timezone)}
+          revision={frozen}
+          onView={onView}
+          onGo={onGo}
+        />
+      ) : (
+        <Loading />
+      )}
+    </TreePage>
   );
 }
 

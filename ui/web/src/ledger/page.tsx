@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import type { Ledger, LedgerSummary } from "../api/ledger";
 import { useResource } from "../api/live";
@@ -9,8 +8,7 @@ import { address, plainClick } from "../state/router";
 import { type LedgerView, ledgerSpans, modulePath, namesOf } from "../state/view";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
-import { Crumbs } from "../tree/crumbs";
-import { Tree } from "../tree/tree";
+import { TreePage } from "../tree/page";
 import { isScored, NothingYet } from "./empty";
 import { forecastName, SummaryTable, summaryKey } from "./summary";
 import { dayBefore, ledgerRevision } from "./when";
@@ -26,37 +24,20 @@ interface Props {
 /** How right the forecasts were: by task and horizon, and where they were worst. */
 export function LedgerPage({ view, status, onView, onOpen, onBack }: Props) {
   const text = useText();
-  const [treeOpen, setTreeOpen] = useState(false);
   useKeys({ Escape: onBack });
-  const tree = useResource("tree", 0, () => api.tree(""));
-  const choose = (path: string) => {
-    setTreeOpen(false);
-    onView({ ...view, path });
-  };
   return (
-    <main class="table-page ledger-page">
-      <aside class={treeOpen ? "open" : ""}>
-        <Tree nodes={tree.data ?? []} levels={status?.levels ?? []} path={view.path} onPath={choose} />
-      </aside>
-      <section>
-        <div class="toolbar">
-          <button
-            type="button"
-            class="show-tree"
-            onClick={() => setTreeOpen(!treeOpen)}
-            title={text.showTree}
-          >
-            {text.tree}
-          </button>
-          <h1>{text.ledger.title}</h1>
-          <Span days={view.days} onDays={(days) => onView({ ...view, days })} />
-        </div>
-        {view.path && <Crumbs path={view.path} onPath={choose} />}
-        {!status && <Loading />}
-        {status && !status.at && <p class="nothing">{text.emptyTitle}</p>}
-        {status?.at && <Body view={view} at={status.at} onView={onView} onOpen={onOpen} />}
-      </section>
-    </main>
+    <TreePage
+      class="ledger-page"
+      title={text.ledger.title}
+      path={view.path}
+      status={status}
+      tools={<Span days={view.days} onDays={(days) => onView({ ...view, days })} />}
+      onPath={(path) => onView({ ...view, path })}
+    >
+      {!status && <Loading />}
+      {status && !status.at && <p class="nothing">{text.emptyTitle}</p>}
+      {status?.at && <Body view={view} at={status.at} onView={onView} onOpen={onOpen} />}
+    </TreePage>
   );
 }
 

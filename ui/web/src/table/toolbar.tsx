@@ -1,10 +1,10 @@
 import { useRef } from "preact/hooks";
 import { useKeys } from "../keys";
 import { ModelSwitch } from "../model";
+import { Search } from "../search";
 import type { View } from "../state/view";
 import { count } from "../text/format";
 import { useText } from "../text/language";
-import { useTyped } from "../typed";
 import { sorts } from "./columns";
 
 interface Props {
@@ -18,6 +18,9 @@ interface Props {
   onTree: () => void;
   onSave: () => void;
 }
+
+/** The URL is written when typing pauses: browsers refuse more than about 100 changes in 30 s. */
+const pauseMillis = 150;
 
 /** Search, filters and the order, all of which stand in the URL. */
 export function Toolbar({ view, levels, configured, shown, all, active, onView, onTree, onSave }: Props) {
@@ -36,7 +39,13 @@ export function Toolbar({ view, levels, configured, shown, all, active, onView, 
       <button type="button" class="show-tree" onClick={onTree} title={text.showTree}>
         {text.tree}
       </button>
-      <Search input={input} value={view.search} onSearch={(search) => onView({ ...view, search })} />
+      <Search
+        input={input}
+        value={view.search}
+        name={text.search}
+        pauseMillis={pauseMillis}
+        onSearch={(search) => onView({ ...view, search })}
+      />
       <label class="chip">
         <input
           type="checkbox"
@@ -72,36 +81,6 @@ export function Toolbar({ view, levels, configured, shown, all, active, onView, 
         {text.csv}
       </button>
     </search>
-  );
-}
-
-interface SearchProps {
-  input: { current: HTMLInputElement | null };
-  value: string;
-  onSearch: (value: string) => void;
-}
-
-/** The URL is written when typing pauses: browsers refuse more than about 100 changes in 30 s. */
-const pauseMillis = 150;
-
-function Search({ input, value, onSearch }: SearchProps) {
-  const text = useText();
-  const { typed, setTyped } = useTyped(value, onSearch, pauseMillis);
-  return (
-    <input
-      ref={input}
-      type="search"
-      class="search"
-      placeholder={text.search}
-      title={text.searchHint}
-      aria-label={text.search}
-      aria-keyshortcuts="/"
-      value={typed}
-      onInput={(e) => setTyped(e.currentTarget.value)}
-      onKeyDown={(e) => {
-        if (e.key === "Escape" || e.key === "Enter") e.currentTarget.blur();
-      }}
-    />
   );
 }
 

@@ -70,6 +70,33 @@ func (s *Service) undone(c *gin.Context, chat string, err error) {
 	}
 }
 
+// proof is how a request shows that it is genuine.
+type proof struct {
+	secret, setting string // the setting has the secret; without one the chat is off
+	at, signature   string // as they were sent: Unix seconds, and the scheme with an HMAC-SHA256
+	scheme          string
+	parts           []string // what is signed, up to the body
+}
+
+// proved reads a request that is signed, or answers why it is refused.
+func (s *Service) proved(c *gin.Context, chat string, p proof) ([]byte, bool) {
+	if p.secret == "" {
+		s.off(c, chat, p.setting)
+		return nil, false
+	}
+	body, ok := s.body(c, chat)
+	switch {
+	case !ok:
+	case !genuine(p.signature, p.scheme, signed(p.secret, append(p.parts, string(body))...)):
+		s.unsigned(c, chat)
+	case !inTime(p.at, s.Now()):
+		s.untimely(c, chat)
+	default:
+		return body, true
+	}
+	return nil, false
+}
+
 // body reads a request, or answers that it is too large.
 func (s *Service) body(c *gin.Context, chat string) ([]byte, bool) {
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))

@@ -22,22 +22,12 @@ const slackHooks = "https://hooks.slack.com/"
 // "v0:TIME:BODY" under the app's signing secret.
 func (s *Service) slack(c *gin.Context) {
 	const chat = "slack"
-	secret := s.secrets.slack
-	if secret == "" {
-		s.off(c, chat, "alerting.chat.slack.signing_secret")
-		return
-	}
-	body, ok := s.body(c, chat)
-	if !ok {
-		return
-	}
 	at, signature := c.GetHeader("X-Slack-Request-Timestamp"), c.GetHeader("X-Slack-Signature")
-	if !genuine(signature, "v0=", signed(secret, "v0:", at, ":", string(body))) {
-		s.unsigned(c, chat)
-		return
-	}
-	if !inTime(at, s.Now()) {
-		s.untimely(c, chat)
+	body, ok := s.proved(c, chat, proof{
+		secret: s.secrets.slack, setting: "alerting.chat.slack.signing_secret",
+		at: at, signature: signature, scheme: "v0=", parts: []string{"v0:", at, ":"},
+	})
+	if !ok {
 		return
 	}
 	form, err := url.ParseQuery(string(body))

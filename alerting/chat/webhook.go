@@ -23,22 +23,12 @@ const (
 // "sha256=" and the HMAC-SHA256 of "TIME.BODY".
 func (s *Service) webhook(c *gin.Context) {
 	const chat = "webhook"
-	secret := s.secrets.webhook
-	if secret == "" {
-		s.off(c, chat, "alerting.chat.webhook.secret")
-		return
-	}
-	body, ok := s.body(c, chat)
-	if !ok {
-		return
-	}
 	at, signature := c.GetHeader(timestampHeader), c.GetHeader(signatureHeader)
-	if !genuine(signature, "sha256=", signed(secret, at, ".", string(body))) {
-		s.unsigned(c, chat)
-		return
-	}
-	if !inTime(at, s.Now()) {
-		s.untimely(c, chat)
+	body, ok := s.proved(c, chat, proof{
+		secret: s.secrets.webhook, setting: "alerting.chat.webhook.secret",
+		at: at, signature: signature, scheme: "sha256=", parts: []string{at, "."},
+	})
+	if !ok {
 		return
 	}
 	var m struct {

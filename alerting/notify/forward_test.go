@@ -69,7 +69,7 @@ func TestForwarding(t *testing.T) {
 	if got.Labels["alertname"] != "Dead" || got.Annotations["summary"] == "" || time.Until(got.EndsAt) < 3*time.Minute {
 		t.Errorf("%+v", got)
 	}
-	a = w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	a = w.notified("Dead")
 	if e := a.Trail[len(a.Trail)-1]; e.By != "forward/alertmanager[0]" {
 		t.Errorf("%+v", e)
 	}
@@ -77,5 +77,5 @@ func TestForwarding(t *testing.T) {
 	if got := o.next(t); time.Until(got.EndsAt) > 0 {
 		t.Errorf("%+v has not ended", got)
 	}
-	w.comes("Dead", "is closed", func(a *alarm.Alarm) bool { return !a.Open() })
+	w.closed("Dead")
 }

@@ -36,7 +36,7 @@ func TestNotifiersOfAlertmanager(t *testing.T) {
 			if h.path != c.path || !strings.Contains(string(h.raw), c.in) || !strings.Contains(string(h.raw), "Dead") {
 				t.Errorf("%s got %s; want %q", h.path, h.raw, c.in)
 			}
-			w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+			w.notified("Dead")
 		})
 	}
 }
@@ -76,7 +76,7 @@ receivers: [{name: ops, email_configs: [{to: ann@example.org, send_resolved: tru
 	case <-time.After(patience):
 		t.Fatal("no letter came", w.describe())
 	}
-	w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	w.notified("Dead")
 }
 
 // textOf joins the parts of a letter.

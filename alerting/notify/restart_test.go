@@ -192,13 +192,13 @@ func TestRestartRemembersWhoWasTold(t *testing.T) {
 	w := newWorld(t, quick)
 	w.fire(named("Dead", "job", "a"))
 	w.expect("firing ops: Dead/firing")
-	w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	w.notified("Dead")
 	w.restart()
 	w.none(2 * time.Second)
 	w.stop(named("Dead", "job", "a"))
 	w.expect("resolved ops: Dead/resolved")
 	// A new episode is told again, although the log knows the group.
-	w.comes("Dead", "is closed", func(a *alarm.Alarm) bool { return !a.Open() })
+	w.closed("Dead")
 	w.fire(named("Dead", "job", "a"))
 	w.expect("firing ops: Dead/firing")
 }
@@ -209,7 +209,7 @@ func TestTornRecordIsCompleted(t *testing.T) {
 	w := newWorld(t, quick)
 	w.fire(named("Dead", "job", "a"))
 	w.expect("firing ops: Dead/firing")
-	w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	w.notified("Dead")
 	w.end()
 	db, err := state.Open(filepath.Join(w.dir, "state.db"))
 	must(t, err)
@@ -221,7 +221,7 @@ func TestTornRecordIsCompleted(t *testing.T) {
 
 	w.start()
 	defer w.end()
-	a = w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	a = w.notified("Dead")
 	if e := a.Trail[len(a.Trail)-1]; e.What != string(alarm.Notified) || e.By != "ops/webhook[0]" {
 		t.Errorf("%+v", e)
 	}

@@ -42,7 +42,7 @@ alerting: {alertmanagers: [{static_configs: [{targets: ['`+address+`']}]}]}
 
 	broken.Store(1)
 	w.expectBoth("firing ops: ByPrometheus/firing", "firing ops: ByVmalert/firing")
-	a := w.comes("ByPrometheus", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	a := w.notified("ByPrometheus")
 	if a.Source != alarm.FromAPI || a.GeneratorURL == "" || a.Annotations["summary"] != "it broke" || time.Until(a.EndsAt) > 10*time.Minute {
 		t.Errorf("%+v", a)
 	}

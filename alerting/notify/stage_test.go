@@ -29,7 +29,7 @@ func TestFiringAndEndAreTold(t *testing.T) {
 	if h.Version != "4" || h.GroupLabels["job"] != "a" || h.GroupKey != `{}:{job="a"}` || h.Alerts[0].Annotations["summary"] == "" || h.Alerts[0].GeneratorURL == "" {
 		t.Errorf("message %s", h.raw)
 	}
-	a := w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	a := w.notified("Dead")
 	if got := a.Trail[len(a.Trail)-1]; got.By != "ops/webhook[0]" || got.What != string(alarm.Notified) || got.Reason != `first notification in group {job="a"}` {
 		t.Errorf("event %+v", got)
 	}
@@ -38,13 +38,13 @@ func TestFiringAndEndAreTold(t *testing.T) {
 	}
 	w.stop(named("Dead", "job", "a"))
 	w.expect("firing ops: Dead/resolved Slow/firing")
-	a = w.comes("Dead", "is closed", func(a *alarm.Alarm) bool { return !a.Open() })
+	a = w.closed("Dead")
 	if a.Outcome != alarm.Notified || a.Trail[len(a.Trail)-1].What != notify.EndTold {
 		t.Errorf("%+v", a)
 	}
 	w.stop(named("Slow", "job", "a"))
 	w.expect("resolved ops: Slow/resolved")
-	w.comes("Slow", "is closed", func(a *alarm.Alarm) bool { return !a.Open() })
+	w.closed("Slow")
 
 	told, err := w.db.Notifications().Find(t.Context(), state.NotificationQuery{Receiver: "ops"})
 	must(t, err)
@@ -67,7 +67,7 @@ func TestWaitingAlarmSaysForWhat(t *testing.T) {
 	}
 	// What ends before its group goes out is told to nobody.
 	w.stop(named("Dead", "job", "a"))
-	a = w.comes("Dead", "is closed", func(a *alarm.Alarm) bool { return !a.Open() })
+	a = w.closed("Dead")
 	if a.Outcome != alarm.Resolved {
 		t.Errorf("%s: %s", a.Outcome, a.Reason)
 	}
@@ -152,7 +152,7 @@ inhibit_rules:
 	}
 	w.stop(rack)
 	w.expect("firing ops: Dead/firing Slow/firing")
-	w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	w.notified("Dead")
 }
 
 func TestSilenceHoldsBackTheNextMessage(t *testing.T) {
@@ -188,10 +188,10 @@ func TestAlarmThatEndedUnseenIsNews(t *testing.T) {
 	w := newWorld(t, quick)
 	w.fire(named("Dead", "job", "a"))
 	w.expect("firing ops: Dead/firing")
-	w.comes("Dead", "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+	w.notified("Dead")
 	id := w.silence(named("Dead"))
 	w.stop(named("Dead", "job", "a"))
-	w.comes("Dead", "is closed", func(a *alarm.Alarm) bool { return !a.Open() })
+	w.closed("Dead")
 	if code, text := w.call("DELETE", "/api/v2/silence/"+id, nil); code != 200 {
 		t.Fatal(code, text)
 	}

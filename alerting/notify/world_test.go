@@ -248,6 +248,16 @@ func (w *world) comes(name, what string, ok func(*alarm.Alarm) bool) *alarm.Alar
 	return a
 }
 
+func (w *world) notified(name string) *alarm.Alarm {
+	w.t.Helper()
+	return w.comes(name, "is notified", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Notified })
+}
+
+func (w *world) closed(name string) *alarm.Alarm {
+	w.t.Helper()
+	return w.comes(name, "is closed", func(a *alarm.Alarm) bool { return !a.Open() })
+}
+
 func named(name string, more ...string) model.LabelSet {
 	set := model.LabelSet{"alertname": model.LabelValue(name)}
 	for i := 0; i < len(more); i += 2 {

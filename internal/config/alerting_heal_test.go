@@ -56,7 +56,7 @@ alerting:
 	if err == nil {
 		t.Fatal("no fault")
 	}
-	for _, want := range []string{
+	wantFaults(t, err,
 		"headroom.yml:4: alerting.heal.brake.share: want a share above 0 and up to 1, found 2",
 		"headroom.yml:5: alerting.heal.by_hand: want the name of a rule, found \"nobody\"",
 		"headroom.yml:7: alerting.heal.rules[0].match: want matchers",
@@ -70,7 +70,13 @@ alerting:
 		"rules[1].actions[0].webhook.secret_file: want either secret or secret_file, found both",
 		"rules[1].actions[0].verify.query: want a PromQL expression",
 		"rules[1].actions[0].verify.within: want 1s to 1h",
-	} {
+	)
+}
+
+// wantFaults checks that an error names faults, and no secret.
+func wantFaults(t *testing.T, err error, faults ...string) {
+	t.Helper()
+	for _, want := range faults {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("lacks %s", want)
 		}

@@ -80,12 +80,18 @@ func testAlarms(t *testing.T, open func() *DB) {
 	}
 }
 
-func BenchmarkSaveAlarms(b *testing.B) {
+func openForBenchmark(b *testing.B) *DB {
+	b.Helper()
 	db, err := Open(b.TempDir() + "/state.db")
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer db.Close()
+	b.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func BenchmarkSaveAlarms(b *testing.B) {
+	db := openForBenchmark(b)
 	const batch = 1000
 	text := make([]byte, 1500)
 	for i := range text {

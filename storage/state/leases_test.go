@@ -73,11 +73,7 @@ func testMutes(t *testing.T, open func() *DB) {
 }
 
 func BenchmarkSaveHidden(b *testing.B) {
-	db, err := Open(b.TempDir() + "/state.db")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer db.Close()
+	db := openForBenchmark(b)
 	const batch = 2000
 	n := 0
 	for b.Loop() {

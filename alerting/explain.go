@@ -22,7 +22,10 @@ func Explain(a *alarm.Alarm, zone *time.Location) *analytics.Explanation {
 		ID:    ExplainPrefix + a.ID,
 		Title: fmt.Sprintf("%s: %s since %s", title(a), a.Outcome, a.Trail[len(a.Trail)-1].At.In(zone).Format(clock)),
 	}
-	e.Steps = append(e.Steps, analytics.Step{Name: "labels", Result: fmt.Sprint(len(a.Labels)), Inputs: pairs(a.Labels)})
+	e.Steps = append(e.Steps, fires(a, zone), analytics.Step{Name: "labels", Result: fmt.Sprint(len(a.Labels)), Inputs: pairs(a.Labels)})
+	if len(a.Annotations) > 0 {
+		e.Steps = append(e.Steps, analytics.Step{Name: "what its sender says", Result: fmt.Sprint(len(a.Annotations)), Inputs: pairs(a.Annotations)})
+	}
 	e.Steps = append(e.Steps, where(a)...)
 	for _, event := range a.Trail {
 		name := event.At.In(zone).Format(clock) + "  " + event.Stage
@@ -31,12 +34,30 @@ func Explain(a *alarm.Alarm, zone *time.Location) *analytics.Explanation {
 	if c := a.Cause; c != nil {
 		e.Steps = append(e.Steps, analytics.Step{
 			Name: "alarms folded into it", Formula: "alarms of " + strings.Join(c.Kinds, ", ") + " of what shares " + c.Component.String(),
-			Result: fmt.Sprint(len(c.Members)), Inputs: slices.Clone(c.Members),
+			Result: fmt.Sprint(len(c.Members)), Inputs: someOf(c.Members),
 		})
 	}
 	last := cmp.Or(a.Reason, "nothing has been decided yet")
 	e.Steps = append(e.Steps, analytics.Step{Name: "outcome", Result: string(a.Outcome), Numbers: last, Inputs: by(a.By)})
 	return e
+}
+
+// fires tells whether an alarm still fires.
+func fires(a *alarm.Alarm, zone *time.Location) analytics.Step {
+	step := analytics.Step{Name: "fires", Result: "yes", Numbers: "since " + a.StartsAt.In(zone).Format(clock)}
+	if a.Ended {
+		step.Result, step.Numbers = "no", step.Numbers+" until "+a.EndsAt.In(zone).Format(clock)
+	}
+	return step
+}
+
+// someOf are the first of many ids.
+func someOf(ids []string) []string {
+	const most = 20
+	if len(ids) <= most {
+		return slices.Clone(ids)
+	}
+	return append(slices.Clone(ids[:most]), fmt.Sprintf("and %d more", len(ids)-most))
 }
 
 const clock = "2006-01-02 15:04:05"

@@ -310,7 +310,7 @@ func TestExplainTellsTheWholeWay(t *testing.T) {
 		text = append(text, s.Name+" = "+s.Result+" "+s.Numbers)
 	}
 	got := strings.Join(text, "\n")
-	want := "labels = 2 \n2026-11-27 12:00:00  receive = received received from a sender of alarms\n" +
+	want := "fires = no since 2026-11-27 11:59:00 until 2026-11-27 12:01:00\nlabels = 2 \n2026-11-27 12:00:00  receive = received received from a sender of alarms\n" +
 		"2026-11-27 12:02:00  receive = ended its sender said so\noutcome = resolved ended before anybody was told"
 	if got != want || e.Title != "Dead: resolved since 2026-11-27 12:02:00" {
 		t.Errorf("%s\n%s", e.Title, got)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -124,14 +125,15 @@ func rings(a alarmLine) string {
 	switch {
 	case a.Cause != nil:
 		return fmt.Sprintf("%s %s (%d alarms)", a.Cause.Component.Kind, a.Cause.Component.Name, len(a.Cause.Members))
-	case a.Path != "" && a.Node != "":
-		return a.Path + " on " + a.Node
-	case a.Path != "":
-		return a.Path
-	case a.Node != "":
-		return a.Node
 	}
-	return a.Labels["instance"]
+	device := a.Node
+	if instance := a.Labels["instance"]; strings.HasPrefix(instance, device) {
+		device = instance // its port tells two on one machine apart
+	}
+	if a.Path != "" && device != "" {
+		return a.Path + " on " + device
+	}
+	return a.Path + device
 }
 
 func (c *alarmsCommand) stats(now time.Time) error {
@@ -159,7 +161,7 @@ func (c *alarmsCommand) stats(now time.Time) error {
 
 func (c *alarmsCommand) ack() error {
 	var a alarmLine
-	if err := c.post("alarms/"+url.PathEscape(c.id)+"/ack", nil, map[string]string{"reason": c.reason}, &a); err != nil {
+	if err := c.post("alarms/"+url.PathEscape(c.id)+"/ack", nil, map[string]string{"reason": c.reason, "who": me()}, &a); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(c.out, "%s of %s is acknowledged by %s.\n", printable(a.Kind), printable(rings(a)), someone(a.AckedBy))

@@ -74,9 +74,7 @@ func (c *changeCommand) run() (int, error) {
 	if c.expect >= 0 {
 		c.request.Expected = &c.expect
 	}
-	if u, err := user.Current(); err == nil {
-		c.request.Who = u.Username
-	}
+	c.request.Who = me()
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	var l heldLease
@@ -86,6 +84,7 @@ func (c *changeCommand) run() (int, error) {
 		}
 		fmt.Fprintln(os.Stderr, "headroom: no alarms are muted:", err)
 	}
+	c.warnOfUnknownPaths()
 	cmd := exec.Command(path, c.command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Args[0] = c.command[0]
@@ -94,6 +93,26 @@ func (c *changeCommand) run() (int, error) {
 		return status, nil
 	}
 	return status, c.end(&l, how, result)
+}
+
+// me is the name of who runs the program; empty if it has none. It counts where
+// nobody has to log in.
+func me() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}
+
+// warnOfUnknownPaths tells of paths that the business tree does not have, as after a
+// typing error: nothing is muted there.
+func (c *changeCommand) warnOfUnknownPaths() {
+	for _, path := range c.request.Paths {
+		if err := c.get("modules/"+url.PathEscape(path), nil, &struct{}{}); errors.Is(err, errMissing) {
+			fmt.Fprintf(os.Stderr, "headroom: warning: the business tree has no %s; no alarm may be muted there\n", printable(path))
+		}
+	}
 }
 
 // heldLease is what the command reads of a lease.

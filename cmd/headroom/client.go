@@ -158,11 +158,25 @@ func (c *client) unreachable(err error) error {
 	return fmt.Errorf("%w at %s: %w\nStart one by: headroom serve (or: headroom demo), or name one by --server or HEADROOM_SERVER", errUnreachable, c.name(), err)
 }
 
+// errMissing means that the server does not have what was asked for.
+var errMissing = errors.New("the server does not have it")
+
+// refusal is an error in the server's own words.
+type refusal struct {
+	text   string
+	status int
+}
+
+func (r refusal) Error() string { return r.text }
+func (r refusal) Is(target error) bool {
+	return target == errMissing && r.status == http.StatusNotFound
+}
+
 // refused returns the server's own words.
 func (c *client) refused(status int, body []byte) error {
 	var answer struct{ Error string }
 	if err := json.Unmarshal(body, &answer); err == nil && answer.Error != "" {
-		return errors.New(answer.Error)
+		return refusal{answer.Error, status}
 	}
 	if status == http.StatusUnauthorized {
 		return fmt.Errorf("%s asks for a user: name them by --server http://user:password@host", c.name())

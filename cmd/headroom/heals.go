@@ -117,7 +117,7 @@ func (b *brakeAnswer) print(w io.Writer) (err error) {
 
 func (c *healsCommand) release() error {
 	var b brakeAnswer
-	if err := c.post("heals/brake/release", nil, map[string]string{"reason": c.reason}, &b); err != nil {
+	if err := c.post("heals/brake/release", nil, map[string]string{"reason": c.reason, "who": me()}, &b); err != nil {
 		return err
 	}
 	return b.print(c.out)

@@ -81,7 +81,7 @@ func TestHealsBrakeAndRelease(t *testing.T) {
 	f(never, "never was")
 	api.answers["POST heals/brake/release"] = released
 	out.Reset()
-	if err := c.release(); err != nil || api.body != `{"reason":"power is back"}` || !strings.Contains(out.String(), "ann let it go on") {
+	if err := c.release(); err != nil || api.body != `{"reason":"power is back","who":"`+me()+`"}` || !strings.Contains(out.String(), "ann let it go on") {
 		t.Errorf("%v: sent %s, printed %s", err, api.body, out.String())
 	}
 }

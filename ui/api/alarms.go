@@ -159,27 +159,36 @@ func (s *Server) alarm(c *gin.Context) (any, error) {
 // maxReason is how long a sentence of a person may be, in bytes.
 const maxReason = 1000
 
-// reason reads {"reason":"…"}.
-func reason(c *gin.Context) (string, error) {
-	var body struct {
-		Reason string `json:"reason"`
+// said is what a person says with what they do.
+type said struct {
+	Reason string `json:"reason"`
+	Who    string `json:"who"` // counts where nobody has to log in
+}
+
+// saying reads what a person says, who may also say nothing, and who they are.
+func saying(c *gin.Context) (who, why string, err error) {
+	var body said
+	if c.Request.ContentLength != 0 {
+		if err := readJSON(c, &body); err != nil {
+			return "", "", err
+		}
 	}
-	if err := readJSON(c, &body); err != nil {
-		return "", err
+	if n := max(len(body.Reason), len(body.Who)); n > maxReason {
+		return "", "", &Error{tooLarge, errorf("the reason or the name has %d bytes; it may have up to %d", n, maxReason)}
 	}
-	if len(body.Reason) > maxReason {
-		return "", &Error{tooLarge, errorf("the reason has %d bytes; it may have up to %d", len(body.Reason), maxReason)}
+	who, _, ok := c.Request.BasicAuth()
+	if !ok {
+		who = strings.TrimSpace(body.Who)
 	}
-	return strings.TrimSpace(body.Reason), nil
+	return who, strings.TrimSpace(body.Reason), nil
 }
 
 // acknowledge says that who asks has taken an alarm on.
 func (s *Server) acknowledge(c *gin.Context) (any, error) {
-	why, err := reason(c)
+	who, why, err := saying(c)
 	if err != nil {
 		return nil, err
 	}
-	who, _, _ := c.Request.BasicAuth()
 	if err := s.Alarms.Ack(c.Request.Context(), c.Param("alarm"), who, why); err != nil {
 		return nil, err
 	}

@@ -100,6 +100,9 @@ func TestOneAlarm(t *testing.T) {
 	if w := get(t, s, "/api/v1/explain?id=alarm:c"); w.Code != 200 || !strings.Contains(w.Body.String(), "CommonCause of Qzone/WNS: notified") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
+	if w := get(t, s, "/api/v1/explain?id=c"); w.Code != 200 || !strings.Contains(w.Body.String(), "CommonCause of Qzone/WNS: notified") {
+		t.Errorf("without the prefix: %d %s", w.Code, w.Body)
+	}
 	for _, target := range []string{"/api/v1/alarms/x", "/api/v1/explain?id=alarm:x"} {
 		if w := get(t, s, target); w.Code != 404 {
 			t.Errorf("%d %s", w.Code, w.Body)
@@ -117,6 +120,7 @@ func TestAcknowledgeAnAlarm(t *testing.T) {
 	}{
 		{"a", `{"reason":"on it"}`, `"acked_by":"li"`, 200},
 		{"b", `{}`, "no such alarm is open", 404},
+		{"a", ``, `"acked_by":"li"`, 200},
 		{"a", `{"why":"on it"}`, "unknown field", 400},
 		{"a", `{"reason":"` + strings.Repeat("x", maxReason+1) + `"}`, "may have up to", 413},
 	} {

@@ -111,11 +111,10 @@ func (s *Server) brake(c *gin.Context) (any, error) {
 
 // release lets healing go on, and answers the brake.
 func (s *Server) release(c *gin.Context) (any, error) {
-	why, err := reason(c)
+	who, why, err := saying(c)
 	if err != nil {
 		return nil, err
 	}
-	who, _, _ := c.Request.BasicAuth()
 	if err := s.Heals.Release(c.Request.Context(), who, why); err != nil {
 		return nil, err
 	}

@@ -120,7 +120,13 @@ func (s *Server) explain(c *gin.Context) (any, error) {
 	if strings.HasPrefix(id, alerting.ExplainPrefix) {
 		return s.explainAlarm(c.Request.Context(), id)
 	}
-	return s.Capacity.Explain(c.Request.Context(), id, c.Query("model"))
+	e, err := s.Capacity.Explain(c.Request.Context(), id, c.Query("model"))
+	if errors.Is(err, analytics.ErrNoNode) {
+		if alarm, missing := s.explainAlarm(c.Request.Context(), id); missing == nil {
+			return alarm, nil // an id as the list of alarms has it
+		}
+	}
+	return e, err
 }
 
 type noteData struct {

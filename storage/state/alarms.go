@@ -93,9 +93,7 @@ func (q AlarmQuery) conditions() (c conditions) {
 	if q.Without != "" {
 		c.add("outcome <> ?", q.Without)
 	}
-	if q.Path != "" {
-		c.add(`(path = ? OR path LIKE ? ESCAPE '\')`, q.Path, escapeLike.Replace(q.Path)+"/%")
-	}
+	c.below("path", q.Path)
 	if q.Search != "" {
 		c.add(`data LIKE ? ESCAPE '\'`, "%"+escapeLike.Replace(q.Search)+"%")
 	}

@@ -43,6 +43,7 @@ func testAlarms(t *testing.T, open func() *DB) {
 		{AlarmQuery{From: alarmNoon.Add(time.Minute), To: alarmNoon.Add(time.Hour)}, []string{"b"}},
 		{AlarmQuery{Path: "Qzone/WNS"}, []string{"c", "a"}},
 		{AlarmQuery{Path: "Qzone/WN_"}, nil},
+		{AlarmQuery{Path: "qzone"}, nil},
 		{AlarmQuery{Without: "muted"}, []string{"c", "a"}},
 		{AlarmQuery{Kind: "Dead", Outcome: "healed"}, []string{"c"}},
 		{AlarmQuery{Key: "kb", Node: "n1", Severity: "warning", Source: "api"}, []string{"b"}},

@@ -117,9 +117,7 @@ func (h Heals) List(ctx context.Context, f HealFilter) ([]Heal, error) {
 
 func (f HealFilter) conditions() (c conditions) {
 	c.during("started_ms", f.From, f.To)
-	if f.Module != "" { // a prefix, in which no sign has a meaning of its own
-		c.add("(module = ? OR SUBSTR(module, 1, LENGTH(?)) = ?)", f.Module, f.Module+"/", f.Module+"/")
-	}
+	c.below("module", f.Module)
 	if f.Result != "" {
 		c.add("(result = ? OR verified = ?)", f.Result, f.Result)
 	}

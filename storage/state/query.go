@@ -40,6 +40,14 @@ func (c *conditions) equal(column, value string) {
 	}
 }
 
+// below asks for a node of the business tree and all below it: of ids that begin with
+// its own and a slash, in which no sign has a meaning of its own. Empty asks for all.
+func (c *conditions) below(column, id string) {
+	if id != "" {
+		c.add("("+column+" = ? OR SUBSTR("+column+", 1, LENGTH(?)) = ?)", id, id+"/", id+"/")
+	}
+}
+
 // where returns the clause; it is empty if all is asked for.
 func (c *conditions) where() string {
 	if len(c.terms) == 0 {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -122,8 +123,11 @@ func (m *Mailbox) keep(r *bufio.Reader) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.mails = append(m.mails, mail.String())
+	m.mails = append(m.mails, softBreak.ReplaceAllString(mail.String(), ""))
 }
+
+// softBreak is where quoted-printable text goes on in the next line.
+var softBreak = regexp.MustCompile("=\r?\n")
 
 // Mails returns what came so far.
 func (m *Mailbox) Mails() []string {

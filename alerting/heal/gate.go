@@ -41,7 +41,8 @@ func (t Target) String() string {
 	return "an unknown place"
 }
 
-// Fleet is how many modules and nodes there are; 0: not known.
+// Fleet is how many modules and nodes there are. Fewer than want healing, as 0, mean
+// that it is not known how many: no share of them is counted.
 type Fleet struct{ Modules, Nodes int }
 
 // Gate lets actions start. The zero value lets none; set Limits.
@@ -174,7 +175,8 @@ func (g *Gate) tooMuch(fleet Fleet) string {
 		n, all int
 		what   string
 	}{{len(modules), fleet.Modules, "modules"}, {len(nodes), fleet.Nodes, "nodes"}} {
-		if share := float64(c.n) / float64(c.all); c.all > 0 && c.n >= b.Least && share > b.Share {
+		known := c.n <= c.all // more want it than there are: alarms come of what no sample is of
+		if share := float64(c.n) / float64(c.all); known && c.n >= b.Least && share > b.Share {
 			return fmt.Sprintf("%d of %d %s (%.0f %%) wanted it within %s; up to %.0f %% may",
 				c.n, c.all, c.what, 100*share, short(b.Window), 100*b.Share)
 		}

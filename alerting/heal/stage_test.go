@@ -320,6 +320,20 @@ func TestTooMuchAtOnceStopsHealing(t *testing.T) {
 	})
 }
 
+// Modules that only send alarms are not in the table: 8 of 1 are no share.
+func TestAFleetThatIsNotKnownHasNoShare(t *testing.T) {
+	inVirtualTime(t, ladder("restart_process"), func(t *testing.T, w *world) {
+		w.fleet = Fleet{Modules: 1, Nodes: 1}
+		w.cfg.Brake.Heals = 8
+		w.restart()
+		for i := range 8 {
+			w.fire(fmt.Sprint("n", i), "7")
+		}
+		w.theStopped(0)
+		w.wantOutcome(w.fire("n8", "7"), alarm.Notified, "healing is stopped: 9 alarms wanted it within 10 min; up to 8 may")
+	})
+}
+
 // theStopped returns the alarm that healing is stopped, of which there must be n.
 func (w *world) theStopped(n int) (found *alarm.Alarm) {
 	w.t.Helper()

@@ -50,20 +50,21 @@ func (s *Stage) beginLocked(now time.Time, a *alarm.Alarm, c *climb) *climb {
 	switch {
 	case c != nil && c.rule == nil && c.episode == a.ID && c.ruleWas == r.name: // it was worked on before a restart
 		c.rule = r
+		c.noteTried(now, a)
 		if before != "" {
 			c.Phase = Escalated
 		}
 		return c
-	case a.Ended:
-		return nil
 	case before != "":
-		keepTried(a, before)
+		keepTried(a)
+		return nil
+	case a.Ended:
 		return nil
 	case s.gate(r).Stopped != "":
 		reason := "healing is stopped: " + s.gate(r).Stopped
 		s.stats.refused.WithLabelValues(byBrake).Inc()
 		pass(now, a, reason)
-		keepTried(a, "nothing: "+reason)
+		keepTried(a)
 		return nil
 	case c == nil || c.rule != r && c.ruleWas != r.name:
 		c = &climb{}
@@ -121,34 +122,28 @@ func (s *Stage) turnLocked(now time.Time, a *alarm.Alarm, c *climb, e Event) Dec
 	l, d := c.rule.plan.Next(c.Ladder, e, now)
 	c.Ladder = l
 	if before.Phase == Acting && l.Phase != Acting {
-		s.triedLocked(now, a, c)
+		c.noteTried(now, a)
+		if c.Tried[len(c.Tried)-1].Failed {
+			s.live.Done(c.heal)
+		}
 	}
 	judging := before.Phase == Verifying || before.Phase == Settling
 	if over := l.Phase != Verifying && l.Phase != Settling; judging && over || d.Do == Heal && before.Phase != Over {
-		s.judgedLocked(now, c, d)
+		s.judgedLocked(now, a, c, d)
 	}
 	return d
 }
 
-// triedLocked notes how an action ended.
-func (s *Stage) triedLocked(now time.Time, a *alarm.Alarm, c *climb) {
-	t := c.Tried[len(c.Tried)-1]
-	act := &c.rule.actions[t.Step]
-	a.Note(alarm.Event{At: now, Stage: Name, What: alarm.Tried, By: c.heal, Reason: fmt.Sprintf("%s (%s): %s", act.Name, targetOf(a), t.Note)})
-	if t.Failed {
-		s.live.Done(c.heal)
-	}
-}
-
 // judgedLocked notes whether the last action helped.
-func (s *Stage) judgedLocked(now time.Time, c *climb, d Decision) {
+func (s *Stage) judgedLocked(now time.Time, a *alarm.Alarm, c *climb, d Decision) {
 	s.live.Done(c.heal)
-	verdict, id := state.HelpedNot, c.heal
+	c.noteTried(now, a)
+	verdict, id, note := state.HelpedNot, c.heal, c.Tried[len(c.Tried)-1].Note
 	if d.Do == Heal {
 		verdict = state.Helped
 	}
 	s.stats.verdicts.WithLabelValues(c.rule.name, verdict).Inc()
-	s.write("verdict", func(ctx context.Context) error { return s.Store.Judge(ctx, id, now, verdict, d.Reason) })
+	s.write("verdict", func(ctx context.Context) error { return s.Store.Judge(ctx, id, now, verdict, note) })
 }
 
 // askLocked asks for leave to act.
@@ -205,8 +200,8 @@ func (c *climb) pass(now time.Time, a *alarm.Alarm, reason string) bool {
 	if passedBefore(a) == "" && (a.Stage == Name || !a.Ended) {
 		pass(now, a, reason)
 	}
-	if !a.Ended {
-		keepTried(a, c.tried(passedBefore(a)))
+	if !a.Ended || a.Outcome == alarm.Notified {
+		keepTried(a)
 	}
 	return true
 }

@@ -123,6 +123,7 @@ func (p Plan) look(l Ladder, now time.Time) (Ladder, Decision) {
 		if now.Before(l.Until) {
 			return l, Decision{Do: Wait, Until: l.Until, Reason: "its query says that it is healed; waits for the alarm to end"}
 		}
+		l = l.note("did not help: its query said so, but the alarm still rang " + short(settle) + " later")
 		return p.escalate(l, now, fmt.Sprintf("the query of %s says that it is healed, but the alarm still rings %s later", p.Steps[l.Step].Name, short(settle)))
 	case Over: // it rings again
 		return p.start(l.Episode(now), now)
@@ -138,7 +139,7 @@ func (p Plan) start(l Ladder, now time.Time) (Ladder, Decision) {
 		return p.escalate(l, now, fmt.Sprintf("it was healed %s in %s and came back", times(n), short(now.Sub(l.Healed[0]))))
 	case l.Step >= len(p.Steps):
 		if len(l.Tried) == 0 {
-			return p.escalate(l, now, "it came back after all that can be done was tried")
+			return p.escalate(l, now, "it came back, and all that can be done did not help before")
 		}
 		return p.escalate(l, now, fmt.Sprintf("%s did not help, and nothing more can be done", actions(len(l.Tried))))
 	}

@@ -10,7 +10,7 @@ import (
 	"headroom/storage/state"
 )
 
-const unknownNote = "its end is not known, since Headroom was restarted meanwhile; looks whether it helped"
+const unknownNote = "its end was not seen, since Headroom was restarted"
 
 // recover brings back the ladders, the limits and the brake. What was started and
 // not seen to end is not done again: whether it helped is looked at first.

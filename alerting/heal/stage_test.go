@@ -43,7 +43,7 @@ func TestTheLadderGoesOnUntilNothingIsLeft(t *testing.T) {
 		w.pass(2 * time.Minute)
 		w.wantCalls("n1/7", "n1/*")
 		w.wantOutcome(a, alarm.Notified, "2 actions did not help, and nothing more can be done")
-		want := "1. restart_process: failed after 2 s: restart shop/cart on n1: no such binary; 2. restart_workers: done in 2 s; not healed within 1 min. Passed on: 2 actions"
+		want := "1. restart_process (shop/cart on n1): failed after 2 s: restart shop/cart on n1: no such binary; 2. restart_workers (shop/cart on n1): done in 2 s, and did not help within 1 min; not healed: 2 actions"
 		if got := string(a.Annotations[Annotation]); !strings.HasPrefix(got, want) {
 			t.Errorf("told: %s\nwant: %s", got, want)
 		}
@@ -59,6 +59,20 @@ func TestTheLadderGoesOnUntilNothingIsLeft(t *testing.T) {
 			t.Errorf("told: %s", got)
 		}
 		w.wantCalls("n1/7", "n1/*")
+
+		// Nor does a restart change what is told.
+		said := a.Annotations[Annotation]
+		a.Annotations = nil
+		w.restart()
+		if got := a.Annotations[Annotation]; got != said {
+			t.Errorf("told: %s\nbefore: %s", got, said)
+		}
+
+		w.end(a)
+		b := w.fire("n1", "7")
+		if got := string(b.Annotations[Annotation]); got != "not healed: it came back, and all that can be done did not help before" {
+			t.Errorf("told: %s", got)
+		}
 	})
 }
 
@@ -199,7 +213,7 @@ func TestADryRunActsOnNothing(t *testing.T) {
 	inVirtualTime(t, cfg, func(t *testing.T, w *world) {
 		a := w.fire("n1", "7")
 		w.wantOutcome(a, alarm.Notified, "a dry run: it would have done restart_process")
-		if got := string(a.Annotations[Annotation]); !strings.Contains(got, "nothing: a dry run") {
+		if got := string(a.Annotations[Annotation]); !strings.Contains(got, "not healed: a dry run") {
 			t.Error(got)
 		}
 		w.wantHeals("restart_process would/")
@@ -372,7 +386,12 @@ func TestAKillDoesNotRestartTwice(t *testing.T) {
 		w.pass(10 * time.Second)
 		w.restart()
 		w.pass(2 * time.Minute)
-		w.wantOutcome(b, alarm.Notified, "2 actions did not help")
+		w.wantOutcome(b, alarm.Notified, "tried restart_process (shop/cart on n2): its end was not seen, since Headroom was restarted, and did not help within 1 min")
+		want := "1. restart_process (shop/cart on n2): its end was not seen, since Headroom was restarted, and did not help within 1 min; " +
+			"2. restart_workers (shop/cart on n2): its end was not seen, since Headroom was restarted, and did not help within 1 min; not healed: 2 actions did not help, and nothing more can be done"
+		if got := string(b.Annotations[Annotation]); got != want {
+			t.Errorf("told: %s\nwant: %s", got, want)
+		}
 		w.wantCalls("n1/7", "n2/7", "n2/*")
 		w.restart()
 		w.pass(2 * time.Minute)

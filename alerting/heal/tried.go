@@ -2,6 +2,7 @@ package heal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,29 +17,57 @@ const Annotation = "headroom_tried"
 // maxTried is how long that text may be, in bytes.
 const maxTried = 1 << 10
 
-// tried tells what was tried in this episode, or why nothing was.
-func (c *climb) tried(reason string) string {
+// noteTried notes in the trail how the last action went, unless it is there.
+func (c *climb) noteTried(now time.Time, a *alarm.Alarm) {
 	if len(c.Tried) == 0 {
-		return "nothing: " + reason
+		return // a dry run
 	}
-	parts := make([]string, len(c.Tried))
-	for i, t := range c.Tried {
-		parts[i] = fmt.Sprintf("%d. %s: %s", i+1, c.rule.actions[min(t.Step, len(c.rule.actions)-1)].Name, t.Note)
+	t := c.Tried[len(c.Tried)-1]
+	name := c.rule.actions[min(t.Step, len(c.rule.actions)-1)].Name
+	e := alarm.Event{At: now, Stage: Name, What: alarm.Tried, By: c.heal, Reason: fmt.Sprintf("%s (%s): %s", name, targetOf(a), t.Note)}
+	there := func(o alarm.Event) bool { return o.What == e.What && o.By == e.By && o.Reason == e.Reason }
+	if !slices.ContainsFunc(a.Trail, there) {
+		a.Note(e)
 	}
-	return shorten(strings.Join(parts, "; ")+". Passed on: "+reason, maxTried)
+}
+
+// tried tells by the trail, which outlives the ladder, what was tried in this episode
+// and why it was passed on. Of what the trail says of one action the last counts.
+func tried(a *alarm.Alarm) string {
+	var parts, heals []string
+	for _, e := range a.Trail {
+		if e.Stage != Name || e.What != alarm.Tried {
+			continue
+		}
+		i := slices.Index(heals, e.By)
+		if i < 0 {
+			i = len(heals)
+			heals, parts = append(heals, e.By), append(parts, "")
+		}
+		parts[i] = fmt.Sprintf("%d. %s", i+1, e.Reason)
+	}
+	var all []string
+	if len(parts) > 0 {
+		all = append(all, shorten(strings.Join(parts, "; "), maxTried))
+	}
+	if reason := passedBefore(a); reason != "" {
+		all = append(all, "not healed: "+reason)
+	}
+	return strings.Join(all, "; ")
 }
 
 // keepTried sets the annotation, which a sender that tells of the alarm again has
 // taken away.
-func keepTried(a *alarm.Alarm, text string) {
-	if _, ok := a.Annotations[Annotation]; ok {
+func keepTried(a *alarm.Alarm) {
+	text := model.LabelValue(tried(a))
+	if a.Annotations[Annotation] == text {
 		return
 	}
 	set := a.Annotations.Clone()
 	if set == nil {
 		set = model.LabelSet{}
 	}
-	set[Annotation] = model.LabelValue(text)
+	set[Annotation] = text
 	a.Annotations = set
 	a.Touch()
 }

@@ -16,7 +16,7 @@ const checkEvery = 5 * time.Second
 func (p Plan) verify(l Ladder, now time.Time) (Ladder, Decision) {
 	step := p.Steps[l.Step]
 	if !now.Before(l.Until) {
-		l = l.note("not healed within " + short(step.Within))
+		l = l.note("did not help within " + short(step.Within))
 		l = l.enter(Idle, now, 0)
 		l.Step++
 		return l, Decision{Do: Again, Reason: fmt.Sprintf("%s did not help within %s", step.Name, short(step.Within))}
@@ -76,10 +76,10 @@ func (p Plan) endedUnproved(l Ladder, now time.Time) (Ladder, Decision) {
 }
 
 func (p Plan) healed(l Ladder, now time.Time) (Ladder, Decision) {
-	reason := fmt.Sprintf("%s helped: healed %s after it came", p.Steps[l.Step].Name, short(now.Sub(l.Began)))
-	l = l.note("helped")
+	after := fmt.Sprintf("helped: healed %s after it came", short(now.Sub(l.Began)))
+	l = l.note(after)
 	l.Healed = append(l.Healed[:len(l.Healed):len(l.Healed)], now)
-	return l.enter(Over, now, 0), Decision{Do: Heal, Reason: reason}
+	return l.enter(Over, now, 0), Decision{Do: Heal, Reason: p.Steps[l.Step].Name + " " + after}
 }
 
 // note adds to how the last attempt went.
@@ -90,7 +90,7 @@ func (l Ladder) note(text string) Ladder {
 	}
 	l.Tried = append([]Attempt(nil), l.Tried...)
 	if l.Tried[n].Note != "" {
-		text = l.Tried[n].Note + "; " + text
+		text = l.Tried[n].Note + ", and " + text
 	}
 	l.Tried[n].Note = text
 	return l

@@ -20,7 +20,7 @@ const (
 	AnnotationPath     = "headroom_path"     // in the business tree
 	AnnotationOwner    = "headroom_owner"    // who is responsible
 	AnnotationRunbook  = "headroom_runbook"  // what to do
-	AnnotationTried    = "headroom_tried"    // what was already done about it
+	AnnotationTried    = "headroom_tried"    // what was already done about it, by the stage that heals
 	AnnotationFlapping = "headroom_flapping" // how often it went on and off lately
 	AnnotationCause    = "headroom_cause"    // what is common to the alarms in it
 	AnnotationMembers  = "headroom_members"  // those alarms
@@ -55,7 +55,6 @@ func (w Words) annotations(a *alarm.Alarm) model.LabelSet {
 	put(AnnotationPath, a.Facts.Path.ID())
 	put(AnnotationOwner, a.Facts.Owner)
 	put(AnnotationRunbook, a.Facts.Runbook)
-	put(AnnotationTried, tried(a))
 	put(AnnotationFlapping, flap.Text(a))
 	put(AnnotationCause, cause(a))
 	put(AnnotationMembers, members(a))
@@ -69,16 +68,6 @@ func called(f func(*alarm.Alarm) string, a *alarm.Alarm) string {
 		return ""
 	}
 	return f(a)
-}
-
-func tried(a *alarm.Alarm) string {
-	var all []string
-	for _, e := range a.Trail {
-		if e.What == alarm.Tried {
-			all = append(all, e.Reason)
-		}
-	}
-	return strings.Join(all, "; ")
 }
 
 func cause(a *alarm.Alarm) string {

@@ -283,7 +283,8 @@ func (knowing) Run(_ ctx, now time.Time, alarms []*alarm.Alarm) []*alarm.Alarm {
 		if a.Facts.Owner == "" {
 			a.Facts = alarm.Facts{Path: []string{"Qzone", "WNS"}, Owner: "ann", Runbook: "http://runbook.example"}
 			a.Cause = &alarm.Cause{Component: alarm.Component{Kind: "rack", Name: "r1"}, Kinds: []string{"Dead"}, Members: []string{"m1", "m2"}, Share: 40}
-			a.Note(alarm.Event{At: now, Stage: "heal", What: alarm.Tried, Reason: "restarted it"})
+			a.Annotations = a.Annotations.Clone()
+			a.Annotations[notify.AnnotationTried] = "restarted it"
 			a.Note(alarm.Event{At: now, Stage: flap.Name, What: flap.Flapping, Reason: "changed state 5 times in 10m"})
 		}
 	}

@@ -54,6 +54,7 @@ type Ladder struct {
 	Tried  []Attempt   // in this episode
 	Healed []time.Time // within the window, also in earlier episodes
 	Last   time.Time   // anything happened
+	Quiet  time.Time   // the alarm was last seen to be over; zero: not known
 }
 
 // Attempt is one action that was tried.
@@ -82,14 +83,20 @@ func (p Plan) Next(l Ladder, e Event, now time.Time) (Ladder, Decision) {
 	return p.look(l, now)
 }
 
-// forget drops what is older than the window.
+// rest is how long an alarm must have been over until a ladder that was used up
+// begins anew: somebody has repaired it then, and it fails anew.
+const rest = 10 * time.Minute
+
+// forget drops what is older than the window, and begins a used up ladder anew.
 func (p Plan) forget(l Ladder, now time.Time) Ladder {
 	horizon := now.Add(-p.Window)
 	for len(l.Healed) > 0 && l.Healed[0].Before(horizon) {
 		l.Healed = l.Healed[1:]
 	}
 	idle := l.Phase == Idle || l.Phase == Escalated || l.Phase == Over
-	if idle && len(l.Healed) == 0 && l.Last.Before(horizon) {
+	fresh := l.Phase == Idle && len(l.Tried) == 0
+	rested := fresh && l.Step >= len(p.Steps) && !l.Quiet.IsZero() && l.Began.Sub(l.Quiet) >= rest
+	if rested || idle && len(l.Healed) == 0 && l.Last.Before(horizon) {
 		l.Step = 0
 	}
 	return l

@@ -119,6 +119,29 @@ func TestWhatComesBackTooOftenIsPassedOn(t *testing.T) {
 	})
 }
 
+// What was repaired and held may fail anew: that is healed as at first.
+func TestALadderThatWasUsedUpBeginsAnewAfterARest(t *testing.T) {
+	inVirtualTime(t, ladder("restart_process"), func(t *testing.T, w *world) {
+		a := w.fire("n1", "7")
+		w.pass(20 * time.Minute)
+		w.wantOutcome(a, alarm.Notified, "one action did not help")
+		w.end(a)
+		for range 3 { // it is not repaired yet
+			w.pass(9 * time.Minute)
+			b := w.fire("n1", "7")
+			w.wantOutcome(b, alarm.Notified, "it came back, and all that can be done did not help before")
+			w.end(b)
+		}
+		w.wantCalls("n1/7")
+		w.pass(rest)
+		b := w.fire("n1", "7")
+		w.pass(5 * time.Second)
+		w.wantCalls("n1/7", "n1/7")
+		w.end(b)
+		w.wantOutcome(b, alarm.Healed, "restart_process helped")
+	})
+}
+
 func TestWhatEndsByItselfIsLeftAlone(t *testing.T) {
 	cfg := ladder("restart_process")
 	cfg.MaxConcurrent = 1

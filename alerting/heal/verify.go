@@ -43,6 +43,7 @@ func (p Plan) checked(l Ladder, e Event, now time.Time) (Ladder, Decision) {
 
 // ended decides what an alarm's end means.
 func (p Plan) ended(l Ladder, now time.Time) (Ladder, Decision) {
+	l.Quiet = now
 	switch l.Phase {
 	case Acting:
 		return l, Decision{Do: Wait, Until: now.Add(time.Second), Reason: "it ended while " + p.Steps[l.Step].Name + " is running"}

@@ -3,7 +3,6 @@ package heal
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"headroom/alerting/alarm"
@@ -73,32 +72,18 @@ func (s *Stage) carryOut(j *job, h state.Heal) (ok bool, note string) {
 	return err == nil, note
 }
 
-// pretendLocked writes down what would have been done. s.mu must be held.
-func (s *Stage) pretendLocked(now time.Time, a *alarm.Alarm, c *climb, reason string) {
+// pretendLocked writes down what would have been done, and tells it. s.mu must be held.
+func (s *Stage) pretendLocked(now time.Time, a *alarm.Alarm, c *climb) string {
 	c.heal = c.nextID()
 	s.dry.Done(c.heal)
 	c.heals++
 	h := c.record(now, a)
 	j := s.job(c.heal, c.rule.name, &c.rule.actions[c.Step], a.Clone(), targetOf(a), "")
-	h.Dry, h.Result, h.Ended, h.Reason = true, state.HealWould, now, reason
-	h.Output = j.describe()
+	would := j.would()
+	h.Dry, h.Result, h.Ended, h.Output, h.Reason = true, state.HealWould, now, would, "a dry run: "+h.Action+" "+would
 	s.stats.heals.WithLabelValues(h.Kind, state.HealWould).Inc()
 	s.write("dry run", func(ctx context.Context) error { return s.Store.Begin(ctx, h) })
-}
-
-// describe tells what a job would do.
-func (j *job) describe() string {
-	switch {
-	case len(j.action.args) > 0:
-		argv, err := j.argv()
-		if err != nil {
-			return "it would fail: " + err.Error()
-		}
-		return shorten("command: "+strings.Join(argv, " "), maxOutput)
-	case j.action.Webhook.URL != "":
-		return "a webhook"
-	}
-	return "the node daemon's restart"
+	return h.Reason
 }
 
 // maxCheck is how long a query may take.

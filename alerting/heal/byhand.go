@@ -30,8 +30,8 @@ func (s *Stage) Restart(ctx context.Context, t Target, who, why string) (string,
 	}
 	j := s.job(h.ID, h.Rule, act, a, t, who)
 	if s.Config.DryRun {
-		h.Dry, h.Result, h.Ended, h.Output = true, state.HealWould, now, j.describe()
-		return fmt.Sprintf("a dry run: it would have done %s of %s (%s)", act.Name, t, h.Output), s.Store.Begin(ctx, h)
+		h.Dry, h.Result, h.Ended, h.Output = true, state.HealWould, now, j.would()
+		return fmt.Sprintf("a dry run: %s of %s %s", act.Name, t, h.Output), s.Store.Begin(ctx, h)
 	}
 	s.mu.Lock()
 	s.live.Begin(now, h.ID, t)

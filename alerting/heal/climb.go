@@ -98,8 +98,7 @@ func (s *Stage) climbLocked(now time.Time, a *alarm.Alarm, c *climb) bool {
 		case Wait:
 			return c.stay(now, a, d)
 		case Pretend:
-			s.pretendLocked(now, a, c, d.Reason)
-			return c.pass(now, a, d.Reason)
+			return c.pass(now, a, s.pretendLocked(now, a, c))
 		case Heal:
 			return c.healed(now, a, d.Reason)
 		default: // Leave, Escalate

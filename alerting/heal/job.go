@@ -49,20 +49,36 @@ func (j *job) run(ctx context.Context) (output string, err error) {
 
 // restart has the node daemon do it.
 func (j *job) restart(ctx context.Context) error {
+	if err := j.lacks(); err != nil {
+		return err
+	}
+	t := j.workers()
+	if err := j.restarter.Restart(ctx, t.Node, t.Module, t.Process); err != nil {
+		return fmt.Errorf("restart %s: %w", t, err)
+	}
+	return nil
+}
+
+// workers are those that the node daemon restarts; no process: all of the module.
+func (j *job) workers() Target {
 	t := j.target
 	if j.action.Kind == config.RestartWorkers {
 		t.Process = ""
 	}
-	switch {
+	return t
+}
+
+// lacks tells what the node daemon would need to restart, and is not there.
+func (j *job) lacks() error {
+	switch t := j.workers(); {
+	case len(j.action.args) > 0 || j.action.Webhook.URL != "":
+		return nil
 	case j.restarter == nil:
 		return errors.New("no node daemon is connected, and the action has neither command nor webhook")
 	case t.Node == "" || t.Module == "":
 		return fmt.Errorf("the alarm does not tell the node and the module (node %q, module %q)", t.Node, t.Module)
 	case t.Process == "" && j.action.Kind == config.RestartProcess:
 		return errors.New("the alarm does not tell the process")
-	}
-	if err := j.restarter.Restart(ctx, t.Node, t.Module, t.Process); err != nil {
-		return fmt.Errorf("restart %s: %w", t, err)
 	}
 	return nil
 }

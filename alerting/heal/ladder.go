@@ -196,7 +196,7 @@ func (p Plan) act(l Ladder, now time.Time) (Ladder, Decision) {
 	name := p.Steps[l.Step].Name
 	if p.Dry {
 		l = l.enter(Escalated, now, 0)
-		return l, Decision{Do: Pretend, Reason: "a dry run: it would have done " + name}
+		return l, Decision{Do: Pretend, Reason: "a dry run: " + name}
 	}
 	l = l.enter(Acting, now, 0)
 	return l, Decision{Do: Act, Until: now.Add(time.Second), Reason: name + " is running"}

@@ -235,8 +235,8 @@ func TestADryRunActsOnNothing(t *testing.T) {
 	cfg.Rules[0].Actions[0].Command = []string{"systemctl", "restart", "{{ .Labels.process }}"}
 	inVirtualTime(t, cfg, func(t *testing.T, w *world) {
 		a := w.fire("n1", "7")
-		w.wantOutcome(a, alarm.Notified, "a dry run: it would have done restart_process")
-		if got := string(a.Annotations[Annotation]); !strings.Contains(got, "not healed: a dry run") {
+		w.wantOutcome(a, alarm.Notified, "a dry run: restart_process would have run: systemctl restart 7")
+		if got := string(a.Annotations[Annotation]); !strings.Contains(got, "not healed: a dry run: restart_process would have run: systemctl restart 7") {
 			t.Error(got)
 		}
 		w.wantHeals("restart_process would/")
@@ -249,6 +249,28 @@ func TestADryRunActsOnNothing(t *testing.T) {
 			t.Errorf("%d passed on", n)
 		}
 	})
+}
+
+func TestADryRunSaysWhatItWouldDo(t *testing.T) {
+	long := strings.Repeat("x", 1000)
+	for want, act := range map[string]config.HealAction{
+		"would have run: /usr/local/bin/restart.sh cart n1":   {Command: []string{"/usr/local/bin/restart.sh", "{{ index .Facts.Path 1 }}", "{{ .Facts.Node }}"}},
+		"would have failed: argument 1: template: ":           {Command: []string{"restart", "{{ .Labels.unit }}"}},
+		"would have asked https://infra.example.com":          {Webhook: config.HealWebhook{URL: "https://user:hush@infra.example.com/hush?token=hush"}},
+		"would have had the node daemon restart shop/cart on": {},
+		"would have run: " + long[:maxWould-30]:               {Command: []string{long}},
+	} {
+		cfg := ladder("restart_process")
+		cfg.DryRun = true
+		a := &cfg.Rules[0].Actions[0]
+		a.Command, a.Webhook = act.Command, act.Webhook
+		inVirtualTime(t, cfg, func(t *testing.T, w *world) {
+			said := string(w.fire("n1", "7").Annotations[Annotation])
+			if !strings.Contains(said, want) || strings.Contains(said, "hush") || len(said) > maxWould+100 {
+				t.Errorf("told: %s\nwant: %s", said, want)
+			}
+		})
+	}
 }
 
 func TestTheFleetIsCountedOnceInARun(t *testing.T) {

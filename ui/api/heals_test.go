@@ -39,7 +39,7 @@ func TestHeals(t *testing.T) {
 	at := minute.Add(-time.Hour)
 	for i, h := range []state.Heal{
 		{ID: "a.1", Alarm: "a", Name: "ProcessDown", Rule: "web", Action: "restart", Kind: "restart_process", Module: "Qzone/WNS", Node: "n1", Started: at},
-		{ID: "b.1", Module: "QQ", Dry: true, Result: state.HealWould, Started: at.Add(time.Minute), Ended: at.Add(time.Minute), Output: "command: reboot"},
+		{ID: "b.1", Module: "QQ", Dry: true, Result: state.HealWould, Started: at.Add(time.Minute), Ended: at.Add(time.Minute), Output: "would have run: reboot"},
 	} {
 		if err := store.Begin(t.Context(), h); err != nil {
 			t.Fatal(i, err)

@@ -9,27 +9,13 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
+	"headroom/internal/config"
 )
 
-// values are what a template can speak of.
-type values struct {
-	ID          string // of the alarm's episode
-	Name        string // the alertname
-	Labels      map[string]string
-	Annotations map[string]string
-	Facts       facts
-}
-
-type facts struct {
-	Module, Node, Process, Owner, Runbook string
-	Path                                  []string
-	More                                  map[string]string
-}
-
-func valuesOf(a *alarm.Alarm) values {
-	return values{
+func valuesOf(a *alarm.Alarm) config.HealValues {
+	return config.HealValues{
 		ID: a.ID, Name: a.Kind(), Labels: texts(a.Labels), Annotations: texts(a.Annotations),
-		Facts: facts{
+		Facts: config.HealFacts{
 			Module: a.Facts.Path.ID(), Node: a.Facts.Node, Process: a.Facts.Process,
 			Owner: a.Facts.Owner, Runbook: a.Facts.Runbook, Path: a.Facts.Path, More: a.Facts.More,
 		},
@@ -50,7 +36,7 @@ func parse(text string) (*template.Template, error) {
 	return template.New("").Option("missingkey=error").Parse(text)
 }
 
-func fill(t *template.Template, v values) (string, error) {
+func fill(t *template.Template, v config.HealValues) (string, error) {
 	var b strings.Builder
 	if err := t.Execute(&b, v); err != nil {
 		return "", err
@@ -60,7 +46,7 @@ func fill(t *template.Template, v values) (string, error) {
 
 // argument fills in an argument of a command. One that becomes an option only by
 // what an alarm says is an error.
-func argument(t *template.Template, text string, v values) (string, error) {
+func argument(t *template.Template, text string, v config.HealValues) (string, error) {
 	s, err := fill(t, v)
 	if err == nil && strings.HasPrefix(s, "-") && !strings.HasPrefix(text, "-") {
 		err = fmt.Errorf("%s becomes %q, which a program would take for an option", text, s)
@@ -69,7 +55,7 @@ func argument(t *template.Template, text string, v values) (string, error) {
 }
 
 // query fills in a query: what an alarm says stays inside of its quotes.
-func query(t *template.Template, v values) (string, error) {
+func query(t *template.Template, v config.HealValues) (string, error) {
 	v.Labels, v.Annotations = quoted(v.Labels), quoted(v.Annotations)
 	f := &v.Facts
 	f.More = quoted(f.More)

@@ -2,14 +2,11 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 
 	"github.com/prometheus/alertmanager/pkg/labels"
-	"github.com/prometheus/prometheus/promql/parser"
 )
 
 // Heal says what is done about alarms before anybody is told.
@@ -159,26 +156,9 @@ func (a HealAction) check(k checker) {
 	}
 	if a.Webhook.URL != "" {
 		k.at("webhook").address("url", a.Webhook.URL)
+		k.want(!strings.Contains(a.Webhook.URL, "{{"), "webhook.url", "an address (it is no template: the request tells of the alarm)", "{{")
 		k.want(a.Webhook.Secret == "" || a.Webhook.SecretFile == "", "webhook.secret_file", "either secret or secret_file", "both")
 	}
 	k.template("verify.query", a.Verify.Query)
 	k.templateQuery("verify.query", a.Verify.Query)
-}
-
-func (k checker) template(name, text string) {
-	_, err := template.New("").Parse(text)
-	k.want(err == nil, name, "a template such as {{ .Labels.instance }}", fmt.Sprint(err))
-}
-
-var placeholder = regexp.MustCompile(`\{\{[^{}]*\}\}`)
-
-// templateQuery parses a query with a word for each of its placeholders. What has
-// more than placeholders is known only when it is filled in.
-func (k checker) templateQuery(name, text string) {
-	filled := placeholder.ReplaceAllString(text, "x")
-	if text == "" || strings.Contains(text, "{{ if") || strings.Contains(text, "{{ range") || strings.Contains(filled, "{{") {
-		return
-	}
-	_, err := parser.NewParser(parser.Options{}).ParseExpr(filled)
-	k.want(err == nil, name, "a PromQL expression", fmt.Sprint(err))
 }

@@ -73,6 +73,38 @@ alerting:
 	)
 }
 
+func TestHealTemplatesNameFieldsThatAre(t *testing.T) {
+	const text = `
+alerting:
+  heal:
+    rules:
+      - name: a
+        match: ['alertname="ProcessDown"']
+        actions:
+          - kind: restart_server
+            command: [restart, '%s']
+            verify: {query: '%s'}
+          - kind: restart_server
+            webhook: {url: '%s'}
+`
+	const url = "https://infra.example.com/reboot"
+	for _, good := range []string{"{{ .Labels.x }}", `{{ index .Facts.Path 2 }}`, "{{ .Facts.More.rack }}", `{{ index .Labels "maybe" }}`, "{{ slice .Labels.x 0 3 }}", "{{ .ID }}{{ .Name }}"} {
+		_, err := Parse(fmt.Appendf(nil, text, good, `up{a="`+good+`"}`, url), "headroom.yml")
+		must(t, err)
+	}
+	for _, bad := range []string{"{{ .Lables.x }}", "{{ .Facts.Nope }}", "{{ .Labels.x.y }}", "{{ with .Facts }}{{ .Labels.x }}{{ end }}"} {
+		_, err := Parse(fmt.Appendf(nil, text, bad, `up{a="`+bad+`"}`, url+"/"+bad), "headroom.yml")
+		if err == nil {
+			t.Fatalf("no fault in %s", bad)
+		}
+		wantFaults(t, err,
+			"headroom.yml:9: alerting.heal.rules[0].actions[0].command: want a template", "can't evaluate field",
+			"alerting.heal.rules[0].actions[0].verify.query: want a template",
+			"alerting.heal.rules[0].actions[1].webhook.url: want an address",
+		)
+	}
+}
+
 // wantFaults checks that an error names faults, and no secret.
 func wantFaults(t *testing.T, err error, faults ...string) {
 	t.Helper()

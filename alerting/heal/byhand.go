@@ -22,14 +22,16 @@ func (s *Stage) Restart(ctx context.Context, t Target, who, why string) (string,
 		return "", err
 	}
 	now := s.Now()
-	act := s.byHandFor(t)
+	s.mu.Lock()
+	act, dry := s.byHandLocked(t), s.Config.DryRun
+	s.mu.Unlock()
 	a := &alarm.Alarm{Facts: alarm.Facts{Path: path, Node: t.Node, Process: t.Process}, Received: now, Source: alarm.FromPerson}
 	h := state.Heal{
 		ID: "by-hand-" + strconv.FormatInt(now.UnixNano(), 36), Rule: "by hand", Action: act.Name, Kind: act.Kind,
 		Module: t.Module, Node: t.Node, Process: t.Process, Who: who, Started: now, Reason: why,
 	}
 	j := s.job(h.ID, h.Rule, act, a, t, who)
-	if s.Config.DryRun {
+	if dry {
 		h.Dry, h.Result, h.Ended, h.Output = true, state.HealWould, now, j.would()
 		return fmt.Sprintf("a dry run: %s of %s %s", act.Name, t, h.Output), s.Store.Begin(ctx, h)
 	}
@@ -48,11 +50,9 @@ func (s *Stage) Restart(ctx context.Context, t Target, who, why string) (string,
 	return strings.TrimSpace(fmt.Sprintf("%s of %s: %s", act.Name, t, note)), nil
 }
 
-func (s *Stage) byHandFor(t Target) *action {
-	for _, r := range s.rules {
-		if r.name == s.Config.ByHand {
-			return &r.actions[0]
-		}
+func (s *Stage) byHandLocked(t Target) *action {
+	if r := s.ruleNamedLocked(s.Config.ByHand); r != nil {
+		return &r.actions[0]
 	}
 	kind := config.RestartWorkers
 	if t.Process != "" {

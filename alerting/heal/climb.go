@@ -3,6 +3,7 @@ package heal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"headroom/alerting/alarm"
@@ -153,6 +154,12 @@ func (s *Stage) askLocked(now time.Time, a *alarm.Alarm, c *climb) Event {
 	case a.Outcome == alarm.Notified:
 		return Event{Kind: Refused, Reason: "somebody was told of it before"}
 	}
+	switch r := s.ruleNamedLocked(c.rule.name); {
+	case r == nil:
+		return Event{Kind: Refused, Reason: "its rule was taken out of the configuration"}
+	case r.plan.Dry && !c.rule.plan.Dry:
+		return Event{Kind: Refused, Reason: "its rule was made a dry run"}
+	}
 	g := s.gate(c.rule)
 	answer := g.Ask(now, a.Key.String(), c.nextID(), targetOf(a), s.fleetLocked())
 	if !answer.OK {
@@ -162,6 +169,16 @@ func (s *Stage) askLocked(now time.Time, a *alarm.Alarm, c *climb) Event {
 		s.tripLocked(now, c.rule)
 	}
 	return answer.Event()
+}
+
+// ruleNamedLocked returns the rule of a name that is in force, nil if there is none.
+// s.mu must be held.
+func (s *Stage) ruleNamedLocked(name string) *rule {
+	i := slices.IndexFunc(s.rules, func(r *rule) bool { return r.name == name })
+	if i < 0 {
+		return nil
+	}
+	return s.rules[i]
 }
 
 // nextID is the id of the climb's next action.

@@ -52,7 +52,6 @@ type Options struct {
 // Stage heals alarms. It implements [alarm.Stage].
 type Stage struct {
 	Options
-	rules  []*rule
 	client *http.Client
 	stats  *stats
 
@@ -60,7 +59,8 @@ type Stage struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup // actions and writes under way
 
-	mu      sync.Mutex // protects the fields below
+	mu      sync.Mutex // protects the fields below, and Config
+	rules   []*rule
 	climbs  map[alarm.Key]*climb
 	live    Gate
 	dry     Gate         // counts what dry runs would do
@@ -72,19 +72,9 @@ type Stage struct {
 
 // New returns a stage that knows what was done before.
 func New(ctx context.Context, o Options) (*Stage, error) {
-	rules, err := compile(o.Config)
-	if err != nil {
-		return nil, fmt.Errorf("alerting.heal: %w", err)
-	}
-	asks := func(r *rule) bool {
-		return slices.ContainsFunc(r.plan.Steps, func(s Step) bool { return s.Query })
-	}
-	if o.Query == nil && slices.ContainsFunc(rules, asks) {
-		return nil, errors.New("alerting.heal: a rule verifies by a query, but queries cannot be asked here")
-	}
-	s := &Stage{
-		Options: o, rules: rules, client: newClient(), climbs: map[alarm.Key]*climb{},
-		live: Gate{Limits: limitsOf(o.Config)}, dry: Gate{Limits: limitsOf(o.Config)},
+	s := &Stage{Options: o, client: newClient(), climbs: map[alarm.Key]*climb{}}
+	if err := s.Configure(o.Config); err != nil {
+		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if err := s.recover(ctx, o.Now()); err != nil {
@@ -92,6 +82,27 @@ func New(ctx context.Context, o Options) (*Stage, error) {
 	}
 	s.stats = newStats(o.Registerer, s)
 	return s, nil
+}
+
+// Configure puts a configuration into force, all of it or nothing. What runs goes on,
+// and an alarm that is worked on keeps its ladder, whose next action starts only if the
+// rule is still there and no dry run by now.
+func (s *Stage) Configure(cfg config.Heal) error {
+	rules, err := compile(cfg)
+	if err != nil {
+		return fmt.Errorf("alerting.heal: %w", err)
+	}
+	asks := func(r *rule) bool {
+		return slices.ContainsFunc(r.plan.Steps, func(s Step) bool { return s.Query })
+	}
+	if s.Query == nil && slices.ContainsFunc(rules, asks) {
+		return errors.New("alerting.heal: a rule verifies by a query, but queries cannot be asked here")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Config, s.rules = cfg, rules
+	s.live.Limits, s.dry.Limits = limitsOf(cfg), limitsOf(cfg)
+	return nil
 }
 
 // Close waits for the actions under way until ctx is done, then kills them. What

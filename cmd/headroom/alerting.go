@@ -132,8 +132,11 @@ func (s *server) reloadAlarms(cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := s.alarms.mutes.Configure(mutesOf(cfg.Alerting.Mutes)); err != nil {
+	if err := s.alarms.heal.Configure(cfg.Alerting.Heal); err != nil {
 		return err
+	}
+	if err := s.alarms.mutes.Configure(mutesOf(cfg.Alerting.Mutes)); err != nil {
+		return errors.Join(err, s.alarms.heal.Configure(s.cfg.Alerting.Heal))
 	}
 	s.alarms.components.configure(cfg.Alerting.Fold)
 	return s.alarms.notify.Reload(conf)

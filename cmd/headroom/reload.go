@@ -99,7 +99,6 @@ func fixedSections(old, now config.Config) error {
 		{"storage", old.Storage, now.Storage, false},
 		{"ingest", old.Ingest, now.Ingest, true},
 		{"query", old.Query, now.Query, true},
-		{"alerting.heal", old.Alerting.Heal, now.Alerting.Heal, false},
 		{"alerting.chat", old.Alerting.Chat, now.Alerting.Chat, false},
 	} {
 		switch {

@@ -193,7 +193,7 @@ func TestARealProcessThatCannotBeStartedIsTold(t *testing.T) {
 	r.send(time.Now().Add(time.Hour))
 	heal.Await(t, "somebody is told", func() bool { return len(r.told.got()) > 0 })
 	tried := string(r.told.got()[0].Annotations[heal.Annotation])
-	for _, want := range []string{"1. restart (an unknown place): failed after ", "exit status 1: " + r.shop.program + ": not found", "2. reboot (an unknown place): done in ", ", and did not help within 2 s", "; not healed: 2 actions did not help"} {
+	for _, want := range []string{"1. restart: failed after ", "exit status 1: " + r.shop.program + ": not found", "2. reboot: done in ", ", and did not help within 2 s", "; not healed: 2 actions did not help"} {
 		if !strings.Contains(tried, want) {
 			t.Errorf("told: %s\nlacks: %s", tried, want)
 		}

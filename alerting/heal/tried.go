@@ -24,7 +24,10 @@ func (c *climb) noteTried(now time.Time, a *alarm.Alarm) {
 	}
 	t := c.Tried[len(c.Tried)-1]
 	name := c.rule.actions[min(t.Step, len(c.rule.actions)-1)].Name
-	e := alarm.Event{At: now, Stage: Name, What: alarm.Tried, By: c.heal, Reason: fmt.Sprintf("%s (%s): %s", name, targetOf(a), t.Note)}
+	if where := targetOf(a); where.Module+where.Node != "" {
+		name += " (" + where.String() + ")"
+	}
+	e := alarm.Event{At: now, Stage: Name, What: alarm.Tried, By: c.heal, Reason: name + ": " + t.Note}
 	there := func(o alarm.Event) bool { return o.What == e.What && o.By == e.By && o.Reason == e.Reason }
 	if !slices.ContainsFunc(a.Trail, there) {
 		a.Note(e)

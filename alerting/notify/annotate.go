@@ -56,7 +56,7 @@ func (w Words) annotations(a *alarm.Alarm) model.LabelSet {
 	put(AnnotationOwner, a.Facts.Owner)
 	put(AnnotationRunbook, a.Facts.Runbook)
 	put(AnnotationFlapping, flap.Text(a))
-	put(AnnotationCause, cause(a))
+	put(AnnotationCause, commonCause(a))
 	put(AnnotationMembers, members(a))
 	put(AnnotationLink, called(w.Link, a))
 	put(AnnotationPicture, called(w.Picture, a))
@@ -70,7 +70,7 @@ func called(f func(*alarm.Alarm) string, a *alarm.Alarm) string {
 	return f(a)
 }
 
-func cause(a *alarm.Alarm) string {
+func commonCause(a *alarm.Alarm) string {
 	if a.Cause == nil {
 		return ""
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -35,7 +36,7 @@ func newDelivery(receiver string, i amnotify.Integration, s *Stage) *delivery {
 		name: integrationID(receiver, &i), desk: s.desk, log: s.log, inbox: s.inbox, busy: &s.busy,
 		to: &nflogpb.Receiver{GroupName: receiver, Integration: i.Name(), Idx: uint32(i.Index())},
 	}
-	carrier := amnotify.NewIntegration(carrier{&i, s.opts.Words}, &i, i.Name(), i.Index(), receiver)
+	carrier := amnotify.NewIntegration(carrier{&i, s.opts.Words, d.tried}, &i, i.Name(), i.Index(), receiver)
 	d.dedup = amnotify.NewDedupStage(&i, s.log.Log, d.to)
 	d.retry = amnotify.NewRetryStage(carrier, receiver, s.amMetrics, eventrecorder.Recorder{})
 	return d
@@ -106,6 +107,19 @@ func (d *delivery) fail(ctx context.Context, l *slog.Logger, due []*alert.Alert,
 	if err := d.log.records.keep(n); err != nil {
 		l.Error("the record of a failed notification could not be kept", "err", err)
 	}
+	if trip.failed == "" { // it was given up before the first try
+		d.inbox.add(report{failed: n})
+	}
+}
+
+// tried reports a try that failed. The next ones follow until the group's next time
+// to go out, and people want to know meanwhile.
+func (d *delivery) tried(ctx context.Context, alerts []*alert.Alert, why string) {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return
+	}
+	n := d.record(ctx, state.Failed, alerts)
+	n.Error = why
 	d.inbox.add(report{failed: n})
 }
 
@@ -154,6 +168,15 @@ func episodes(alerts []*alert.Alert) (firing, ended []string) {
 // maxError is how much of an error is kept, in bytes.
 const maxError = 500
 
+// cause is what went wrong with a request. Its address is secret, and the receiver's
+// name says more.
+func cause(err error) error {
+	if failed := (*url.Error)(nil); errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
+}
+
 func shortError(err error) string {
 	text := err.Error()
 	return strings.ToValidUTF8(text[:min(len(text), maxError)], "")
@@ -163,6 +186,7 @@ func shortError(err error) string {
 type trip struct {
 	alerts []*alert.Alert // that were really told
 	took   time.Duration  // of all attempts
+	failed string         // why the last of them did
 }
 
 type tripKey struct{}
@@ -171,6 +195,7 @@ type tripKey struct{}
 type carrier struct {
 	amnotify.Notifier
 	words Words
+	tried func(ctx context.Context, alerts []*alert.Alert, why string) // reports a failed try
 }
 
 // Notify implements [amnotify.Notifier]. A notifier that panics on an odd answer
@@ -185,6 +210,9 @@ func (c carrier) Notify(ctx context.Context, alerts ...*alert.Alert) (again bool
 		trip.took += time.Since(started)
 		if err == nil {
 			trip.alerts = alerts
+		} else if why := shortError(cause(err)); why != trip.failed {
+			trip.failed = why
+			c.tried(ctx, alerts, why)
 		}
 	}()
 	return c.Notifier.Notify(ctx, c.words.leaving(alerts)...)

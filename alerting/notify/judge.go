@@ -17,9 +17,9 @@ import (
 type item struct {
 	of     *alarm.Alarm
 	slip   *slip
-	labels model.LabelSet // without those that only tell senders apart
-	ways   []*way         // nil: not looked for under this plan
-	failed string         // why the last notification of it did not arrive
+	labels model.LabelSet    // without those that only tell senders apart
+	ways   []*way            // nil: not looked for under this plan
+	failed map[string]string // by integration: why the last try to tell it of the alarm failed
 
 	arrived bool // in this run, and was not kept by another stage
 
@@ -170,15 +170,19 @@ func (s *Stage) judge(now time.Time, it *item) (done bool) {
 }
 
 // rest keeps an alarm that was told until it changes. That is no event: who was
-// told, and when, is in the trail.
+// told, and when, is in the trail. It names all of them, and those who could not be.
 func (s *Stage) rest(it *item) {
 	a := it.of
 	if a.Stage != Name || a.By != "" {
 		a.Touch()
 	}
 	a.Stage, a.By, a.Due = Name, "", time.Time{}
-	if a.Reason = "told"; len(s.told(it)) > 0 {
-		a.Reason = "told to " + strings.Join(s.told(it), ", ")
+	a.Reason = "told"
+	if all := s.told(it); len(all) > 0 {
+		a.Reason = "told to " + strings.Join(all, ", ")
+	}
+	if len(it.failed) > 0 {
+		a.Reason += "; " + it.failures() + "; trying again"
 	}
 }
 
@@ -225,7 +229,10 @@ func (s *Stage) waits(now time.Time, it *item, to []*way) (reason string, due ti
 		}
 	}
 	if !first.After(now) {
-		return withFailure("is being sent", it), now.Add(lookAgain)
+		if len(it.failed) > 0 {
+			return it.failures() + "; trying again", now.Add(lookAgain)
+		}
+		return "is being sent", now.Add(lookAgain)
 	}
 	if !it.waits.at.Equal(first) {
 		it.waits = waiting{first, fmt.Sprintf("waits for its group %s of receiver %q, which goes out at %s",
@@ -235,13 +242,22 @@ func (s *Stage) waits(now time.Time, it *item, to []*way) (reason string, due ti
 }
 
 func withFailure(reason string, it *item) string {
-	if it.failed != "" {
-		reason += "; the last try failed: " + it.failed
+	if len(it.failed) > 0 {
+		reason = it.failures() + "; " + reason
 	}
 	return reason
 }
 
-// told names who was told that it fires.
+// failures says who could not be told, and why.
+func (it *item) failures() string {
+	var all []string
+	for _, to := range slices.Sorted(maps.Keys(it.failed)) {
+		all = append(all, to+": "+it.failed[to])
+	}
+	return "could not be told to " + strings.Join(all, ", and to ")
+}
+
+// told names who was told of it.
 func (s *Stage) told(it *item) []string {
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()

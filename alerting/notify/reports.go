@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"headroom/alerting/alarm"
@@ -72,10 +73,9 @@ func (s *Stage) delivered(now time.Time, n *state.Notification) {
 	for _, id := range n.Firing {
 		if it := s.byID[id]; it != nil && s.note(it, n, by, string(alarm.Notified), toldFiring) {
 			a := it.of
-			it.failed = ""
 			a.Outcome = alarm.Notified
 			if a.Stage == Name && !a.Ended {
-				a.Reason, a.Due = "told to "+by, time.Time{}
+				s.rest(it)
 			}
 			s.lookAt(it, now)
 		}
@@ -97,6 +97,7 @@ func (s *Stage) note(it *item, n *state.Notification, by, what string, knows tol
 		return false
 	}
 	it.of.Note(e)
+	delete(it.failed, by)
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
 	it.slip.knows(by, knows)
@@ -111,16 +112,42 @@ func (s *Stage) lookAt(it *item, now time.Time) {
 	}
 }
 
-// failed says in the alarms that they could not be told.
+// failed says in the alarms that they, or their ends, could not be told.
 func (s *Stage) failed(now time.Time, n *state.Notification) {
+	by := n.Receiver + "/" + n.Integration
 	for _, id := range slices.Concat(n.Firing, n.Ended) {
-		if it := s.byID[id]; it != nil {
-			it.failed = n.Receiver + "/" + n.Integration + ": " + n.Error
-			if it.of.Stage == Name && it.of.Outcome != alarm.Notified {
-				it.of.Due = now
-			}
+		it := s.byID[id]
+		if it == nil {
+			continue
+		}
+		if it.failed == nil {
+			it.failed = map[string]string{}
+		}
+		it.failed[by] = n.Error
+		e := alarm.Event{At: n.At, Stage: Name, What: state.Failed, By: by, Reason: "could not be told: " + n.Error}
+		if slices.Contains(n.Ended, id) {
+			e.Reason = "its end " + e.Reason
+		}
+		if !saysSo(it.of.Trail, e) {
+			it.of.Note(e)
+		}
+		if it.of.Stage == Name {
+			it.of.Due = now
+			s.opts.Wake()
 		}
 	}
+}
+
+// saysSo tells whether a trail has it that this message could not be told: tries are
+// many.
+func saysSo(trail []alarm.Event, e alarm.Event) bool {
+	for _, last := range slices.Backward(trail) {
+		if last.Stage != Name || last.By != e.By {
+			continue
+		}
+		return last.What == e.What && strings.HasPrefix(last.Reason, "its end ") == strings.HasPrefix(e.Reason, "its end ")
+	}
+	return false
 }
 
 // through says that a receiver will be told nothing more of ended alarms.

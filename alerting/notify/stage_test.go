@@ -117,12 +117,42 @@ func TestFailedDeliveryIsTriedAgain(t *testing.T) {
 	w.sink.breaks(true)
 	w.fire(named("Dead", "job", "a"))
 	w.comes("Dead", "waits", func(a *alarm.Alarm) bool { return a.Stage == notify.Name })
-	w.eventually("the group is late", func() bool { return strings.Contains(w.pipeline.Open()[0].Reason, "is being sent") })
+	w.eventually("it says why", func() bool {
+		reason := w.pipeline.Open()[0].Reason
+		return strings.HasPrefix(reason, "could not be told to ops/webhook[0]: ") && strings.Contains(reason, "500") && strings.HasSuffix(reason, "; trying again")
+	})
 	if a := w.of("Dead"); a.Outcome != alarm.Waiting {
 		t.Errorf("%s although nobody was told", a.Outcome)
 	}
+	w.none(3 * time.Second) // tries go on, also with the group's next times to go out
 	w.sink.breaks(false)
 	w.expect("firing ops: Dead/firing")
+	a := w.notified("Dead")
+	if a.Reason != "told to ops/webhook[0]" {
+		t.Error(a.Reason)
+	}
+	failed := slices.DeleteFunc(a.Trail, func(e alarm.Event) bool { return e.What != state.Failed })
+	if len(failed) != 1 || failed[0].By != "ops/webhook[0]" || !strings.HasPrefix(failed[0].Reason, "could not be told: ") {
+		t.Errorf("one event says that it failed, got %+v", failed)
+	}
+}
+
+// The reason names all who were told, and who could not be.
+func TestReasonNamesAllReceivers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, `
+route: {receiver: ops, group_wait: 100ms, group_interval: 1s, routes: [{receiver: gone, continue: true}, {receiver: ops}]}
+receivers:
+- name: ops
+  webhook_configs: [{url: SINK/ops}, {url: SINK/second}]
+- name: gone
+  webhook_configs: [{url: 'http://127.0.0.1:1/'}]
+`)
+	w.fire(named("Dead", "job", "a"))
+	w.eventually("all are named", func() bool {
+		a := w.pipeline.Open()[0]
+		return a.Outcome == alarm.Notified && a.Reason == "told to ops/webhook[0], ops/webhook[1]; could not be told to gone/webhook[0]: dial tcp 127.0.0.1:1: connect: connection refused; trying again"
+	})
 }
 
 func TestInhibition(t *testing.T) {

@@ -65,7 +65,8 @@ func (p *Pipeline) take(now time.Time, batch, passed []*alarm.Alarm) (all, on []
 			continue
 		}
 		if last := p.book.byKey[a.Key]; last != nil {
-			last.Note(alarm.Event{At: now, Stage: "receive", What: alarm.Fired, By: a.ID, Reason: "came again as a new alarm before anybody was done with it"})
+			last.Reason = "came again as a new alarm before anybody was done with it"
+			last.Note(alarm.Event{At: now, Stage: "receive", What: alarm.Fired, By: a.ID, Reason: last.Reason})
 			last.Linger = false
 			p.closeLocked(last, now)
 		}

@@ -138,6 +138,9 @@ func TestAChangeHidesWhatItExpectsAndNothingElse(t *testing.T) {
 		if want := map[bool]alarm.Outcome{true: alarm.Muted, false: alarm.Notified}[reflect.DeepEqual(a.Labels, dead1)]; a.Outcome != want {
 			t.Errorf("%s is %s", a.Labels, a.Outcome)
 		}
+		if a.Outcome == alarm.Muted && a.Reason != "was expected of change deploy 4711 by ann, which ended at 12:04:01 UTC, and recovered" {
+			t.Error(a.Reason)
+		}
 	}
 }
 

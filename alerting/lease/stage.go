@@ -44,9 +44,7 @@ func (s *Leases) keeps(a *alarm.Alarm, now time.Time) bool {
 		holder = s.live[a.By]
 	}
 	if a.Ended {
-		if holder != nil {
-			delete(holder.inside, a.ID)
-		}
+		conclude(holder, a)
 		return false
 	}
 	if holder != nil && holder.about(a, now) {
@@ -68,6 +66,23 @@ func (s *Leases) keeps(a *alarm.Alarm, now time.Time) bool {
 	}
 	s.release(holder, a, now)
 	return false
+}
+
+// conclude says of an alarm that ended while it was hidden what has hidden it; nil is
+// a change of which nothing is known any more.
+func conclude(holder *live, a *alarm.Alarm) {
+	if a.Stage != Stage {
+		return
+	}
+	name, when := a.By, ""
+	if holder != nil {
+		delete(holder.inside, a.ID)
+		if name, when = holder.Name(), ", and ended while that was under way"; !holder.Open() {
+			when = ", which ended at " + holder.clock(holder.Ended) + ", and recovered"
+		}
+	}
+	a.Reason = "was expected of change " + name + when
+	a.Touch()
 }
 
 // recheck is how often a hidden alarm is looked at, at least: an end that was not

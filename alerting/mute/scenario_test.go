@@ -112,6 +112,9 @@ func TestAMuteThatComesAgain(t *testing.T) {
 		if a.Kind() == "BackupLate" && (a.Outcome != alarm.Muted || a.Open() || a.By != "config:lunch") {
 			t.Errorf("%+v", a)
 		}
+		if want := "was muted by lunch (backups run) by ann until 2026-11-27 13:00:00 UTC; it ended meanwhile"; a.Kind() == "BackupLate" && a.Reason != want {
+			t.Error(a.Reason)
+		}
 	}
 	w.Now = w.Now.Add(23*time.Hour + 45*time.Minute) // Saturday
 	w.Fire(named("BackupLate"))

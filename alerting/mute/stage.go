@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -31,6 +32,7 @@ func (s *Mutes) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*
 	for _, a := range alarms {
 		if a.Ended {
 			delete(s.cache, a.ID)
+			conclude(a)
 			passed = append(passed, a)
 		} else if !s.keeps(a, now) {
 			passed = append(passed, a)
@@ -38,6 +40,17 @@ func (s *Mutes) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) []*
 	}
 	return passed
 }
+
+// conclude says of an alarm that ended while it was hidden what has hidden it.
+func conclude(a *alarm.Alarm) {
+	if a.Stage == Stage && strings.HasPrefix(a.Reason, muted) {
+		a.Reason = "was " + a.Reason + "; it ended meanwhile"
+		a.Touch()
+	}
+}
+
+// muted begins the reason of an alarm that is hidden.
+const muted = "muted by "
 
 // keeps decides on one alarm.
 func (s *Mutes) keeps(a *alarm.Alarm, now time.Time) bool {
@@ -55,7 +68,7 @@ func (s *Mutes) keeps(a *alarm.Alarm, now time.Time) bool {
 	if !until.IsZero() && until.After(now) && until.Before(due) {
 		due = until
 	}
-	reason := "muted by " + title
+	reason := muted + title
 	if !until.IsZero() {
 		reason += " until " + s.clock(until)
 	}

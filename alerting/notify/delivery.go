@@ -178,7 +178,7 @@ func cause(err error) error {
 }
 
 func shortError(err error) string {
-	text := err.Error()
+	text := strings.Join(strings.Fields(err.Error()), " ") // some repeat an answer of many lines
 	return strings.ToValidUTF8(text[:min(len(text), maxError)], "")
 }
 

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,11 @@ func (s *Stage) judgeEnded(now time.Time, it *item) (done bool) {
 	case len(pending) > 0 && !late:
 		s.hand(now, it, false)
 		a.Linger = true
-		a.Stay(now, Name, alarm.Waiting, "", withFailure("ended; its end is still to be told to "+strings.Join(pending, ", "), it), now.Add(lookAgain))
+		reason := "ended; its end is still to be told to " + strings.Join(pending, ", ")
+		if len(it.failed) > 0 {
+			reason += "; " + it.failures() + "; trying again"
+		}
+		a.Stay(now, Name, alarm.Waiting, "", reason, now.Add(lookAgain))
 		return false
 	case flights > 0 && a.Outcome != alarm.Notified && !late:
 		a.Linger = true
@@ -35,8 +40,41 @@ func (s *Stage) judgeEnded(now time.Time, it *item) (done bool) {
 	case len(pending) > 0:
 		a.Note(alarm.Event{At: now, Stage: Name, What: alarm.Passed, Reason: fmt.Sprintf("its end was not told to %s within %s", strings.Join(pending, ", "), endLimit)})
 	}
+	s.conclude(it)
 	s.forget(now, it)
 	return true
+}
+
+// conclude says what became of an alarm with which the stage is done.
+func (s *Stage) conclude(it *item) {
+	switch a := it.of; {
+	case a.Outcome == alarm.Notified:
+		s.desk.mu.Lock()
+		defer s.desk.mu.Unlock()
+		if len(it.slip.told) > 0 { // of a very long trail that may be lost
+			a.Reason = toldWhom(it.slip.told)
+		}
+	case a.Outcome == alarm.Muted && a.Stage == Name:
+		a.Reason = "was " + a.Reason + " when it ended"
+	}
+}
+
+// toldWhom says who was told of an alarm that is over, and who of its end.
+func toldWhom(all map[string]told) string {
+	var ends []string
+	for name, what := range all {
+		if what == toldEnd {
+			ends = append(ends, name)
+		}
+	}
+	reason := "told to " + strings.Join(slices.Sorted(maps.Keys(all)), ", ")
+	switch slices.Sort(ends); len(ends) {
+	case len(all):
+		return reason + "; its end, too"
+	case 0:
+		return reason + "; its end to nobody"
+	}
+	return reason + "; its end to " + strings.Join(ends, ", ")
 }
 
 // pending names the integrations that have yet to be told of an alarm's end, and

@@ -219,8 +219,11 @@ func noReceiver(ways []*way) string {
 
 // waits says what an alarm waits for, and when to look again.
 func (s *Stage) waits(now time.Time, it *item, to []*way) (reason string, due time.Time) {
+	if len(it.failed) > 0 {
+		return it.failures() + "; trying again", now.Add(lookAgain)
+	}
 	if len(to) == 0 {
-		return withFailure("waits to be forwarded", it), now.Add(lookAgain)
+		return "waits to be forwarded", now.Add(lookAgain)
 	}
 	next, first := to[0], s.clock.expect(to[0], it.of.StartsAt, now)
 	for _, w := range to[1:] {
@@ -229,23 +232,13 @@ func (s *Stage) waits(now time.Time, it *item, to []*way) (reason string, due ti
 		}
 	}
 	if !first.After(now) {
-		if len(it.failed) > 0 {
-			return it.failures() + "; trying again", now.Add(lookAgain)
-		}
 		return "is being sent", now.Add(lookAgain)
 	}
 	if !it.waits.at.Equal(first) {
 		it.waits = waiting{first, fmt.Sprintf("waits for its group %s of receiver %q, which goes out at %s",
 			next.group, next.route.RouteOpts.Receiver, first.UTC().Format(time.TimeOnly+" UTC"))}
 	}
-	return withFailure(it.waits.reason, it), first.Add(time.Second)
-}
-
-func withFailure(reason string, it *item) string {
-	if len(it.failed) > 0 {
-		reason = it.failures() + "; " + reason
-	}
-	return reason
+	return it.waits.reason, first.Add(time.Second)
 }
 
 // failures says who could not be told, and why.

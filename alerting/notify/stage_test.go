@@ -42,6 +42,9 @@ func TestFiringAndEndAreTold(t *testing.T) {
 	if a.Outcome != alarm.Notified || a.Trail[len(a.Trail)-1].What != notify.EndTold {
 		t.Errorf("%+v", a)
 	}
+	if a.Reason != "told to ops/webhook[0]; its end, too" {
+		t.Error(a.Reason)
+	}
 	w.stop(named("Slow", "job", "a"))
 	w.expect("resolved ops: Slow/resolved")
 	w.closed("Slow")

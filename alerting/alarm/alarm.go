@@ -82,7 +82,7 @@ type Cause struct {
 	Component Component `json:"component"`
 	Kinds     []string  `json:"kinds"`   // alertnames that are folded into it
 	Members   []string  `json:"members"` // ids of the alarms, in the order in which they came
-	Share     int       `json:"share"`   // modules or devices that share the component
+	Share     int       `json:"share"`   // modules or devices that share the component; 0: unknown
 }
 
 // Kind is the alertname.

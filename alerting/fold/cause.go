@@ -19,6 +19,7 @@ type cause struct {
 	into    string             // id of the wider cause that has taken its place
 	few     time.Time          // since when too few are left; zero: enough are
 	opened  time.Time
+	over    bool
 	telling
 }
 
@@ -193,6 +194,7 @@ func (s *Stage) end(now time.Time, c *cause) {
 	}
 	delete(s.causes, c.id)
 	if a := c.alarm; a != nil && !a.Ended {
+		c.over = true
 		s.write(now, c)
 		a.EndsAt = now
 		a.Touch()

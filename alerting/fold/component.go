@@ -111,18 +111,22 @@ const stale = time.Minute
 // share is how many places share the component. If nobody knows, it is estimated
 // from those that were seen ringing: a half more, and at least unknownShare.
 func (c *component) share(fleet Fleet, now time.Time, devices bool) int {
+	if n := c.known(fleet, now, devices); n > 0 {
+		return n
+	}
+	return max(unknownShare, c.seen.estimate()*3/2)
+}
+
+// known is how many places share the component; 0 if nobody knows.
+func (c *component) known(fleet Fleet, now time.Time, devices bool) int {
 	if now.Sub(c.asked) >= stale {
 		c.ask(fleet)
 		c.asked = now
 	}
-	n := c.modules
 	if devices {
-		n = c.devices
+		return c.devices
 	}
-	if n > 0 {
-		return n
-	}
-	return max(unknownShare, c.seen.estimate()*3/2)
+	return c.modules
 }
 
 const unknownShare = 20

@@ -26,6 +26,9 @@ func (s *Stage) join(now time.Time, it *item, c *cause) {
 	it.cause, it.passed = c, false
 	c.members[it] = true
 	c.joined(it, s.listed[it.a.ID] == c)
+	if len(c.members) > c.most.alarms {
+		c.most = peak{len(c.members), max(c.most.places, len(c.places)), c.mostlyDevices()}
+	}
 	if len(c.members) >= s.cfg.Least {
 		c.few = time.Time{}
 	}

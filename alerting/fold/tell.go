@@ -88,7 +88,7 @@ func (s *Stage) write(now time.Time, c *cause) {
 	c.written, c.writtenMembers, c.changed = now, len(c.members), false
 	a.Cause.Members = c.listed
 	a.Cause.Kinds = slices.Sorted(maps.Keys(c.kinds))
-	a.Cause.Share = c.share(s.fleet, now, c.mostlyDevices())
+	a.Cause.Share = c.known(s.fleet, now, c.mostlyDevices())
 	labels := a.Labels.Clone()
 	if c.severity != "" {
 		labels["severity"] = model.LabelValue(c.severity)
@@ -131,12 +131,19 @@ func nodeName(c alarm.Component) string {
 
 func (c *cause) summary(share int) string {
 	kinds := shorten(strings.Join(slices.Sorted(maps.Keys(c.kinds)), ", "))
-	if c.storm {
-		return fmt.Sprintf("alarm storm: %d alarms of %s: %s", len(c.members), nodeName(c.Component), kinds)
-	}
 	what := "modules"
 	if c.mostlyDevices() {
 		what = "devices"
+	}
+	switch {
+	case c.storm && c.over:
+		return fmt.Sprintf("alarm storm is over: %d alarms of %s: %s", c.most.alarms, nodeName(c.Component), kinds)
+	case c.storm:
+		return fmt.Sprintf("alarm storm: %d alarms of %s: %s", len(c.members), nodeName(c.Component), kinds)
+	case c.over:
+		return fmt.Sprintf("%s: over: %d %s rang: %s", c.component, c.most.places, what, kinds)
+	case share == 0: // nobody knows how many do
+		return fmt.Sprintf("%s: %d %s that share it ring: %s", c.component, len(c.places), what, kinds)
 	}
 	return fmt.Sprintf("%s: %d of %d %s that share it ring: %s", c.component, len(c.places), max(share, len(c.places)), what, kinds)
 }

@@ -12,6 +12,7 @@ type telling struct {
 	listed   []string       // ids of members, also of those that have ended
 	places   map[uint64]int // where members ring, with the number of alarms there
 	onDevice int            // members that ring on a device
+	most     peak           // when most of them rang at a time
 	severity string         // the worst of all members that there were
 	owners   []string       // of all members that there were, two at the most
 	began    time.Time      // the first of them
@@ -19,6 +20,12 @@ type telling struct {
 	written        time.Time // when the alarm was last brought up to date
 	writtenMembers int       // how many there were then
 	changed        bool      // since then
+}
+
+// peak is how many members of a cause rang when most did.
+type peak struct {
+	alarms, places int
+	devices        bool // most on devices
 }
 
 // maxListed is how many members the alarm of a cause lists. Those beyond are told
@@ -53,7 +60,12 @@ func (t *telling) left(it *item) {
 	}
 }
 
-func (c *cause) mostlyDevices() bool { return 2*c.onDevice > len(c.members) }
+func (c *cause) mostlyDevices() bool {
+	if c.over {
+		return c.most.devices
+	}
+	return 2*c.onDevice > len(c.members)
+}
 
 // severities in common use, the worst first.
 var severities = []string{"page", "critical", "error", "high", "major", "warning", "minor", "low", "info", "none"}

@@ -120,11 +120,12 @@ function Members({
   const text = useText().alarms;
   const members = useMembers(cause, revision);
   const of = cause.cause;
+  const shared = of ? componentOf(of.component) : "";
   const missing = (of?.members.length ?? 0) - (members.data?.length ?? 0);
   return (
     <Panel
       title={text.membersTitle}
-      unit={of ? text.sharing(componentOf(of.component), of.share) : ""}
+      unit={of?.share ? text.sharing(shared, of.share) : shared}
       below={members.data && missing > 0 ? text.membersMissing(missing) : undefined}
     >
       <Loaded of={members} empty={text.nothing} isEmpty={(list) => list.length === 0}>

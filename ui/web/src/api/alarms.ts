@@ -15,7 +15,7 @@ export interface Cause {
   component: Component;
   kinds: string[];
   members: string[]; // ids of alarms
-  share: number; // modules or devices that share the component
+  share: number; // modules or devices that share the component; 0: unknown
 }
 
 /** One episode of an alarm. */

@@ -1,0 +1,60 @@
+package fold_test
+
+import (
+	"testing"
+	"time"
+
+	"headroom/alerting/alarm"
+)
+
+// unmapped is the town with proxies of which nobody knows who is behind them.
+type unmapped struct{ town }
+
+func (u unmapped) FanIn(c alarm.Component) (n, devices int) {
+	if c.Kind == "proxy" {
+		return 0, 0
+	}
+	return u.town.FanIn(c)
+}
+
+// An estimate is good enough to decide by, but no number to tell people.
+func TestACauseTellsNumbersThatAreKnown(t *testing.T) {
+	const name = "CommonCause proxy px1"
+	w := newWorld(t, unmapped{})
+	for _, i := range behind("px1") {
+		w.Fire(ring("SlowAnswers", i))
+	}
+	w.Step(time.Minute)
+	w.wantTold(name)
+	a := w.find(name)
+	if got := a.Annotations["summary"]; got != "proxy px1: 99 modules that share it ring: SlowAnswers" || a.Cause.Share != 0 {
+		t.Errorf("%s; shared by %d", got, a.Cause.Share)
+	}
+	for _, i := range behind("px1") {
+		w.Recover(ring("SlowAnswers", i))
+	}
+	w.Step(time.Minute)
+	if got := w.find(name).Annotations["summary"]; got != "proxy px1: over: 99 modules rang: SlowAnswers" {
+		t.Error(got)
+	}
+}
+
+// What rang on devices is told so when it is over, too.
+func TestTheEndOfACauseTellsWhatRang(t *testing.T) {
+	const name = "CommonCause rack r5"
+	w := newWorld(t, town{})
+	for i := range 20 {
+		w.Fire(down(100 + i))
+	}
+	w.Step(time.Minute)
+	if got := w.find(name).Annotations["summary"]; got != "rack r5: 20 of 20 devices that share it ring: NodeDown" {
+		t.Error(got)
+	}
+	for i := range 20 {
+		w.Recover(down(100 + i))
+	}
+	w.Step(time.Minute)
+	if got := w.find(name).Annotations["summary"]; got != "rack r5: over: 20 devices rang: NodeDown" {
+		t.Error(got)
+	}
+}

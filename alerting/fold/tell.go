@@ -102,7 +102,7 @@ func (s *Stage) write(now time.Time, c *cause) {
 	a.Labels, a.UpdatedAt = labels, now
 	a.Annotations = model.LabelSet{
 		"summary":     model.LabelValue(c.summary(a.Cause.Share)),
-		"description": model.LabelValue(s.describe(c)),
+		"description": model.LabelValue(c.description()),
 	}
 	a.Touch()
 }
@@ -158,24 +158,11 @@ func shorten(list string) string {
 	return list[:max(cut, 0)] + ", …"
 }
 
-const described = 20 // members that the description names
-
-// describe lists members, one a line.
-func (s *Stage) describe(c *cause) string {
-	var lines []string
-	for _, id := range c.listed {
-		it := s.items[id]
-		if it == nil || it.cause != c {
-			continue
-		}
-		f := it.a.Facts
-		lines = append(lines, strings.TrimSpace(it.kind.name+" "+f.Path.ID()+" "+f.Node))
-		if len(lines) == described {
-			break
-		}
+// description says why one message stands for many alarms. Which they are is said
+// elsewhere in it.
+func (c *cause) description() string {
+	if c.storm {
+		return "so many alarms come at a time that nobody could read them one by one: these are summed up, and listed with this one"
 	}
-	if more := len(c.members) - len(lines); more > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(lines, "\n")
+	return "most likely " + c.component.String() + " is why: what shares it rings, and little else like it; they are listed with this one"
 }

@@ -30,6 +30,9 @@ func TestACauseTellsNumbersThatAreKnown(t *testing.T) {
 	if got := a.Annotations["summary"]; got != "proxy px1: 99 modules that share it ring: SlowAnswers" || a.Cause.Share != 0 {
 		t.Errorf("%s; shared by %d", got, a.Cause.Share)
 	}
+	if got := a.Annotations["description"]; got != "most likely proxy px1 is why: what shares it rings, and little else like it; they are listed with this one" {
+		t.Error(got)
+	}
 	for _, i := range behind("px1") {
 		w.Recover(ring("SlowAnswers", i))
 	}

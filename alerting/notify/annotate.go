@@ -91,13 +91,13 @@ func members(a *alarm.Alarm) string {
 	}
 	ids := a.Cause.Members
 	if more := len(ids) - maxMembers; more > 0 {
-		return strings.Join(ids[:maxMembers], "\n") + "\n" + andMore + itoa(more)
+		return strings.Join(ids[:maxMembers], "\n") + "\n" + andMore + itoa(more) + " more"
 	}
 	return strings.Join(ids, "\n")
 }
 
-// andMore begins the line that counts the members that are not listed.
-const andMore = "and more: "
+// andMore begins the line that counts the members that are not listed; no id does.
+const andMore = "and "
 
 // leaving returns alerts as they leave: with a line on each member of a common
 // cause instead of its id.

@@ -53,7 +53,7 @@ func (s *Stage) meet(c *cause, a *alarm.Alarm) {
 
 // newCause enters a cause.
 func (s *Stage) newCause(id string, on *component, storm bool, into string) *cause {
-	c := &cause{id: id, component: on, storm: storm, into: into, kinds: map[string]float64{}, members: map[*item]bool{}, telling: telling{places: map[uint64]int{}}}
+	c := &cause{id: id, component: on, storm: storm, into: into, kinds: map[string]float64{}, members: map[*item]bool{}, telling: telling{places: map[uint64]int{}, owners: map[string]bool{}}}
 	s.causes[id] = c
 	switch {
 	case storm:

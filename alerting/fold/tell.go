@@ -93,8 +93,9 @@ func (s *Stage) write(now time.Time, c *cause) {
 	if c.severity != "" {
 		labels["severity"] = model.LabelValue(c.severity)
 	}
-	if _, declared := labels["owner"]; !declared && len(c.owners) == 1 {
-		a.Facts.Owner = c.owners[0]
+	owners := ""
+	if s.owner(c.component) == "" && len(c.owners) > 0 {
+		a.Facts.Owner, owners = c.responsible()
 	}
 	if !c.began.IsZero() && c.began.Before(a.StartsAt) {
 		a.StartsAt = c.began
@@ -104,7 +105,27 @@ func (s *Stage) write(now time.Time, c *cause) {
 		"summary":     model.LabelValue(c.summary(a.Cause.Share)),
 		"description": model.LabelValue(c.description()),
 	}
+	if owners != "" {
+		a.Annotations["headroom_owner"] = model.LabelValue(owners)
+	}
 	a.Touch()
+}
+
+const namedOwners = 5 // of members, if there are several
+
+// responsible is the owner of a cause that has none declared: that of all its
+// members, or a list of theirs.
+func (t *telling) responsible() (one, list string) {
+	all := slices.Sorted(maps.Keys(t.owners))
+	if len(all) == 1 {
+		return all[0], ""
+	}
+	all = slices.DeleteFunc(all, func(owner string) bool { return owner == "" })
+	list = strings.Join(all[:min(namedOwners, len(all))], ", ")
+	if more := len(all) - namedOwners; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return "", list
 }
 
 func (c *cause) beginning() string {

@@ -9,13 +9,13 @@ import (
 // telling is what there is to tell of the members of a cause, kept up to date as
 // they come and go.
 type telling struct {
-	listed   []string       // ids of members, also of those that have ended
-	places   map[uint64]int // where members ring, with the number of alarms there
-	onDevice int            // members that ring on a device
-	most     peak           // when most of them rang at a time
-	severity string         // the worst of all members that there were
-	owners   []string       // of all members that there were, two at the most
-	began    time.Time      // the first of them
+	listed   []string        // ids of members, also of those that have ended
+	places   map[uint64]int  // where members ring, with the number of alarms there
+	onDevice int             // members that ring on a device
+	most     peak            // when most of them rang at a time
+	severity string          // the worst of all members that there were
+	owners   map[string]bool // of all members that there were; "" is of those without
+	began    time.Time       // the first of them
 
 	written        time.Time // when the alarm was last brought up to date
 	writtenMembers int       // how many there were then
@@ -42,9 +42,7 @@ func (t *telling) joined(it *item, listed bool) {
 		t.onDevice++
 	}
 	t.severity = worse(t.severity, it.a.Severity())
-	if owner := it.a.Facts.Owner; len(t.owners) < 2 && !slices.Contains(t.owners, owner) {
-		t.owners = append(t.owners, owner)
-	}
+	t.owners[it.a.Facts.Owner] = true
 	if t.began.IsZero() || it.a.StartsAt.Before(t.began) {
 		t.began = it.a.StartsAt
 	}

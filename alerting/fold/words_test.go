@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"headroom/alerting/alarm"
 )
 
@@ -59,5 +61,21 @@ func TestTheEndOfACauseTellsWhatRang(t *testing.T) {
 	w.Step(time.Minute)
 	if got := w.find(name).Annotations["summary"]; got != "rack r5: over: 20 devices rang: NodeDown" {
 		t.Error(got)
+	}
+}
+
+// Without a declared owner, a cause is its members'.
+func TestACauseIsItsMembersOwners(t *testing.T) {
+	for teams, want := range map[int][2]string{1: {"team0", ""}, 3: {"", "team0, team1, team2"}, 7: {"", "team0, team1, team2, team3, team4 and 2 more"}} {
+		w := newWorld(t, town{})
+		for i := range 100 {
+			w.Fire(down(100 + i).Merge(model.LabelSet{"team": model.LabelValue("team" + num(i%teams))}))
+		}
+		w.Step(time.Minute)
+		w.wantTold("CommonCause site s1") // nobody is declared for sites
+		told := w.Told[0].Alarm
+		if got := string(told.Annotations["headroom_owner"]); told.Facts.Owner != want[0] || got != want[1] {
+			t.Errorf("%d teams: owner %q, owners %q", teams, told.Facts.Owner, got)
+		}
 	}
 }

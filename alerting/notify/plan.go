@@ -35,8 +35,9 @@ func newPlan(conf *Config, external *url.URL, logger *slog.Logger) (*plan, error
 	if err != nil {
 		return nil, fmt.Errorf("%s: read templates: %w", conf.source(), err)
 	}
-	if templates.ExternalURL = external; external == nil {
-		templates.ExternalURL = &url.URL{}
+	templates.ExternalURL = &url.URL{}
+	if external != nil { // "/#/alerts?…" is added to it, which only Alertmanager's page understands
+		templates.ExternalURL = external.JoinPath("alarms")
 	}
 	p := &plan{conf: conf, templates: templates, routes: dispatch.NewRoute(am.Route, nil), tellsEnd: map[string]bool{}, interval: map[string]time.Duration{}}
 	p.routes.Walk(func(r *dispatch.Route) { p.interval[r.ID()] = r.RouteOpts.GroupInterval })

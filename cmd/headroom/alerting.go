@@ -98,6 +98,9 @@ func (s *server) openNotify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.externalURL() == nil {
+		s.log.Info("messages have no links to this server: --web.external-url is not set")
+	}
 	s.alarms.notify, err = notify.New(ctx, notify.Options{
 		Config: conf, DB: s.state.Notifications(), Wake: s.alarms.wake,
 		IgnoreLabels: func() []string { return s.config().Alerting.IgnoreLabels },

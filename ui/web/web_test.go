@@ -41,6 +41,7 @@ func TestIndexKnowsItsDepth(t *testing.T) {
 	for path, base := range map[string]string{
 		"/":                     `<base href="./"`,
 		"/index.html":           `<base href="./"`,
+		"/alarms/":              `<base href="./../"`,
 		"/module/Qzone":         `<base href="./../"`,
 		"/module/Qzone/WNS/a":   `<base href="./../../../"`,
 		"/module/Qzone/a%2Fb/c": `<base href="./../../../"`,

@@ -55,6 +55,7 @@ describe("the route", () => {
       page: "table",
       view: { ...defaultView, deviates: true },
     });
+    expect(readRoute("alarms/", "").page).toBe("alarms"); // as Alertmanager's templates link to it
     expect(readRoute("module/", "").page).toBe("table");
   });
   it("bears a bare percent sign", () => {

@@ -97,7 +97,8 @@ export type Route =
 export function readRoute(pathname: string, query: string): Route {
   if (pathname === "ledger") return { page: "ledger", view: readLedger(query) };
   if (pathname === "whatif") return { page: "whatif", view: readWhatIf(query) };
-  if (pathname === "alarms") return { page: "alarms", view: readAlarms(query) };
+  // Alertmanager's templates link to "alarms/#/alerts?receiver=…".
+  if (pathname === "alarms" || pathname === "alarms/") return { page: "alarms", view: readAlarms(query) };
   const alarm = /^alarms\/([^/]+)$/.exec(pathname)?.[1];
   if (alarm) return { page: "alarm", view: readAlarm(decode(alarm), query) };
   const match = /^module\/(.+)$/.exec(pathname);

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -73,6 +74,17 @@ func (c *Config) check() error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// leftOut names what the file asks for and Headroom does not do.
+func (c *Config) leftOut() (parts []string) {
+	if c.Alertmanager.TracingConfig.Endpoint != "" {
+		parts = append(parts, "tracing")
+	}
+	if !reflect.ValueOf(c.Alertmanager.EventRecorder).IsZero() {
+		parts = append(parts, "event_recorder")
+	}
+	return parts
 }
 
 func (c *Config) hasReceiver(name string) bool {

@@ -3,6 +3,9 @@ package notify
 import (
 	"log/slog"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/prometheus/alertmanager/template"
@@ -26,6 +29,22 @@ func TestTemplatesLinkToAlarms(t *testing.T) {
 		got, err := p.templates.ExecuteTextString(`{{ template "__alertmanagerURL" . }}`, data)
 		if err != nil || got != want {
 			t.Errorf("%s: %q, %v, want %q", external, got, err, want)
+		}
+	}
+}
+
+func TestWhatIsLeftOutIsSaid(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "tracing: {endpoint: 'localhost:4317'}\n": "tracing", "event_recorder: {stdout_outputs: [{}]}\n": "event_recorder",
+	} {
+		file := filepath.Join(t.TempDir(), "alertmanager.yml")
+		must(t, os.WriteFile(file, []byte(noFile+text), 0o600))
+		c := config.Default().Alerting
+		c.ConfigFile = file
+		conf, err := Load(c, "")
+		must(t, err)
+		if got := strings.Join(conf.leftOut(), " "); got != want {
+			t.Errorf("%q: %q is left out", text, got)
 		}
 	}
 }

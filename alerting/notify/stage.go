@@ -142,6 +142,9 @@ func (s *Stage) Reload(conf *Config) error {
 	s.clock.reset()
 	s.forwarder.use(conf.Forward)
 	s.plan.Store(p)
+	for _, part := range conf.leftOut() {
+		s.logger.Warn("a part of Alertmanager's configuration is left out", "file", conf.File, "part", part)
+	}
 	if running != nil && !s.closed {
 		s.dispatcher.Store(s.dispatch(p))
 	}

@@ -1,4 +1,3 @@
-import { type Alarm, type AlarmList, outcomes } from "../api/alarms";
 import type { AlarmsView } from "./view";
 
 /**
@@ -7,16 +6,3 @@ import type { AlarmsView } from "./view";
  */
 export const leavesFolded = ({ outcome, kind, path, search }: AlarmsView) =>
   [outcome, kind, path, search].every((filter) => filter === "");
-
-/** The outcomes to ask for one by one; "" asks for all at once. */
-export const askedOutcomes = (view: AlarmsView): string[] =>
-  leavesFolded(view) ? outcomes.filter((outcome) => outcome !== "folded") : [view.outcome];
-
-/** The newest of several lists, of which each holds its own newest ones. */
-export function mergeLists(lists: AlarmList[], limit: number): AlarmList {
-  const all = lists.flatMap(({ alarms }) => alarms).sort(newestFirst);
-  return { alarms: all.slice(0, limit), more: all.length > limit || lists.some(({ more }) => more) };
-}
-
-const newestFirst = (a: Alarm, b: Alarm) =>
-  Date.parse(b.received_at) - Date.parse(a.received_at) || (a.id < b.id ? -1 : 1);

@@ -15,7 +15,7 @@ import { tallyOf } from "./funnel";
 import { Funnel } from "./funnelview";
 import { useKept } from "./kept";
 import { AlarmTable } from "./list";
-import { askedOutcomes, leavesFolded, mergeLists } from "./listed";
+import { leavesFolded } from "./listed";
 import { rangeOf } from "./range";
 import { type AlarmsView, alarmPath, alarmsPath } from "./view";
 
@@ -78,7 +78,13 @@ function useAlarms({ view, zone, today, revision }: Props) {
   const { path, search, outcome, severity, kind } = view;
   const days: AlarmQuery = { ...rangeOf(view, today, zone), path };
   const base: AlarmQuery = view.open ? { open: true, path, search } : { ...days, search };
-  const asked = { ...base, outcome, severity, kind };
+  const asked: AlarmQuery = {
+    ...base,
+    outcome,
+    severity,
+    kind,
+    ...(leavesFolded(view) && { without: "folded" }),
+  };
   const key = JSON.stringify(asked);
   const [size, setSize] = useState({ key, limit: page });
   const limit = size.key === key ? size.limit : page;
@@ -90,7 +96,7 @@ function useAlarms({ view, zone, today, revision }: Props) {
     isFunnel ? Promise.resolve(null) : stats(base),
   );
   const turn = revision * mostAlarms + limit; // more of them replace those that are shown
-  const found = useResource(`alarms ${key}`, turn, () => loadList(asked, askedOutcomes(view), limit));
+  const found = useResource(`alarms ${key}`, turn, () => api.alarms(asked, limit));
   const kept = { funnel: useKept(funnel), counts: useKept(counts) };
   const list: List = { ...useKept(found), limit, onMore: () => setSize({ key, limit: limit + page }) };
   return {
@@ -132,12 +138,6 @@ function Folded({ view, counts, onGo }: { counts: AlarmCount[] } & Pick<Props, "
       {text.folded(count(folded))}
     </Link>
   );
-}
-
-/** Asks for each of the outcomes, since the server leaves none out. */
-async function loadList(asked: AlarmQuery, outcomes: string[], limit: number) {
-  const lists = await Promise.all(outcomes.map((outcome) => api.alarms({ ...asked, outcome }, limit)));
-  return mergeLists(lists, limit);
 }
 
 type ListedProps = Parameters<typeof AlarmTable>[0] & { active: boolean };

@@ -78,6 +78,7 @@ export interface AlarmQuery {
   to?: string; // received before
   open?: boolean;
   outcome?: string;
+  without?: Outcome; // those that came out so are left out
   severity?: string;
   kind?: string;
   path?: string; // a node and all below it

@@ -58,10 +58,12 @@ function LeaseLine({ lease, today, onGo }: LineProps) {
   return (
     <li>
       <span class="when">
-        {say.since(moment(lease.started_at, today))}
+        {lease.ended_at
+          ? say.fromTo(moment(lease.started_at, today), moment(lease.ended_at, today))
+          : say.since(moment(lease.started_at, today))}
         <small>
           {lease.how
-            ? `${say.hows[lease.how] ?? lease.how}${lease.ended_at ? ` ${moment(lease.ended_at, today)}` : ""}`
+            ? (say.hows[lease.how] ?? lease.how)
             : say.heard(span(secondsBetween(lease.heartbeat_at, now)), moment(lease.until, today))}
         </small>
       </span>
@@ -78,7 +80,7 @@ function LeaseLine({ lease, today, onGo }: LineProps) {
         </span>
       </span>
       <span class="hides">
-        <b>{say.hides(count(hidden), count(expected))}</b>
+        <b>{(lease.how ? say.hid : say.hides)(count(hidden), count(expected))}</b>
         <small>{basis}</small>
         {over > 0 && <small class="over">{say.beyond(over)}</small>}
         {fires > 0 && <small class="over">{lease.how ? say.fires(fires) : say.firesNow(fires)}</small>}

@@ -1,3 +1,4 @@
+import { isInputFault } from "./api/client";
 import type { Progress } from "./api/types";
 import { count, span } from "./text/format";
 import { useText } from "./text/language";
@@ -15,7 +16,7 @@ export function Failure({ error }: { error: Error }) {
   const text = useText();
   return (
     <p class="failure" role="alert">
-      {text.failed(error.message)}
+      {isInputFault(error) ? error.message : text.failed(error.message)}
     </p>
   );
 }

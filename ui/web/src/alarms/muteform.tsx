@@ -1,4 +1,4 @@
-import { api } from "../api/client";
+import { api, InputError } from "../api/client";
 import { useText } from "../text/language";
 import { readMatchers } from "./matchers";
 import { type Days, timesOf } from "./nightly";
@@ -32,7 +32,7 @@ export function MuteForm({ today, ...rest }: Props) {
       today={today}
       read={(value) => {
         const matchers = readMatchers(value("matchers"));
-        if (!matchers) throw new Error(say.badMatchers);
+        if (!matchers) throw new InputError(say.badMatchers);
         const times = timesOf(value("start"), value("end"), value("days") as Days);
         const who = value("who").trim();
         const mute = {

@@ -1,4 +1,4 @@
-import { api, serverNow } from "../api/client";
+import { api, InputError, serverNow } from "../api/client";
 import { useText } from "../text/language";
 import { readMatchers } from "./matchers";
 import { keptName } from "./name";
@@ -28,7 +28,7 @@ export function SilenceForm({ zone, today, ...rest }: Props) {
       today={today}
       read={(value) => {
         const matchers = readMatchers(value("matchers"));
-        if (!matchers) throw new Error(say.badMatchers);
+        if (!matchers) throw new InputError(say.badMatchers);
         const who = value("who").trim();
         const silence = silenceFor(matchers, Number(value("hours")), serverNow(), who, value("comment"));
         return {

@@ -198,7 +198,7 @@ export const alarmsEn = {
     make: "Silence them",
     matchers: "Alarms with",
     length: "For",
-    badMatchers: 'Want matchers as alertname="DiskFull", node=~"10.2.*"',
+    badMatchers: 'Want matchers as alertname="Dead", severity=~"warning|info"',
     preview: "Show what it hides",
     cannotTell: "What it would have hidden is not known.",
     wouldHide: (days: number, hidden: string, all: string, told: number) =>

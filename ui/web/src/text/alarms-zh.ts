@@ -194,7 +194,7 @@ export const alarmsZh: Text["alarms"] = {
     make: "确认静默",
     matchers: "匹配的告警",
     length: "时长",
-    badMatchers: '请按此格式填写：alertname="DiskFull", node=~"10.2.*"',
+    badMatchers: '请按此格式填写：alertname="Dead", severity=~"warning|info"',
     preview: "查看影响",
     cannotTell: "无法得知会隐藏哪些告警。",
     wouldHide: (days, hidden, all, told) =>

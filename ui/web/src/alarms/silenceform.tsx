@@ -61,7 +61,7 @@ export function MatchersField() {
   return (
     <label class="field">
       {text.mutes.matchers}
-      <input type="text" name="matchers" required placeholder={'alertname="DiskFull", node=~"10.2.*"'} />
+      <input type="text" name="matchers" required placeholder={'alertname="Dead"'} />
     </label>
   );
 }

@@ -1,12 +1,11 @@
 import { useEffect } from "preact/hooks";
 import type { AlarmDetail } from "../api/alarms";
-import { ApiError, api, serverNow } from "../api/client";
+import { ApiError, api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Status } from "../api/types";
 import { knownZone } from "../charts/series";
 import { useKeys } from "../keys";
 import { Link } from "../link";
-import { toRfc3339, toWall } from "../marks/wall";
 import { ExplanationList } from "../module/explanation";
 import { Failure, Loading } from "../notice";
 import { Loaded, Panel } from "../panel";
@@ -16,6 +15,8 @@ import { OutcomeBadge, Severity } from "./badge";
 import { AlarmFactsPanel, Pairs } from "./facts";
 import { AlarmTable, useMembers } from "./list";
 import { LoadPanel } from "./load";
+import { useNow } from "./now";
+import { todayIn } from "./range";
 import { Trail } from "./trail";
 import { type AlarmsView, type AlarmView, alarmsPath } from "./view";
 import { componentOf, headline, summaryOf, whereOf } from "./words";
@@ -79,8 +80,7 @@ interface BodyProps extends Pick<Props, "view" | "revision" | "onGo"> {
 
 function Body({ alarm, view, zone, revision, onChange, onGo }: BodyProps) {
   const text = useText().alarms;
-  const now = toRfc3339(toWall(serverNow() / 1000, zone), zone);
-  const today = now.slice(0, 10);
+  const today = todayIn(zone);
   return (
     <>
       <h1>{text.alarmOf(alarm.kind, whereOf(alarm))}</h1>
@@ -89,7 +89,7 @@ function Body({ alarm, view, zone, revision, onChange, onGo }: BodyProps) {
         <Severity severity={alarm.severity} />
         <span>{summaryOf(alarm)}</span>
       </p>
-      <p class={`headline alarm-${alarm.outcome}`}>{headline(alarm, now, today, text)}</p>
+      <Headline alarm={alarm} today={today} />
       <Actions alarm={alarm} view={view} zone={zone} onChange={onChange} onGo={onGo} />
       <div class="columns">
         <div class="charts">
@@ -109,6 +109,13 @@ function Body({ alarm, view, zone, revision, onChange, onGo }: BodyProps) {
       </div>
     </>
   );
+}
+
+/** Counts to now, not to the minute of the tables. */
+function Headline({ alarm, today }: { alarm: AlarmDetail; today: string }) {
+  const text = useText().alarms;
+  const now = new Date(useNow()).toISOString();
+  return <p class={`headline alarm-${alarm.outcome}`}>{headline(alarm, now, today, text)}</p>;
 }
 
 function Members({

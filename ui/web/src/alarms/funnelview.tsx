@@ -52,13 +52,14 @@ function Step({ step, view, onGo }: { step: FunnelStep } & Pick<Props, "view" | 
   );
 }
 
-/** What is left after the step as a bar, with what it took away beside it. */
-function Share({ step: { before, after } }: { step: FunnelStep }) {
+/** What is left after the step as a bar, with what it took away beside it; empty where that is none. */
+function Share({ step: { count: n, before, after } }: { step: FunnelStep }) {
   const percent = (share: number) => `${100 * share}%`;
+  if (n === 0) return <span class="share" aria-hidden="true" />;
   return (
     <span class="share" aria-hidden="true">
       <i class="left" style={{ width: percent(after) }} />
-      <i class={before > after ? "took some" : "took"} style={{ width: percent(before - after) }} />
+      {before > after && <i class="took" style={{ width: percent(before - after) }} />}
     </span>
   );
 }

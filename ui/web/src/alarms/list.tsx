@@ -4,13 +4,12 @@ import { api } from "../api/client";
 import { useResource } from "../api/live";
 import { Link } from "../link";
 import { Failure, Loading } from "../notice";
-import { unknown } from "../text/format";
 import { useText } from "../text/language";
 import { OutcomeBadge, Severity } from "./badge";
 import { Place } from "./place";
 import { addDays } from "./range";
 import { alarmPath } from "./view";
-import { moment, summaryOf, whereOf } from "./words";
+import { moment, saidOf, whereOf } from "./words";
 
 interface TableProps {
   alarms: Alarm[];
@@ -62,11 +61,13 @@ type OneLineProps = LineProps & { open?: boolean; onOpen?: () => void; member?: 
 function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps) {
   const text = useText().alarms;
   const to = alarmPath({ id: alarm.id, explain: false });
+  const where = whereOf(alarm);
   const classes = [
     "line",
     alarm.closed_at ? "over" : "open",
     chosen === alarm.id && "chosen",
     member && "member",
+    where === "" && "nowhere",
   ];
   return (
     <tr class={classes.filter(Boolean).join(" ")} data-id={alarm.id} onClick={() => onGo(to)}>
@@ -97,10 +98,10 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
             {text.members(alarm.cause.members.length)}
           </button>
         )}
-        <span class="sub">{summaryOf(alarm)}</span>
+        <span class="sub">{saidOf(alarm)}</span>
       </td>
       <td class="where">
-        <Place path={alarm.path} node={alarm.node} other={whereOf(alarm) || unknown} onGo={onGo} />
+        {where && <Place path={alarm.path} node={alarm.node} other={where} onGo={onGo} />}
       </td>
       <td class="owner">{alarm.owner}</td>
       <td class="reason" title={alarm.reason}>

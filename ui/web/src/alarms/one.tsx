@@ -19,7 +19,7 @@ import { useNow } from "./now";
 import { todayIn } from "./range";
 import { Trail } from "./trail";
 import { type AlarmsView, type AlarmView, alarmsPath } from "./view";
-import { componentOf, headline, summaryOf, whereOf } from "./words";
+import { componentOf, headline, saidOf, whereOf } from "./words";
 
 interface Props {
   view: AlarmView;
@@ -87,7 +87,7 @@ function Body({ alarm, view, zone, revision, onChange, onGo }: BodyProps) {
       <p class="badges">
         <OutcomeBadge outcome={alarm.outcome} />
         <Severity severity={alarm.severity} />
-        <span>{summaryOf(alarm)}</span>
+        <span>{saidOf(alarm)}</span>
       </p>
       <Headline alarm={alarm} today={today} />
       <Actions alarm={alarm} view={view} zone={zone} onChange={onChange} onGo={onGo} />

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { sampleAlarm } from "../testing/alarm";
 import { en } from "../text/en";
 import { zh } from "../text/zh";
-import { headline, linkOf, moment, whereOf } from "./words";
+import { headline, linkOf, moment, saidOf, summaryOf, whereOf } from "./words";
 
 const now = "2026-11-27T12:15:00+08:00";
 
@@ -45,6 +45,14 @@ it("rings at a node of the tree, else at a device, else where its alarms meet", 
   expect(whereOf(sampleAlarm({ path: "", node: "n1" }))).toBe("n1");
   expect(whereOf(sampleAlarm({ path: "", node: "", cause }))).toBe("rack r12");
   expect(whereOf(sampleAlarm({ path: "", node: "" }))).toBe("");
+});
+
+it("says what an alarm is about in its sender's words, else by the reason", () => {
+  const said = { summary: "", description: "All that would be healed is passed on." };
+  expect(summaryOf(sampleAlarm({ annotations: said }))).toBe("All that would be healed is passed on.");
+  expect(summaryOf(sampleAlarm({ annotations: { ...said, summary: "It stopped" } }))).toBe("It stopped");
+  expect(summaryOf(sampleAlarm({ annotations: {}, reason: "waits" }))).toBe("waits");
+  expect(saidOf(sampleAlarm({ annotations: {}, reason: "waits" }))).toBe("");
 });
 
 it("opens nothing but pages", () => {

@@ -16,9 +16,13 @@ export function whereOf({ path, node, cause }: Pick<Alarm, "path" | "node" | "ca
 /** As in "rack r12". */
 export const componentOf = ({ kind, name }: Component) => `${kind} ${name}`;
 
-/** What its sender says in short. */
-export const summaryOf = ({ annotations }: Pick<Alarm, "annotations">) =>
-  annotations.summary ?? annotations.description ?? annotations.message ?? "";
+/** What its sender says in short, else why it came out as it did. */
+export const summaryOf = ({ annotations, reason }: Pick<Alarm, "annotations" | "reason">) =>
+  saidOf({ annotations }) || reason;
+
+/** What its sender says in short; empty if it says nothing. */
+export const saidOf = ({ annotations }: Pick<Alarm, "annotations">) =>
+  annotations.summary || annotations.description || annotations.message || "";
 
 /** An alarm in sentences: how long it fires, what became of it and why, who takes care of it. */
 export function headline(alarm: Alarm, now: string, today: string, text: Text["alarms"]): string {

@@ -55,6 +55,11 @@ it("says what an alarm is about in its sender's words, else by the reason", () =
   expect(saidOf(sampleAlarm({ annotations: {}, reason: "waits" }))).toBe("");
 });
 
+it("leaves out how many share a component where nobody knows", () => {
+  expect(en.alarms.sharing("rack r12", 9)).toBe("rack r12, shared by 9");
+  for (const { alarms } of [en, zh]) expect(alarms.sharing("rack r12", 0)).toBe("rack r12");
+});
+
 it("opens nothing but pages", () => {
   expect(linkOf("https://wiki.example/runbook?x=1")).toBe("https://wiki.example/runbook?x=1");
   for (const bad of [

@@ -79,7 +79,7 @@ export const alarmsEn = {
   showMembers: (n: number, cause: string) =>
     `Show the ${n} ${plural(n, "alarm", "alarms")} of the common cause ${cause}`,
   membersMissing: (n: number) => `${n} more came more than 7 days before.`,
-  sharing: (component: string, share: number) => `${component}, shared by ${share}`,
+  sharing: (component: string, share: number) => (share > 0 ? `${component}, shared by ${share}` : component),
   older: "Show older ones",
   tooMany: (most: string) => `The newest ${most} are shown. Choose a day, a node or a kind to see others.`,
   listed: (n: string, more: boolean) => (more ? `${n} shown, there are more` : `${n} shown`),

@@ -77,7 +77,7 @@ export const alarmsZh: Text["alarms"] = {
   members: (n) => `${n} 个告警`,
   showMembers: (n, cause) => `显示共同原因 ${cause} 的 ${n} 个告警`,
   membersMissing: (n) => `另有 ${n} 个来自 7 天以前。`,
-  sharing: (component, share) => `${component}，由 ${share} 个共用`,
+  sharing: (component, share) => (share > 0 ? `${component}，由 ${share} 个共用` : component),
   older: "显示更早的",
   tooMany: (most) => `只显示最新的 ${most} 个。请选择日期、节点或种类以查看其他。`,
   listed: (n, more) => (more ? `已显示 ${n} 个，还有更多` : `共 ${n} 个`),

@@ -1,4 +1,4 @@
-import { type AlarmEvent, outcomes } from "../api/alarms";
+import { type AlarmEvent, happenings, outcomes } from "../api/alarms";
 import { Link } from "../link";
 import { secondsBetween, span } from "../text/format";
 import { useText } from "../text/language";
@@ -48,11 +48,9 @@ const timeOf = (at: string, today: string) =>
 function What({ what }: { what: string }) {
   const text = useText().alarms;
   const outcome = outcomeOf(what);
-  return outcome ? (
-    <OutcomeBadge outcome={outcome} />
-  ) : (
-    <span class="event">{text.events[what] ?? what}</span>
-  );
+  if (outcome) return <OutcomeBadge outcome={outcome} />;
+  const happening = happenings.find((one) => one === what);
+  return <span class="event">{happening ? text.events[happening] : what}</span>;
 }
 
 /** The part of the page that has what a stage keeps alarms by. */

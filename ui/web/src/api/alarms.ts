@@ -48,7 +48,21 @@ export interface Alarm {
   cause: Cause | null;
 }
 
-/** One thing that happened to an alarm; what is an outcome or a word such as "received". */
+/** What may happen to an alarm besides its outcomes. */
+export const happenings = [
+  "received",
+  "fired again",
+  "ended",
+  "passed",
+  "acknowledged",
+  "tried",
+  "flapping",
+  "stable again",
+  "end told",
+] as const;
+export type Happening = (typeof happenings)[number];
+
+/** One thing that happened to an alarm; what is an outcome, or what may happen besides. */
 export interface AlarmEvent {
   at: string;
   stage: string;

@@ -1,4 +1,4 @@
-import type { Outcome } from "../api/alarms";
+import type { Happening, Outcome } from "../api/alarms";
 import type { Span } from "./format";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
@@ -127,7 +127,10 @@ export const alarmsEn = {
     passed: "let pass",
     acknowledged: "taken on",
     tried: "tried",
-  } as Record<string, string>,
+    flapping: "flapping",
+    "stable again": "stable again",
+    "end told": "end told",
+  } satisfies Record<Happening, string>,
   byWhom: (who: string) => `by ${who}`,
   byAlarm: "the common cause",
   partBy: { changes: "changes", mutes: "silences and mutes", heals: "what was done" },

@@ -4,6 +4,7 @@ import { Link } from "../link";
 import { Panel } from "../panel";
 import { modulePath } from "../state/view";
 import { useText } from "../text/language";
+import { ChangeLinks } from "./changelinks";
 import { alarmsPath, defaultAlarms } from "./view";
 import { componentOf, linkOf, whereOf } from "./words";
 
@@ -56,7 +57,7 @@ export function AlarmFactsPanel({ alarm, onGo }: { alarm: Alarm; onGo: (path: st
     [text.fact.owner, owner !== "", owner],
     [text.fact.runbook, runbook !== "", <Value key="runbook" value={runbook} />],
     [text.fact.components, components.length > 0, components.map(componentOf).join(", ")],
-    [text.fact.changes, changes.length > 0, changes.join(", ")],
+    [text.fact.changes, changes.length > 0, <ChangeLinks key="changes" ids={changes} onGo={onGo} />],
     [text.fact.source, true, linkOf(generator_url) ? <Rule from={from} url={generator_url} /> : from],
     [
       text.fact.history,

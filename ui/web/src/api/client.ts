@@ -139,6 +139,7 @@ export const api = {
   unmute: (id: string) => call<Mute>(`mutes/${encodeURIComponent(id)}`, { method: "DELETE" }),
   tryMute: (what: Try) => call<MutePreview>("mutes/preview", json("POST", what)),
   leases: () => list<Lease>("leases"),
+  lease: (id: string) => call<Lease>(`leases/${encodeURIComponent(id)}`),
   silences: () => callV2<Silence[]>("silences"),
   silence: (body: SilenceBody) => callV2<{ silenceID: string }>("silences", json("POST", body)),
   unsilence: (id: string) => callV2<null>(`silence/${encodeURIComponent(id)}`, { method: "DELETE" }),

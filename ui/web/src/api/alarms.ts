@@ -58,6 +58,7 @@ export const happenings = [
   "tried",
   "flapping",
   "stable again",
+  "failed",
   "end told",
 ] as const;
 export type Happening = (typeof happenings)[number];

@@ -129,6 +129,7 @@ export const alarmsEn = {
     tried: "tried",
     flapping: "flapping",
     "stable again": "stable again",
+    failed: "could not be told",
     "end told": "end told",
   } satisfies Record<Happening, string>,
   byWhom: (who: string) => `by ${who}`,

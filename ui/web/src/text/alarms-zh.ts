@@ -126,6 +126,7 @@ export const alarmsZh: Text["alarms"] = {
     tried: "已尝试",
     flapping: "反复抖动",
     "stable again": "恢复稳定",
+    failed: "通知失败",
     "end told": "已通知恢复",
   },
   byWhom: (who) => `由 ${who}`,

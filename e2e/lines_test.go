@@ -31,10 +31,10 @@ scrape_configs:
 
 	stop := make(chan struct{})
 	t.Cleanup(func() { close(stop) })
-	go sendLines(t, stop, "tcp", graphite, func() string {
+	sendLines(t, stop, "tcp", graphite, func() string {
 		return fmt.Sprintf("load;module=graphite;instance=g1 42 %d\n", time.Now().Unix())
 	})
-	go sendLines(t, stop, "udp", statsd, func() string { return "load:43|g|#module:statsd,instance:s1\n" })
+	sendLines(t, stop, "udp", statsd, func() string { return "load:43|g|#module:statsd,instance:s1\n" })
 
 	Eventually(t, tableWithin, "three modules, each with its load", func() bool {
 		s.mustRun()
@@ -65,22 +65,24 @@ func freeAddress(t *testing.T) string {
 	return addr
 }
 
-// sendLines sends a line each second.
+// sendLines sends a line each second until stop is closed.
 func sendLines(t *testing.T, stop <-chan struct{}, network, addr string, line func() string) {
+	t.Helper()
 	conn, err := net.Dial(network, addr)
 	if err != nil {
-		t.Errorf("%s %s: %v", network, addr, err)
-		return
+		t.Fatalf("%s %s: %v", network, addr, err)
 	}
-	defer conn.Close()
-	for tick := time.NewTicker(time.Second); ; {
-		if _, err := conn.Write([]byte(line())); err != nil {
-			t.Errorf("%s %s: %v", network, addr, err)
+	go func() {
+		defer conn.Close()
+		for tick := time.NewTicker(time.Second); ; {
+			if _, err := conn.Write([]byte(line())); err != nil {
+				t.Errorf("%s %s: %v", network, addr, err)
+			}
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+			}
 		}
-		select {
-		case <-stop:
-			return
-		case <-tick.C:
-		}
-	}
+	}()
 }

@@ -56,6 +56,10 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part := func(f func(context.Context) error) {
 		g.Add(func() error { return f(ctx) }, func(error) { cancel() })
 	}
+	// Before the address is told: whoever reads it may send at once, by any way.
+	if err := s.addLineServers(part); err != nil {
+		return errors.Join(err, listener.Close(), s.close())
+	}
 	s.serveHTTP(&g, listener)
 	part(s.loop.Run)
 	part(s.ledger.Run)
@@ -74,9 +78,6 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	}
 	if s.scrape != nil {
 		part(s.scrape.Run)
-	}
-	if err := s.addLineServers(part); err != nil {
-		return errors.Join(err, listener.Close(), s.close())
 	}
 	if err := s.addChat(part); err != nil {
 		return errors.Join(err, listener.Close(), s.close())

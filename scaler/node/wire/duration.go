@@ -1,0 +1,22 @@
+package wire
+
+import (
+	"fmt"
+	"time"
+)
+
+// Duration is written as Go writes it, such as "1m30s".
+type Duration time.Duration
+
+// MarshalText writes it.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads it.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("want a duration such as 10s, got %q", text)
+	}
+	*d = Duration(v)
+	return nil
+}

@@ -1,0 +1,86 @@
+package policy
+
+import "time"
+
+// Settings are what a service's owner wants. Fractions are of a worker's time.
+type Settings struct {
+	Target  float64 // busy fraction above which workers are added, and up to which
+	ScaleIn float64 // busy fraction below which workers are taken away; < Target
+
+	Minimum, Maximum int // workers; Maximum 0: none
+
+	StepOut, StepIn         float64       // at most this share of the workers at once, one at least
+	CoolDownOut, CoolDownIn time.Duration // after a change, before the next one in that direction
+	Stabilise               time.Duration // scale-in goes to the most that was wanted in this time
+	Startup                 time.Duration // from a decision to a serving worker; scale-out looks ahead this far
+	Predictive              bool          // scale out ahead of what is expected
+	KeepPeak                bool          // never below what the rest of today's expected peak needs
+	StaleAfter              time.Duration // data older than this hold everything
+	FreezeInDeviation       bool          // no scale-in while the module deviates
+}
+
+// Demand is what was seen of a service up to a minute's end.
+type Demand struct {
+	Busy      float64       // seconds of work done in the minute by all processes; NaN: unknown
+	Processes float64       // that reported busy seconds; NaN: unknown
+	Running   int           // workers that serve, as their nodes say
+	Current   int           // workers that shall run by the last decision
+	Age       time.Duration // of the newest busy seconds
+	Deviates  string        // "up", "down" or "": the module's verdict
+	Scheduled int           // minimum by the schedule at this time; 0: none
+	Held      string        // why nothing may change, such as a person's hold; empty: it may
+	Manual    int           // workers that a person asked for; 0: nobody did
+}
+
+// Forecast is the busy seconds a minute that are expected. NaN where it is unknown.
+type Forecast struct {
+	Ahead      float64   // the most within Settings.Startup, as expected
+	AheadUpper float64   // … with its interval
+	Peak       float64   // the most in the rest of today
+	PeakUpper  float64   // … with its interval
+	PeakAt     time.Time // when
+	Reason     string    // why it is unknown
+}
+
+// Memory is what earlier decisions left. The zero value is a service's first minute.
+type Memory struct {
+	LastOut, LastIn time.Time
+	Wants           []Want // of the last Settings.Stabilise, oldest first
+}
+
+// Want is what a minute by itself asked for.
+type Want struct {
+	At      time.Time
+	Workers int
+}
+
+// Direction is which way a decision goes.
+type Direction string
+
+// The directions.
+const (
+	Out  Direction = "out"
+	In   Direction = "in"
+	Hold Direction = "hold"
+)
+
+// Cap is a limit that changed a decision.
+type Cap struct {
+	By     string `json:"by"` // minimum, maximum, step, cool-down, stabilise, peak, deviation, schedule, stale, held, manual
+	From   int    `json:"from"`
+	To     int    `json:"to"`
+	Reason string `json:"reason"`
+}
+
+// Decision is how many workers a service shall have, and why.
+type Decision struct {
+	At        time.Time `json:"at"` // end of the minute
+	Direction Direction `json:"direction"`
+	Current   int       `json:"current"`  // before
+	Wanted    int       `json:"wanted"`   // what the numbers alone ask for
+	Desired   int       `json:"desired"`  // after all limits
+	Cause     string    `json:"cause"`    // of Wanted: busy, idle, ahead, steady, minimum, or unknown
+	Fraction  float64   `json:"fraction"` // busy fraction of the minute; NaN: unknown
+	Caps      []Cap     `json:"caps"`
+	Reason    string    `json:"reason"` // one sentence with its numbers
+}

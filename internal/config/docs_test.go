@@ -9,13 +9,15 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"headroom/internal/yamlfile"
 )
 
 var documented = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| ([^|]+) \\|")
 
 // keysOf lists every key below t with its value in v, as the page writes it.
 func keysOf(t *testing.T, v reflect.Value, prefix string, into map[string]string) {
-	for i, name := range fieldsOf(v.Type()) {
+	for i, name := range yamlfile.Fields(v.Type()) {
 		field, key := v.Field(i), prefix+name
 		if field.Kind() == reflect.Struct {
 			keysOf(t, field, key+".", into)

@@ -1,18 +1,18 @@
 package config
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"os"
-	"reflect"
-	"regexp"
-	"strconv"
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"headroom/internal/yamlfile"
 )
+
+// Fault is one thing that is wrong with a configuration.
+type Fault = yamlfile.Fault
+
+// Faults is every fault of one configuration, in the order of its lines.
+type Faults = yamlfile.Faults
 
 // Load reads the configuration from a file. If anything is wrong with it, the
 // error is [Faults] with everything that is, and the Config is of no use.
@@ -32,50 +32,16 @@ func Parse(data []byte, file string) (Config, error) {
 
 // With reads a file over c: what the file does not name stays as it is in c.
 func (c Config) With(data []byte, file string) (Config, error) {
-	root, err := document(data)
-	if err != nil {
-		faults := Faults{syntaxFault(err)}
-		faults.place(file, nil)
+	lines, faults := yamlfile.Decode(data, file, &c)
+	if lines == nil {
 		return Config{}, faults
 	}
-	d := decoder{lines: map[string]int{}}
-	if root != nil {
-		d.value(root, reflect.ValueOf(&c).Elem(), "")
-	}
-	if d.nodes > maxNodes {
-		return Config{}, Faults{{File: file, Problem: fmt.Sprintf("the file is too large: it stands for more than %d values", maxNodes)}}
-	}
-	c.resolve(d.lines)
-	if faults := d.faults.join(c.faults()); len(faults) > 0 {
-		faults.place(file, d.lines)
+	c.resolve(lines)
+	if faults = faults.Join(c.faults()); len(faults) > 0 {
+		faults.Place(file, lines)
 		return Config{}, faults
 	}
 	return c, nil
-}
-
-// document returns the one document of a file, nil if the file is empty.
-func document(data []byte) (*yaml.Node, error) {
-	var first, second yaml.Node
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	if err := dec.Decode(&first); errors.Is(err, io.EOF) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
-	if err := dec.Decode(&second); err == nil {
-		return nil, fmt.Errorf("line %d: want one document, found a second", second.Line)
-	} else if !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return first.Content[0], nil
-}
-
-var yamlError = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)`)
-
-func syntaxFault(err error) Fault {
-	m := yamlError.FindStringSubmatch(err.Error())
-	line, _ := strconv.Atoi(m[1])
-	return Fault{Line: line, Problem: m[2]}
 }
 
 // resolve fills what follows from other keys.

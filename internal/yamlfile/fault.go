@@ -1,4 +1,4 @@
-package config
+package yamlfile
 
 import (
 	"slices"
@@ -45,9 +45,9 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// join adds more faults, but not of keys that have one: a value that could not
+// Join adds more faults, but not of keys that have one: a value that could not
 // be read is not missing as well.
-func (f Faults) join(more Faults) Faults {
+func (f Faults) Join(more Faults) Faults {
 	unread := f
 	for _, fault := range more {
 		if !slices.ContainsFunc(unread, func(u Fault) bool { return u.Key == fault.Key }) {
@@ -57,9 +57,9 @@ func (f Faults) join(more Faults) Faults {
 	return f
 }
 
-// place gives the faults their file and lines. A key that is not in the file
+// Place gives the faults their file and lines. A key that is not in the file
 // gets the line of the nearest key around it.
-func (f Faults) place(file string, lines map[string]int) {
+func (f Faults) Place(file string, lines map[string]int) {
 	for i := range f {
 		f[i].File = file
 		for key := f[i].Key; f[i].Line == 0 && key != ""; key = parentKey(key) {

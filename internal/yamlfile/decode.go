@@ -1,4 +1,4 @@
-package config
+package yamlfile
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 // for a huge one.
 const maxNodes = 100_000
 
-// decoder fills a Config from a tree of YAML nodes. Unlike the library's own
+// decoder fills a structure from a tree of YAML nodes. Unlike the library's own
 // decoding it names each fault by its key, and goes on after it.
 type decoder struct {
 	lines  map[string]int // of each key that the file has
@@ -69,7 +69,7 @@ func (d *decoder) structure(node *yaml.Node, v reflect.Value, key string) {
 		d.fault(node, key, "want keys with values, found %s", found(node))
 		return
 	}
-	known := fieldsOf(v.Type())
+	known := Fields(v.Type())
 	seen := map[string]int{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		name, value := node.Content[i], node.Content[i+1]
@@ -88,8 +88,8 @@ func (d *decoder) structure(node *yaml.Node, v reflect.Value, key string) {
 	}
 }
 
-// fieldsOf names the keys of a structure, in the order of its fields.
-func fieldsOf(t reflect.Type) []string {
+// Fields names the keys of a structure, in the order of its fields.
+func Fields(t reflect.Type) []string {
 	names := make([]string, t.NumField())
 	for i := range names {
 		names[i], _, _ = strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
@@ -97,14 +97,14 @@ func fieldsOf(t reflect.Type) []string {
 	return names
 }
 
+// Value is a type that reads itself from a text.
+type Value interface {
+	Wanted() string // such as "a size such as 64MiB"
+}
+
 func wanted(v reflect.Value) string {
-	switch v.Interface().(type) {
-	case Duration:
-		return "a duration such as 30s, 5m or 60d"
-	case Bytes:
-		return "a size such as 64MiB"
-	case Date:
-		return "a day as YYYY-MM-DD"
+	if own, ok := v.Interface().(Value); ok {
+		return own.Wanted()
 	}
 	switch v.Kind() {
 	case reflect.Bool:

@@ -11,6 +11,7 @@ packages=(
 	shellcheck
 	prometheus prometheus-node-exporter prometheus-process-exporter prometheus-alertmanager
 	collectd-core # a sender of Graphite lines
+	haproxy nginx-light # the proxies that workers serve behind
 	chromium      # opens the pages
 	python3 python3-numpy # the classic formulas once more
 )

@@ -1,0 +1,153 @@
+package guard
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"headroom/scaler/node/wire"
+)
+
+func runsNone(string) bool { return false }
+
+// desired has so many workers of each module, by one service that f may change.
+func desired(perModule map[string]int, f func(*wire.Service)) wire.Desired {
+	d := wire.Desired{Node: "n1", Version: "1", Services: map[string]*wire.Service{}}
+	port := 9000
+	for module, n := range perModule {
+		s := &wire.Service{Module: module, Command: []string{"/opt/app/bin/server", "--port={port}"}, Limits: wire.Limits{CPUPercent: 40}}
+		if f != nil {
+			f(s)
+		}
+		d.Services[module] = s
+		for i := range n {
+			port++
+			d.Workers = append(d.Workers, wire.Worker{ID: fmt.Sprintf("%s-%d", module, i), Service: module, Port: port})
+		}
+	}
+	return d
+}
+
+var roomy = Limits{Cores: 8, MaxWorkers: 100, PerCore: 2}
+
+func TestWhatAServiceMayBe(t *testing.T) {
+	f := func(l Limits, change func(*wire.Service), want Rule) {
+		t.Helper()
+		l.Cores, l.MaxWorkers, l.PerCore = 8, 100, 2
+		got, refused := l.Admit(desired(map[string]int{"m": 2}, change), runsNone)
+		if want == "" {
+			if len(refused) > 0 || len(got.Workers) != 2 {
+				t.Errorf("refused: %+v; want all allowed", refused)
+			}
+			return
+		}
+		if len(refused) != 2 || refused[0].Rule != want || refused[0].Reason == "" || len(got.Workers)+len(got.Services) > 0 {
+			t.Errorf("refused: %+v, allowed %+v; want all refused by %s", refused, got, want)
+		}
+	}
+	command := func(c ...string) func(*wire.Service) { return func(s *wire.Service) { s.Command = c } }
+	user := func(user, group string) func(*wire.Service) {
+		return func(s *wire.Service) { s.User, s.Group = user, group }
+	}
+	mount := func(source string) func(*wire.Service) {
+		return func(s *wire.Service) { s.Mounts = []wire.Mount{{Source: source, Target: "/etc/app"}} }
+	}
+	f(Limits{}, nil, "")
+	f(Limits{Services: []string{"m", "other"}}, nil, "")
+	f(Limits{Services: []string{"other"}}, nil, Services)
+
+	f(Limits{Commands: []string{"/opt/app/bin/server"}}, nil, "")
+	f(Limits{Commands: []string{"/opt/*/bin/*"}}, nil, "")
+	f(Limits{Commands: []string{"/opt/*"}}, nil, Commands) // a star stays in its directory
+	f(Limits{Commands: []string{"/opt/*/bin/*"}}, command("/opt/app/bin/../../../bin/sh"), Commands)
+	f(Limits{Commands: []string{"/opt/*"}}, command("server"), Commands)
+	f(Limits{Commands: []string{"/opt/*"}}, command("/opt/{module}"), Commands)
+	f(Limits{Commands: []string{"/opt/app/bin/server"}}, func(s *wire.Service) { s.Env = map[string]string{"LD_PRELOAD": "/tmp/x.so"} }, Commands)
+
+	// A mount could replace the program or its libraries.
+	f(Limits{}, mount("/tmp/x"), "")
+	f(Limits{Commands: []string{"/opt/app/bin/server"}}, mount("/tmp/x"), Mounts)
+	f(Limits{Commands: []string{"/opt/app/bin/server"}, Mounts: []string{"/srv/config"}}, mount("/srv/config/m"), "")
+	f(Limits{Mounts: []string{"/srv/config"}}, mount("/srv/config"), "")
+	f(Limits{Mounts: []string{"/srv/config"}}, mount("/srv/config2"), Mounts)
+
+	f(Limits{}, user("daemon", ""), "")
+	f(Limits{}, user("root", ""), Users)
+	f(Limits{}, user("0", ""), Users)
+	f(Limits{}, user("00", ""), Users)
+	f(Limits{}, user("4294967296", ""), Users) // 0 in 32 bits
+	f(Limits{}, user("daemon", "root"), Users)
+	f(Limits{}, user("daemon", "0"), Users)
+	f(Limits{Users: []string{"root"}}, user("0", ""), "")
+	f(Limits{Users: []string{"daemon"}}, user("root", ""), Users)
+	f(Limits{Users: []string{"daemon"}}, user("daemon", ""), "")
+	f(Limits{Users: []string{"daemon"}}, user("", ""), Users)
+	f(Limits{Users: []string{"nobody"}}, user("", ""), "")
+
+	f(Limits{MaxMemory: 1 << 30}, func(s *wire.Service) { s.Limits.Memory = 1<<30 + 1 }, Memory)
+}
+
+func TestQuotaAndMemoryAreBroughtToWhatTheNodeAllows(t *testing.T) {
+	l := roomy
+	l.MinCPUPercent, l.MaxMemory = 5, 1<<30
+	before := desired(map[string]int{"low": 1, "high": 1}, func(s *wire.Service) {
+		if s.Module == "low" {
+			s.Limits.CPUPercent = 0.001
+		}
+	})
+	got, refused := l.Admit(before, runsNone)
+	if len(refused) > 0 || got.Services["low"].Limits.CPUPercent != 5 || got.Services["high"].Limits.CPUPercent != 40 || got.Services["low"].Limits.Memory != 1<<30 {
+		t.Errorf("refused %+v, low %+v, high %+v", refused, got.Services["low"].Limits, got.Services["high"].Limits)
+	}
+	if before.Services["low"].Limits.CPUPercent != 0.001 || before.Services["low"].Limits.Memory != 0 {
+		t.Error("the server's own state was changed")
+	}
+}
+
+func TestWhoRunsStaysWhenThereIsNotRoomForAll(t *testing.T) {
+	l := roomy
+	l.MaxWorkers = 3
+	_, refused := l.Admit(desired(map[string]int{"m": 5}, nil), func(id string) bool { return id >= "m-2" })
+	if len(refused) != 2 || refused[0].Worker.ID != "m-0" || refused[1].Worker.ID != "m-1" || refused[0].Rule != MaxWorkers {
+		t.Errorf("%+v", refused)
+	}
+}
+
+func TestAPortIsOneWorkersOnly(t *testing.T) {
+	d := desired(map[string]int{"m": 3}, nil)
+	d.Workers[2].Port = d.Workers[0].Port
+	_, refused := roomy.Admit(d, runsNone)
+	if len(refused) != 1 || refused[0].Rule != Port || !strings.Contains(refused[0].Reason, "m-0") {
+		t.Errorf("%+v", refused)
+	}
+}
+
+// Whatever is asked for, the limits hold, every worker is either allowed or refused,
+// and nobody is refused while there is room.
+func TestLimitsHoldForAnyDesiredState(t *testing.T) {
+	for seed := range uint64(2000) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		l := Limits{Cores: float64(r.IntN(9)), MaxWorkers: 1 + r.IntN(30), PerCore: float64(r.IntN(5)) / 2}
+		d := desired(map[string]int{"a": r.IntN(30), "b": r.IntN(30), "c": r.IntN(3)}, nil)
+		got, refused := l.Admit(d, func(string) bool { return r.IntN(2) == 0 })
+		perService := map[string]int{}
+		for _, w := range got.Workers {
+			perService[w.Service]++
+		}
+		most := max(1, int(l.PerCore*l.Cores))
+		for module, n := range perService {
+			if n > most || got.Services[module] == nil {
+				t.Fatalf("seed %d: %d workers of %s; at most %d", seed, n, module, most)
+			}
+		}
+		if len(got.Workers) > l.MaxWorkers || len(got.Workers)+len(refused) != len(d.Workers) {
+			t.Fatalf("seed %d: %d allowed and %d refused of %d; at most %d", seed, len(got.Workers), len(refused), len(d.Workers), l.MaxWorkers)
+		}
+		for _, no := range refused {
+			if no.Rule == PerCore && perService[no.Worker.Service] < most || no.Rule == MaxWorkers && len(got.Workers) < l.MaxWorkers {
+				t.Fatalf("seed %d: refused with room left: %+v", seed, no)
+			}
+		}
+	}
+}

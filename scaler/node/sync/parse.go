@@ -1,0 +1,135 @@
+package sync
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"path"
+	"regexp"
+	"slices"
+
+	"headroom/internal/faults"
+	"headroom/scaler/node/wire"
+)
+
+// Parse reads a desired state for a node and checks it: all of it is good, or the
+// error names everything that is not.
+func Parse(text []byte, node string) (wire.Desired, error) {
+	var d wire.Desired
+	dec := json.NewDecoder(bytes.NewReader(text))
+	if err := dec.Decode(&d); err != nil {
+		return wire.Desired{}, fmt.Errorf("read the desired state: %w", err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return wire.Desired{}, fmt.Errorf("read the desired state: there is more behind it")
+	}
+	if err := Check(d, node); err != nil {
+		return wire.Desired{}, err
+	}
+	return d, nil
+}
+
+// Check reports everything that is wrong with a desired state for a node.
+func Check(d wire.Desired, node string) error {
+	var l faults.List
+	if d.Version == "" {
+		l.Add("version", "want one, found none")
+	}
+	if d.Node != node {
+		l.Add("node", "want %q, which this is, found %q", node, d.Node)
+	}
+	for _, module := range sorted(d.Services) {
+		checkService(&l, "services["+module+"]", module, d.Services[module])
+	}
+	seen := map[string]bool{}
+	for i, w := range d.Workers {
+		key := fmt.Sprintf("workers[%d]", i)
+		checkWorker(&l, key, w, d.Services[w.Service])
+		if seen[w.ID] {
+			l.Add(key+".id", "want one of its own, found %q a second time", w.ID)
+		}
+		seen[w.ID] = true
+	}
+	return l.Err()
+}
+
+// workerID can be the name of a directory.
+var workerID = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$`)
+
+func checkWorker(l *faults.List, key string, w wire.Worker, s *wire.Service) {
+	if !workerID.MatchString(w.ID) {
+		l.Add(key+".id", "want up to 100 letters, digits, dot, _ and -, found %q", w.ID)
+	}
+	if w.Port < 0 || w.Port > math.MaxUint16 {
+		l.Add(key+".port", "want 0 to 65535, found %d", w.Port)
+	}
+	if s == nil {
+		l.Add(key+".service", "want one of services, found %q", w.Service)
+	} else if w.Port == 0 && (s.Health.Kind == "http" || s.Health.Kind == "tcp") {
+		l.Add(key+".port", "want one, since the health check of %s is %s, found 0", w.Service, s.Health.Kind)
+	}
+}
+
+func checkService(l *faults.List, key, module string, s *wire.Service) {
+	if s == nil {
+		l.Add(key, "want a service, found null")
+		return
+	}
+	if s.Module != module || module == "" {
+		l.Add(key+".module", "want %q, found %q", module, s.Module)
+	}
+	if len(s.Command) == 0 || s.Command[0] == "" {
+		l.Add(key+".command", "want a program, found none")
+	}
+	for i, m := range s.Mounts {
+		for name, dir := range map[string]string{"source": m.Source, "target": m.Target} {
+			if !path.IsAbs(dir) || path.Clean(dir) != dir {
+				l.Add(fmt.Sprintf("%s.mounts[%d].%s", key, i, name), "want an absolute path, found %q", dir)
+			}
+		}
+	}
+	oneOf(l, key+".health.kind", s.Health.Kind, "http", "tcp", "none", "")
+	oneOf(l, key+".latency.source", s.Latency.Source, "tcp", "statsd", "haproxy", "metrics", "none", "")
+	checkNumbers(l, key, s)
+}
+
+// checkNumbers wants every number of a service to be one that can be meant.
+func checkNumbers(l *faults.List, key string, s *wire.Service) {
+	for _, n := range []struct {
+		name  string
+		value float64
+	}{
+		{"limits.cpu_percent", s.Limits.CPUPercent},
+		{"limits.period", float64(s.Limits.Period)},
+		{"limits.burst", float64(s.Limits.Burst)},
+		{"limits.memory", float64(s.Limits.Memory)},
+		{"limits.pids", float64(s.Limits.Pids)},
+		{"limits.files", float64(s.Limits.Files)},
+		{"log.max_size", float64(s.Log.MaxSize)},
+		{"log.keep", float64(s.Log.Keep)},
+		{"health.interval", float64(s.Health.Interval)},
+		{"health.timeout", float64(s.Health.Timeout)},
+		{"health.failures", float64(s.Health.Failures)},
+		{"health.restart", float64(s.Health.Restart)},
+		{"startup", float64(s.Startup)},
+		{"drain", float64(s.Drain)},
+		{"stop", float64(s.Stop)},
+		{"overload.latency", float64(s.Overload.Latency)},
+		{"overload.slices", float64(s.Overload.Slices)},
+		{"overload.good", float64(s.Overload.Good)},
+		{"overload.max_out", s.Overload.MaxOut},
+		{"may_take_out", float64(s.MayTakeOut)},
+	} {
+		if n.value < 0 {
+			l.Add(key+"."+n.name, "want 0 or more, found %v", n.value)
+		}
+	}
+}
+
+func oneOf(l *faults.List, key, v string, choices ...string) {
+	if !slices.Contains(choices, v) {
+		l.Add(key, "want one of %q, found %q", choices[:len(choices)-1], v)
+	}
+}

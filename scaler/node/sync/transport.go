@@ -1,0 +1,73 @@
+package sync
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+// Credentials say whom a node trusts, and who it is.
+type Credentials struct {
+	CAFile            string // of the server's certificate; empty: the machine's
+	CertFile, KeyFile string // the node's; read for each connection, so they can be renewed
+	TokenFile         string // read for each request
+}
+
+// Client returns an HTTP client that identifies itself by the credentials. It follows
+// no redirect: another address is another server.
+func (c Credentials) Client() (*http.Client, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12}
+	if c.CAFile != "" {
+		pem, err := os.ReadFile(c.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("read whom to trust: %w", err)
+		}
+		conf.RootCAs = x509.NewCertPool()
+		if !conf.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("read whom to trust: %s holds no certificate", c.CAFile)
+		}
+	}
+	if c.CertFile != "" {
+		conf.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			cert, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
+			return &cert, err
+		}
+		if _, err := conf.GetClientCertificate(nil); err != nil {
+			return nil, fmt.Errorf("read the node's certificate: %w", err)
+		}
+	}
+	transport := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		TLSClientConfig:     conf,
+		TLSHandshakeTimeout: 10 * time.Second,
+		MaxIdleConnsPerHost: 3, // the long poll, a report beside it, samples
+		IdleConnTimeout:     time.Minute,
+	}
+	return &http.Client{
+		Transport:     authorized{transport, c.TokenFile},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, nil
+}
+
+// authorized adds the token to each request.
+type authorized struct {
+	*http.Transport
+	tokenFile string
+}
+
+// RoundTrip sends a request with the token.
+func (a authorized) RoundTrip(r *http.Request) (*http.Response, error) {
+	if a.tokenFile != "" {
+		token, err := os.ReadFile(a.tokenFile)
+		if err != nil {
+			return nil, fmt.Errorf("read the node's token: %w", err)
+		}
+		r = r.Clone(r.Context())
+		r.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
+	}
+	return a.Transport.RoundTrip(r)
+}

@@ -32,6 +32,7 @@ type Connection struct {
 	Unsent        uint32  // bytes that wait to be sent or acknowledged
 	RTT           float64 // seconds
 	Received      uint32  // data segments since it was opened, as are
-	Retransmits   uint32  // those sent again
+	Retransmits   uint32  // those sent again, and
+	Resent        uint32  // these of them since the last slice ended
 	Idle          float64 // seconds since data came in
 }

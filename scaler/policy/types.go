@@ -2,23 +2,6 @@ package policy
 
 import "time"
 
-// Settings are what a service's owner wants. Fractions are of a worker's time.
-type Settings struct {
-	Target  float64 // busy fraction above which workers are added, and up to which
-	ScaleIn float64 // busy fraction below which workers are taken away; < Target
-
-	Minimum, Maximum int // workers; Maximum 0: none
-
-	StepOut, StepIn         float64       // at most this share of the workers at once, one at least
-	CoolDownOut, CoolDownIn time.Duration // after a change, before the next one in that direction
-	Stabilise               time.Duration // scale-in goes to the most that was wanted in this time
-	Startup                 time.Duration // from a decision to a serving worker; scale-out looks ahead this far
-	Predictive              bool          // scale out ahead of what is expected
-	KeepPeak                bool          // never below what the rest of today's expected peak needs
-	StaleAfter              time.Duration // data older than this hold everything
-	FreezeInDeviation       bool          // no scale-in while the module deviates
-}
-
 // Demand is what was seen of a service up to a minute's end.
 type Demand struct {
 	Busy      float64       // seconds of work done in the minute by all processes; NaN: unknown

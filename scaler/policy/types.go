@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Demand is what was seen of a service up to a minute's end.
 type Demand struct {
@@ -28,7 +31,8 @@ type Forecast struct {
 // Memory is what earlier decisions left. The zero value is a service's first minute.
 type Memory struct {
 	LastOut, LastIn time.Time
-	Wants           []Want // of the last Settings.Stabilise, oldest first
+	Since           time.Time // from when on there are wants without a gap of Settings.Stabilise
+	Wants           []Want    // of the last Settings.Stabilise, oldest first
 }
 
 // Want is what a minute by itself asked for.
@@ -49,7 +53,7 @@ const (
 
 // Cap is a limit that changed a decision.
 type Cap struct {
-	By     string `json:"by"` // minimum, maximum, step, cool-down, stabilise, peak, deviation, schedule, stale, held, manual
+	By     string `json:"by"` // minimum, maximum, step, cool-down, stabilise, peak, deviation, schedule, stale, unknown, held
 	From   int    `json:"from"`
 	To     int    `json:"to"`
 	Reason string `json:"reason"`
@@ -62,8 +66,25 @@ type Decision struct {
 	Current   int       `json:"current"`  // before
 	Wanted    int       `json:"wanted"`   // what the numbers alone ask for
 	Desired   int       `json:"desired"`  // after all limits
-	Cause     string    `json:"cause"`    // of Wanted: busy, idle, ahead, steady, minimum, or unknown
+	Cause     string    `json:"cause"`    // of Wanted: busy, ahead, idle, steady, manual or unknown
 	Fraction  float64   `json:"fraction"` // busy fraction of the minute; NaN: unknown
 	Caps      []Cap     `json:"caps"`
 	Reason    string    `json:"reason"` // one sentence with its numbers
+}
+
+// MarshalJSON writes an unknown fraction as null.
+func (d Decision) MarshalJSON() ([]byte, error) {
+	type plain Decision
+	out := struct {
+		plain
+		Fraction *float64 `json:"fraction"`
+		Caps     []Cap    `json:"caps"`
+	}{plain: plain(d), Caps: d.Caps}
+	if known(d.Fraction) {
+		out.Fraction = &d.Fraction
+	}
+	if out.Caps == nil {
+		out.Caps = []Cap{}
+	}
+	return json.Marshal(out)
 }

@@ -1,0 +1,111 @@
+package policy
+
+import (
+	"fmt"
+	"time"
+)
+
+// unchanged keeps the workers while a hold is on, or the demand is unknown.
+func (c *course) unchanged() {
+	by, reason := "stale", "nothing changes while that is so"
+	if c.Demand.Held != "" {
+		by, reason = "held", "held: "+c.Demand.Held
+	} else if c.Demand.Age <= c.Settings.StaleAfter {
+		by = "unknown"
+	}
+	if c.workers == c.Demand.Current { // it is a limit all the same: who asks why nothing happens finds it
+		c.Decision.Caps = append(c.Decision.Caps, Cap{By: by, From: c.workers, To: c.workers, Reason: reason})
+		return
+	}
+	c.capTo(c.Demand.Current, by, reason)
+}
+
+// notInWhileDeviating takes no workers away while the load is not what it
+// should be: a sudden quiet is often the other half of an incident.
+func (c *course) notInWhileDeviating() {
+	if c.in() && c.Settings.FreezeInDeviation && c.Demand.Deviates != "" {
+		c.capTo(c.Demand.Current, "deviation", fmt.Sprintf("none leave while the load deviates (%s)", c.Demand.Deviates))
+	}
+}
+
+// stable lets a fall of the load last: workers leave down to the most that was
+// wanted within the window, and not before the window is full.
+func (c *course) stable() {
+	if !c.in() || c.Settings.Stabilise == 0 {
+		return
+	}
+	if seen := c.now.Sub(c.Memory.Since) + time.Minute; seen < c.Settings.Stabilise {
+		c.capTo(c.Demand.Current, "stabilise", fmt.Sprintf("none leave before %s were seen", c.Settings.Stabilise))
+		return
+	}
+	most := 0
+	for _, w := range c.Memory.Wants {
+		most = max(most, w.Workers)
+	}
+	c.floor(most, "stabilise", fmt.Sprintf("%d were wanted within the last %s", most, c.Settings.Stabilise))
+}
+
+// abovePeak keeps workers for the peak that is expected.
+func (c *course) abovePeak() {
+	upper, until := c.Forecast.AheadUpper, "within "+c.Settings.Startup.String()
+	switch c.Settings.KeepPeak {
+	case KeepNone:
+		return
+	case KeepToday:
+		upper, until = c.Forecast.PeakUpper, "today"
+	}
+	if most := c.need(upper); c.in() {
+		c.floor(most, "peak", fmt.Sprintf("a peak of up to %s expected %s needs %d", seconds(upper), until, most))
+	}
+}
+
+// step bounds one change to a share of the workers.
+func (c *course) step() {
+	current := c.Demand.Current
+	share := func(of float64) int { return max(1, int(of*float64(current))) }
+	if most := current + share(c.Settings.StepOut); c.workers > most {
+		c.capTo(most, "step", fmt.Sprintf("%d at once are the most that may be added", most-current))
+	}
+	if least := max(0, current-share(c.Settings.StepIn)); c.workers < least {
+		c.capTo(least, "step", fmt.Sprintf("%d at once are the most that may leave", current-least))
+	}
+}
+
+// coolDown keeps a distance between two changes in one direction.
+func (c *course) coolDown() {
+	check := func(wanted bool, last time.Time, distance time.Duration) {
+		if since := c.now.Sub(last); wanted && 0 <= since && since < distance {
+			c.capTo(c.Demand.Current, "cool-down", fmt.Sprintf("the last change that way is %s ago, under %s", since.Round(time.Second), distance))
+		}
+	}
+	check(c.workers > c.Demand.Current, c.Memory.LastOut, c.Settings.CoolDownOut)
+	check(c.in(), c.Memory.LastIn, c.Settings.CoolDownIn)
+}
+
+func (c *course) atLeastScheduled() {
+	if n := c.Demand.Scheduled; c.workers < n {
+		c.capTo(n, "schedule", fmt.Sprintf("the schedule wants at least %d", n))
+	}
+}
+
+func (c *course) atLeastMinimum() {
+	if n := c.Settings.Minimum; c.workers < n {
+		c.capTo(n, "minimum", fmt.Sprintf("the minimum is %d", n))
+	}
+}
+
+func (c *course) atMostMaximum() {
+	if n := c.Settings.Maximum; n > 0 && c.workers > n {
+		c.capTo(n, "maximum", fmt.Sprintf("the maximum is %d", n))
+	}
+}
+
+// in tells whether workers would leave.
+func (c *course) in() bool { return c.workers < c.Demand.Current }
+
+// floor raises what a scale-in goes to, up to the workers that are there.
+func (c *course) floor(workers int, by, reason string) {
+	if workers = min(workers, c.Demand.Current); c.workers < workers {
+		c.capTo(workers, by, reason)
+	}
+}

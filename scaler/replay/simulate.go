@@ -1,0 +1,91 @@
+package replay
+
+import (
+	"encoding/json"
+	"math"
+)
+
+// A Rule says at the end of minute i how many workers shall run from then on.
+type Rule func(i int, seen Seen) int
+
+// Seen is what a rule knows of a minute.
+type Seen struct {
+	Busy    float64 // NaN: unknown
+	Serving int     // workers that did the work
+	Current int     // workers that were asked for by the last decision
+}
+
+// Outcome is what a rule cost and what it missed.
+type Outcome struct {
+	Hours     float64 `json:"worker_hours"`
+	Needed    float64 `json:"needed_hours"` // with exactly as many workers each minute as the threshold asks for, in fractions
+	Minutes   int     `json:"minutes"`      // with known demand; the others count nowhere
+	Above     int     `json:"minutes_above"`
+	Saturated int     `json:"minutes_saturated"` // busy fraction above 1: work had to wait
+	Decisions int     `json:"decisions"`         // that changed the count
+	Most      int     `json:"most_workers"`
+}
+
+// Slack is the share of the worker-hours that the threshold did not ask for.
+func (o Outcome) Slack() float64 { return 1 - o.Needed/o.Hours }
+
+// MarshalJSON adds the slack, null where nothing ran.
+func (o Outcome) MarshalJSON() ([]byte, error) {
+	type plain Outcome
+	out := struct {
+		plain
+		Slack *float64 `json:"slack"`
+	}{plain: plain(o)}
+	if s := o.Slack(); !math.IsNaN(s) && !math.IsInf(s, 0) {
+		out.Slack = &s
+	}
+	return json.Marshal(out)
+}
+
+// World is what all rules have in common.
+type World struct {
+	Threshold float64 // busy fraction that shall not be exceeded
+	Startup   int     // whole minutes from a decision to a serving worker
+	First     int     // workers at the start
+}
+
+// Run lets a rule run the minutes from ≤ i < len(busy).
+func (w World) Run(busy []float64, from int, rule Rule) (o Outcome) {
+	asked := make([]int, w.Startup+1) // by the last decisions: a worker serves once all of them have it
+	for i := range asked {
+		asked[i] = w.First
+	}
+	current := w.First
+	for i := from; i < len(busy); i++ {
+		serving := asked[0]
+		for _, n := range asked[1:] {
+			serving = min(serving, n)
+		}
+		o.add(busy[i], current, serving, w.Threshold)
+		next := max(0, rule(i, Seen{busy[i], serving, current}))
+		if next != current {
+			o.Decisions++
+		}
+		current = next
+		copy(asked, asked[1:])
+		asked[len(asked)-1] = current
+	}
+	return o
+}
+
+func (o *Outcome) add(busy float64, workers, serving int, threshold float64) {
+	o.Most = max(o.Most, workers)
+	if !(busy >= 0) {
+		return
+	}
+	const rounding = 1e-9
+	o.Minutes++
+	o.Hours += float64(workers) / 60
+	o.Needed += busy / (60 * threshold) / 60
+	if busy > float64(serving)*60*threshold*(1+rounding) {
+		o.Above++
+	}
+	if busy > float64(serving)*60*(1+rounding) {
+		o.Saturated++
+	}
+}

@@ -1,0 +1,55 @@
+package scaler
+
+import (
+	"time"
+
+	"headroom/scaler/policy"
+)
+
+// ExplainPrefix begins the id of a decision, as in "scale:Qzone/WNS@2026-11-22T21:05:00Z".
+const ExplainPrefix = "scale:"
+
+// Decision is what was decided of a service in a minute, with all it follows from.
+type Decision struct {
+	ID     string
+	Module string
+	Mode   Mode
+
+	policy.Decision
+
+	Demand   policy.Demand
+	Forecast policy.Forecast
+	Settings policy.Settings
+
+	Applied bool   // the pool was told
+	Short   string // why the pool could not place all; empty: it could
+}
+
+// decide makes the decision of one service.
+func decide(s Service, d policy.Demand, f policy.Forecast, m policy.Memory, now time.Time) (Decision, policy.Memory) {
+	got, m := policy.Decide(s.Settings, d, f, m, now)
+	return Decision{
+		ID: DecisionID(s.Module, now), Module: s.Module, Mode: s.Mode, Decision: got,
+		Demand: d, Forecast: f, Settings: s.Settings, Applied: s.Mode == Apply && s.Managed,
+	}, m
+}
+
+// DecisionID names the decision of a module in the minute that ends at t.
+func DecisionID(module string, t time.Time) string {
+	return ExplainPrefix + module + "@" + t.UTC().Format(time.RFC3339)
+}
+
+// differs tells whether a decision says something else than the one before: only
+// such are kept for long, a minute that is like the last one is not.
+func (d *Decision) differs(before *Decision) bool {
+	return before == nil || d.Direction != policy.Hold || d.Desired != before.Desired || d.Cause != before.Cause ||
+		d.Mode != before.Mode || d.Short != before.Short || cappedBy(d) != cappedBy(before)
+}
+
+// cappedBy lists the limits that changed a decision.
+func cappedBy(d *Decision) (by string) {
+	for _, c := range d.Caps {
+		by += c.By + " "
+	}
+	return by
+}

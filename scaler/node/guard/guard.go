@@ -54,9 +54,13 @@ type Refusal struct {
 	Reason string
 }
 
-// Admit returns what of d may run, and what may not. d stays as it is; services whose
-// limits are changed are copies.
-func (l Limits) Admit(d wire.Desired, runs func(worker string) bool) (wire.Desired, []Refusal) {
+// Here is a worker that has a process on the node.
+type Here struct{ ID, Service string }
+
+// Admit returns what of d may run, and what may not. Processes of workers that have to
+// go count until they have ended. d stays as it is; services whose limits are changed
+// are copies.
+func (l Limits) Admit(d wire.Desired, here []Here) (wire.Desired, []Refusal) {
 	services := make(map[string]*wire.Service, len(d.Services))
 	banned := map[string]Refusal{}
 	for module, s := range d.Services {
@@ -66,12 +70,13 @@ func (l Limits) Admit(d wire.Desired, runs func(worker string) bool) (wire.Desir
 		}
 		services[module] = l.bound(s)
 	}
-	n := counter{limits: l, perService: map[string]int{}, ports: map[int]string{}}
+	may := func(w wire.Worker) bool { return banned[w.Service].Rule == "" }
+	n := newCounter(l, d.Workers, here, may)
 	var refusals []Refusal
 	var allowed []wire.Worker
-	for _, w := range inOrder(d.Workers, runs) {
-		r, no := banned[w.Service]
-		if !no {
+	for _, w := range inOrder(d.Workers, here) {
+		r := banned[w.Service]
+		if may(w) {
 			r.Rule, r.Reason = n.add(w)
 		}
 		if r.Worker = w; r.Rule != "" {
@@ -80,30 +85,50 @@ func (l Limits) Admit(d wire.Desired, runs func(worker string) bool) (wire.Desir
 		}
 		allowed = append(allowed, w)
 	}
-	maps.DeleteFunc(services, func(module string, _ *wire.Service) bool { return n.perService[module] == 0 })
+	used := map[string]bool{}
+	for _, w := range allowed {
+		used[w.Service] = true
+	}
+	maps.DeleteFunc(services, func(module string, _ *wire.Service) bool { return !used[module] })
 	d.Services, d.Workers = services, allowed
 	return d, refusals
 }
 
 // inOrder puts those that run first, and keeps the server's order otherwise.
-func inOrder(workers []wire.Worker, runs func(string) bool) []wire.Worker {
-	rank := func(w wire.Worker) int {
-		if runs(w.ID) {
-			return 0
-		}
-		return 1
+func inOrder(workers []wire.Worker, here []Here) []wire.Worker {
+	rank := make(map[string]int, len(here))
+	for _, h := range here {
+		rank[h.ID] = -1
 	}
 	workers = slices.Clone(workers)
-	slices.SortStableFunc(workers, func(a, b wire.Worker) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(workers, func(a, b wire.Worker) int { return rank[a.ID] - rank[b.ID] })
 	return workers
 }
 
-// counter counts what was admitted.
+// counter counts what there is and what was admitted.
 type counter struct {
 	limits     Limits
 	all        int
 	perService map[string]int
 	ports      map[int]string
+	leaving    int
+}
+
+// newCounter counts the processes that have to go.
+func newCounter(l Limits, workers []wire.Worker, here []Here, may func(wire.Worker) bool) *counter {
+	n := &counter{limits: l, perService: map[string]int{}, ports: map[int]string{}}
+	stays := map[string]bool{}
+	for _, w := range workers {
+		stays[w.ID] = may(w)
+	}
+	for _, h := range here {
+		if !stays[h.ID] {
+			n.leaving++
+			n.all++
+			n.perService[h.Service]++
+		}
+	}
+	return n
 }
 
 // add counts a worker unless a rule refuses it.
@@ -113,14 +138,21 @@ func (n *counter) add(w wire.Worker) (Rule, string) {
 	case w.Port > 0 && n.ports[w.Port] != "":
 		return Port, fmt.Sprintf("port %d is that of worker %s", w.Port, n.ports[w.Port])
 	case n.perService[w.Service] >= most:
-		return PerCore, fmt.Sprintf("this node runs at most %d workers of a service (limits.per_core: %v, on %v cores)", most, n.limits.PerCore, n.limits.Cores)
+		return PerCore, fmt.Sprintf("this node runs at most %d workers of a service (limits.per_core: %v, on %v cores)", most, n.limits.PerCore, n.limits.Cores) + n.still()
 	case n.all >= n.limits.MaxWorkers:
-		return MaxWorkers, fmt.Sprintf("this node runs at most %d workers (limits.max_workers)", n.limits.MaxWorkers)
+		return MaxWorkers, fmt.Sprintf("this node runs at most %d workers (limits.max_workers)", n.limits.MaxWorkers) + n.still()
 	}
 	n.all++
 	n.perService[w.Service]++
 	n.ports[w.Port] = w.ID
 	return "", ""
+}
+
+func (n *counter) still() string {
+	if n.leaving == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d that have to go have not ended yet", n.leaving)
 }
 
 // bound returns the service with its limits brought to what this node allows.

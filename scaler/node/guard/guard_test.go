@@ -9,8 +9,6 @@ import (
 	"headroom/scaler/node/wire"
 )
 
-func runsNone(string) bool { return false }
-
 // desired has so many workers of each module, by one service that f may change.
 func desired(perModule map[string]int, f func(*wire.Service)) wire.Desired {
 	d := wire.Desired{Node: "n1", Version: "1", Services: map[string]*wire.Service{}}
@@ -35,7 +33,7 @@ func TestWhatAServiceMayBe(t *testing.T) {
 	f := func(l Limits, change func(*wire.Service), want Rule) {
 		t.Helper()
 		l.Cores, l.MaxWorkers, l.PerCore = 8, 100, 2
-		got, refused := l.Admit(desired(map[string]int{"m": 2}, change), runsNone)
+		got, refused := l.Admit(desired(map[string]int{"m": 2}, change), nil)
 		if want == "" {
 			if len(refused) > 0 || len(got.Workers) != 2 {
 				t.Errorf("refused: %+v; want all allowed", refused)
@@ -96,7 +94,7 @@ func TestQuotaAndMemoryAreBroughtToWhatTheNodeAllows(t *testing.T) {
 			s.Limits.CPUPercent = 0.001
 		}
 	})
-	got, refused := l.Admit(before, runsNone)
+	got, refused := l.Admit(before, nil)
 	if len(refused) > 0 || got.Services["low"].Limits.CPUPercent != 5 || got.Services["high"].Limits.CPUPercent != 40 || got.Services["low"].Limits.Memory != 1<<30 {
 		t.Errorf("refused %+v, low %+v, high %+v", refused, got.Services["low"].Limits, got.Services["high"].Limits)
 	}
@@ -108,8 +106,21 @@ func TestQuotaAndMemoryAreBroughtToWhatTheNodeAllows(t *testing.T) {
 func TestWhoRunsStaysWhenThereIsNotRoomForAll(t *testing.T) {
 	l := roomy
 	l.MaxWorkers = 3
-	_, refused := l.Admit(desired(map[string]int{"m": 5}, nil), func(id string) bool { return id >= "m-2" })
+	_, refused := l.Admit(desired(map[string]int{"m": 5}, nil), []Here{{"m-2", "m"}, {"m-3", "m"}, {"m-4", "m"}})
 	if len(refused) != 2 || refused[0].Worker.ID != "m-0" || refused[1].Worker.ID != "m-1" || refused[0].Rule != MaxWorkers {
+		t.Errorf("%+v", refused)
+	}
+}
+
+func TestWhoHasToGoCountsUntilItHasEnded(t *testing.T) {
+	l := roomy
+	l.MaxWorkers = 3
+	old := []Here{{"old-1", "m"}, {"old-2", "gone"}}
+	got, refused := l.Admit(desired(map[string]int{"m": 3}, nil), old)
+	if len(got.Workers) != 1 || len(refused) != 2 || !strings.Contains(refused[0].Reason, "2 that have to go have not ended yet") {
+		t.Errorf("%+v", refused)
+	}
+	if _, refused := l.Admit(desired(map[string]int{"m": 3}, nil), nil); len(refused) > 0 {
 		t.Errorf("%+v", refused)
 	}
 }
@@ -117,7 +128,7 @@ func TestWhoRunsStaysWhenThereIsNotRoomForAll(t *testing.T) {
 func TestAPortIsOneWorkersOnly(t *testing.T) {
 	d := desired(map[string]int{"m": 3}, nil)
 	d.Workers[2].Port = d.Workers[0].Port
-	_, refused := roomy.Admit(d, runsNone)
+	_, refused := roomy.Admit(d, nil)
 	if len(refused) != 1 || refused[0].Rule != Port || !strings.Contains(refused[0].Reason, "m-0") {
 		t.Errorf("%+v", refused)
 	}
@@ -130,22 +141,36 @@ func TestLimitsHoldForAnyDesiredState(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		l := Limits{Cores: float64(r.IntN(9)), MaxWorkers: 1 + r.IntN(30), PerCore: float64(r.IntN(5)) / 2}
 		d := desired(map[string]int{"a": r.IntN(30), "b": r.IntN(30), "c": r.IntN(3)}, nil)
-		got, refused := l.Admit(d, func(string) bool { return r.IntN(2) == 0 })
-		perService := map[string]int{}
+		var here []Here
+		for _, w := range d.Workers {
+			if r.IntN(2) == 0 {
+				here = append(here, Here{w.ID, w.Service})
+			}
+		}
+		for i := range r.IntN(4) {
+			here = append(here, Here{fmt.Sprint("old-", i), "b"})
+		}
+		got, refused := l.Admit(d, here)
+		perService, old := map[string]int{}, map[string]int{}
+		for _, h := range here {
+			if strings.HasPrefix(h.ID, "old") {
+				old[h.Service]++
+			}
+		}
 		for _, w := range got.Workers {
 			perService[w.Service]++
 		}
 		most := max(1, int(l.PerCore*l.Cores))
 		for module, n := range perService {
-			if n > most || got.Services[module] == nil {
+			if n+old[module] > most || got.Services[module] == nil {
 				t.Fatalf("seed %d: %d workers of %s; at most %d", seed, n, module, most)
 			}
 		}
-		if len(got.Workers) > l.MaxWorkers || len(got.Workers)+len(refused) != len(d.Workers) {
+		if all := len(got.Workers); all > 0 && all+old["b"] > l.MaxWorkers || len(got.Workers)+len(refused) != len(d.Workers) {
 			t.Fatalf("seed %d: %d allowed and %d refused of %d; at most %d", seed, len(got.Workers), len(refused), len(d.Workers), l.MaxWorkers)
 		}
 		for _, no := range refused {
-			if no.Rule == PerCore && perService[no.Worker.Service] < most || no.Rule == MaxWorkers && len(got.Workers) < l.MaxWorkers {
+			if no.Rule == PerCore && perService[no.Worker.Service]+old[no.Worker.Service] < most || no.Rule == MaxWorkers && len(got.Workers)+old["b"] < l.MaxWorkers {
 				t.Fatalf("seed %d: refused with room left: %+v", seed, no)
 			}
 		}

@@ -1,0 +1,121 @@
+package node
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	sysync "sync"
+	"sync/atomic"
+
+	"headroom/scaler/node/sync"
+	"headroom/scaler/node/wire"
+)
+
+// store keeps the desired state on disk, so that the node knows what to run while the
+// server is away.
+type store struct {
+	path string
+	node string
+	log  *slog.Logger
+
+	failures atomic.Int64
+
+	mu      sysync.Mutex  // held while the file is written
+	pending *wire.Desired // what the disk has not taken; nil: nothing
+	failing bool          // the last try did, which is told once
+}
+
+// load returns the state that was kept; nil if there is none that can be used.
+func (s *store) load() *wire.Desired {
+	text, err := os.ReadFile(s.path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	var d wire.Desired
+	if err == nil {
+		d, err = sync.Parse(text, s.node)
+	}
+	if err != nil {
+		s.log.Error("the desired state on disk cannot be used; what runs goes on", "path", s.path, "err", err)
+		return nil
+	}
+	return &d
+}
+
+// save writes a state down. What the disk does not take is tried again by retry.
+func (s *store) save(d wire.Desired) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pending = &d
+	s.writeLocked()
+}
+
+// retry writes what could not be written before.
+func (s *store) retry() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pending != nil {
+		s.writeLocked()
+	}
+}
+
+// unsaved tells whether the disk lacks the state in force.
+func (s *store) unsaved() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pending != nil
+}
+
+// writeLocked tries to write what is pending. s.mu must be held.
+func (s *store) writeLocked() {
+	text, err := json.Marshal(s.pending)
+	if err == nil {
+		err = replaceFile(s.path, text)
+	}
+	if err != nil {
+		s.failures.Add(1)
+		if !s.failing {
+			s.failing = true
+			s.log.Error("the desired state is in force but not on disk: a restart without the server goes back to the one before", "err", err)
+		}
+		return
+	}
+	if s.failing {
+		s.log.Info("the desired state is on disk again", "version", s.pending.Version)
+	}
+	s.pending, s.failing = nil, false
+}
+
+// replaceFile writes a file that is there as a whole or as it was before, also after a
+// power loss.
+func replaceFile(path string, text []byte) error {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer os.Remove(f.Name()) // is gone if all went well
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err == nil {
+		err = syncDir(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -155,6 +155,15 @@ func (g *Groups) remove(dir string) error {
 	return errors.Join(errs...)
 }
 
+// Services lists the services that have a group.
+func (g *Groups) Services() ([]string, error) {
+	services, err := subdirs(g.trunk())
+	if err != nil {
+		return nil, fmt.Errorf("list control groups: %w", err)
+	}
+	return services, nil
+}
+
 // Leaves lists the leaves that there are, whether something runs in them or not.
 func (g *Groups) Leaves() ([]Leaf, error) {
 	var all []Leaf

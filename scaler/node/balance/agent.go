@@ -1,8 +1,10 @@
 package balance
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"strconv"
@@ -13,11 +15,13 @@ import (
 
 // How an agent treats who asks: HAProxy connects, may send a name, reads one line.
 const (
-	nameWithin   = time.Second // from the connection to the end of the answer
-	longestName  = 256         // bytes
-	openAtOnce   = 1024        // connections; more wait in the kernel's queue
-	acceptPause  = 50 * time.Millisecond
-	noNameInPart = 100 * time.Millisecond // how long the end of a name may take once it began
+	nameWithin  = 500 * time.Millisecond // from the connection to the first byte of a name
+	restWithin  = 100 * time.Millisecond // from there to its end
+	readWithin  = time.Second            // until the answer is taken
+	longestName = 256                    // bytes
+	longestRest = 4 << 10                // bytes after it, which nobody reads
+	openAtOnce  = 1024                   // connections; more wait in the kernel's queue
+	acceptPause = 50 * time.Millisecond
 )
 
 // Agent answers HAProxy's agent checks. Its methods are for any goroutine.
@@ -137,30 +141,43 @@ func (a *Agent) Close() error {
 	return errors.Join(errs...)
 }
 
-// serve answers each connection of l by what answer says, and says nothing where it
-// knows nothing.
+// serve answers each connection of l by what answer says. Where that knows nothing the
+// line is empty, which changes nothing at HAProxy; a connection that is closed without
+// a line would show there as a failure.
 func (a *Agent) serve(l net.Listener, answer func(net.Conn) (Answer, bool)) {
 	a.serves.Go(func() {
 		for {
-			a.slots <- struct{}{}
 			conn, err := l.Accept()
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
 			if err != nil {
-				<-a.slots
-				if errors.Is(err, net.ErrClosed) {
-					return
-				}
 				time.Sleep(acceptPause) // too many open files: they get fewer
 				continue
 			}
+			a.slots <- struct{}{}
 			a.serves.Go(func() {
 				defer func() { conn.Close(); <-a.slots }()
-				conn.SetDeadline(time.Now().Add(nameWithin))
+				line := ""
 				if said, known := answer(conn); known {
-					fmt.Fprintf(conn, "%s\n", said.Line())
+					line = said.Line()
 				}
+				conn.SetWriteDeadline(time.Now().Add(readWithin))
+				fmt.Fprintf(conn, "%s\n", line)
+				letGo(conn)
 			})
 		}
 	})
+}
+
+// letGo lets the other side close first: a connection that is closed with something
+// unread is reset, and the answer may be lost.
+func letGo(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.CloseWrite()
+	}
+	conn.SetReadDeadline(time.Now().Add(restWithin))
+	io.Copy(io.Discard, io.LimitReader(conn, longestRest))
 }
 
 // named reads the name that HAProxy sends and looks it up.
@@ -192,14 +209,15 @@ func (a *Agent) at(port int) (Answer, bool) {
 // more comes for a moment: it is easily forgotten in a configuration.
 func readName(conn net.Conn) string {
 	var name [longestName]byte
+	conn.SetReadDeadline(time.Now().Add(nameWithin))
 	n := 0
 	for n < len(name) {
 		m, err := conn.Read(name[n:])
 		n += m
-		if i := strings.IndexByte(string(name[:n]), '\n'); i >= 0 || err != nil {
+		if err != nil || bytes.IndexByte(name[:n], '\n') >= 0 {
 			break
 		}
-		conn.SetReadDeadline(time.Now().Add(noNameInPart))
+		conn.SetReadDeadline(time.Now().Add(restWithin))
 	}
 	line, _, _ := strings.Cut(string(name[:n]), "\n")
 	return strings.TrimSpace(line)

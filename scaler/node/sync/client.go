@@ -123,6 +123,7 @@ func (c *Client) Run(ctx context.Context) {
 			c.complain(failures, rest, err)
 		case d != nil:
 			c.o.Apply(*d)
+			rest = between // of a server that never comes to rest
 		case wait > 0:
 			rest = pace - time.Since(began) // of a server that does not wait
 		}
@@ -148,6 +149,9 @@ func (c *Client) poll(ctx context.Context, wait time.Duration) (*wire.Desired, e
 	c.mu.Unlock()
 
 	d, err := c.exchange(ctx, report, wait)
+	if d != nil && d.Version == report.Have {
+		d = nil // the server does not know of 304
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.count(err)

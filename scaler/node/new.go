@@ -43,7 +43,7 @@ func New(o Options) (_ *Daemon, err error) {
 
 // openState takes the state directory for this daemon alone.
 func (d *Daemon) openState() error {
-	if err := os.MkdirAll(d.o.StatePath, 0o755); err != nil {
+	if err := os.MkdirAll(d.o.StatePath, 0o750); err != nil {
 		return fmt.Errorf("make the state directory: %w", err)
 	}
 	f, err := os.OpenFile(d.o.path("lock"), os.O_CREATE|os.O_RDWR, 0o600)

@@ -23,6 +23,9 @@ type Config struct {
 	Query    Query    `yaml:"query"`
 	Alerting Alerting `yaml:"alerting"`
 
+	Pool     Pool      `yaml:"pool"`
+	Services []Service `yaml:"services"`
+
 	ScrapeConfigs []ScrapeConfig `yaml:"scrape_configs"`
 }
 
@@ -190,5 +193,7 @@ func Default() Config {
 			MaxConcurrent: 8, Lookback: Duration(5 * time.Minute),
 		},
 		Alerting: defaultAlerting(),
+		Pool:     defaultPool(),
+		Services: []Service{},
 	}
 }

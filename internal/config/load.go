@@ -53,6 +53,7 @@ func (c *Config) resolve(given map[string]int) {
 		c.ScrapeConfigs[i].fill()
 	}
 	c.Alerting.Heal.fill()
+	c.fillServices(given)
 }
 
 // choose lets a query that the file gives replace the default metric, and the

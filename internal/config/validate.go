@@ -43,6 +43,8 @@ func (c Config) faults() (faults Faults) {
 	c.Query.check(root.at("query"))
 	c.Alerting.check(root.at("alerting"))
 	c.Alerting.Watch.check(root.at("alerting.watch"), c.Hierarchy)
+	c.Pool.check(root.at("pool"))
+	c.checkServices(root)
 	checkScrapeConfigs(root, c.ScrapeConfigs)
 	return faults
 }

@@ -1,0 +1,97 @@
+package pool
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"headroom/scaler/node/wire"
+)
+
+// Target is a worker as a load balancer sees it.
+type Target struct {
+	Address string     `json:"address"` // with its port
+	Worker  string     `json:"worker"`
+	Node    string     `json:"node"`
+	Proxy   string     `json:"proxy,omitempty"`
+	Weight  int        `json:"weight"` // share of the work that it shall get, 0 … 100 percent
+	State   wire.State `json:"state"`
+}
+
+// Targets are those workers of a service that serve or did so when their node was
+// heard of last. A worker that is being stopped has the weight 0 until it is gone.
+type Targets struct {
+	Version string // changes with anything below
+	List    []Target
+}
+
+// Targets returns the targets of a service behind a proxy; an empty proxy: all. If
+// they are those of version have, it waits for a change, at most for so long.
+func (p *Pool) Targets(ctx context.Context, module, proxy, have string, wait time.Duration) (Targets, error) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for {
+		t, wake, err := p.targetsNow(module, proxy)
+		if err != nil || t.Version != have || wait <= 0 {
+			return t, err
+		}
+		select {
+		case <-wake:
+		case <-timer.C:
+			return t, nil
+		case <-ctx.Done():
+			return t, ctx.Err()
+		case <-p.closed:
+			return t, ErrClosed
+		}
+	}
+}
+
+func (p *Pool) targetsNow(module, proxy string) (t Targets, wake <-chan struct{}, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.services[module]
+	if s == nil {
+		return t, nil, fmt.Errorf("%w: %q", ErrUnknownService, module)
+	}
+	t.List = []Target{}
+	for _, w := range s.workers {
+		if w.target() && (proxy == "" || w.rec.Proxy == proxy) {
+			t.List = append(t.List, Target{w.address(), w.rec.ID, w.rec.Node, w.rec.Proxy, w.weight(), w.state()})
+		}
+	}
+	slices.SortFunc(t.List, func(a, b Target) int { return strings.Compare(a.Worker, b.Worker) })
+	t.Version = versionOf(t.List)
+	return t, s.wait(), nil
+}
+
+// target tells whether a load balancer should know the worker. On a lost node it
+// should while nothing has replaced it: that this server does not hear the node says
+// nothing about its clients.
+func (w *worker) target() bool {
+	return w.rec.Port != 0 && w.known && (w.status.State.Serving() || w.status.State == wire.Draining) &&
+		(w.wanted() || w.node.rec.Lost.IsZero())
+}
+
+func (w *worker) weight() int {
+	if !w.wanted() || w.status.State == wire.Draining {
+		return 0
+	}
+	return w.status.Weight
+}
+
+// address is where the worker is reached; empty without a port.
+func (w *worker) address() string {
+	if w.rec.Port == 0 {
+		return ""
+	}
+	host := w.node.rec.Resources.Address
+	if host == "" {
+		host = w.rec.Node
+	}
+	return net.JoinHostPort(host, strconv.Itoa(w.rec.Port))
+}

@@ -134,7 +134,7 @@ func (p *Pool) start(now time.Time, in allocate.Input, start allocate.Start, tak
 	if why := s.closedOn(n, now); why != "" {
 		return rec, why
 	}
-	rec = workerRecord{ID: newID(), Service: s.rec.Module, Node: n.rec.Name, Created: now.Round(0), Why: start.Reason}
+	rec = workerRecord{ID: newID(), Service: s.rec.Module, Node: n.rec.Name, Created: now.Round(0), Why: start.Why.String()}
 	if old := p.workers[start.Instead]; old != nil {
 		if !old.counts() {
 			return rec, "the worker that it should replace is replaced or stopped already"

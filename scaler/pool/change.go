@@ -72,8 +72,7 @@ func (p *Pool) installLocked(c *change) {
 		p.removeWorker(id)
 	}
 	for _, name := range c.goneNodes {
-		delete(p.nodes, name)
-		p.order = nil
+		p.removeNode(name)
 	}
 	for _, module := range c.goneServices {
 		delete(p.services, module)
@@ -85,7 +84,7 @@ func (p *Pool) installLocked(c *change) {
 func (p *Pool) putNode(r nodeRecord) {
 	n := p.nodes[r.Name]
 	if n == nil {
-		p.nodes[r.Name] = &node{rec: r, seen: p.now(), closed: map[string]closure{}}
+		p.nodes[r.Name] = &node{rec: r, seen: p.now()}
 		p.order = nil
 		return
 	}
@@ -99,7 +98,7 @@ func (p *Pool) putNode(r nodeRecord) {
 func (p *Pool) putService(r serviceRecord) {
 	s := p.services[r.Module]
 	if s == nil {
-		s = &service{workers: map[string]*worker{}, shares: map[*node]*claim{}}
+		s = &service{workers: map[string]*worker{}, shares: map[*node]*claim{}, closed: map[*node]closure{}}
 		p.services[r.Module] = s
 	}
 	s.rec = r
@@ -167,6 +166,19 @@ func (p *Pool) removeWorker(id string) {
 	w.node.touch()
 	w.service.touch()
 	w.service.reshare = true
+}
+
+func (p *Pool) removeNode(name string) {
+	n := p.nodes[name]
+	if n == nil {
+		return
+	}
+	delete(p.nodes, name)
+	p.order = nil
+	for _, s := range p.services {
+		delete(s.closed, n)
+		delete(s.shares, n)
+	}
 }
 
 // Configure puts settings into force. What is no longer configured is kept as it was

@@ -3,18 +3,17 @@ package pool
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
 	"headroom/scaler/allocate"
 )
 
-// Input is what a plan can be made of at a time: nodes by name, services by module.
-// Each service's Workers is the number that it shall have by the last decision, if
-// decisions about it are carried out; otherwise the number that it has.
-//
-// Workers that are being stopped, or only run until another one serves, are not in it:
-// what they use counts as used by others, and [Pool.Apply] keeps their ports free.
+// Input is what a plan can be made of at a time: nodes by name, services by module,
+// with all workers that are there. Each service's Workers is the number that it shall
+// have by the last decision, if decisions about it are carried out; otherwise the
+// number that it has.
 func (p *Pool) Input(now time.Time) allocate.Input {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -24,20 +23,34 @@ func (p *Pool) Input(now time.Time) allocate.Input {
 		at[n] = i
 		in.Nodes = append(in.Nodes, p.nodeInput(n, now))
 	}
+	classes := map[string]int{}
 	for i, s := range p.servicesLocked() {
-		in.Services = append(in.Services, p.serviceInput(s, now))
-		one := &in.Services[i]
-		for _, w := range s.sorted() {
-			if !w.counts() {
-				continue
+		one := p.serviceInput(s, at, now)
+		if needs := s.conf.nodes.String(); len(s.conf.nodes) > 0 {
+			if classes[needs] == 0 {
+				in.Classes = append(in.Classes, p.class(s.conf))
+				classes[needs] = len(in.Classes)
 			}
+			one.Class = classes[needs]
+		}
+		in.Services = append(in.Services, one)
+		for _, w := range s.sorted() {
 			in.Workers = append(in.Workers, allocate.Worker{
 				ID: w.rec.ID, Service: i, Node: at[w.node], Proxy: max(0, slices.Index(one.Proxies, w.rec.Proxy)), Port: w.rec.Port,
-				Ready: w.ready(), Lost: w.node.goneFor(p.settings.Grace, now),
+				Ready: w.ready(), Lost: w.node.goneFor(p.settings.Grace, now), Stopping: !w.wanted(), Instead: w.replaces(),
 			})
 		}
 	}
 	return in
+}
+
+// class says which nodes have the labels that a service needs.
+func (p *Pool) class(conf *Service) allocate.Class {
+	c := allocate.Class{Closed: make([]string, 0, len(p.nodes))}
+	for _, n := range p.sortedLocked() {
+		c.Closed = append(c.Closed, conf.takes(n.rec.Resources.Labels))
+	}
+	return c
 }
 
 // servicesLocked returns the services that are known well enough to be placed, by
@@ -56,6 +69,8 @@ func (s *service) sorted() []*worker {
 	return slices.SortedFunc(maps.Values(s.workers), func(a, b *worker) int { return cmp.Compare(a.rec.ID, b.rec.ID) })
 }
 
+// nodeInput tells what the pool does not place on a node by what it reports, less what
+// the workers there are expected to use.
 func (p *Pool) nodeInput(n *node, now time.Time) allocate.Node {
 	res := &n.rec.Resources
 	out := allocate.Node{
@@ -66,20 +81,18 @@ func (p *Pool) nodeInput(n *node, now time.Time) allocate.Node {
 	if res.MaxWorkers > 0 {
 		out.MaxWorkers = min(out.MaxWorkers, res.MaxWorkers)
 	}
-	out.Load = n.expected / 100 * res.Cores
-	used := n.load.MemoryUsed
+	out.Load, out.MemoryUsed = n.expected/100*res.Cores, n.load.MemoryUsed
 	for _, w := range n.workers {
-		switch {
-		case !w.counts():
-			out.MaxWorkers--
-		case w.serves() && w.service.conf != nil:
+		if w.serves() && w.service.conf != nil {
 			out.Load -= w.service.conf.CPU
-			used -= w.service.conf.Memory
+		}
+		if w.known && w.status.PID > 0 && w.service.conf != nil {
+			out.MemoryUsed -= w.service.conf.Memory
 		}
 	}
-	out.Load, out.MemoryUsed = max(0, out.Load), max(0, used)
-	if out.MaxWorkers <= 0 { // 0 would mean the pool's own limit
-		out.MaxWorkers, out.Open = 1, false
+	out.Load, out.MemoryUsed = max(0, out.Load), max(0, out.MemoryUsed)
+	if !n.spoke {
+		out.Load = math.NaN()
 	}
 	for _, label := range p.settings.Domains {
 		out.Domains = append(out.Domains, res.Labels[label])
@@ -87,7 +100,7 @@ func (p *Pool) nodeInput(n *node, now time.Time) allocate.Node {
 	return out
 }
 
-func (p *Pool) serviceInput(s *service, now time.Time) allocate.Service {
+func (p *Pool) serviceInput(s *service, at map[*node]int, now time.Time) allocate.Service {
 	out := allocate.Service{
 		Module: s.rec.Module, CPU: s.conf.CPU, Memory: s.conf.Memory, Proxies: s.conf.Proxies, Ports: s.conf.Ports, PerCore: s.conf.PerCore,
 	}
@@ -96,12 +109,12 @@ func (p *Pool) serviceInput(s *service, now time.Time) allocate.Service {
 	} else {
 		out.Workers = s.count()
 	}
-	for i, n := range p.sortedLocked() {
-		if why := s.closedOn(n, now); why != "" {
+	for n, c := range s.closed {
+		if i, ok := at[n]; ok && now.Before(c.until) {
 			if out.Closed == nil {
 				out.Closed = map[int]string{}
 			}
-			out.Closed[i] = why
+			out.Closed[i] = c.why
 		}
 	}
 	return out
@@ -119,13 +132,8 @@ func (s *service) count() (n int) {
 
 // closedOn tells why a node gets no new worker of the service; empty: it may.
 func (s *service) closedOn(n *node, now time.Time) string {
-	if len(n.closed) > 0 {
-		if c, ok := n.closed[s.rec.Module]; ok && now.Before(c.until) {
-			return c.why
-		}
-	}
-	if !s.current {
-		return "the service is no longer configured"
+	if c, ok := s.closed[n]; ok && now.Before(c.until) {
+		return c.why
 	}
 	return s.conf.takes(n.rec.Resources.Labels)
 }

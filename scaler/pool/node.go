@@ -25,7 +25,8 @@ type node struct {
 	workers []*worker
 
 	seen     time.Time // last sign of life; of a node from before the start: the start
-	heard    bool      // it has told all its workers since the start
+	spoke    bool      // it has reported since the start
+	heard    bool      // … and told all its workers
 	load     wire.Load
 	expected float64 // percent of all cores, see smooth
 	extra    int     // workers that it reports and that shall not run there
@@ -34,21 +35,10 @@ type node struct {
 	refused  time.Time // when another daemon of this name was refused
 	rival    string    // why
 
-	closed map[string]closure // by service: for a while it gets no worker
-
 	version string // of what shall run; empty: to be computed anew
 	have    string // the version that it works on
 	wake    chan struct{}
 }
-
-// closure keeps a service from a node that refused a worker of it.
-type closure struct {
-	until time.Time
-	why   string
-}
-
-// refusal is how long a node gets no new worker of a service whose worker it refused.
-const refusal = 10 * time.Minute
 
 func (n *node) state() State {
 	switch {

@@ -197,7 +197,7 @@ func (p *Pool) follow(c *change, w *worker, now time.Time) {
 	case w.instead != nil && w.ready() && w.instead.wanted():
 		c.stop(w.instead, now, fmt.Sprintf("worker %s serves in its place", w.rec.ID))
 	case w.wanted() && w.known && w.status.State == wire.Refused:
-		w.node.closed[w.rec.Service] = closure{now.Add(refusal), "the node refused a worker: " + w.status.Reason}
+		w.service.closed[w.node] = closure{now.Add(refusal), "the node refused a worker: " + w.status.Reason}
 		if w.service.mode() == Apply {
 			c.stop(w, now, "the node refused it: "+w.status.Reason)
 		}

@@ -107,7 +107,7 @@ func (p *Pool) hearLocked(n *node, r *wire.Report) error {
 	if err := p.owns(n, r, now); err != nil {
 		return err
 	}
-	n.seen = now
+	n.seen, n.spoke = now, true
 	n.smooth(r.Load)
 	p.learn(n, r)
 	if !n.rec.Lost.IsZero() {

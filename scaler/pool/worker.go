@@ -43,6 +43,14 @@ func (w *worker) serves() bool {
 	return w.known && w.status.State.Serving() && w.node.rec.Lost.IsZero()
 }
 
+// replaces is the worker that it shall replace and that still runs; empty: none.
+func (w *worker) replaces() string {
+	if w.instead == nil {
+		return ""
+	}
+	return w.rec.Instead
+}
+
 func (w *worker) ready() bool {
 	return w.known && w.status.State == wire.Ready && w.node.rec.Lost.IsZero()
 }
@@ -57,12 +65,22 @@ type service struct {
 	current bool     // it is configured
 	workers map[string]*worker
 
-	shares  map[*node]*claim // who may take how many workers out
+	closed  map[*node]closure // nodes that get no worker of it for a while
+	shares  map[*node]*claim  // who may take how many workers out
 	reshare bool
 
 	targets string // version; empty: to be computed anew
 	wake    chan struct{}
 }
+
+// closure keeps a service from a node that refused a worker of it.
+type closure struct {
+	until time.Time
+	why   string
+}
+
+// refusal is how long a node gets no new worker of a service whose worker it refused.
+const refusal = 10 * time.Minute
 
 func (s *service) mode() Mode {
 	switch {

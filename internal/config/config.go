@@ -22,6 +22,7 @@ type Config struct {
 	Ingest   Ingest   `yaml:"ingest"`
 	Query    Query    `yaml:"query"`
 	Alerting Alerting `yaml:"alerting"`
+	Keda     Keda     `yaml:"keda"`
 
 	Pool     Pool      `yaml:"pool"`
 	Services []Service `yaml:"services"`

@@ -98,6 +98,9 @@ func TestFaults(t *testing.T) {
 	f("ingest: {max_series: 0}", "f:1: ingest.max_series: want a number above 0, found 0")
 	f("ingest: {max_request_size: 0}", "f:1: ingest.max_request_size: want a size above 0, found 0B")
 	f("ingest: {graphite_listen_address: '2003'}", "f:1: ingest.graphite_listen_address: want an address such as")
+	f("keda: {listen_address: '7482'}", "f:1: keda.listen_address: want an address such as")
+	f("keda: {tls_cert_file: a}", "f:1: keda.tls_key_file: want a file for tls_cert_file and one for tls_key_file, or neither")
+	f("keda: {tls_client_ca_file: a}", "f:1: keda.tls_client_ca_file: want tls_cert_file with it")
 	f("query: {timeout: 1ms}", "f:1: query.timeout: want 1s to 1h")
 	f("query: {max_samples: -1}", "f:1: query.max_samples: want a number above 0, found -1")
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"headroom/scaler/policy"
+	"headroom/scaler/pool"
 )
 
 // ExplainPrefix begins the id of a decision, as in "scale:Qzone/WNS@2026-11-22T21:05:00Z".
@@ -13,7 +14,7 @@ const ExplainPrefix = "scale:"
 type Decision struct {
 	ID     string
 	Module string
-	Mode   Mode
+	Mode   pool.Mode
 
 	policy.Decision
 
@@ -26,12 +27,12 @@ type Decision struct {
 }
 
 // decide makes the decision of one service.
-func decide(s Service, d policy.Demand, f policy.Forecast, m policy.Memory, now time.Time) (Decision, policy.Memory) {
-	got, m := policy.Decide(s.Settings, d, f, m, now)
+func decide(s service, d policy.Demand, f policy.Forecast, now time.Time) (Decision, policy.Memory) {
+	got, memory := policy.Decide(s.Policy, d, f, s.Memory, now)
 	return Decision{
 		ID: DecisionID(s.Module, now), Module: s.Module, Mode: s.Mode, Decision: got,
-		Demand: d, Forecast: f, Settings: s.Settings, Applied: s.Mode == Apply && s.Managed,
-	}, m
+		Demand: d, Forecast: f, Settings: s.Policy, Applied: s.Mode == pool.Apply,
+	}, memory
 }
 
 // DecisionID names the decision of a module in the minute that ends at t.

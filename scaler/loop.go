@@ -2,6 +2,8 @@ package scaler
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -11,8 +13,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/analytics"
+	"headroom/scaler/allocate"
 	"headroom/scaler/policy"
+	"headroom/scaler/pool"
 	"headroom/storage"
+	"headroom/storage/state"
 )
 
 // Snapshots are the minutes that analytics publishes.
@@ -26,9 +31,10 @@ type Options struct {
 	Snapshots Snapshots
 	Pool      Pool
 	Forecasts Forecasts
-	Keeper    Keeper
-	Store     storage.Store    // of the series that are written; nil: none are
-	Now       func() time.Time // nil: time.Now
+	Policy    func() policy.Settings // of modules that no service is configured for
+	Location  *time.Location         // of the times in what is kept
+	Store     storage.Store          // of the series that are written; nil: none are
+	Now       func() time.Time       // nil: time.Now
 
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
@@ -66,19 +72,15 @@ func (m *Minute) Of(module string) *Decision {
 	return &m.Decisions[i]
 }
 
-// New returns a loop that remembers what the last one left.
-func New(ctx context.Context, opts Options) (*Loop, error) {
+// New returns a loop that has decided nothing yet.
+func New(opts Options) *Loop {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	memories, err := opts.Keeper.Memories(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load what scaling decided last: %w", err)
+	return &Loop{
+		opts: opts, stats: newStats(opts.Registerer), memories: map[string]policy.Memory{},
+		counts: map[string]map[policy.Direction]int{}, watchers: map[chan struct{}]struct{}{},
 	}
-	if memories == nil {
-		memories = map[string]policy.Memory{}
-	}
-	return &Loop{opts: opts, stats: newStats(opts.Registerer), memories: memories, counts: map[string]map[policy.Direction]int{}, watchers: map[chan struct{}]struct{}{}}, nil
 }
 
 // Newest returns what was decided last; nil before the first minute.
@@ -98,12 +100,11 @@ func (l *Loop) Subscribe() (<-chan struct{}, func()) {
 	}
 }
 
-// replaceEvery is how often the pool is looked at without a sign of a change: grace
-// times run out silently.
+// replaceEvery is how often workers are placed between two minutes: nodes come and
+// go, and starts fail.
 const replaceEvery = 5 * time.Second
 
-// Run decides after each snapshot and places whenever the pool changes, until ctx is
-// done.
+// Run decides after each snapshot and places what nodes leave open, until ctx is done.
 func (l *Loop) Run(ctx context.Context) error {
 	published, end := l.opts.Snapshots.Subscribe()
 	defer end()
@@ -115,10 +116,10 @@ func (l *Loop) Run(ctx context.Context) error {
 			return nil
 		case <-published:
 			l.step(ctx)
-		case <-l.opts.Pool.Changed():
-			l.place(ctx)
 		case <-tick.C:
-			l.place(ctx)
+			if err := l.Place(ctx); err != nil && ctx.Err() == nil {
+				l.opts.Logger.Error("cannot place workers", "err", err)
+			}
 		}
 	}
 }
@@ -145,31 +146,63 @@ func (l *Loop) Evaluate(ctx context.Context, s *analytics.Snapshot) error {
 	defer l.mu.Unlock()
 	began := time.Now()
 	now := l.opts.Now()
-	decisions := l.evaluate(s, l.opts.Pool.Scaled(now))
-	errs := faults{}
-	errs.add("tell the pool", l.opts.Pool.SetDesired(ctx, now, applied(decisions)))
-	placed, err := l.opts.Pool.Place(ctx, now)
-	errs.add("place workers", err)
-	for i := range decisions {
-		decisions[i].Short = placed.Short[decisions[i].Module]
-	}
-	before := l.newest.Load()
+	standings := l.opts.Pool.Standings(now)
+	decisions := l.evaluate(s, l.services(s, standings))
+	plan := l.plan(now, decisions)
+	plan.Decisions, plan.Memories = l.news(decisions), l.memoriesOf(standings)
+	applied, err := l.opts.Pool.Apply(ctx, now, plan)
 	l.publishLocked(newMinute(s.At.Add(time.Minute), decisions))
-	l.stats.minute(decisions, placed, time.Since(began))
-	errs.add("keep decisions", l.opts.Keeper.Keep(ctx, news(decisions, before), l.memories))
-	errs.add("write series", l.write(ctx, s, decisions))
-	return errs.err()
+	l.stats.minute(decisions, time.Since(began))
+	l.stats.placed(plan.Result, applied)
+	return errors.Join(err, l.write(ctx, s, decisions))
 }
 
-// place lets the pool act between two minutes.
-func (l *Loop) place(ctx context.Context) {
+// memoriesOf returns what the next decisions about services have to remember. l.mu
+// must be held.
+func (l *Loop) memoriesOf(standings []pool.Standing) map[string]policy.Memory {
+	out := make(map[string]policy.Memory, len(standings))
+	for _, st := range standings {
+		out[st.Module] = l.memories[st.Module]
+	}
+	return out
+}
+
+// plan chooses where the workers run that were decided on, and tells the decisions
+// what there was no room for.
+func (l *Loop) plan(now time.Time, decisions []Decision) pool.Plan {
+	in := l.opts.Pool.Input(now)
+	at := make(map[string]*Decision, len(decisions))
+	for i := range decisions {
+		at[decisions[i].Module] = &decisions[i]
+	}
+	for i := range in.Services {
+		if d := at[in.Services[i].Module]; d != nil && d.Applied {
+			in.Services[i].Workers = d.Desired
+		}
+	}
+	result := allocate.Plan(in)
+	for _, short := range result.Shorts {
+		if d := at[in.Services[short.Service].Module]; d != nil {
+			d.Short = fmt.Sprintf("%d missing: %s", short.Missing, short.Reason)
+		}
+	}
+	return pool.Plan{Input: in, Result: result}
+}
+
+// Place lets the pool act between two minutes: it replaces what was lost and moves
+// what has to go.
+func (l *Loop) Place(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	placed, err := l.opts.Pool.Place(ctx, l.opts.Now())
-	l.stats.placed(placed)
-	if err != nil {
-		l.opts.Logger.Error("cannot place workers", "err", err)
+	now := l.opts.Now()
+	plan := l.plan(now, nil)
+	if len(plan.Result.Starts)+len(plan.Result.Stops) == 0 {
+		l.stats.placed(plan.Result, pool.Applied{})
+		return nil
 	}
+	applied, err := l.opts.Pool.Apply(ctx, now, plan)
+	l.stats.placed(plan.Result, applied)
+	return err
 }
 
 func newMinute(at time.Time, decisions []Decision) *Minute {
@@ -191,23 +224,20 @@ func (l *Loop) publishLocked(m *Minute) {
 	}
 }
 
-// applied returns how many workers the services whose decisions are carried out shall have.
-func applied(decisions []Decision) map[string]int {
-	out := map[string]int{}
-	for _, d := range decisions {
-		if d.Applied {
-			out[d.Module] = d.Desired
+// news writes down the decisions that say something else than those of the minute
+// before. l.mu must be held.
+func (l *Loop) news(decisions []Decision) (out []state.PoolDecision) {
+	before := l.newest.Load()
+	for i := range decisions {
+		d := &decisions[i]
+		if !d.differs(before.Of(d.Module)) {
+			continue
 		}
-	}
-	return out
-}
-
-// news returns the decisions that say something else than those of the minute before.
-func news(decisions []Decision, before *Minute) (out []Decision) {
-	for _, d := range decisions {
-		if d.differs(before.Of(d.Module)) {
-			out = append(out, d)
+		data, err := json.Marshal(d.Record(l.opts.Location))
+		if err != nil {
+			panic("BUG: a decision cannot be written as JSON: " + err.Error())
 		}
+		out = append(out, state.PoolDecision{ID: d.ID, Module: d.Module, At: d.At, Direction: string(d.Direction), Data: data})
 	}
 	return out
 }

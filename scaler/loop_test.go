@@ -1,10 +1,10 @@
 package scaler
 
 import (
-	"context"
-	"errors"
+	"encoding/json"
 	"log/slog"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,29 +13,22 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/analytics"
+	"headroom/internal/config"
+	"headroom/scaler/node/wire"
 	"headroom/scaler/policy"
+	"headroom/scaler/pool"
 	"headroom/storage/fleet"
+	"headroom/storage/state"
 )
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// pool stands for the pool: it remembers what it was told.
-type pool struct {
-	services []Service
-	desired  map[string]int
-	short    map[string]string
-	err      error
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
-
-func (p *pool) Scaled(time.Time) []Service { return p.services }
-func (p *pool) SetDesired(_ context.Context, _ time.Time, w map[string]int) error {
-	p.desired = w
-	return p.err
-}
-func (p *pool) Place(context.Context, time.Time) (Placement, error) {
-	return Placement{Started: 1, Short: p.short}, nil
-}
-func (p *pool) Changed() <-chan struct{} { return nil }
 
 // unknown forecasts nothing.
 type unknown struct{}
@@ -45,18 +38,76 @@ func (unknown) Forecast(string, time.Time, float64, time.Duration) policy.Foreca
 	return policy.Forecast{Ahead: nan, AheadUpper: nan, Peak: nan, PeakUpper: nan, Reason: "no history"}
 }
 
-// kept remembers decisions.
-type kept struct {
-	all      []Decision
-	memories map[string]policy.Memory
+// world is a loop over a real pool of one node, which runs what it is told.
+type world struct {
+	*Loop
+	t    *testing.T
+	now  time.Time
+	db   *state.DB
+	pool *pool.Pool
 }
 
-func (k *kept) Keep(_ context.Context, ds []Decision, m map[string]policy.Memory) error {
-	k.all = append(k.all, ds...)
-	k.memories = m
-	return nil
+const cart = `
+timezone: UTC
+hierarchy: [business, module]
+pool: {policy: {predictive: false}}
+services:
+- {module: shop/cart, command: [/bin/cart], ports: {from: 9000, to: 9099}, policy: {minimum: 4}}
+`
+
+func newWorld(t *testing.T, text string) *world {
+	t.Helper()
+	w := &world{t: t, now: noon}
+	c, err := config.Parse([]byte(text), "test.yml")
+	must(t, err)
+	settings, err := pool.SettingsOf(c)
+	must(t, err)
+	w.db, err = state.Open(filepath.Join(t.TempDir(), "state.db"))
+	must(t, err)
+	t.Cleanup(func() { _ = w.db.Close() })
+	w.pool, err = pool.New(t.Context(), pool.Options{DB: w.db, Now: func() time.Time { return w.now }})
+	must(t, err)
+	must(t, w.pool.Configure(t.Context(), settings))
+	w.Loop = New(Options{
+		Pool: w.pool, Forecasts: unknown{}, Policy: func() policy.Settings { return pool.PolicyOf(c.Pool.Policy) }, Location: time.UTC,
+		Now: func() time.Time { return w.now }, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
+	})
+	return w
 }
-func (k *kept) Memories(context.Context) (map[string]policy.Memory, error) { return k.memories, nil }
+
+// sync has the node run all that it is told to, and tell so.
+func (w *world) sync() int {
+	w.t.Helper()
+	r := &wire.Report{
+		Boot: "b", Daemon: "d", Resources: &wire.Resources{Cores: 32, Memory: 64 << 30, Address: "10.0.0.1", MaxWorkers: 100, PerCore: 2},
+		Workers: []wire.Status{},
+	}
+	d, _, err := w.pool.Sync(w.t.Context(), "n1", r, "", 0)
+	must(w.t, err)
+	for _, one := range d.Workers {
+		r.Workers = append(r.Workers, wire.Status{ID: one.ID, Service: one.Service, Port: one.Port, Proxy: one.Proxy, State: wire.Ready, Since: w.now, Weight: 100})
+	}
+	r.Have = d.Version
+	_, _, err = w.pool.Sync(w.t.Context(), "n1", r, d.Version, 0)
+	must(w.t, err)
+	return len(d.Workers)
+}
+
+// minute evaluates a minute in which a module's processes were so busy.
+func (w *world) minute(module string, busy, processes float64) *Decision {
+	w.t.Helper()
+	must(w.t, w.Evaluate(w.t.Context(), table(w.t, w.now.Add(-time.Minute), module, busy, processes)))
+	d := w.Newest().Of("shop/cart")
+	w.now = w.now.Add(time.Minute)
+	return d
+}
+
+func (w *world) kept() []state.PoolDecision {
+	w.t.Helper()
+	all, err := w.db.Pool().Decisions(w.t.Context(), state.PoolDecisionQuery{})
+	must(w.t, err)
+	return all
+}
 
 // table makes a snapshot of one module.
 func table(t *testing.T, at time.Time, module string, busy, processes float64) *analytics.Snapshot {
@@ -72,83 +123,64 @@ func table(t *testing.T, at time.Time, module string, busy, processes float64) *
 	return s
 }
 
-func newLoop(t *testing.T, p *pool, k *kept) *Loop {
-	t.Helper()
-	l, err := New(t.Context(), Options{
-		Pool: p, Forecasts: unknown{}, Keeper: k, Now: func() time.Time { return noon },
-		Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-func service(mode Mode) Service {
-	s := policy.Default()
-	s.Predictive = false
-	return Service{Module: "shop/cart", Settings: s, Mode: mode, Managed: true, Running: 4, Current: 4}
-}
-
 func TestBusyProcessesAreGivenCompany(t *testing.T) {
-	p, k := &pool{services: []Service{service(Apply)}}, &kept{}
-	l := newLoop(t, p, k)
+	w := newWorld(t, cart)
+	w.sync()
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "ann", "try it"))
+	w.minute("shop/cart", math.NaN(), math.NaN()) // the minimum
+	if n := w.sync(); n != 4 {
+		t.Fatalf("%d workers run; want the minimum of 4", n)
+	}
 	// The origin's rule: 4 processes × 60 s × 0.6 = 144 s.
-	if err := l.Evaluate(t.Context(), table(t, noon, "shop/cart", 180, 4)); err != nil {
-		t.Fatal(err)
+	d := w.minute("shop/cart", 180, 4)
+	if d.Direction != policy.Out || d.Desired != 5 || !d.Applied {
+		t.Fatalf("decided %+v; want 5 workers, 180 s / (60 s × 0.6)", d)
 	}
-	d := l.Newest().Of("shop/cart")
-	if d == nil || d.Direction != policy.Out || d.Desired != 5 || p.desired["shop/cart"] != 5 {
-		t.Fatalf("decided %+v, the pool was told %v; want 5 workers, 180 s / (60 s × 0.6)", d, p.desired)
+	if n := w.sync(); n != 5 {
+		t.Errorf("%d workers run", n)
 	}
-	if d.ID != "scale:shop/cart@2026-11-20T12:01:00Z" || len(k.all) != 1 {
-		t.Errorf("id %q, kept %d", d.ID, len(k.all))
+	if d.ID != "scale:shop/cart@2026-11-20T12:01:00Z" {
+		t.Errorf("id %q", d.ID)
 	}
-	e := Explain(ptr(d.Record(time.UTC)))
-	if text := e.Steps[0].Numbers; text != "180 s / (4 × 60 s)" {
+	kept, err := w.db.Pool().Decision(t.Context(), d.ID)
+	must(t, err)
+	var r Record
+	must(t, json.Unmarshal(kept.Data, &r))
+	if text := Explain(&r).Steps[0].Numbers; text != "180 s / (4 × 60 s)" {
 		t.Errorf("explained by %q", text)
 	}
 }
 
-func ptr[T any](v T) *T { return &v }
-
-func TestARecommendationTellsThePoolNothing(t *testing.T) {
-	p, k := &pool{services: []Service{service(Recommend)}}, &kept{}
-	l := newLoop(t, p, k)
-	if err := l.Evaluate(t.Context(), table(t, noon, "shop/cart", 180, 4)); err != nil {
-		t.Fatal(err)
+func TestARecommendationStartsNothing(t *testing.T) {
+	w := newWorld(t, cart)
+	w.sync()
+	d := w.minute("shop/cart", 180, 4)
+	if n := w.sync(); d.Desired != 5 || d.Applied || n != 0 {
+		t.Errorf("decided %+v, and %d workers run", d, n)
 	}
-	d := l.Newest().Of("shop/cart")
-	if d.Desired != 5 || d.Applied || len(p.desired) != 0 {
-		t.Errorf("decided %+v, the pool was told %v", d, p.desired)
-	}
-	if e := Explain(ptr(d.Record(time.UTC))); !strings.Contains(e.Steps[len(e.Steps)-1].Numbers, "only recommended") {
+	r := d.Record(time.UTC)
+	e := Explain(&r)
+	if !strings.Contains(e.Steps[len(e.Steps)-1].Numbers, "only recommended") {
 		t.Errorf("explained by %+v", e.Steps)
 	}
 }
 
-func TestWhoIsNotManagedIsAsManyAsReport(t *testing.T) {
-	svc := service(Recommend)
-	svc.Managed, svc.Running, svc.Current = false, 0, 0
-	p, k := &pool{services: []Service{svc}}, &kept{}
-	l := newLoop(t, p, k)
-	if err := l.Evaluate(t.Context(), table(t, noon, "shop/cart", 600, 10)); err != nil {
-		t.Fatal(err)
-	}
-	if d := l.Newest().Of("shop/cart"); d.Current != 10 || d.Desired != 17 {
-		t.Errorf("from %d to %d; want from 10 to 17, 600 s / (60 s × 0.6)", d.Current, d.Desired)
+func TestEveryModuleThatTellsHowBusyItIsGetsARecommendation(t *testing.T) {
+	w := newWorld(t, "timezone: UTC\nhierarchy: [business, module]\npool: {policy: {predictive: false}}\n")
+	if d := w.minute("shop/cart", 600, 10); d == nil || d.Current != 10 || d.Desired != 17 || d.Mode != pool.Recommend {
+		t.Errorf("decided %+v; want from 10 to 17, 600 s / (60 s × 0.6)", d)
 	}
 }
 
 func TestAMinuteWithoutDataChangesNothing(t *testing.T) {
-	p, k := &pool{services: []Service{service(Apply)}}, &kept{}
-	l := newLoop(t, p, k)
-	if err := l.Evaluate(t.Context(), table(t, noon, "shop/other", 1, 1)); err != nil {
-		t.Fatal(err)
-	}
-	d := l.Newest().Of("shop/cart")
-	if d.Direction != policy.Hold || d.Desired != 4 || p.desired["shop/cart"] != 4 {
-		t.Errorf("decided %+v, the pool was told %v", d, p.desired)
+	w := newWorld(t, cart)
+	w.sync()
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "", ""))
+	w.minute("shop/cart", 300, 4)
+	before := w.sync()
+	d := w.minute("shop/other", 1, 1)
+	if n := w.sync(); d.Direction != policy.Hold || n != before {
+		t.Errorf("decided %+v; %d workers run, and %d did", d, n, before)
 	}
 	if r := d.Record(time.UTC); r.Busy.Known() || r.Fraction.Known() {
 		t.Errorf("unknown numbers are shown as %v and %v", r.Busy, r.Fraction)
@@ -156,39 +188,32 @@ func TestAMinuteWithoutDataChangesNothing(t *testing.T) {
 }
 
 func TestOnlyNewsAreKept(t *testing.T) {
-	p, k := &pool{services: []Service{service(Apply)}}, &kept{}
-	l := newLoop(t, p, k)
-	for i := range 5 {
-		if err := l.Evaluate(t.Context(), table(t, noon.Add(time.Duration(i)*time.Minute), "shop/cart", 138, 4)); err != nil {
-			t.Fatal(err)
-		}
+	w := newWorld(t, cart)
+	w.sync()
+	for range 5 {
+		w.minute("shop/cart", 138, 4)
 	}
-	if len(k.all) != 1 {
-		t.Errorf("kept %d decisions of five steady minutes", len(k.all))
-	}
-	p.short = map[string]string{"shop/cart": "no node has room"}
-	if err := l.Evaluate(t.Context(), table(t, noon.Add(5*time.Minute), "shop/cart", 138, 4)); err != nil {
-		t.Fatal(err)
-	}
-	if len(k.all) != 2 || k.all[1].Short != "no node has room" {
-		t.Errorf("kept %+v", k.all)
+	if kept := w.kept(); len(kept) != 1 {
+		t.Errorf("of five steady minutes %d decisions are kept: %s", len(kept), kept)
 	}
 }
 
-func TestWhatFailsKeepsNothingElseFromBeingDone(t *testing.T) {
-	p, k := &pool{services: []Service{service(Apply)}, err: errors.New("disk full")}, &kept{}
-	l := newLoop(t, p, k)
-	err := l.Evaluate(t.Context(), table(t, noon, "shop/cart", 180, 4))
-	if err == nil || !strings.Contains(err.Error(), "tell the pool: disk full") {
-		t.Errorf("got %v", err)
+func TestADecisionTellsWhatThereWasNoRoomFor(t *testing.T) {
+	w := newWorld(t, cart)
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "", ""))
+	d := w.minute("shop/cart", 180, 4) // there is no node
+	if !strings.HasPrefix(d.Short, "4 missing: ") {
+		t.Errorf("short %q", d.Short)
 	}
-	if len(k.all) != 1 || l.Newest().Of("shop/cart") == nil {
-		t.Error("the decision was not kept")
+	w.sync() // one joins
+	must(t, w.Place(t.Context()))
+	if n := w.sync(); n != 4 {
+		t.Errorf("%d workers run between two minutes; want the minimum of 4", n)
 	}
 }
 
 func TestSeriesCarryTheHierarchy(t *testing.T) {
-	l := newLoop(t, &pool{}, &kept{})
+	l := newWorld(t, cart).Loop
 	d := Decision{Module: "shop/cart", Decision: policy.Decision{At: noon, Direction: policy.Out, Desired: 5, Current: 4, Fraction: math.NaN()}}
 	var names []string
 	for _, row := range l.series(nil, []string{"business", "module"}, &d) {

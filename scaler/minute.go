@@ -7,10 +7,34 @@ import (
 
 	"headroom/analytics"
 	"headroom/scaler/policy"
+	"headroom/scaler/pool"
 )
 
+// services lists who is decided about in a minute: what is configured, and every other
+// module whose processes report how busy they are, by the settings of those that say
+// nothing.
+func (l *Loop) services(s *analytics.Snapshot, standings []pool.Standing) []service {
+	all := make([]service, 0, len(standings))
+	known := make(map[string]bool, len(standings))
+	for _, st := range standings {
+		known[st.Module] = true
+		all = append(all, service{Standing: st, configured: true, managed: st.Mode == pool.Apply || st.Current > 0})
+	}
+	settings := l.opts.Policy()
+	for i, n := range s.Nodes() {
+		row := &s.Rows[i]
+		if !n.Module || known[n.ID] || !row.Processes.Known() || row.Processes < 1 {
+			continue
+		}
+		all = append(all, service{Standing: pool.Standing{
+			Module: n.ID, Mode: pool.Recommend, Policy: settings, Memory: l.memories[n.ID],
+		}})
+	}
+	return all
+}
+
 // seen is what a minute's snapshot shows of a service.
-func seen(s *analytics.Snapshot, svc Service) policy.Demand {
+func seen(s *analytics.Snapshot, svc service) policy.Demand {
 	d := policy.Demand{
 		Busy: math.NaN(), Processes: math.NaN(), Age: never,
 		Running: svc.Running, Current: svc.Current,
@@ -28,7 +52,7 @@ func seen(s *analytics.Snapshot, svc Service) policy.Demand {
 	if row.Alarm {
 		d.Deviates = row.Direction
 	}
-	if !svc.Managed && row.Processes.Known() { // others start them: those that report are those that run
+	if !svc.managed && row.Processes.Known() {
 		d.Running = int(row.Processes)
 		d.Current = cmp.Or(d.Current, d.Running)
 	}
@@ -39,15 +63,17 @@ func seen(s *analytics.Snapshot, svc Service) policy.Demand {
 const never = time.Duration(math.MaxInt64)
 
 // evaluate decides for all services in the minute of a snapshot.
-func (l *Loop) evaluate(s *analytics.Snapshot, services []Service) []Decision {
+func (l *Loop) evaluate(s *analytics.Snapshot, services []service) []Decision {
 	end := s.At.Add(time.Minute)
 	out := make([]Decision, 0, len(services))
+	memories := make(map[string]policy.Memory, len(services))
 	for _, svc := range services {
 		d := seen(s, svc)
-		f := l.opts.Forecasts.Forecast(svc.Module, end, d.Busy, svc.Settings.Startup)
-		got, memory := decide(svc, d, f, l.memories[svc.Module], end)
-		l.memories[svc.Module] = memory
+		f := l.opts.Forecasts.Forecast(svc.Module, end, d.Busy, svc.Policy.Startup)
+		got, memory := decide(svc, d, f, end)
+		memories[svc.Module] = memory
 		out = append(out, got)
 	}
+	l.memories = memories
 	return out
 }

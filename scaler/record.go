@@ -5,6 +5,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/scaler/policy"
+	"headroom/scaler/pool"
 )
 
 // Record is a decision as it is kept and shown.
@@ -12,7 +13,7 @@ type Record struct {
 	ID        string           `json:"id"`
 	Module    string           `json:"module"`
 	At        time.Time        `json:"at"` // end of the minute
-	Mode      Mode             `json:"mode"`
+	Mode      pool.Mode        `json:"mode"`
 	Applied   bool             `json:"applied"` // the pool was told
 	Direction policy.Direction `json:"direction"`
 	Current   int              `json:"current"`

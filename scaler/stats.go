@@ -6,14 +6,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
+	"headroom/scaler/allocate"
 	"headroom/scaler/policy"
+	"headroom/scaler/pool"
 )
 
 // stats are the scaler's own metrics.
 type stats struct {
 	decisions *prometheus.CounterVec
 	evaluate  prometheus.Histogram
-	workers   *prometheus.CounterVec
+	skipped   prometheus.Counter
 	short     prometheus.Gauge
 	services  *prometheus.GaugeVec
 }
@@ -28,9 +30,9 @@ func newStats(r prometheus.Registerer) *stats {
 			Name: "headroom_scale_evaluation_seconds", Help: "From a published minute to the decisions and placements of all services.",
 			Buckets: []float64{.001, .005, .01, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}),
-		workers: f.NewCounterVec(prometheus.CounterOpts{
-			Name: "headroom_scale_placed_workers_total", Help: "Workers that the pool was told to start or to stop.",
-		}, []string{"what"}),
+		skipped: f.NewCounter(prometheus.CounterOpts{
+			Name: "headroom_scale_skipped_placements_total", Help: "Starts and stops that no longer fitted when they were to be carried out; the next plan tries again.",
+		}),
 		short: f.NewGauge(prometheus.GaugeOpts{
 			Name: "headroom_scale_short_services", Help: "Services for which the pool found too little room.",
 		}),
@@ -44,9 +46,9 @@ func newStats(r prometheus.Registerer) *stats {
 	return s
 }
 
-func (s *stats) minute(decisions []Decision, p Placement, took time.Duration) {
+func (s *stats) minute(decisions []Decision, took time.Duration) {
 	s.evaluate.Observe(took.Seconds())
-	modes := map[Mode]int{Recommend: 0, Apply: 0}
+	modes := map[pool.Mode]int{pool.Recommend: 0, pool.Apply: 0}
 	for _, d := range decisions {
 		s.decisions.WithLabelValues(string(d.Direction)).Inc()
 		modes[d.Mode]++
@@ -54,11 +56,9 @@ func (s *stats) minute(decisions []Decision, p Placement, took time.Duration) {
 	for mode, n := range modes {
 		s.services.WithLabelValues(string(mode)).Set(float64(n))
 	}
-	s.placed(p)
 }
 
-func (s *stats) placed(p Placement) {
-	s.workers.WithLabelValues("start").Add(float64(p.Started))
-	s.workers.WithLabelValues("stop").Add(float64(p.Stopped))
-	s.short.Set(float64(len(p.Short)))
+func (s *stats) placed(r allocate.Result, a pool.Applied) {
+	s.skipped.Add(float64(len(a.Skipped)))
+	s.short.Set(float64(len(r.Shorts)))
 }

@@ -6,13 +6,15 @@ import (
 
 	"headroom/alerting/heal"
 	"headroom/ingest/poll"
+	"headroom/scaler/pool"
 )
 
 // openHealing makes the stage that acts on alarms.
 func (s *server) openHealing(ctx context.Context) (err error) {
 	s.alarms.heal, err = heal.New(ctx, heal.Options{
 		Config: s.cfg.Alerting.Heal, Store: s.state.Heals(), Query: s.hasResult, Fleet: s.fleetSize,
-		Wake: s.alarms.wake, Now: time.Now, Logger: s.log, Registerer: s.reg,
+		Restarter: restarter{func() *pool.Pool { return s.scaling.pool }},
+		Wake:      s.alarms.wake, Now: time.Now, Logger: s.log, Registerer: s.reg,
 	})
 	return err
 }

@@ -71,11 +71,14 @@ func (s *server) takeLocked(ctx context.Context, cfg config.Config) error {
 	if err := s.reloadAlarms(cfg); err != nil {
 		return err
 	}
+	if err := s.reloadScaling(ctx, cfg); err != nil {
+		return errors.Join(err, s.reloadAlarms(s.cfg))
+	}
 	before := s.cfg
 	s.cfg = cfg
 	if err := s.setModelLocked(ctx); err != nil {
 		s.cfg = before
-		return errors.Join(err, s.reloadAlarms(before))
+		return errors.Join(err, s.reloadAlarms(before), s.reloadScaling(ctx, before))
 	}
 	return s.rules.Apply(set, time.Duration(cfg.Alerting.EvaluationInterval))
 }
@@ -99,6 +102,7 @@ func fixedSections(old, now config.Config) error {
 		{"storage", old.Storage, now.Storage, false},
 		{"ingest", old.Ingest, now.Ingest, true},
 		{"query", old.Query, now.Query, true},
+		{"keda", old.Keda, now.Keda, true},
 		{"alerting.chat", old.Alerting.Chat, now.Alerting.Chat, false},
 	} {
 		switch {

@@ -60,6 +60,9 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	if err := s.addLineServers(part); err != nil {
 		return errors.Join(err, listener.Close(), s.close())
 	}
+	if err := s.addKEDA(part); err != nil {
+		return errors.Join(err, listener.Close(), s.close())
+	}
 	s.serveHTTP(&g, listener)
 	part(s.loop.Run)
 	part(s.ledger.Run)
@@ -69,6 +72,9 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.alarms.leases.Serve)
 	part(s.rules.Run)
 	part(s.watch.Run)
+	part(s.scaling.pool.Run)
+	part(s.scaling.learner.Run)
+	part(s.scaling.loop.Run)
 	part(s.saveMemoryInStorms)
 	part(s.learnComponents)
 	part(s.forgetOld)
@@ -140,6 +146,7 @@ func (s *server) serveHTTP(g *run.Group, listener net.Listener) {
 		return fmt.Errorf("serve HTTP: %w", err)
 	}, func(error) {
 		api.Close()
+		s.scaling.pool.Close() // nodes wait for news, which a graceful stop would wait for
 		ctx, cancel := context.WithTimeout(context.Background(), stopWithin/2)
 		defer cancel()
 		if err := srv.Shutdown(ctx); err != nil {

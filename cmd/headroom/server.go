@@ -65,6 +65,7 @@ type server struct {
 	alarms    alarmSystem
 	rules     *rules.Rules
 	watch     *watch.Watch
+	scaling   scaling
 	reloads   *reloads
 	demo      *demo // nil but for the demo
 }
@@ -120,6 +121,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 	if err := s.openRaisers(ro.Tree); err != nil {
 		return nil, err
 	}
+	if err := s.openScaling(context.Background(), ro.Tree); err != nil {
+		return nil, err
+	}
 	if opts.shadowURL == "" {
 		s.ingest = ingest.New(ingest.Options{Store: s.store, Limits: cfg.Ingest, Retention: opts.retention, Logger: log, Registerer: s.reg})
 		s.scrape = scrape.New(scrape.Options{Sink: s.ingest.Sink("scrape"), MaxBody: int64(cfg.Ingest.MaxRequestSize), Logger: log})
@@ -156,6 +160,7 @@ func (s *server) config() config.Config { return *s.inForce.Load() }
 func (s *server) historyChanged() {
 	s.loop.HistoryChanged()
 	s.ledger.HistoryChanged()
+	s.scaling.learner.HistoryChanged()
 }
 
 func (s *server) openStores() (err error) {
@@ -293,6 +298,9 @@ func (s *server) loadPolledHistory(ctx context.Context) error {
 func (s *server) close() error {
 	var errs []error
 	s.alarms.close()
+	if s.scaling.pool != nil {
+		s.scaling.pool.Close()
+	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}

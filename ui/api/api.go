@@ -105,6 +105,12 @@ type Options struct {
 	Leases        Leases
 	Mutes         Mutes
 
+	Pool      Pool
+	Scaling   Scaling
+	Decisions Decisions
+	// Sync answers a node daemon that speaks for a node.
+	Sync func(w http.ResponseWriter, r *http.Request, node string)
+
 	Version     string
 	Mode        string         // "serve", "shadow" or "demo", as shown on the page
 	Location    *time.Location // the configured zone

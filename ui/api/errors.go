@@ -14,6 +14,7 @@ import (
 	"headroom/analytics/backtest"
 	"headroom/analytics/whatif"
 	"headroom/internal/faults"
+	"headroom/scaler/pool"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 )
@@ -79,9 +80,10 @@ func classify(err error) *Error {
 	case errors.As(err, &size):
 		return &Error{tooLarge, errorf("the request is longer than %d bytes", size.Limit)}
 	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept), errors.Is(err, fleet.ErrNoMark),
-		errors.Is(err, state.ErrNoAlarm), errors.Is(err, alerting.ErrNotOpen), errors.Is(err, lease.ErrNoLease), errors.Is(err, mute.ErrNoMute):
+		errors.Is(err, state.ErrNoAlarm), errors.Is(err, alerting.ErrNotOpen), errors.Is(err, lease.ErrNoLease), errors.Is(err, mute.ErrNoMute),
+		errors.Is(err, pool.ErrUnknownNode), errors.Is(err, pool.ErrUnknownService), errors.Is(err, pool.ErrUnknownWorker), errors.Is(err, state.ErrNoDecision):
 		return &Error{notFound, err}
-	case errors.Is(err, analytics.ErrNoModel), errors.Is(err, heal.ErrNoReason):
+	case errors.Is(err, analytics.ErrNoModel), errors.Is(err, heal.ErrNoReason), errors.Is(err, pool.ErrBadOrder):
 		return &Error{badData, err}
 	case errors.Is(err, lease.ErrOver), errors.Is(err, lease.ErrRun), errors.Is(err, lease.ErrTooMany),
 		errors.Is(err, mute.ErrConfigured), errors.Is(err, mute.ErrTooMany),

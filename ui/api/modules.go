@@ -10,6 +10,7 @@ import (
 
 	"headroom/alerting"
 	"headroom/analytics"
+	"headroom/scaler"
 )
 
 // maxNote is the length of the longest note, in bytes.
@@ -119,6 +120,9 @@ func (s *Server) explain(c *gin.Context) (any, error) {
 	}
 	if strings.HasPrefix(id, alerting.ExplainPrefix) {
 		return s.explainAlarm(c.Request.Context(), id)
+	}
+	if strings.HasPrefix(id, scaler.ExplainPrefix) {
+		return s.explainDecision(c.Request.Context(), id)
 	}
 	e, err := s.Capacity.Explain(c.Request.Context(), id, c.Query("model"))
 	if errors.Is(err, analytics.ErrNoNode) {

@@ -1,0 +1,285 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"headroom/scaler"
+	"headroom/scaler/policy"
+	"headroom/scaler/pool"
+)
+
+// Pool is the pool of nodes and workers. *[pool.Pool] is one.
+type Pool interface {
+	Total(path string) pool.Total
+	By(label string) []pool.Total
+	Nodes() []pool.Node
+	Node(name string) (pool.Node, error)
+	Services() []pool.ServiceView
+	Service(module string) (pool.ServiceView, error)
+	Targets(ctx context.Context, module, proxy, have string, wait time.Duration) (pool.Targets, error)
+
+	Cordon(ctx context.Context, name, who, why string) error
+	Drain(ctx context.Context, name, who, why string) error
+	Uncordon(ctx context.Context, name, who, why string) error
+	Forget(ctx context.Context, name string) error
+	SetMode(ctx context.Context, module string, mode pool.Mode, who, why string) error
+	Hold(ctx context.Context, module string, until time.Time, who, why string) error
+	Release(ctx context.Context, module, who, why string) error
+	SetManual(ctx context.Context, module string, workers int, who, why string) error
+	Retire(ctx context.Context, module, who, why string) error
+	Restart(ctx context.Context, worker string) error
+}
+
+// poolData is the pool, or the part of it that a path or label asks for.
+type poolData struct {
+	Total pool.Total   `json:"total"`
+	By    []pool.Total `json:"by"` // by the values of the label that was asked for
+	Short []shortData  `json:"short"`
+}
+
+// shortData is a service for which there is too little room.
+type shortData struct {
+	Module string `json:"module"`
+	Reason string `json:"reason"`
+}
+
+func (s *Server) pool(c *gin.Context) (any, error) {
+	p := &params{Values: c.Request.URL.Query()}
+	path := p.path("path")
+	if p.err != nil {
+		return nil, p.err
+	}
+	d := poolData{Total: s.Pool.Total(path.ID()), By: []pool.Total{}, Short: []shortData{}}
+	if label := p.text("by"); label != "" {
+		d.By = s.Pool.By(label)
+	}
+	if m := s.Scaling.Newest(); m != nil {
+		for i := range m.Decisions {
+			if one := &m.Decisions[i]; one.Short != "" && below(one.Module, path.ID()) {
+				d.Short = append(d.Short, shortData{one.Module, one.Short})
+			}
+		}
+	}
+	return d, nil
+}
+
+// below tells whether a module is a node of the business tree or lies below it.
+func below(module, path string) bool {
+	return path == "" || module == path || strings.HasPrefix(module, path+"/")
+}
+
+var nodeStates = []string{string(pool.Ready), string(pool.Draining), string(pool.Lost), string(pool.Cordoned)}
+
+func (s *Server) nodes(c *gin.Context) (any, error) {
+	p := &params{Values: c.Request.URL.Query()}
+	state := p.oneOf("state", "", nodeStates...)
+	search := strings.ToLower(p.text("search"))
+	if p.err != nil {
+		return nil, p.err
+	}
+	all := []pool.Node{}
+	for _, n := range s.Pool.Nodes() {
+		if (state == "" || string(n.State) == state) && strings.Contains(strings.ToLower(n.Name), search) {
+			all = append(all, s.zoned(n))
+		}
+	}
+	return all, nil
+}
+
+func (s *Server) node(c *gin.Context) (any, error) {
+	n, err := s.Pool.Node(c.Param("node"))
+	if err != nil {
+		return nil, err
+	}
+	return s.zoned(n), nil
+}
+
+// zoned puts a node's times into the configured zone.
+func (s *Server) zoned(n pool.Node) pool.Node {
+	n.First, n.Seen = n.First.In(s.Location), n.Seen.In(s.Location)
+	if !n.Lost.IsZero() {
+		n.Lost = n.Lost.In(s.Location)
+	}
+	return n
+}
+
+// serviceData is a service with the policy that it is scaled by and what that decided
+// last.
+type serviceData struct {
+	pool.ServiceView
+	Policy   policyData     `json:"policy"`
+	Decision *scaler.Record `json:"decision"` // null before the first
+}
+
+// policyData are the settings of a policy, times in seconds.
+type policyData struct {
+	Target            float64 `json:"target"`
+	ScaleIn           float64 `json:"scale_in"`
+	Minimum           int     `json:"minimum"`
+	Maximum           int     `json:"maximum"` // 0: none
+	StepOut           float64 `json:"step_out"`
+	StepIn            float64 `json:"step_in"`
+	CoolDownOut       float64 `json:"cooldown_out_seconds"`
+	CoolDownIn        float64 `json:"cooldown_in_seconds"`
+	Stabilise         float64 `json:"stabilise_seconds"`
+	Startup           float64 `json:"startup_seconds"`
+	Predictive        bool    `json:"predictive"`
+	KeepPeak          string  `json:"keep_peak"`
+	StaleAfter        float64 `json:"stale_after_seconds"`
+	FreezeInDeviation bool    `json:"freeze_in_deviation"`
+}
+
+func policyOf(p policy.Settings) policyData {
+	return policyData{
+		Target: p.Target, ScaleIn: p.ScaleIn, Minimum: p.Minimum, Maximum: p.Maximum, StepOut: p.StepOut, StepIn: p.StepIn,
+		CoolDownOut: p.CoolDownOut.Seconds(), CoolDownIn: p.CoolDownIn.Seconds(), Stabilise: p.Stabilise.Seconds(), Startup: p.Startup.Seconds(),
+		Predictive: p.Predictive, KeepPeak: string(p.KeepPeak), StaleAfter: p.StaleAfter.Seconds(), FreezeInDeviation: p.FreezeInDeviation,
+	}
+}
+
+func (s *Server) serviceData(v pool.ServiceView) serviceData {
+	d := serviceData{ServiceView: v, Policy: policyOf(v.Policy)}
+	d.Proxies = orEmpty(d.Proxies)
+	if one := s.Scaling.Newest().Of(v.Module); one != nil {
+		r := one.Record(s.Location)
+		d.Decision = &r
+	}
+	return d
+}
+
+func (s *Server) services(c *gin.Context) (any, error) {
+	p := &params{Values: c.Request.URL.Query()}
+	path := p.path("path")
+	if p.err != nil {
+		return nil, p.err
+	}
+	all := []serviceData{}
+	for _, v := range s.Pool.Services() {
+		if below(v.Module, path.ID()) {
+			all = append(all, s.serviceData(v))
+		}
+	}
+	return all, nil
+}
+
+func (s *Server) service(c *gin.Context) (any, error) {
+	id, err := moduleParam(c)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.Pool.Service(id)
+	if err != nil {
+		return nil, err
+	}
+	return s.serviceData(v), nil
+}
+
+// poolOrder is what a person asks of a node or service.
+type poolOrder struct {
+	Action  string    `json:"action"`
+	Mode    pool.Mode `json:"mode"`    // of "mode"; empty: as configured
+	Until   time.Time `json:"until"`   // of "hold"; zero: for ever
+	Workers int       `json:"workers"` // of "workers"; 0: the policy's again
+	Who     string    `json:"who"`     // where nobody has to log in
+	Reason  string    `json:"reason"`
+}
+
+// ordered reads an order whose action is one of some.
+func ordered(c *gin.Context, actions ...string) (o poolOrder, err error) {
+	if err := readJSON(c, &o); err != nil {
+		return o, err
+	}
+	if who, _, ok := c.Request.BasicAuth(); ok {
+		o.Who = who
+	}
+	if !slices.Contains(actions, o.Action) {
+		return o, &Error{badData, errorf("action: want one of %s, got %q", strings.Join(actions, ", "), o.Action)}
+	}
+	return o, nil
+}
+
+// orderNode carries out what a person asks of a node, and answers the node.
+func (s *Server) orderNode(c *gin.Context) (any, error) {
+	o, err := ordered(c, "cordon", "drain", "open", "forget")
+	if err != nil {
+		return nil, err
+	}
+	ctx, name := c.Request.Context(), c.Param("node")
+	switch o.Action {
+	case "cordon":
+		err = s.Pool.Cordon(ctx, name, o.Who, o.Reason)
+	case "drain":
+		err = s.Pool.Drain(ctx, name, o.Who, o.Reason)
+	case "open":
+		err = s.Pool.Uncordon(ctx, name, o.Who, o.Reason)
+	case "forget":
+		return gone{name}, s.Pool.Forget(ctx, name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.node(c)
+}
+
+// gone names what was removed.
+type gone struct {
+	Gone string `json:"gone"`
+}
+
+// orderService carries out what a person asks of a service, and answers the service.
+func (s *Server) orderService(c *gin.Context) (any, error) {
+	o, err := ordered(c, "mode", "hold", "release", "workers", "retire")
+	if err != nil {
+		return nil, err
+	}
+	id, err := moduleParam(c)
+	if err != nil {
+		return nil, err
+	}
+	ctx := c.Request.Context()
+	switch o.Action {
+	case "mode":
+		err = s.Pool.SetMode(ctx, id, o.Mode, o.Who, o.Reason)
+	case "hold":
+		err = s.Pool.Hold(ctx, id, o.Until, o.Who, o.Reason)
+	case "release":
+		err = s.Pool.Release(ctx, id, o.Who, o.Reason)
+	case "workers":
+		err = s.Pool.SetManual(ctx, id, o.Workers, o.Who, o.Reason)
+	case "retire":
+		err = s.Pool.Retire(ctx, id, o.Who, o.Reason)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.service(c)
+}
+
+// restartWorker has a worker restarted by its node.
+func (s *Server) restartWorker(c *gin.Context) (any, error) {
+	id := c.Param("worker")
+	if err := s.Pool.Restart(c.Request.Context(), id); err != nil {
+		return nil, err
+	}
+	return restarting{id}, nil
+}
+
+type restarting struct {
+	Restarting string `json:"restarting"`
+}
+
+// moduleParam reads the id of a module from the way.
+func moduleParam(c *gin.Context) (string, error) {
+	p := &params{Values: map[string][]string{"id": {c.Param("id")}}}
+	path := p.path("id")
+	if p.err == nil && len(path) == 0 {
+		p.fault("id", fmt.Errorf("want the id of a module"))
+	}
+	return path.ID(), p.err
+}

@@ -53,7 +53,8 @@ func (f *file) close() {
 // 6.2 the size of /proc/PID/fd is their number, which spares the listing.
 func countFiles(dir string) int {
 	var st unix.Stat_t
-	if err := unix.Stat(dir, &st); err == nil && st.Size > 0 {
+	var fs unix.Statfs_t
+	if unix.Stat(dir, &st) == nil && st.Size > 0 && unix.Statfs(dir, &fs) == nil && fs.Type == unix.PROC_SUPER_MAGIC {
 		return int(st.Size)
 	}
 	d, err := os.Open(dir)

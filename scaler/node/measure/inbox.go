@@ -51,6 +51,7 @@ func (in *inbox) expect(all []*subject) {
 	clear(in.byID)
 	clear(in.byPort)
 	for _, s := range all {
+		s.post.source, s.post.metric = s.Spec.Latency.Source, s.Spec.Latency.Metric
 		in.byID[s.ID] = s.post
 		if _, twice := in.byPort[s.Port]; twice || s.Port == 0 {
 			in.byPort[s.Port] = nil

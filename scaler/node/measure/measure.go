@@ -16,7 +16,7 @@ import (
 
 // Options say what is measured. Only Workers and Node are needed.
 type Options struct {
-	Workers func() []worker.Running // asked once a slice
+	Workers func() []worker.Running // asked once a slice; the same Spec is at the same address
 	Node    string                  // label of the series
 	Address string                  // of the node, as it stands in HAProxy's names of servers
 

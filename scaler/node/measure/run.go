@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"headroom/scaler/node/tcpslice"
+	"headroom/scaler/node/wire"
 	"headroom/scaler/node/worker"
 )
 
@@ -94,13 +95,15 @@ func (m *Measure) weight(id string) float64 {
 func (m *Measure) update(now time.Time, running []worker.Running) (changed bool) {
 	m.order = m.order[:0]
 	for i, w := range running {
+		if w.Spec == nil {
+			w.Spec = noSpec
+		}
 		s := m.subjects[w.ID]
 		if s == nil {
 			s, changed = newSubject(), true
 			m.subjects[w.ID] = s
 		}
-		changed = changed || s.Port != w.Port
-		s.take(w)
+		changed = s.take(w) || changed
 		s.weight = m.weights[i]
 		s.service = m.serviceOf(s, now)
 		if s.series == nil {
@@ -115,16 +118,20 @@ func (m *Measure) update(now time.Time, running []worker.Running) (changed bool)
 	return changed
 }
 
+// noSpec is that of a worker of which no more is known.
+var noSpec = &wire.Service{}
+
 func (m *Measure) serviceOf(w *subject, now time.Time) *service {
 	s := m.services[w.Service]
 	if s == nil {
 		s = newService(w, now)
-		s.series = m.serviceSeries(s)
 		m.services[w.Service] = s
 	}
 	if s.seen != m.slice {
 		s.seen = m.slice
-		s.take(w)
+		if s.take(w); s.series == nil {
+			s.series = m.serviceSeries(s)
+		}
 	}
 	return s
 }
@@ -184,7 +191,7 @@ func (m *Measure) result(ctx context.Context, now time.Time) map[string]worker.S
 	all := make(map[string]worker.Slice, len(m.order))
 	length := now.Sub(m.began)
 	for i, s := range m.order {
-		if s.post.source == sourceMetrics {
+		if s.Spec.Latency.Source == sourceMetrics {
 			m.scraper.due(ctx, now, s)
 		}
 		all[s.ID] = s.slice(now, length, m.tcp[i], m.inbox)

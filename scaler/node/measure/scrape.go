@@ -113,10 +113,9 @@ func (st *scrape) take(now time.Time, pid int, got total, err error) {
 		return
 	}
 	before, since := st.last, now.Sub(st.lastAt).Seconds()
-	known := !st.lastAt.IsZero() && since > 0
-	st.last, st.lastAt = got, now
-	if !known {
-		st.rate = noTotal
+	first := st.lastAt.IsZero()
+	st.last, st.lastAt, st.rate = got, now, noTotal
+	if first {
 		return
 	}
 	if got.requests < before.requests || got.busy < before.busy {
@@ -125,7 +124,9 @@ func (st *scrape) take(now time.Time, pid int, got total, err error) {
 	grown := total{got.busy - before.busy, got.requests - before.requests}
 	st.waiting.busy += grown.busy
 	st.waiting.requests += grown.requests
-	st.rate = total{grown.busy / since, grown.requests / since}
+	if since > 0 {
+		st.rate = total{grown.busy / since, grown.requests / since}
+	}
 }
 
 // totals returns what is new for the counters, and the rate for a slice.

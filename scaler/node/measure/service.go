@@ -37,7 +37,9 @@ func newService(w *subject, now time.Time) *service {
 
 // take sets what the service is by now.
 func (s *service) take(w *subject) {
-	s.spec = w.Spec
+	if s.spec != w.Spec {
+		s.spec, s.series = w.Spec, nil
+	}
 	path := ""
 	if w.Group.CPU != "" {
 		path = filepath.Join(w.Group.CPU, "cpu.stat")

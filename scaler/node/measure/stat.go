@@ -42,7 +42,7 @@ func parseStat(b []byte) (s stat, err error) {
 		v, ok := number(word)
 		switch {
 		case i <= fieldUser+3: // user, system, and both of children
-			s.cpu += float64(v) / ticks
+			s.cpu += float64(v)
 		case i == fieldThreads:
 			s.threads = float64(v)
 		case i == fieldRSS:
@@ -54,6 +54,7 @@ func parseStat(b []byte) (s stat, err error) {
 			return s, fmt.Errorf("/proc/PID/stat: field %d is no number: %.20q", i+3, word)
 		}
 	}
+	s.cpu /= ticks
 	return s, nil
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"headroom/scaler/node/send"
 	"headroom/scaler/node/tcpslice"
-	"headroom/scaler/node/wire"
 	"headroom/scaler/node/worker"
 )
 
@@ -46,13 +45,14 @@ func newSubject() *subject {
 	return s
 }
 
-// take sets what the worker is by now.
-func (s *subject) take(w worker.Running) {
-	s.Running = w
-	if s.Spec == nil {
-		s.Spec = &wire.Service{}
+// take sets what the worker is by now, and tells whether it is run otherwise.
+func (s *subject) take(w worker.Running) (changed bool) {
+	changed = s.Port != w.Port || s.Spec != w.Spec
+	if changed {
+		s.series = nil
 	}
-	s.post.source, s.post.metric = s.Spec.Latency.Source, s.Spec.Latency.Metric
+	s.Running = w
+	return changed
 }
 
 func (s *subject) close() {
@@ -131,7 +131,7 @@ func (s *subject) slice(now time.Time, length time.Duration, tcp tcpslice.Slice,
 // answered fills in requests, busy and latency from the source of the service, and
 // returns what the counters grow by: of a scrape, that comes once in several slices.
 func (s *subject) answered(one *worker.Slice, tcp tcpslice.Slice, in *inbox) (counted total) {
-	switch s.post.source {
+	switch s.Spec.Latency.Source {
 	case sourceTCP:
 		one.Requests, one.Busy, one.Latency = tcp.Requests, tcp.Busy, tcp.Latency
 		return total{one.Busy, one.Requests}

@@ -163,15 +163,16 @@ func TestDualStackServer(t *testing.T) {
 	}
 }
 
-// The samples after the first of a slice spare a family that has none.
-func TestLaterSamplesSeeBothFamilies(t *testing.T) {
+// A family without connections is looked at again after some slices.
+func TestFamiliesThatComeLaterAreSeen(t *testing.T) {
 	w := []Worker{
 		{Port: server(t, "127.0.0.1:0", hold)},
 		{Port: server(t, ":0", hold)},
 	}
 	dial(t, w[0].Port)
-	dial(t, w[1].Port)
 	s := open(t)
+	until(t, s, w, func(got []Slice) bool { return got[0].Connections == 1 && got[1].Connections == 0 })
+	dial(t, w[1].Port)
 	until(t, s, w, func(got []Slice) bool { return got[0].Connections == 1 && got[1].Connections == 1 })
 	s.Watch(time.Now(), w)
 	for range 3 {
@@ -182,6 +183,21 @@ func TestLaterSamplesSeeBothFamilies(t *testing.T) {
 	if got := s.Slice(time.Now(), nil); got[0].Connections != 1 || got[1].Connections != 1 {
 		t.Errorf("%+v", got)
 	}
+}
+
+func TestRate(t *testing.T) {
+	f := func(connections int, cost time.Duration, want int) {
+		t.Helper()
+		if got := rate(connections, cost); got != want {
+			t.Errorf("%d connections at %v: %d samples a second, want %d", connections, cost, got, want)
+		}
+	}
+	f(0, 0, 10)
+	f(499, 100*time.Microsecond, 10)
+	f(500, 100*time.Microsecond, 4)
+	f(2000, 100*time.Microsecond, 1)
+	f(10, 2*time.Millisecond, 3)
+	f(10, time.Second, 1)
 }
 
 func TestTwoThousandConnections(t *testing.T) {
@@ -241,6 +257,8 @@ func BenchmarkSample1000(b *testing.B) {
 	}
 	s := open(b)
 	s.Watch(time.Now(), []Worker{w})
+	s.full = 1 // the walk through the other family's table is another matter
+	s.seen[0] = 1
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := s.Sample(); err != nil {

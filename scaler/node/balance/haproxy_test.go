@@ -247,6 +247,37 @@ func TestSlotsAreFilledAgainAfterAReload(t *testing.T) {
 	}
 }
 
+// What the agent said of a worker must not stick to the slot.
+func TestSlotOfAWorkerThatIsDownServesTheNextOne(t *testing.T) {
+	dir, server := t.TempDir(), startLists(t)
+	front, socket := "127.0.0.1:"+itoa(freePort(t)), filepath.Join(dir, "s")
+	startHAProxy(t, socket, haproxyOfSlots(dir, socket, front, "localhost", 1))
+	agent := startAgent(t, AgentConfig{Listen: "127.0.0.1:0"})
+	a, b, c := startWorker(t, "shop-0"), startWorker(t, "shop-1"), startWorker(t, "shop-2")
+	agent.Set(map[string]Answer{
+		"shop-0": {State: wire.Backoff, Reason: "exit code 1"}, "shop-1": {State: wire.Ready, Percent: 0},
+	})
+	f, _ := startFollower(t, server.URL, dir, Proxy{Module: "shop", Kind: HAProxy, Socket: socket, Backend: "shop"})
+	answers := func(want string) func() bool {
+		return func() bool {
+			text, err := answerOf(http.DefaultClient, "http://"+front)
+			return err == nil && text == want || err != nil && strings.HasPrefix(err.Error(), want)
+		}
+	}
+	for range 2 {
+		server.say(http.StatusOK, listOf(entry(a, 100, wire.Ready, agent.Address().String())))
+		applied(t, f, 1)
+		eventually(t, "the agent takes it down", answers("503"))
+		server.say(http.StatusOK, listOf(entry(c, 100, wire.Ready, "")))
+		eventually(t, "the next one serves", answers("shop-2"))
+		server.say(http.StatusOK, listOf(entry(b, 100, wire.Ready, agent.Address().String())))
+		applied(t, f, 1)
+		eventually(t, "the agent drains it", answers("503"))
+		server.say(http.StatusOK, listOf(entry(c, 50, wire.Ready, "")))
+		eventually(t, "the next one serves", answers("shop-2"))
+	}
+}
+
 func TestFaultsOfHAProxyAreTold(t *testing.T) {
 	dir, server := t.TempDir(), startLists(t)
 	front, socket := "127.0.0.1:"+itoa(freePort(t)), filepath.Join(dir, "s")

@@ -157,4 +157,3 @@ func assign(slots []slot, targets []target, last map[string]string) (map[string]
 	}
 	return taken, len(left)
 }
-

@@ -12,7 +12,8 @@ import (
 //
 // Their order matters. HAProxy asks the agent of a slot in maintenance too, and "ready"
 // or "drain" from there end the maintenance: so a slot that is freed asks nobody first,
-// and one that is filled asks its new agent last.
+// and one that is filled asks its new agent last. "down" from an agent outlives the
+// maintenance, so it is taken back for the next worker.
 func (s slot) commands(backend string, t *target, said string) []string {
 	c := commands{server: backend + "/" + s.name}
 	switch {
@@ -23,6 +24,7 @@ func (s slot) commands(backend string, t *target, said string) []string {
 		c.set("addr %s port %d", t.ip, t.port)
 		s.weigh(&c, t)
 		if s.agent {
+			c.set("agent up")
 			c.agent(t.agentAt())
 			c.set("agent-send %s", t.name())
 		}
@@ -59,6 +61,7 @@ func (s slot) free(c *commands) {
 // weight and state are the agent's to say, which knows them first.
 func (s slot) keep(c *commands, t *target, said string) {
 	if s.agent && s.agentAt != t.agentAt() {
+		c.set("agent up")
 		c.agent(t.agentAt())
 	}
 	if s.agent && said != t.name() {

@@ -339,6 +339,7 @@ func TestServerIsAskedWithWhatItWants(t *testing.T) {
 
 // Prometheus reads what is written.
 func TestFileSD(t *testing.T) {
+	t.Parallel()
 	dir, server := t.TempDir(), startLists(t)
 	path := filepath.Join(dir, "shop.json")
 	server.say(http.StatusOK, twoWorkers)

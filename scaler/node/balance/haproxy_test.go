@@ -148,6 +148,7 @@ backend shop
 // Workers come, go and change places under traffic; HAProxy is reloaded; the follower
 // and the server go away and come back. No request fails.
 func TestHAProxyFollowsTheList(t *testing.T) {
+	t.Parallel()
 	dir, server := t.TempDir(), startLists(t)
 	front, socket := "127.0.0.1:"+itoa(freePort(t)), filepath.Join(dir, "s")
 	reload := startHAProxy(t, socket, haproxyOfSlots(dir, socket, front, "localhost", 5))
@@ -230,6 +231,7 @@ func TestHAProxyFollowsTheList(t *testing.T) {
 
 // Without a state file HAProxy is empty after a reload, until the follower sees it.
 func TestSlotsAreFilledAgainAfterAReload(t *testing.T) {
+	t.Parallel()
 	dir, server := t.TempDir(), startLists(t)
 	front, socket := "127.0.0.1:"+itoa(freePort(t)), filepath.Join(dir, "s")
 	reload := startHAProxy(t, socket, haproxyOfSlots(dir, socket, front, "127.0.0.1", 3))
@@ -249,6 +251,7 @@ func TestSlotsAreFilledAgainAfterAReload(t *testing.T) {
 
 // What the agent said of a worker must not stick to the slot.
 func TestSlotOfAWorkerThatIsDownServesTheNextOne(t *testing.T) {
+	t.Parallel()
 	dir, server := t.TempDir(), startLists(t)
 	front, socket := "127.0.0.1:"+itoa(freePort(t)), filepath.Join(dir, "s")
 	startHAProxy(t, socket, haproxyOfSlots(dir, socket, front, "localhost", 1))
@@ -279,6 +282,7 @@ func TestSlotOfAWorkerThatIsDownServesTheNextOne(t *testing.T) {
 }
 
 func TestFaultsOfHAProxyAreTold(t *testing.T) {
+	t.Parallel()
 	dir, server := t.TempDir(), startLists(t)
 	front, socket := "127.0.0.1:"+itoa(freePort(t)), filepath.Join(dir, "s")
 	config := haproxyOfSlots(dir, socket, front, "127.0.0.1", 1)

@@ -66,6 +66,7 @@ http {
 }
 
 func TestNginxFollowsTheList(t *testing.T) {
+	t.Parallel()
 	dir, server := t.TempDir(), startLists(t)
 	front, upstreams := "127.0.0.1:"+itoa(freePort(t)), filepath.Join(dir, "shop.conf")
 	test, reload := startNginx(t, dir, front, upstreams)
@@ -105,6 +106,7 @@ func TestNginxFollowsTheList(t *testing.T) {
 }
 
 func TestNginxWithoutWorkersIsValid(t *testing.T) {
+	t.Parallel()
 	dir, server := t.TempDir(), startLists(t)
 	front, upstreams := "127.0.0.1:"+itoa(freePort(t)), filepath.Join(dir, "shop.conf")
 	test, reload := startNginx(t, dir, front, upstreams)

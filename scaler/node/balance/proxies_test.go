@@ -48,15 +48,27 @@ func eventually(t *testing.T, what string, so func() bool) time.Duration {
 	return time.Since(start)
 }
 
-// freePort is one that nobody listens on now.
+// ports are below those that the system gives to connections, so that none of them
+// takes one before the proxy that it is for has opened it.
+var ports = func() *atomic.Int32 {
+	var next atomic.Int32
+	next.Store(12000 + int32(os.Getpid()*37%18000))
+	return &next
+}()
+
+// freePort is one that nobody listens on.
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := int(ports.Add(1))
+		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+		if err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 // testWorker answers its id.
@@ -94,11 +106,17 @@ func startHAProxy(t *testing.T, socket, config string) (reload func()) {
 	}
 	eventually(t, "HAProxy answers", func() bool { return pid() != "" })
 	return func() {
-		before := pid()
-		if err := command.Process.Signal(syscall.SIGUSR2); err != nil {
-			t.Fatal(err)
-		}
-		eventually(t, "a new HAProxy answers", func() bool { now := pid(); return now != "" && now != before })
+		before, sent := pid(), time.Time{}
+		eventually(t, "a new HAProxy answers", func() bool {
+			if time.Since(sent) > 3*time.Second { // a master that has just started loses a signal
+				sent = time.Now()
+				if err := command.Process.Signal(syscall.SIGUSR2); err != nil {
+					t.Fatal(err)
+				}
+			}
+			now := pid()
+			return now != "" && now != before
+		})
 	}
 }
 

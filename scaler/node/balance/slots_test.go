@@ -52,7 +52,7 @@ func (m *model) set(s *slot, what, value string, words []string) {
 			m.t.Errorf("%s gets another worker while it serves", s.name)
 		}
 		s.at = at
-	case "agent-send":
+	case "agent-send", "agent":
 	case "weight":
 		percent, err := strconv.Atoi(strings.TrimSuffix(value, "%"))
 		if err != nil {

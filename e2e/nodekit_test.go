@@ -297,3 +297,14 @@ func (n *Node) Metric(series string) string {
 	}
 	return ""
 }
+
+// command runs a command of the node daemon that has to succeed and returns what it
+// printed.
+func (n *Node) command(args ...string) string {
+	n.t.Helper()
+	out, err := exec.Command(headroomNode, args...).CombinedOutput()
+	if err != nil {
+		n.t.Errorf("headroom-node %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}

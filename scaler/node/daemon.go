@@ -75,7 +75,6 @@ type Daemon struct {
 	follower   *balance.Follower // nil: no proxies are configured
 	client     *sync.Client      // nil: what shall run is in a file
 	web        net.Listener      // nil: none
-	lock       func()
 
 	mu       sysync.Mutex      // protects the fields below
 	settings settings.Settings // in force
@@ -220,7 +219,6 @@ func (d *Daemon) close() {
 	if d.web != nil {
 		d.web.Close()
 	}
-	d.lock()
 }
 
 // current are the settings in force.

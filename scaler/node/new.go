@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"headroom/scaler/node/balance"
 	"headroom/scaler/node/guard"
 	"headroom/scaler/node/isolate"
@@ -27,7 +25,7 @@ func New(o Options) (_ *Daemon, err error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	d := &Daemon{o: o, log: o.Logger, id: startID(), settings: o.Settings, lock: func() {}}
+	d := &Daemon{o: o, log: o.Logger, id: startID(), settings: o.Settings}
 	defer func() {
 		if err != nil {
 			d.close()
@@ -41,20 +39,12 @@ func New(o Options) (_ *Daemon, err error) {
 	return d, nil
 }
 
-// openState takes the state directory for this daemon alone.
+// openState makes the state directory. The supervisor sees to it that no two daemons
+// share it.
 func (d *Daemon) openState() error {
 	if err := os.MkdirAll(d.o.StatePath, 0o750); err != nil {
 		return fmt.Errorf("make the state directory: %w", err)
 	}
-	f, err := os.OpenFile(d.o.path("lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("lock the state directory: %w", err)
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		f.Close()
-		return fmt.Errorf("lock %s: %w (another daemon works there)", d.o.StatePath, err)
-	}
-	d.lock = func() { f.Close() }
 	d.store = &store{path: d.o.path("desired.json"), node: d.o.Settings.Node.Name, log: d.log}
 	return nil
 }

@@ -12,6 +12,9 @@ import (
 // The paths of the binaries under test.
 var headroom, headroomNode string
 
+// builtIn is a directory of this run alone.
+var builtIn string
+
 // atOnce is how many tests run beside each other: they wait far more than they
 // work.
 const atOnce = "10"
@@ -32,6 +35,7 @@ func buildAndRun(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	builtIn = dir
 	// A binary that was built another way can be named, as one with -race.
 	for _, p := range []struct {
 		path      *string

@@ -36,14 +36,14 @@ func workerProgram(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(filepath.Dir(headroomNode), "worker")
+	path := filepath.Join(builtIn, "worker")
 	copyWorker.Do(func() {
 		text, err := os.ReadFile(self)
 		if err == nil {
 			err = os.WriteFile(path, text, 0o755)
 		}
 		if err == nil {
-			err = os.Chmod(filepath.Dir(path), 0o755)
+			err = os.Chmod(builtIn, 0o755)
 		}
 		if err != nil {
 			t.Error(err)

@@ -40,6 +40,7 @@ func flag(b bool) []value {
 // own are the daemon's own metrics as they are now.
 func (d *Daemon) own() []metric {
 	all := []metric{
+		{"headroom_node_build_info", "gauge", "1, with the daemon's version.", "version", []value{{d.o.Version, 1}}},
 		{"headroom_node_workers", "gauge", "Workers by state.", "state", countStates(d.statuses())},
 		{"headroom_node_refused_total", "counter", "Workers that the node's own limits refused, by limit.", "limit", d.refusals()},
 		{"headroom_node_desired_unsaved", "gauge", "1 while the desired state in force is not on disk.", "", flag(d.store.unsaved())},
@@ -112,7 +113,6 @@ func (d *Daemon) metrics(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	out := bufio.NewWriter(w)
 	defer out.Flush()
-	fmt.Fprintf(out, "# HELP headroom_node_build_info What the daemon was built from.\n# TYPE headroom_node_build_info gauge\nheadroom_node_build_info{version=%q,goversion=%q} 1\n", d.o.Version, runtime.Version())
 	for _, m := range d.own() {
 		fmt.Fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", m.name, m.help, m.name, m.kind)
 		for _, v := range m.values {

@@ -66,7 +66,7 @@ func (p *plan) better(i int32) (x, port int32, m move) {
 	switch c := p.compareSpread(x, own); {
 	case c < 0:
 		m.what = "spread"
-	case c > 0 && !beyond, m.gain <= p.limits.MinGain:
+	case c > 0 && !beyond, m.gain <= p.limits.MinGain, c == 0 && !p.tree.less(x, own):
 		return -1, 0, m
 	}
 	return x, port, m

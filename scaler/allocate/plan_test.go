@@ -271,6 +271,30 @@ func moved(in Input, out Result) bool {
 	return in.Limits.Moves > 0 && n >= in.Limits.Moves
 }
 
+// With moves enough, and nobody holding a place that a stop will free, one plan
+// does all there is to do.
+func TestOnePlanDoesAll(t *testing.T) {
+	tried := 0
+	pools(t, 6000, func(t *testing.T, _ *rand.Rand, in Input) {
+		in.Limits.Moves = 1000
+		in = perfect(in, Result{}) // all serve
+		for i := range in.Workers {
+			in.Workers[i].Instead = ""
+		}
+		out := Plan(in)
+		if len(out.Stops) > 0 || slices.ContainsFunc(out.Starts, func(s Start) bool { return s.Instead != "" }) {
+			return
+		}
+		tried++
+		if again := Plan(perfect(in, out)); !empty(again) {
+			t.Errorf("second plan: %v %v after %v", again.Starts, again.Stops, out.Starts)
+		}
+	})
+	if tried < 500 {
+		t.Errorf("only %d pools were tried", tried)
+	}
+}
+
 func TestSamePoolSamePlan(t *testing.T) {
 	pools(t, 500, func(t *testing.T, _ *rand.Rand, in Input) {
 		before := fmt.Sprint(in)

@@ -131,49 +131,7 @@ func (w *world) apply(workers int) (Applied, error) {
 	for i := range in.Services {
 		in.Services[i].Workers = workers
 	}
-	return w.Apply(context.Background(), w.now, Plan{Input: in, Result: simplePlan(in)})
-}
-
-// simplePlan fills up nodes in turn. It knows neither load nor limits.
-func simplePlan(in allocate.Input) (r allocate.Result) {
-	on := make([]int, len(in.Nodes))
-	replaced := map[string]bool{}
-	have := make([][]allocate.Worker, len(in.Services))
-	for _, w := range in.Workers {
-		replaced[w.Instead] = true
-	}
-	for _, w := range in.Workers {
-		on[w.Node]++
-		if !w.Lost && !w.Stopping && !replaced[w.ID] {
-			have[w.Service] = append(have[w.Service], w)
-		}
-	}
-	start := func(service, proxy int, instead string) {
-		best := -1
-		for i, n := range in.Nodes {
-			if n.Open && !n.Leaving && (best < 0 || on[i] < on[best]) {
-				best = i
-			}
-		}
-		if best >= 0 {
-			on[best]++
-			r.Starts = append(r.Starts, allocate.Start{Service: service, Node: best, Proxy: proxy, Instead: instead})
-		}
-	}
-	for i, s := range in.Services {
-		for n := len(have[i]); n < s.Workers; n++ {
-			start(i, n%max(1, len(s.Proxies)), "")
-		}
-		for n := len(have[i]); n > s.Workers; n-- {
-			r.Stops = append(r.Stops, allocate.Stop{ID: have[i][n-1].ID, Reason: "too many"})
-		}
-		for _, w := range have[i][:min(len(have[i]), s.Workers)] {
-			if in.Nodes[w.Node].Leaving {
-				start(i, w.Proxy, w.ID)
-			}
-		}
-	}
-	return r
+	return w.Apply(context.Background(), w.now, Plan{Input: in, Result: allocate.Plan(in)})
 }
 
 // agent is a node daemon that only pretends to run workers.

@@ -64,6 +64,7 @@ func TestEveryKeyIsDocumentedWithItsDefault(t *testing.T) {
 	job.fill() // an item's defaults are set when the file is read
 	keysOf(t, reflect.ValueOf(job), "scrape_configs[].", want)
 	keysOf(t, reflect.ValueOf(job.HTTPSDConfigs[0]), "scrape_configs[].http_sd_configs[].", want)
+	keysOf(t, reflect.ValueOf(defaultService(defaultPool())), "services[].", want) // likewise
 
 	for key, value := range want {
 		text, ok := found[key]

@@ -140,7 +140,7 @@ func BenchmarkSyncHTTP(b *testing.B) {
 		k := i % 1000
 		post(b, server.Client(), fmt.Sprintf("%s/api/v1/nodes/n%d/sync?wait=0s", server.URL, k), versions[k], bodies[k], http.StatusNotModified)
 	}
-	b.ReportMetric(float64((cpu() - before).Nanoseconds())/float64(b.N), "cpu-ns/op")
+	b.ReportMetric(float64((cpu()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 }
 
 func newServer(p *Pool) *httptest.Server {

@@ -89,10 +89,6 @@ func (p *Pool) putNode(r nodeRecord) {
 		return
 	}
 	n.rec.Cordon, n.rec.Drain = r.Cordon, r.Drain // the rest is as the node reports it
-	for _, w := range n.workers {
-		w.service.reshare = true
-		w.service.touch()
-	}
 }
 
 func (p *Pool) putService(r serviceRecord) {

@@ -21,7 +21,7 @@ func (p *Pool) Input(now time.Time) allocate.Input {
 	at := make(map[*node]int, len(p.nodes))
 	for i, n := range p.sortedLocked() {
 		at[n] = i
-		in.Nodes = append(in.Nodes, p.nodeInput(n, now))
+		in.Nodes = append(in.Nodes, p.nodeInput(n))
 	}
 	classes := map[string]int{}
 	for i, s := range p.servicesLocked() {
@@ -37,7 +37,7 @@ func (p *Pool) Input(now time.Time) allocate.Input {
 		for _, w := range s.sorted() {
 			in.Workers = append(in.Workers, allocate.Worker{
 				ID: w.rec.ID, Service: i, Node: at[w.node], Proxy: max(0, slices.Index(one.Proxies, w.rec.Proxy)), Port: w.rec.Port,
-				Ready: w.ready(), Lost: w.node.goneFor(p.settings.Grace, now), Stopping: !w.wanted(), Instead: w.replaces(),
+				Ready: w.ready(), Lost: w.node.gone() && s.mode() == Apply, Stopping: !w.wanted(), Instead: w.replaces(),
 			})
 		}
 	}
@@ -71,11 +71,11 @@ func (s *service) sorted() []*worker {
 
 // nodeInput tells what the pool does not place on a node by what it reports, less what
 // the workers there are expected to use.
-func (p *Pool) nodeInput(n *node, now time.Time) allocate.Node {
+func (p *Pool) nodeInput(n *node) allocate.Node {
 	res := &n.rec.Resources
 	out := allocate.Node{
 		Name: n.rec.Name, Cores: res.Cores, Memory: res.Memory,
-		Open: n.state() == Ready, Leaving: n.rec.Drain != nil || n.goneFor(p.settings.Grace, now),
+		Open: n.state() == Ready, Leaving: n.rec.Drain != nil || n.gone(),
 		MaxWorkers: p.settings.Limits.MaxWorkers,
 	}
 	if res.MaxWorkers > 0 {

@@ -27,6 +27,7 @@ type node struct {
 	seen     time.Time // last sign of life; of a node from before the start: the start
 	spoke    bool      // it has reported since the start
 	heard    bool      // … and told all its workers
+	replaced bool      // it has been lost for longer than the grace time
 	load     wire.Load
 	expected float64 // percent of all cores, see smooth
 	extra    int     // workers that it reports and that shall not run there
@@ -53,10 +54,8 @@ func (n *node) state() State {
 	}
 }
 
-// goneFor tells whether a node has been lost for longer than the grace time.
-func (n *node) goneFor(grace time.Duration, now time.Time) bool {
-	return !n.rec.Lost.IsZero() && now.Sub(n.rec.Lost) >= grace
-}
+// gone tells whether a node has been lost for so long that its workers are replaced.
+func (n *node) gone() bool { return n.replaced && !n.rec.Lost.IsZero() }
 
 // touch has the node's next sync look at what shall run, at once if one waits.
 func (n *node) touch() {
@@ -88,4 +87,12 @@ func (n *node) smooth(l wire.Load) {
 
 func (n *node) drop(w *worker) {
 	n.workers = slices.DeleteFunc(n.workers, func(o *worker) bool { return o == w })
+}
+
+// affect has what depends on whether the node is lost looked at anew.
+func (n *node) affect() {
+	for _, w := range n.workers {
+		w.service.reshare = true
+		w.service.touch()
+	}
 }

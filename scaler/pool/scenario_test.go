@@ -211,6 +211,12 @@ func TestRecommendedDecisionsStartNothing(t *testing.T) {
 	w.want("n1:2")
 	must(t, w.SetMode(t.Context(), "shop/web", "", "li", ""))
 	w.plan(0)
+	w.pass(3 * time.Second)
+	must(t, w.SetMode(t.Context(), "shop/web", Apply, "li", ""))
+	if plan := allocate.Plan(w.Input(w.now)); len(plan.Starts)+len(plan.Stops) > 0 {
+		t.Errorf("switched over without a decision: %+v", plan)
+	}
+	must(t, w.SetMode(t.Context(), "shop/web", "", "li", ""))
 	w.sync()
 	w.want("n1:2")
 	if v := w.service(); v.Mode != Recommend || v.ModeOrder != nil {
@@ -281,8 +287,12 @@ func TestWhatRunsOnANewNodeIsTakenOver(t *testing.T) {
 	if got := fmt.Sprint(w.nodes[0].runs); got != ids {
 		t.Errorf("%s ran, now %s", ids, got)
 	}
-	if v := w.service(); v.Serving != 3 {
+	if v := w.service(); v.Serving != 3 || v.Desired != 3 {
 		t.Errorf("%+v", v)
+	}
+	in := w.Input(w.now) // of no decision
+	if plan := allocate.Plan(in); len(plan.Starts)+len(plan.Stops) > 0 {
+		t.Errorf("%+v", plan)
 	}
 
 	w.conf = parse(t, "")

@@ -100,12 +100,32 @@ func (p *Pool) due() (c change, joins []*join) {
 			p.follow(&c, w, now)
 		}
 	}
-	for _, s := range p.services {
-		if s.rec.Retiring != nil && len(s.workers) == 0 && !s.current {
-			c.goneServices = append(c.goneServices, s.rec.Module)
+	p.dueOfServices(&c)
+	return c, joins
+}
+
+// dueOfServices forgets services that were retired, and has the number of workers that
+// a service shall have follow the number that it has while nothing is decided about
+// it, or by as many as were taken over: what is switched to apply goes on from there.
+func (p *Pool) dueOfServices(c *change) {
+	taken := map[string]int{}
+	for _, w := range c.workers {
+		if p.workers[w.ID] == nil {
+			taken[w.Service]++
 		}
 	}
-	return c, joins
+	for module, s := range p.services {
+		rec := s.rec
+		if rec.Desired += taken[module]; s.mode() != Apply {
+			rec.Desired = s.count() + taken[module]
+		}
+		switch {
+		case rec.Retiring != nil && !s.current && len(s.workers) == 0:
+			c.goneServices = append(c.goneServices, module)
+		case rec.Desired != s.rec.Desired:
+			c.services = append(c.services, rec)
+		}
+	}
 }
 
 // judge finds the nodes that are lost. When the server itself stood still, or its
@@ -114,26 +134,26 @@ func (p *Pool) judge(now time.Time) {
 	gap := now.Sub(p.judged)
 	p.judged = now
 	if gap < 0 || gap > pause {
-		for _, n := range p.nodes {
-			n.seen = now
-			if n.rec.Lost.After(now) {
-				n.rec.Lost, n.changed = now, true
-			}
-		}
-		if gap > pause {
-			p.log.Warn("the server stood still, or its clock jumped: no node is lost for that", "for", gap)
-		}
+		p.shift(gap, now)
 		return
 	}
 	for _, n := range p.nodes {
-		if n.rec.Lost.IsZero() && now.Sub(n.seen) >= p.settings.LostAfter {
+		if n.rec.Lost.IsZero() && p.settings.LostAfter > 0 && now.Sub(n.seen) >= p.settings.LostAfter {
 			p.log.Warn("a node is lost", "node", n.rec.Name, "silent", now.Sub(n.seen).Round(time.Second), "workers", len(n.workers))
-			n.rec.Lost = now.Round(0)
-			n.changed = true
-			for _, w := range n.workers {
-				w.service.reshare = true
-				w.service.touch()
-			}
+			n.rec.Lost, n.changed = now, true
+			n.affect()
+		}
+		n.replaced = !n.rec.Lost.IsZero() && now.Sub(n.rec.Lost) >= p.settings.Grace
+	}
+}
+
+// shift leaves out a time in which the server heard nobody.
+func (p *Pool) shift(gap time.Duration, now time.Time) {
+	p.log.Warn("the server stood still, or its clock jumped: no node is lost for that", "by", gap)
+	for _, n := range p.nodes {
+		n.seen = now
+		if !n.rec.Lost.IsZero() {
+			n.rec.Lost, n.changed = n.rec.Lost.Add(gap), true
 		}
 	}
 }

@@ -173,12 +173,8 @@ const formerDaemons = 8 // that are remembered of a node
 // found ends the time that a node was lost.
 func (p *Pool) found(n *node, now time.Time) {
 	p.log.Info("a lost node is back", "node", n.rec.Name, "lost", now.Sub(n.rec.Lost).Round(time.Second))
-	n.rec.Lost = time.Time{}
-	n.changed = true
-	for _, w := range n.workers {
-		w.service.reshare = true
-		w.service.touch()
-	}
+	n.rec.Lost, n.changed = time.Time{}, true
+	n.affect()
 	p.wakeLocked()
 }
 

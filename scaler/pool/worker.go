@@ -69,8 +69,7 @@ type service struct {
 	shares  map[*node]*claim  // who may take how many workers out
 	reshare bool
 
-	targets string // version; empty: to be computed anew
-	wake    chan struct{}
+	wake chan struct{} // closed when its targets change
 }
 
 // closure keeps a service from a node that refused a worker of it.
@@ -84,12 +83,10 @@ const refusal = 10 * time.Minute
 
 func (s *service) mode() Mode {
 	switch {
-	case s.rec.Retiring != nil, s.conf == nil:
+	case !s.current:
 		return Recommend
 	case s.rec.Mode != nil:
 		return s.rec.Mode.Mode
-	case !s.current:
-		return Recommend
 	default:
 		return s.conf.Mode
 	}
@@ -97,7 +94,6 @@ func (s *service) mode() Mode {
 
 // touch tells those who wait for a change of its targets.
 func (s *service) touch() {
-	s.targets = ""
 	if s.wake != nil {
 		close(s.wake)
 		s.wake = nil

@@ -377,6 +377,9 @@ func TestNodeStopsWorkersOnlyIfItIsTold(t *testing.T) {
 	if got := inGroups(n.group); len(got) > 0 {
 		t.Errorf("%v run after a stop with --stop-workers", got)
 	}
+	if dirs := groupDirs(n.group); len(dirs) > 0 {
+		t.Errorf("%v are left", dirs)
+	}
 	if left := marked("HEADROOM_E2E_NODE=" + n.name + "."); len(left) > 0 {
 		t.Errorf("%v run outside of their groups", left)
 	}

@@ -189,7 +189,8 @@ func (d *Daemon) take(desired wire.Desired) {
 	d.changed() // some may be refused
 }
 
-// stopWorkers drains and stops all workers, within the time that their services allow.
+// stopWorkers drains and stops all workers, within the time that their services allow,
+// and removes their control groups.
 func (d *Daemon) stopWorkers(ctx context.Context) {
 	running := d.supervisor.Workers()
 	within := stopBesides
@@ -199,12 +200,12 @@ func (d *Daemon) stopWorkers(ctx context.Context) {
 	d.log.Info("stopping all workers", "workers", len(here(running)), "within", within)
 	d.inForce.stopAll()
 	end := time.After(within)
-	for len(here(d.supervisor.Workers())) > 0 {
+	for err := d.groups.Remove(); err != nil; err = d.groups.Remove() { // which fails while there is any
 		select {
 		case <-ctx.Done():
 			return
 		case <-end:
-			d.log.Error("some workers have not ended", "workers", len(here(d.supervisor.Workers())))
+			d.log.Error("some workers have not ended", "workers", len(here(d.supervisor.Workers())), "err", err)
 			return
 		case <-time.After(50 * time.Millisecond):
 		}

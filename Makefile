@@ -27,7 +27,7 @@ WEB_MODULES := $(WEB)/node_modules/.package-lock.json
 WEB_PAGES   := $(WEB)/dist/pages/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-storm clean
+.PHONY: help run build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-storm bench-node clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,12 @@ bench-analytics: ## measure the table's minute, its memory and learning (MODULES
 
 bench-storm: ## storms of alarms in virtual time: how few notifications, how soon each cause is told
 	$(GO) test -tags $(TAGS) -count 1 -run TheSuite -v ./bench/storm
+
+bench-node: ## what it costs to measure a node's processes, beside node-exporter and process-exporter (ARGS='--workers=10')
+	scripts/install-test-tools.sh prometheus-node-exporter prometheus-process-exporter
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . ./scaler/node/tcpslice ./scaler/node/measure ./scaler/node/send
+	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -trimpath -ldflags '-s -w' -o bench/out/node ./bench/node
+	bench/out/node $(ARGS)
 
 clean: ## remove what was built (tools and peers stay in .cache)
 	git clean -fdXq $(BIN) $(WEB) bench/out

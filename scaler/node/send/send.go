@@ -39,7 +39,7 @@ type Stats struct {
 	Skipped int64 // requests not made because the clock stood or ran backwards
 
 	Waiting      int   // requests in the buffer
-	WaitingBytes int64 // of them on disk
+	WaitingBytes int64 // of them, on disk and in memory
 	Memory       int64 // bytes of those that the disk did not take
 }
 
@@ -197,6 +197,6 @@ func (s *Sender) Stats() Stats {
 	defer b.mu.Unlock()
 	return Stats{
 		Sent: s.sent.Load(), Failed: s.failed.Load(), Refused: s.refused.Load(), Skipped: s.skipped.Load(),
-		Dropped: b.dropped, Waiting: len(b.entries), WaitingBytes: b.bytes, Memory: b.memory,
+		Dropped: b.dropped, Waiting: len(b.entries), WaitingBytes: b.bytes + b.memory, Memory: b.memory,
 	}
 }

@@ -20,7 +20,7 @@ type Leaf struct {
 	Service, Worker string
 	Dir             string
 	Group           worker.Group
-	Join            []string // groups that the worker's first process has to enter by itself
+	Join            []string // groups that the worker's first process has to enter
 
 	mode string
 }
@@ -28,12 +28,11 @@ type Leaf struct {
 func (g *Groups) leaf(service, id string) Leaf {
 	l := Leaf{Service: service, Worker: id, Group: g.Group(service), mode: g.mode}
 	l.Dir = filepath.Join(g.trunk(), dirOf(service), dirOf(id))
+	l.Join = []string{l.Dir}
 	for _, name := range g.v1 {
-		dir := g.in(name, service)
-		if g.mode == V1 && name == "pids" {
-			dir = l.Dir
+		if g.mode != V1 || name != "pids" { // where the leaf is
+			l.Join = append(l.Join, g.in(name, service))
 		}
-		l.Join = append(l.Join, dir)
 	}
 	return l
 }
@@ -53,15 +52,6 @@ func (g *Groups) Leaf(service, id string) (Leaf, error) {
 		}
 	}
 	return l, nil
-}
-
-// Open opens the leaf for clone3, by which a process is born in it. It is nil on v1,
-// which cannot do that: there Join has the leaf.
-func (l Leaf) Open() (*os.File, error) {
-	if l.mode == V1 {
-		return nil, nil
-	}
-	return os.Open(l.Dir)
 }
 
 // CgroupID is what sockets of the worker carry: the inode of its v2 group. It is 0

@@ -5,8 +5,8 @@
 // It is a role of the daemon's own program: the daemon starts itself anew under the
 // name headroom-shim ([Start]), and [Main], called first thing, plays the role.
 //
-// The shim is born in the worker's leaf, in an own mount namespace, and does nothing
-// until the daemon has written down what it starts and lets it go ([Shim.Go]). If the
+// The shim is born in an own mount namespace, and does nothing until the daemon has
+// written down what it starts and lets it go ([Shim.Go]). If the
 // daemon dies before, or a part of the specification is lost, the shim ends with code
 // 111 and nothing was started.
 //

@@ -26,9 +26,8 @@ type Shim struct {
 	spec, report *os.File
 }
 
-// Start starts a shim: in the control group that leaf is open at, unless it is nil,
-// and with its output going to output. Neither is needed afterwards.
-func Start(leaf, output *os.File) (*Shim, error) {
+// Start starts a shim with its output going to output, which is not needed afterwards.
+func Start(output *os.File) (*Shim, error) {
 	specRead, specWrite, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start a worker: %w", err)
@@ -40,13 +39,13 @@ func Start(leaf, output *os.File) (*Shim, error) {
 	}
 	defer reportWrite.Close()
 	s := &Shim{spec: specWrite, report: reportRead}
-	if err := s.fork(leaf, output, specRead, reportWrite); err != nil {
+	if err := s.fork(output, specRead, reportWrite); err != nil {
 		return nil, errors.Join(fmt.Errorf("start a worker: %w", err), specWrite.Close(), reportRead.Close())
 	}
 	return s, nil
 }
 
-func (s *Shim) fork(leaf, output, spec, report *os.File) error {
+func (s *Shim) fork(output, spec, report *os.File) error {
 	null, err := os.Open(os.DevNull)
 	if err != nil {
 		return err
@@ -56,9 +55,6 @@ func (s *Shim) fork(leaf, output, spec, report *os.File) error {
 		Setsid:       true,                // it outlives the daemon's session
 		Unshareflags: syscall.CLONE_NEWNS, // with all mounts private: unlike by clone, none leaks out
 		PidFD:        &s.PIDFD,
-	}
-	if leaf != nil {
-		sys.UseCgroupFD, sys.CgroupFD = true, int(leaf.Fd())
 	}
 	files := []uintptr{null.Fd(), output.Fd(), output.Fd(), spec.Fd(), report.Fd()}
 	// This very program, even if its file has been replaced meanwhile.

@@ -2,7 +2,6 @@ package supervise
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"time"
 
@@ -50,7 +49,7 @@ func (s *Supervisor) start(units []*unit, now time.Time) (more bool) {
 	return more
 }
 
-// bear makes the process of a worker, in its group, where it waits.
+// bear makes the process of a worker, which waits, and its groups.
 func (s *Supervisor) bear(u *unit, limited map[string]error, now time.Time) (*shim.Shim, error) {
 	if err := portFree(u.want.Port); err != nil {
 		return nil, err
@@ -88,13 +87,6 @@ func (s *Supervisor) bear(u *unit, limited map[string]error, now time.Time) (*sh
 }
 
 func (s *Supervisor) fork(u *unit) (*shim.Shim, error) {
-	dir, err := u.leaf.Open()
-	if err != nil {
-		return nil, fmt.Errorf("control group of worker %s: %w", u.id, err)
-	}
-	if dir != nil {
-		defer dir.Close()
-	}
 	output, err := s.outputs.open(u.want.Service, u.id)
 	if err != nil { // a full disk keeps no worker from its work
 		s.o.Logger.Warn("A worker's output is lost.", "worker", u.id, "err", err)
@@ -104,7 +96,7 @@ func (s *Supervisor) fork(u *unit) (*shim.Shim, error) {
 		}
 	}
 	defer output.Close()
-	return shim.Start(dir, output)
+	return shim.Start(output)
 }
 
 // follow sees what becomes of a process: one that was started just now, or, without a

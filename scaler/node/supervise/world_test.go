@@ -37,7 +37,9 @@ func TestMain(m *testing.M) {
 		case "worker":
 			work(os.Args[2], os.Args[3:])
 		case "daemon":
-			daemon(os.Args[2])
+			daemon(readOrders(os.Args[2]))
+		case "half":
+			half(readOrders(os.Args[2]))
 		case "sleep":
 			time.Sleep(time.Hour)
 		}
@@ -142,6 +144,7 @@ func bomb(w http.ResponseWriter, _ *http.Request) {
 type world struct {
 	*testing.T
 	dir    string
+	root   string // of its groups
 	groups *isolate.Groups
 	s      *Supervisor
 	leave  func() // the daemon ends, the workers stay
@@ -166,7 +169,7 @@ func newWorld(t *testing.T, mode string) *world {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, dir: dir, groups: groups, leave: func() {}}
+	w := &world{T: t, dir: dir, root: root, groups: groups, leave: func() {}}
 	t.Cleanup(w.clean)
 	return w
 }
@@ -389,9 +392,7 @@ type orders struct {
 	Services                             map[string]*wire.Service
 }
 
-// daemon runs a supervisor until it is killed, and writes what runs to a file.
-func daemon(file string) {
-	var o orders
+func readOrders(file string) (o orders) {
 	text, err := os.ReadFile(file)
 	if err == nil {
 		err = json.Unmarshal(text, &o)
@@ -399,6 +400,11 @@ func daemon(file string) {
 	if err != nil {
 		panic(err)
 	}
+	return o
+}
+
+// daemon runs a supervisor until it is killed, and writes what runs to a file.
+func daemon(o orders) {
 	groups, err := isolate.Open(isolate.Options{Root: o.Root, Mode: o.Mode})
 	if err != nil {
 		panic(err)

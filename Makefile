@@ -27,7 +27,7 @@ WEB_MODULES := $(WEB)/node_modules/.package-lock.json
 WEB_PAGES   := $(WEB)/dist/pages/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-storm bench-node clean
+.PHONY: help run demo-scale build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-storm bench-node clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,11 @@ help: ## list the tasks
 run: build ## build everything and start the demo (ARGS='--modules=2428' for the full size)
 	$(BIN)/headroom demo $(ARGS)
 
-build: $(WEB_PAGES) ## build bin/headroom with its pages
+demo-scale: build ## real processes that are scaled under real traffic (root; RATES=40,80 EACH=6m)
+	$(GO) build -tags $(TAGS) -o $(BIN)/ ./bench/demoscale
+	scripts/demo-scale.sh
+
+build: $(WEB_PAGES) ## build bin/headroom and bin/headroom-node
 	$(GO) build -tags $(TAGS) $(BUILD_FLAGS) -o $(BIN)/ ./cmd/...
 
 web: $(WEB_PAGES) ## build only the pages

@@ -189,13 +189,26 @@ func (l *Loop) plan(now time.Time, decisions []Decision) pool.Plan {
 	return pool.Plan{Input: in, Result: result}
 }
 
+// first gives a service that nothing was decided about yet its minimum: it need not
+// wait for a minute to end. l.mu must be held.
+func (l *Loop) first(now time.Time) (out []Decision) {
+	newest := l.newest.Load()
+	for _, st := range l.opts.Pool.Standings(now) {
+		if st.Mode == pool.Apply && st.Held == "" && newest.Of(st.Module) == nil {
+			least := max(st.Current, st.Policy.Minimum, st.Scheduled)
+			out = append(out, Decision{Module: st.Module, Applied: true, Decision: policy.Decision{Desired: least}})
+		}
+	}
+	return out
+}
+
 // Place lets the pool act between two minutes: it replaces what was lost and moves
 // what has to go.
 func (l *Loop) Place(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.opts.Now()
-	plan := l.plan(now, nil)
+	plan := l.plan(now, l.first(now))
 	if len(plan.Result.Starts)+len(plan.Result.Stops) == 0 {
 		l.stats.placed(plan.Result, pool.Applied{})
 		return nil

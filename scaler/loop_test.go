@@ -151,6 +151,20 @@ func TestBusyProcessesAreGivenCompany(t *testing.T) {
 	}
 }
 
+func TestTheMinimumWaitsForNoMinute(t *testing.T) {
+	w := newWorld(t, cart)
+	w.sync()
+	must(t, w.Place(t.Context()))
+	if n := w.sync(); n != 0 {
+		t.Errorf("%d workers run of a service whose decisions are only recommended", n)
+	}
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "ann", "try it"))
+	must(t, w.Place(t.Context()))
+	if n := w.sync(); n != 4 {
+		t.Errorf("%d workers run; want the minimum of 4", n)
+	}
+}
+
 func TestARecommendationStartsNothing(t *testing.T) {
 	w := newWorld(t, cart)
 	w.sync()

@@ -27,13 +27,14 @@ type contender struct {
 
 // compare starts everything, measures it and prints a table.
 func compare(ctx context.Context, o options) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	dir, err := os.MkdirTemp("", "headroom-bench-node-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	ctx, cancel := context.WithCancel(ctx)
+	defer programs.Wait()
+	defer cancel()
 	all, sent, err := start(ctx, o, dir)
 	if err != nil {
 		return err
@@ -49,23 +50,24 @@ func compare(ctx context.Context, o options) error {
 	return nil
 }
 
+// start starts sink, workers, the daemon, which comes first, and the exporters.
 func start(ctx context.Context, o options, dir string) (all []*contender, sent *atomic.Int64, err error) {
-	workers, err := startWorkers(ctx, o)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := connect(ctx, o); err != nil {
-		return nil, nil, err
-	}
 	url, sent, err := sink(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	ours, err := startDaemon(ctx, job{URL: url, Dir: filepath.Join(dir, "buffer"), Workers: workers})
+	with := startOurs
+	if o.daemon != "" {
+		with = startDaemon
+	}
+	ours, err := with(ctx, o, url, dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	all = append(all, ours)
+	if err := connect(ctx, o); err != nil {
+		return nil, nil, err
+	}
 	for _, peer := range []func(context.Context, string) (*contender, error){processExporter, nodeExporter} {
 		c, err := peer(ctx, dir)
 		if err != nil {
@@ -93,8 +95,13 @@ func sink(ctx context.Context) (url string, sent *atomic.Int64, err error) {
 	return "http://" + l.Addr().String() + "/api/v1/write", sent, nil
 }
 
-func startDaemon(ctx context.Context, j job) (*contender, error) {
-	input, err := json.Marshal(j)
+// startOurs starts the workers and, in place of the daemon, what measures in it.
+func startOurs(ctx context.Context, o options, url, dir string) (*contender, error) {
+	workers, err := startWorkers(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	input, err := json.Marshal(job{URL: url, Dir: filepath.Join(dir, "buffer"), Workers: workers})
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +110,7 @@ func startDaemon(ctx context.Context, j job) (*contender, error) {
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
-	go c.Wait()
+	programs.Go(func() { c.Wait() })
 	return &contender{name: "headroom (measure, tcpslice, send)", pid: c.Process.Pid}, nil
 }
 
@@ -143,7 +150,7 @@ func exporter(ctx context.Context, name string, args ...string) (*contender, err
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
-	go c.Wait()
+	programs.Go(func() { c.Wait() })
 	return &contender{name: name, pid: c.Process.Pid, metrics: "http://" + address + "/metrics"}, nil
 }
 

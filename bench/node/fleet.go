@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"sync"
+	"syscall"
 	"time"
 
 	"headroom/scaler/node/wire"
@@ -44,37 +46,46 @@ func work(args []string) error {
 	}
 }
 
-// startWorkers starts them, in services of ten, each with its spec.
-func startWorkers(ctx context.Context, o options) (all []worker.Running, err error) {
-	specs := map[string]*wire.Service{}
+// programs are those that run; the last thing to do is to wait for them.
+var programs sync.WaitGroup
+
+// workersOf are the workers with their services, of ten each.
+func workersOf(o options) (specs map[string]*wire.Service, all []wire.Worker) {
+	specs = map[string]*wire.Service{}
 	for i := range o.workers {
-		port := o.port + i
+		module := fmt.Sprintf("SET_W%02d", i/10)
+		specs[module] = &wire.Service{
+			Module:  module,
+			Labels:  map[string]string{"business": "Qzone", "product": "WNS", "service": "dispatch", "module": module},
+			Limits:  wire.Limits{CPUPercent: 40},
+			Latency: wire.Latency{Source: "tcp"},
+		}
+		all = append(all, wire.Worker{ID: fmt.Sprintf("%s-%06d", module, i), Service: module, Port: o.port + i})
+	}
+	return specs, all
+}
+
+// startWorkers starts them.
+func startWorkers(ctx context.Context, o options) (all []worker.Running, err error) {
+	specs, workers := workersOf(o)
+	for _, w := range workers {
+		port := w.Port
 		c := command(ctx, os.Args[0], "worker", strconv.Itoa(port))
 		c.Env = append(os.Environ(), "GOMAXPROCS=1")
 		if err := startReady(c); err != nil {
 			return nil, fmt.Errorf("start a worker on port %d: %w", port, err)
 		}
-		module := fmt.Sprintf("SET_W%02d", i/10)
-		if specs[module] == nil {
-			specs[module] = &wire.Service{
-				Module:  module,
-				Labels:  map[string]string{"business": "Qzone", "product": "WNS", "service": "dispatch", "module": module},
-				Limits:  wire.Limits{CPUPercent: 40},
-				Latency: wire.Latency{Source: "tcp"},
-			}
-		}
-		all = append(all, worker.Running{
-			Worker: wire.Worker{ID: fmt.Sprintf("%s-%06d", module, i), Service: module, Port: port},
-			Spec:   specs[module], State: wire.Ready, PID: c.Process.Pid,
-		})
+		all = append(all, worker.Running{Worker: w, Spec: specs[w.Service], State: wire.Ready, PID: c.Process.Pid})
 	}
 	return all, nil
 }
 
-// command is one that ends with ctx.
+// command is one that is told to end with ctx.
 func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, name, args...)
 	c.Stderr = os.Stderr
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
+	c.WaitDelay = 30 * time.Second
 	return c
 }
 
@@ -87,8 +98,10 @@ func startReady(c *exec.Cmd) error {
 	if err := c.Start(); err != nil {
 		return err
 	}
-	go c.Wait()
 	_, err = out.Read(make([]byte, 1))
+	if err == nil {
+		programs.Go(func() { c.Wait() })
+	}
 	return err
 }
 

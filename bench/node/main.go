@@ -5,6 +5,7 @@
 //
 //	node                            100 workers with 1,000 connections, for 30 s
 //	node --workers=10 --connections=50 --for=10s
+//	node --daemon=bin/headroom-node the whole daemon, which starts the workers itself; as root
 //
 // The exporters are scraped every second, as often as we look. They are started with
 // the flags under which they cost least, and show nothing of connections, latency or
@@ -25,6 +26,7 @@ import (
 type options struct {
 	workers, connections, port int
 	length, warm, scrape       time.Duration
+	daemon                     string
 }
 
 func main() {
@@ -40,6 +42,7 @@ func main() {
 	flag.DurationVar(&o.length, "for", 30*time.Second, "how long it is measured")
 	flag.DurationVar(&o.warm, "warm", 12*time.Second, "how long it runs before")
 	flag.DurationVar(&o.scrape, "scrape", time.Second, "time between two scrapes of an exporter")
+	flag.StringVar(&o.daemon, "daemon", "", "path of headroom-node; empty: only what measures in it")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -171,7 +171,7 @@ func newTestFollow(t *testing.T, dir string, change func(*Proxy)) (*follow, *not
 
 func (n *noted) want(t *testing.T, lists ...string) {
 	t.Helper()
-	if strings.Join(n.lists, "|") != strings.Join(lists, "|") {
+	if fmt.Sprintf("%q", n.lists) != fmt.Sprintf("%q", lists) {
 		t.Errorf("the proxy got %q, want %q", n.lists, lists)
 	}
 	n.lists = nil

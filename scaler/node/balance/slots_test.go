@@ -173,6 +173,18 @@ func (m *model) check(targets []target, before map[netip.AddrPort]slot) {
 	}
 }
 
+// A follower that has lost its memory finds each worker where HAProxy has it.
+func TestSlotsOfAFollowerThatRemembersNothing(t *testing.T) {
+	m := newModel(t, 5, false)
+	h := newHAProxy(Proxy{Kind: HAProxy, Backend: "shop"}, map[string]string{}, quiet())
+	m.bring(h, []target{testTarget(9001), testTarget(9002), testTarget(9003)})
+	m.bring(h, []target{testTarget(9002), testTarget(9003)})
+	h = newHAProxy(h.p, map[string]string{}, quiet())
+	if n := m.bring(h, []target{testTarget(9002), testTarget(9003)}); n != 0 {
+		t.Errorf("%d commands though HAProxy has it all", n)
+	}
+}
+
 func TestMoreWorkersThanSlots(t *testing.T) {
 	m := newModel(t, 3, false)
 	var targets []target
@@ -231,4 +243,26 @@ func FuzzParseSlots(f *testing.F) {
 			assign(list, []target{testTarget(9001)}, nil)
 		}
 	})
+}
+
+// What a follower does once a second with a HAProxy of many slots, but for HAProxy's own
+// part.
+func BenchmarkLookAtTwoThousandSlots(b *testing.B) {
+	var state strings.Builder
+	state.WriteString(strings.Join(strings.SplitAfter(serversState, "\n")[:2], ""))
+	var targets []target
+	for port := 9001; port <= 11000; port++ {
+		fmt.Fprintf(&state, "4 shop %d w%d 127.0.0.1 2 4 100 100 14 6 3 4 6 22 0 0 localhost %d - 0 0 - - 1\n", port, port-9000, port)
+		targets = append(targets, testTarget(port))
+	}
+	h := newHAProxy(Proxy{Kind: HAProxy, Backend: "shop"}, map[string]string{}, quiet())
+	b.ReportAllocs()
+	for b.Loop() {
+		list, err := parseSlots(state.String(), "w")
+		if err != nil || len(list) != 2000 {
+			b.Fatal(len(list), err)
+		}
+		taken, _ := assign(list, targets, h.slots)
+		h.plan(list, taken)
+	}
 }

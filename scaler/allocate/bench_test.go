@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // fleet is the pool of the yardstick, times k: 41,793 workers of 2,428 services
@@ -66,12 +68,52 @@ func grown(in Input) Input {
 	return in
 }
 
+// shaken loses one node of a hundred, gets as many new ones, and has other loads.
+func shaken(in Input) Input {
+	r := rand.New(rand.NewPCG(8, 8))
+	in.Nodes, in.Workers = append([]Node{}, in.Nodes...), append([]Worker{}, in.Workers...)
+	for i := range in.Nodes {
+		n := &in.Nodes[i]
+		n.Open = n.Open != (i%100 == 0)
+		n.Load = min(max(n.Load+r.NormFloat64(), 0), n.Cores)
+	}
+	for i := range in.Workers {
+		w := &in.Workers[i]
+		w.Lost = w.Node%100 == 0 && !in.Nodes[w.Node].Open
+	}
+	return in
+}
+
+// crammed has room for a tenth of the workers only: nearly every service is short.
+func crammed(in Input) Input {
+	in.Nodes = append([]Node{}, in.Nodes...)
+	for i := range in.Nodes {
+		n := &in.Nodes[i]
+		n.Load, n.MaxWorkers = n.Cores, i%5/4+1
+		if i%7 > 0 {
+			n.MemoryUsed = n.Memory
+		}
+	}
+	return in
+}
+
+// cpuTime of the process: on a machine that others use too, the wall clock tells little.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 func benchmark(b *testing.B, in Input) {
 	b.ReportAllocs()
 	var out Result
+	before := cpuTime()
 	for b.Loop() {
 		out = Plan(in)
 	}
+	b.ReportMetric(float64((cpuTime()-before).Milliseconds())/float64(b.N), "cpu-ms/op")
 	b.ReportMetric(float64(len(out.Starts)), "starts")
 	b.ReportMetric(float64(len(out.Shorts)), "shorts")
 	b.ReportMetric(float64(len(out.Stops)), "stops")
@@ -88,5 +130,7 @@ func BenchmarkPlan(b *testing.B) {
 		b.Run(fmt.Sprintf("empty/x%d", k), func(b *testing.B) { benchmark(b, empty) })
 		b.Run(fmt.Sprintf("steady/x%d", k), func(b *testing.B) { benchmark(b, full) })
 		b.Run(fmt.Sprintf("grown/x%d", k), func(b *testing.B) { benchmark(b, grown(full)) })
+		b.Run(fmt.Sprintf("shaken/x%d", k), func(b *testing.B) { benchmark(b, shaken(full)) })
+		b.Run(fmt.Sprintf("crammed/x%d", k), func(b *testing.B) { benchmark(b, crammed(empty)) })
 	}
 }

@@ -33,9 +33,9 @@ func (p *plan) survey() (moves []move, changed bool) {
 func (p *plan) promising(u *unit, best int32) bool {
 	t, d, m := p.tree, &p.demands[u.service], &p.machines[u.node]
 	x := t.pos[u.node]
-	l, root := &t.leaves[x], len(t.low)-1
+	l := &t.leaves[x]
 	own := max(share(d.cpu, m.cores), share(d.mem, m.memory))
-	if l.room < 0 || min(own, l.load-t.low[root]) > p.limits.MinGain {
+	if l.room < 0 || min(own, l.load-t.root().low) > p.limits.MinGain {
 		return true
 	}
 	if l.count-1 != t.leaves[best].count {
@@ -62,11 +62,12 @@ func (p *plan) better(i int32) (x, port int32, m move) {
 		return -1, 0, m
 	}
 	m = move{unit: i, what: "balance", gain: p.gain(s, own, x, before)}
+	c := p.compareSpread(x, own)
 	beyond := p.tree.leaves[own].room < p.demands[s].cpu
-	switch c := p.compareSpread(x, own); {
+	switch {
 	case c < 0:
 		m.what = "spread"
-	case c > 0 && !beyond, m.gain <= p.limits.MinGain, c == 0 && !p.tree.less(x, own):
+	case m.gain <= p.limits.MinGain, c > 0 && !beyond, c == 0 && (!p.tree.less(x, own) || p.unevenness(s, own, x) >= 0):
 		return -1, 0, m
 	}
 	return x, port, m
@@ -88,6 +89,17 @@ func (p *plan) gain(s, own, x int32, before float64) float64 {
 	without := p.machines[p.tree.order[own]].load(0, 0)
 	with := p.machines[p.tree.order[x]].load(d.cpu, d.mem)
 	return before - max(without, with)
+}
+
+// unevenness is by how much the sum over all cores of the squared load grows
+// when a worker is put on x instead of its own node.
+func (p *plan) unevenness(s, own, x int32) float64 {
+	added := func(x int32) float64 {
+		m := &p.machines[p.tree.order[x]]
+		without, with := m.load(0, 0), m.load(p.demands[s].cpu, p.demands[s].mem)
+		return float64(m.cores) * (with*with - without*without)
+	}
+	return added(x) - added(own)
 }
 
 // moveFresh takes a start of this plan to a better node. Where that is the node

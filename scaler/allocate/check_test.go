@@ -148,7 +148,7 @@ type goal struct {
 	beyond  float64 // cores forecast beyond Limits.Full
 	nodes   int     // sum of squares of the workers of a service on a node
 	domains []int   // likewise in a domain, by level
-	load    float64 // sum of squares of the forecast loads
+	load    float64 // sum of squares of the forecast loads of all cores
 }
 
 // aim is the goal of a pool in which every worker counts.
@@ -196,7 +196,7 @@ func aim(in Input) goal {
 	for i, n := range in.Nodes {
 		g.beyond += max(cpu[i]-in.Limits.filled().Full*n.Cores, 0)
 		load := max(cpu[i]/max(n.Cores, 1e-6), mem[i]/max(float64(n.Memory), 1))
-		g.load += load * load
+		g.load += n.Cores * load * load
 	}
 	return g
 }

@@ -10,7 +10,7 @@ func newTree(nodes []Node) *tree {
 	n := len(nodes)
 	t := &tree{
 		leaves: make([]leaf, n), order: make([]int32, n), pos: make([]int32, n), tally: [7]int{n},
-		parent: make([]int32, 0, 2*n), left: make([]int32, n, 2*n), right: make([]int32, n, 2*n),
+		branches: make([]branch, n, 2*n),
 	}
 	for i := range nodes {
 		t.order[i] = int32(i)
@@ -23,14 +23,10 @@ func newTree(nodes []Node) *tree {
 		t.pos[i] = int32(x)
 	}
 	t.domain = make([]int32, n*t.levels)
-	t.parent = t.parent[:n]
 	if n > 0 {
-		t.parent[t.branch(nodes, 0, n, 0)] = -1
+		t.branches[t.branch(nodes, 0, n, 0)].parent = -1
 	}
 	t.within = make([]int32, t.countDomains())
-	t.best = make([]int32, len(t.parent))
-	t.room, t.free = make([]int64, len(t.parent)), make([]int64, len(t.parent))
-	t.low = make([]float64, len(t.parent))
 	return t
 }
 
@@ -77,9 +73,9 @@ func (t *tree) pair(parts []int32) int32 {
 }
 
 func (t *tree) join(l, r int32) int32 {
-	s := int32(len(t.parent))
-	t.parent, t.left, t.right = append(t.parent, -1), append(t.left, l), append(t.right, r)
-	t.parent[l], t.parent[r] = s, s
+	s := int32(len(t.branches))
+	t.branches = append(t.branches, branch{left: l, right: r, parent: -1})
+	t.branches[l].parent, t.branches[r].parent = s, s
 	return s
 }
 

@@ -80,13 +80,9 @@ func leastProxy(workers []int32) int32 {
 // its unit; -1: there is no place. A node that goes beyond its full load is
 // better than none.
 func (p *plan) start(s, proxy, instead int32, what string) int32 {
-	beyond := false
-	x, port := p.choose(s, p.demands[s].cpu)
+	x, port, beyond := p.chooseAny(s)
 	if x < 0 {
-		beyond = true
-		if x, port = p.choose(s, math.MinInt64); x < 0 {
-			return -1
-		}
+		return -1
 	}
 	if instead >= 0 && p.units[instead].drains {
 		what = "leaving"
@@ -96,6 +92,24 @@ func (p *plan) start(s, proxy, instead int32, what string) int32 {
 	p.settle(i)
 	p.perProxy[proxy]++
 	return i
+}
+
+// chooseAny finds the best node with room; if there is none, that with the most
+// room left; if there is no room anywhere, the best of all.
+func (p *plan) chooseAny(s int32) (x, port int32, beyond bool) {
+	if len(p.in.Nodes) == 0 {
+		return -1, 0, false
+	}
+	if x, port = p.choose(s, p.demands[s].cpu); x >= 0 {
+		return x, port, false
+	}
+	if most := p.tree.root().room; most > 0 {
+		if x, port = p.choose(s, most); x >= 0 {
+			return x, port, true
+		}
+	}
+	x, port = p.choose(s, math.MinInt64)
+	return x, port, true
 }
 
 // begin makes the unit of a start; the caller settles it.

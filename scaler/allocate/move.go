@@ -114,19 +114,26 @@ func (p *plan) rebalance() (any bool) {
 		slices.SortFunc(moves, func(a, b move) int {
 			return cmp.Or(-cmp.Compare(a.what, b.what), -cmp.Compare(a.gain, b.gain), cmp.Compare(a.unit, b.unit))
 		})
-		for _, m := range moves {
-			if p.moves == 0 {
-				break
-			}
-			s := p.units[m.unit].service
-			p.enter(s)
-			changed = p.moveRunning(m.unit) || changed
-			p.leave()
-		}
+		changed = p.carryOut(moves[:min(len(moves), p.moves)]) || changed
 		if !changed {
 			return any
 		}
 		any = true
 	}
 	return any
+}
+
+// carryOut makes those moves that are still worth it. They are sorted anew, as
+// every change of class costs a pass over the nodes.
+func (p *plan) carryOut(moves []move) (changed bool) {
+	slices.SortFunc(moves, func(a, b move) int {
+		s, z := p.units[a.unit].service, p.units[b.unit].service
+		return cmp.Or(cmp.Compare(p.classOf(s), p.classOf(z)), cmp.Compare(s, z), cmp.Compare(a.unit, b.unit))
+	})
+	for _, m := range moves {
+		p.enter(p.units[m.unit].service)
+		changed = p.moveRunning(m.unit) || changed
+		p.leave()
+	}
+	return changed
 }

@@ -40,15 +40,16 @@ type demand struct {
 
 // plan is a plan in the making.
 type plan struct {
-	in       Input
-	limits   Limits
-	tree     *tree
-	machines []machine
-	demands  []demand
-	units    []unit
-	first    []int32 // unit of a service; -1: none
-	ports    []port
-	mean     demand // a mean worker
+	in            Input
+	limits        Limits
+	tree          *tree
+	machines      []machine
+	demands       []demand
+	units         []unit
+	first         []int32 // unit of a service; -1: none
+	ports         []port
+	mean          demand  // a mean worker
+	cores, memory float64 // of all nodes
 
 	order    []int32        // of services, those that are hard to place first
 	class    int            // that the tree is set to; -1: none yet
@@ -119,6 +120,8 @@ func (p *plan) setMachines() {
 	for i := range p.in.Nodes {
 		n, m := &p.in.Nodes[i], &p.machines[i]
 		m.cores, m.memory = millionths(n.Cores, 0), max(n.Memory, 0)
+		p.cores += float64(m.cores)
+		p.memory += float64(m.memory)
 		m.cpu, m.mem = millionths(n.Load, float64(m.cores)/1e6), max(n.MemoryUsed, 0)
 		m.most, m.ports = int32(cmp.Or(n.MaxWorkers, p.limits.MaxWorkers)), -1
 		x := p.tree.pos[i]
@@ -214,7 +217,7 @@ func (p *plan) forecast(u *unit, sign int64) {
 
 func (p *plan) rekey(x int32) {
 	m, l := &p.machines[p.tree.order[x]], &p.tree.leaves[x]
-	l.load, l.key = m.load(0, 0), m.load(p.mean.cpu, p.mean.mem)
+	l.load, l.key = m.load(0, 0), m.load(p.mean.cpu/2, p.mean.mem/2)
 	l.room = int64(p.limits.Full*float64(m.cores)) - m.cpu
 }
 

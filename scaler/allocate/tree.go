@@ -21,7 +21,7 @@ type leaf struct {
 	count int32   // workers of the service that will be there
 	here  int32   // workers of the service that hold a place, those on their way out too
 	load  float64 // forecast, in shares of the node
-	key   float64 // the same with one mean worker more: what a start is chosen by
+	key   float64 // the same with half a mean worker more: what a start is chosen by
 	room  int64   // CPU below Limits.Full, in millionths of a core
 	free  int64   // memory that nobody holds
 }
@@ -41,10 +41,15 @@ type tree struct {
 	within []int32 // workers of the service in a domain
 	tally  [7]int  // leaves by the first of their bars, from barShut; 0: none
 
-	parent, left, right []int32
-	best                []int32   // leaf; -1: all are barred
-	room, free          []int64   // the most of a leaf below that has no bar
-	low                 []float64 // the least load of one
+	branches []branch
+}
+
+// branch is what lies below a slot.
+type branch struct {
+	room, free          int64   // the most of a leaf that has no bar
+	low                 float64 // the least load of one
+	best                int32   // leaf; -1: all are barred
+	parent, left, right int32   // slots; parent of the root: -1
 }
 
 // less says that x is the better place: fewer workers of the service on the
@@ -80,30 +85,28 @@ func (t *tree) compareDomains(x, y int32) int {
 }
 
 func (t *tree) setLeaf(x int32) {
-	l := &t.leaves[x]
+	l, b := &t.leaves[x], &t.branches[x]
 	if l.bar != 0 {
-		t.best[x], t.room[x], t.free[x], t.low[x] = -1, math.MinInt64, math.MinInt64, math.Inf(1)
+		b.best, b.room, b.free, b.low = -1, math.MinInt64, math.MinInt64, math.Inf(1)
 		return
 	}
-	t.best[x], t.room[x], t.free[x], t.low[x] = x, l.room, l.free, l.load
+	b.best, b.room, b.free, b.low = x, l.room, l.free, l.load
 }
 
-func (t *tree) setBranch(s int32) {
-	l, r := t.left[s], t.right[s]
-	t.room[s], t.free[s] = max(t.room[l], t.room[r]), max(t.free[l], t.free[r])
-	t.low[s] = min(t.low[l], t.low[r])
-	a, b := t.best[l], t.best[r]
-	if a < 0 || b >= 0 && t.less(b, a) {
-		a = b
+func (t *tree) setBranch(b *branch) {
+	l, r := &t.branches[b.left], &t.branches[b.right]
+	b.room, b.free, b.low = max(l.room, r.room), max(l.free, r.free), min(l.low, r.low)
+	b.best = l.best
+	if b.best < 0 || r.best >= 0 && t.less(r.best, b.best) {
+		b.best = r.best
 	}
-	t.best[s] = a
 }
 
 // update plays the way from a changed leaf to the root again.
 func (t *tree) update(x int32) {
 	t.setLeaf(x)
-	for s := t.parent[x]; s >= 0; s = t.parent[s] {
-		t.setBranch(s)
+	for s := t.branches[x].parent; s >= 0; s = t.branches[s].parent {
+		t.setBranch(&t.branches[s])
 	}
 }
 
@@ -118,8 +121,8 @@ func (t *tree) updateAll(changed []int32) {
 	for x := range t.leaves {
 		t.setLeaf(int32(x))
 	}
-	for s := len(t.leaves); s < len(t.best); s++ {
-		t.setBranch(int32(s))
+	for s := len(t.leaves); s < len(t.branches); s++ {
+		t.setBranch(&t.branches[s])
 	}
 }
 
@@ -145,20 +148,23 @@ func firstBar(bars uint8) int {
 
 // find returns the best leaf with so much room and free memory; -1: none has.
 func (t *tree) find(room, free int64) int32 {
-	if len(t.best) == 0 {
+	if len(t.branches) == 0 {
 		return -1
 	}
-	return t.search(int32(len(t.best)-1), room, free, -1)
+	return t.search(int32(len(t.branches)-1), room, free, -1)
 }
 
-func (t *tree) search(s int32, room, free int64, found int32) int32 {
-	b := t.best[s]
-	if b < 0 || t.room[s] < room || t.free[s] < free || found >= 0 && !t.less(b, found) {
+func (t *tree) search(slot int32, room, free int64, found int32) int32 {
+	b := &t.branches[slot]
+	if b.best < 0 || b.room < room || b.free < free || found >= 0 && !t.less(b.best, found) {
 		return found
 	}
-	if l := &t.leaves[b]; l.room >= room && l.free >= free {
-		return b // the best of all below fits: no need to look further
+	if l := &t.leaves[b.best]; l.room >= room && l.free >= free {
+		return b.best // the best of all below fits: no need to look further
 	}
-	found = t.search(t.left[s], room, free, found)
-	return t.search(t.right[s], room, free, found)
+	found = t.search(b.left, room, free, found)
+	return t.search(b.right, room, free, found)
 }
+
+// root is what lies below all.
+func (t *tree) root() *branch { return &t.branches[len(t.branches)-1] }

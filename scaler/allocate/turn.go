@@ -33,7 +33,7 @@ func (p *plan) setOrder() {
 		x, y := &p.in.Services[a], &p.in.Services[b]
 		c, d := p.classOf(a), p.classOf(b)
 		return cmp.Or(cmp.Compare(open[c], open[d]), cmp.Compare(c, d), cmp.Compare(narrow(x), narrow(y)),
-			cmp.Compare(y.Memory, x.Memory), cmp.Compare(p.demands[b].cpu, p.demands[a].cpu), cmp.Compare(a, b))
+			cmp.Compare(p.weight(b), p.weight(a)), cmp.Compare(a, b))
 	})
 }
 
@@ -199,4 +199,9 @@ func (p *plan) lift(i int32) {
 	p.checkCores(u.service, x)
 	p.rekey(x)
 	p.tree.update(x)
+}
+
+// weight is a worker's size in shares of a mean node: the higher of CPU and memory.
+func (p *plan) weight(s int32) float64 {
+	return max(float64(p.demands[s].cpu)/max(p.cores, 1), float64(p.demands[s].mem)/max(p.memory, 1))
 }

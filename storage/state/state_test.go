@@ -34,6 +34,8 @@ func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
 	run("Mutes", testMutes)
 	run("Notifications", testNotifications)
 	run("NotifyEntries", testNotifyEntries)
+	run("Pool", testPool)
+	run("PoolDecisions", testPoolDecisions)
 	run("ConcurrentUse", testConcurrentUse)
 }
 

@@ -23,9 +23,12 @@ func TestStreamTellsChangesAndNothingElse(t *testing.T) {
 	b := newBoard(wants(0))
 	next := dial(t, serve(t, Options{Scales: b}).addr, nil).listen(t.Context(), ref("module", dispatch))
 	want(t, next, false)
+	<-b.asked
 	b.put(wants(3))
 	want(t, next, true)
-	b.put(wants(4)) // as active as before: not told
+	<-b.asked
+	b.put(wants(4)) // as active as before: looked at, and not told
+	<-b.asked
 	b.put(wants(0))
 	want(t, next, false)
 }

@@ -26,6 +26,16 @@ type Decision struct {
 	Short   string // why the pool could not place all; empty: it could
 }
 
+// Unusable says why other autoscalers may not act on the decision; empty: they may.
+// Without the minute's numbers a decision only repeats what runs. Of a service that
+// the pool does not manage that is unknown too, so it could be 0.
+func (d *Decision) Unusable() string {
+	if d.Cause == policy.Unknown && d.Mode != pool.Apply {
+		return d.Reason
+	}
+	return ""
+}
+
 // decide makes the decision of one service.
 func decide(s service, d policy.Demand, f policy.Forecast, now time.Time) (Decision, policy.Memory) {
 	got, memory := policy.Decide(s.Policy, d, f, s.Memory, now)

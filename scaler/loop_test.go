@@ -17,6 +17,7 @@ import (
 	"headroom/scaler/node/wire"
 	"headroom/scaler/policy"
 	"headroom/scaler/pool"
+	"headroom/storage"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 )
@@ -223,6 +224,26 @@ func TestADecisionTellsWhatThereWasNoRoomFor(t *testing.T) {
 	must(t, w.Place(t.Context()))
 	if n := w.sync(); n != 4 {
 		t.Errorf("%d workers run between two minutes; want the minimum of 4", n)
+	}
+}
+
+func TestWhatIsNotKnownIsNoNumberForOthers(t *testing.T) {
+	w := newWorld(t, cart)
+	written := func(d *Decision) (yes bool) {
+		for _, row := range w.series(nil, []string{"business", "module"}, d) {
+			yes = yes || slices.Contains(row.Labels, storage.Label{Name: storage.MetricName, Value: desiredSeries})
+		}
+		return yes
+	}
+	if d := w.minute("shop/cart", 180, 4); d.Unusable() != "" || !written(d) {
+		t.Errorf("a judged minute: unusable %q, written %v", d.Unusable(), written(d))
+	}
+	if d := w.minute("shop/cart", math.NaN(), math.NaN()); !strings.Contains(d.Unusable(), "unknown") || written(d) {
+		t.Errorf("an unknown minute of a service run by others: unusable %q, written %v", d.Unusable(), written(d))
+	}
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "", ""))
+	if d := w.minute("shop/cart", math.NaN(), math.NaN()); d.Unusable() != "" || !written(d) {
+		t.Errorf("an unknown minute of a service of the pool: unusable %q, written %v", d.Unusable(), written(d))
 	}
 }
 

@@ -50,7 +50,9 @@ func (l *Loop) series(rows []storage.Series, levels []string, d *Decision) []sto
 			Samples: []storage.Sample{{Timestamp: d.At.UnixMilli(), Value: v}},
 		})
 	}
-	add(desiredSeries, float64(d.Desired))
+	if d.Unusable() == "" { // no sample, and nobody scales by it
+		add(desiredSeries, float64(d.Desired))
+	}
 	add(currentSeries, float64(d.Current))
 	add(fractionSeries, d.Fraction)
 	for direction, n := range l.countLocked(d) {

@@ -147,11 +147,10 @@ func (s scales) Scale(module string) (keda.Scale, bool) {
 	if d == nil {
 		return keda.Scale{}, false
 	}
-	out := keda.Scale{Module: module, Desired: d.Desired, Current: d.Current, Reason: d.Reason, At: d.At, Held: d.Demand.Held != ""}
-	if d.Cause == "unknown" {
-		out.Stale = d.Reason
-	}
-	return out, true
+	return keda.Scale{
+		Module: module, Desired: d.Desired, Current: d.Current, Reason: d.Reason, At: d.At,
+		Held: d.Demand.Held != "", Stale: d.Unusable(),
+	}, true
 }
 
 // Changed implements keda.Scales.

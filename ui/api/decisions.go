@@ -130,6 +130,9 @@ func (s *Server) scale(c *gin.Context) (any, error) {
 	if d == nil {
 		return nil, &Error{notFound, errorf("nothing is decided about module %q: no process of it reports busy seconds, and no service is configured for it", id)}
 	}
+	if why := d.Unusable(); why != "" {
+		return nil, &Error{unavailable, errorf("the decision about module %q is not to be acted on: %s", id, why)}
+	}
 	r := d.Record(s.Location)
 	return scaleData{id, r.Desired, r.Current, r.Reason, string(r.Mode), r.At.Format("2006-01-02T15:04:05Z07:00"), r.ID}, nil
 }

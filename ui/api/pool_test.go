@@ -173,6 +173,10 @@ func TestOrdersOfPeople(t *testing.T) {
 	s.holds(s.post(service, `{"action":"workers","workers":7,"reason":"sale"}`), 200, `"manual":{`)
 	s.minute(minute.Add(time.Minute), 100, 4)
 	s.holds(get(t, s.Server, "/api/v1/modules/shop%2Fcart/scale"), 200, `"desired":7`)
+	s.holds(s.post(service, `{"action":"workers","workers":0}`), 200)
+	s.holds(s.post(service, `{"action":"mode","mode":"recommend","reason":"night"}`), 200)
+	s.minute(minute.Add(2*time.Minute), math.NaN(), math.NaN())
+	s.holds(get(t, s.Server, "/api/v1/modules/shop%2Fcart/scale"), 503, "busy seconds of the minute are unknown")
 	s.holds(s.post("/api/v1/workers/none/restart", ``), 404, "no such worker")
 }
 

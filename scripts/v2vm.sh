@@ -8,7 +8,7 @@
 # Kernel, QEMU and busybox are Debian's packages, unpacked into a cache
 # (.cache/v2vm, or V2VM_CACHE) and not installed. Exits with 77 if they cannot be
 # had. The machine is emulated, slowly, so it runs wherever a process does; it
-# ends with the binary, or after V2VM_TIMEOUT seconds (default 300).
+# ends with the binary, or after V2VM_TIMEOUT seconds (default 900).
 set -euo pipefail
 
 cache=${V2VM_CACHE:-$(cd "$(dirname "$0")/.." && pwd)/.cache/v2vm}
@@ -57,6 +57,8 @@ tree=$work/tree
 mkdir -p "$tree"/{bin,proc,sys,dev,tmp,etc,run}
 cp "$root/bin/busybox" "$tree/bin/"
 cp "$binary" "$tree/test"
+echo "root:x:0:0:root:/:/bin/sh" >"$tree/etc/passwd"
+echo "root:x:0:" >"$tree/etc/group"
 cat >"$tree/init" <<INIT
 #!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -72,7 +74,7 @@ chmod 755 "$tree" "$tree/test" "$tree/init"
 
 libraries=$root/usr/lib/x86_64-linux-gnu:$root/lib/x86_64-linux-gnu
 kernel=$(ls "$root"/boot/vmlinuz-*-cloud-amd64)
-LD_LIBRARY_PATH=$libraries timeout "${V2VM_TIMEOUT:-300}" "$root/usr/bin/qemu-system-x86_64" \
+LD_LIBRARY_PATH=$libraries timeout "${V2VM_TIMEOUT:-900}" "$root/usr/bin/qemu-system-x86_64" \
 	-L "$root/usr/share/qemu" -L "$root/usr/share/seabios" \
 	-accel tcg,thread=multi -cpu max -m 1024 -smp 2 -display none -nic none -no-reboot \
 	-serial "file:$work/out" -kernel "$kernel" -initrd "$work/initrd" \

@@ -126,7 +126,8 @@ func (g *Groups) trunk() string {
 
 // Service makes the group of a service, or changes the limits of the one that is there.
 func (g *Groups) Service(service string, l wire.Limits) (worker.Group, error) {
-	if err := g.limit(service, l); err != nil {
+	err := os.MkdirAll(filepath.Join(g.trunk(), dirOf(service)), 0o755) // by which it is listed
+	if err = errors.Join(err, g.limit(service, l)); err != nil {
 		return worker.Group{}, fmt.Errorf("control group of %s: %w", service, err)
 	}
 	return g.Group(service), nil

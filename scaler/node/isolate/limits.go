@@ -33,8 +33,7 @@ func (g *Groups) limit(service string, l wire.Limits) error {
 	return g.limit1(service, l, quota)
 }
 
-// limit1 makes and limits the groups of v1. The directory of a service in the v2
-// hierarchy of a hybrid machine comes with its first leaf.
+// limit1 makes and limits the groups of v1.
 func (g *Groups) limit1(service string, l wire.Limits, quota Quota) error {
 	memory, pids := orNone(l.Memory), orNone(int64(l.Pids))
 	group, err := cgroup1.New(cgroup1.StaticPath(filepath.Join("/", g.root, dirOf(service))),

@@ -78,6 +78,10 @@ func TestKillOfTheDaemon(t *testing.T) {
 		if err := syscall.Kill(before[2].PID, syscall.SIGKILL); err != nil {
 			w.Fatal(err)
 		}
+		w.eventually("it is dead", func() bool {
+			pids, err := isolateLeaf(w, before[2].ID).Pids()
+			return err == nil && !slices.Contains(pids, before[2].PID)
+		})
 
 		begin := time.Now()
 		w.begin()
@@ -194,10 +198,10 @@ func TestAWorkerThatNeverServes(t *testing.T) {
 	w := newWorld(t, "")
 	all := workers(t, 1)
 	service := w.web("deaf")
-	service.Startup = wire.Duration(300 * time.Millisecond)
+	service.Startup = wire.Duration(2 * time.Second)
 	w.begin().s.Apply(all, with(service))
-	w.eventually("it is started again", func() bool { return w.get("w00").Restarts >= 2 })
-	if r := w.get("w00").Reason; !strings.Contains(r, "did not serve within 300ms: health check: ") {
+	w.eventually("it is started again", func() bool { return w.get("w00").Restarts >= 1 })
+	if r := w.get("w00").Reason; !strings.Contains(r, "did not serve within 2s: health check: ") {
 		t.Error(r)
 	}
 	w.s.Apply(all, with(w.web()))
@@ -320,6 +324,7 @@ func TestFiftyStartsAtOnce(t *testing.T) {
 		service := w.web("child")
 		service.Startup, service.Limits.CPUPercent = wire.Duration(10*time.Minute), 100
 		service.Limits.Memory = 0
+		service.Health.Interval, service.Health.Timeout = wire.Duration(2*time.Second), wire.Duration(30*time.Second)
 		begin := time.Now()
 		w.begin().s.Apply(all, with(service))
 		w.eventually("all have a process", func() bool {

@@ -1,0 +1,128 @@
+package shim
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"headroom/scaler/node/wire"
+)
+
+func TestMain(m *testing.M) {
+	Main()
+	os.Exit(m.Run())
+}
+
+// start starts a shim, and returns its output when it has ended, and its exit code.
+func start(t *testing.T, drive func(*Shim) error) (wrong error, output string, code int) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("a shim needs root")
+	}
+	out, err := os.CreateTemp(t.TempDir(), "output")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	s, err := Start(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(s.PIDFD)
+	if err := drive(s); err != nil {
+		t.Fatal(err)
+	}
+	wrong = s.Wait()
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(s.PID, &status, 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(out.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wrong, string(text), status.ExitStatus()
+}
+
+func whole(spec Spec) func(*Shim) error { return func(s *Shim) error { return s.Go(spec) } }
+
+func TestAShimBecomesTheWorker(t *testing.T) {
+	if _, err := os.Stat("/bin/sh"); err != nil {
+		t.Skip(err)
+	}
+	script := `echo $0 $X $(pwd) $PATH; cd /proc/self/fd; echo *; exit 5`
+	wrong, output, code := start(t, whole(Spec{
+		Command: []string{"sh", "-c", script, "worker"}, Dir: "/proc", Env: map[string]string{"X": "y"},
+	}))
+	lines := strings.Split(output, "\n")
+	if wrong != nil || code != 5 || lines[0] != "worker y /proc "+defaultPath {
+		t.Errorf("%v, code %d, output %q", wrong, code, output)
+	}
+	// The shell may hold the folder, nothing of the shim's is left.
+	for _, fd := range strings.Fields(lines[1]) {
+		if fd > "3" {
+			t.Errorf("descriptors %s", lines[1])
+		}
+	}
+}
+
+func TestAPartOfASpecificationStartsNothing(t *testing.T) {
+	for _, part := range []string{"", `{"comm`, `{"command":["touch","/tmp/x"]`} {
+		wrong, output, code := start(t, func(s *Shim) error {
+			_, err := io.WriteString(s.spec, part)
+			return errors.Join(err, s.spec.Close())
+		})
+		if code != ExitIncomplete || wrong == nil || !strings.Contains(output, "did not come whole") {
+			t.Errorf("%q: %v, code %d, %s", part, wrong, code, output)
+		}
+	}
+}
+
+func TestWhatFailsIsNamed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("no program"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	command := []string{"sh"}
+	for want, spec := range map[string]Spec{
+		"user of the worker: user: unknown user ann":                         {Command: command, User: "ann"},
+		"group of the worker: group: unknown group ann":                      {Command: command, Group: "ann"},
+		"enter control group: open /nowhere/cgroup.procs: no such file":      {Command: command, Join: []string{"/nowhere"}},
+		"show /nowhere at /tmp: the source: stat /nowhere: no such file":     {Command: command, Mounts: []wire.Mount{{Source: "/nowhere", Target: "/tmp"}}},
+		"show /tmp at /nowhere: the target: stat /nowhere: no such file":     {Command: command, Mounts: []wire.Mount{{Source: "/tmp", Target: "/nowhere"}}},
+		"the source is not a folder":                                         {Command: command, Mounts: []wire.Mount{{Source: file, Target: "/tmp"}}},
+		"the target is not an absolute path":                                 {Command: command, Mounts: []wire.Mount{{Source: "/tmp", Target: "tmp"}}},
+		"limit open files to 2000000000: operation not permitted":            {Command: command, Files: 2000000000},
+		"folder of the worker: chdir /nowhere: no such file":                 {Command: command, Dir: "/nowhere"},
+		"program of the worker: there is no command":                         {},
+		`program of the worker: exec: "nothing": executable file not found`:  {Command: []string{"nothing"}},
+		`program of the worker: exec: "/nowhere/app": stat /nowhere/app: no`: {Command: []string{"/nowhere/app"}},
+	} {
+		wrong, output, code := start(t, whole(spec))
+		if code != ExitFailed || wrong == nil || !strings.Contains(wrong.Error(), want) || !strings.Contains(output, want) {
+			t.Errorf("want %q, got %v, code %d, output %q", want, wrong, code, output)
+		}
+	}
+}
+
+func TestIdentity(t *testing.T) {
+	for _, c := range []struct {
+		user, group string
+		want        identity
+	}{
+		{"", "", identity{nobody, nobody}},
+		{"0", "", identity{0, 0}},
+		{"123456", "", identity{123456, 123456}},
+		{"123456", "7", identity{123456, 7}},
+	} {
+		if got, err := identify(c.user, c.group); err != nil || got != c.want {
+			t.Errorf("%q:%q is %+v, %v", c.user, c.group, got, err)
+		}
+	}
+}

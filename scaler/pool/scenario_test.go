@@ -61,6 +61,30 @@ func TestPortsStayTakenUntilTheWorkerIsGone(t *testing.T) {
 	}
 }
 
+// A worker that its node was told to start, and is told to stop before it has done so,
+// keeps its port until the node works on a state without it.
+func TestAWorkerThatIsStoppedBeforeItStarts(t *testing.T) {
+	w := newWorld(t, oneService, "n1")
+	a := w.nodes[0]
+	w.plan(1)
+	late, _, err := w.Sync(t.Context(), "n1", a.report(), a.have, 0)
+	must(t, err)
+	w.plan(0)
+	a.have = late.Version
+	must(t, w.hear(t.Context(), "n1", a.report()))
+	must(t, w.Settle(t.Context()))
+	if v := w.service(); v.Stopping != 1 {
+		t.Errorf("its node may still start it: %+v", v)
+	}
+	a.obey(late)
+	w.want("n1:1")
+	w.sync()
+	w.want("n1:0")
+	if v := w.service(); len(v.Workers) != 0 {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestALostNodesWorkersAreReplacedAndStoppedWhenItReturns(t *testing.T) {
 	w := newWorld(t, oneService, "n1", "n2", "n3")
 	w.plan(3)
@@ -74,6 +98,9 @@ func TestALostNodesWorkersAreReplacedAndStoppedWhenItReturns(t *testing.T) {
 	}
 	if v := w.service(); v.Serving != 2 || v.Lost != 1 {
 		t.Errorf("%+v", v)
+	}
+	if s := w.Standings(w.now)[0]; s.Running != 2 || s.Current != 3 {
+		t.Errorf("%+v", s)
 	}
 	if done := w.plan(3); len(done.Started) > 0 {
 		t.Errorf("replaced in the grace time: %+v", done)
@@ -141,6 +168,15 @@ func TestADrainedNodesWorkersGoOnceOthersServe(t *testing.T) {
 	if done := w.plan(2); len(done.Started)+len(done.Stopped) > 0 {
 		t.Errorf("while the new one starts: %+v", done)
 	}
+	in := w.Input(w.now)
+	pairs := slices.DeleteFunc(in.Workers, func(w allocate.Worker) bool { return w.Instead == "" })
+	if len(pairs) != 1 {
+		t.Fatalf("%d of the workers replace another: %+v", len(pairs), in)
+	}
+	again := Plan{Input: in, Result: allocate.Result{Starts: []allocate.Start{{Node: 1, Instead: pairs[0].Instead}}}}
+	if done, err := w.Apply(t.Context(), w.now, again); err != nil || len(done.Started) > 0 || !strings.Contains(fmt.Sprint(done.Skipped), "replaced or stopped already") {
+		t.Errorf("replaced twice: %+v, %v", done, err)
+	}
 	w.restart() // the pair is known from the database
 	w.sync()
 	w.want("n1:1 n2:2")
@@ -167,6 +203,12 @@ func TestAReplacementThatIsTakenBackLeavesTheOldWorker(t *testing.T) {
 	must(t, w.Drain(t.Context(), "n1", "li", ""))
 	w.nodes[1].state = wire.Refused
 	w.plan(1)
+	must(t, w.nodes[1].sync())
+	must(t, w.nodes[1].sync())
+	must(t, w.Settle(t.Context())) // the new one is told to stop, and is still there
+	if !w.workers[w.nodes[0].runs[0].ID].counts() {
+		t.Error("the old one does not count")
+	}
 	w.sync()
 	w.want("n1:1 n2:0")
 	in := w.Input(w.now)

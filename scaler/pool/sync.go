@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"headroom/scaler/node/wire"
 )
@@ -23,6 +25,7 @@ var (
 const (
 	maxName    = 253
 	maxWorkers = 10_000
+	maxLabels  = 64
 )
 
 // Sync takes a node's report, which is a sign of life, and returns what shall run
@@ -237,8 +240,8 @@ func (p *Pool) gone(w *worker) bool {
 }
 
 func check(name string, r *wire.Report) error {
-	if name == "" || len(name) > maxName {
-		return fmt.Errorf("want a node's name of 1 to %d bytes, got %d", maxName, len(name))
+	if name == "" || len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return fmt.Errorf("want a node's name of 1 to %d printable bytes, got %.80q", maxName, name)
 	}
 	if r.Daemon == "" {
 		return errors.New("want the daemon's id, got none")
@@ -247,7 +250,10 @@ func check(name string, r *wire.Report) error {
 		return fmt.Errorf("want a load from 0 on, got %v %% and %d bytes", r.Load.CPU, r.Load.MemoryUsed)
 	}
 	if res := r.Resources; res != nil && (bad(res.Cores) || res.Cores == 0 || res.Cores > 1e5 || res.Memory <= 0 || bad(res.PerCore) || res.MaxWorkers < 0) {
-		return fmt.Errorf("want cores and memory above 0, got %+v", *res)
+		return fmt.Errorf("want cores and memory above 0, got %v cores, %d bytes", res.Cores, res.Memory)
+	}
+	if r.Resources != nil && len(r.Resources.Labels) > maxLabels {
+		return fmt.Errorf("want at most %d labels, got %d", maxLabels, len(r.Resources.Labels))
 	}
 	if len(r.Workers) > maxWorkers {
 		return fmt.Errorf("want at most %d workers, got %d", maxWorkers, len(r.Workers))

@@ -18,7 +18,6 @@ type worker struct {
 	status  wire.Status // as last reported
 	known   bool        // it was reported
 	mark    uint64      // the last report that had it
-	since   time.Time   // of Stop, on this server's clock
 	by      *worker     // that replaces it and does not serve yet
 	instead *worker     // that it replaces; nil once that is told to stop
 }

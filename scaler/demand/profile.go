@@ -16,7 +16,7 @@ type Options struct {
 }
 
 // DefaultLevel is how seldom a forecast with its interval is exceeded.
-const DefaultLevel = 0.99
+const DefaultLevel = 0.995
 
 // Recent is how many of the last minutes a forecast looks at.
 const Recent = 60
@@ -29,14 +29,12 @@ type Profile struct {
 	shape   *shape
 	split   bool // weekends have a shape of their own
 	zone    *time.Location
-	horizon int // minutes
+	horizon int     // minutes
+	highest float64 // busy seconds in a minute of the history
 	ahead   follower
-	upper   [24]float32 // by hour of now: actual ÷ expected that Options.Level stay below
-	peak    [24]float32
+	upper   bounds // of ahead
+	peak    bounds // of the rest of the day
 }
-
-// slow follows the level for the rest of the day.
-var slow = follower{span: 30}
 
 // Forecast says what is expected after now, from the busy seconds of the last
 // minutes, oldest first, the last one up to now. NaN is an unknown minute.
@@ -52,40 +50,50 @@ func (p *Profile) Forecast(now time.Time, recent []float64) policy.Forecast {
 	}
 	day, minute := season.NewCalendar(p.zone).Split(now.Unix())
 	hour := minute / 60
-	f.Ahead = p.follow(p.ahead, int32(day), minute, recent) * p.most(p.ahead, int32(day), minute, p.horizon)
-	f.AheadUpper = f.Ahead * float64(p.upper[hour])
+	seen := p.follow(p.ahead, int32(day), minute, recent)
+	f.Ahead = p.most(seen, int32(day), minute)
+	f.AheadUpper = p.upTo(f.Ahead, p.upper[hour])
 	top, at := p.rest(int32(day), minute)
-	f.Peak = p.follow(slow, int32(day), minute, recent) * top
-	f.PeakUpper = f.Peak * float64(p.peak[hour])
+	f.Peak = p.follow(slow, int32(day), minute, recent).mean() * top
+	f.PeakUpper = p.upTo(f.Peak, p.peak[hour])
 	f.PeakAt = now.Add(time.Duration(at-minute) * time.Minute)
 	return f
 }
 
+// upTo is the upper end of an interval. It goes no further than the most that
+// was ever seen, unless that is what is expected.
+func (p *Profile) upTo(expected float64, factor float32) float64 {
+	return max(expected, min(expected*float64(factor), p.highest))
+}
+
 // follow returns the level of the recent minutes: what was seen ÷ the shape.
-func (p *Profile) follow(f follower, day int32, minute int, recent []float64) float64 {
+func (p *Profile) follow(f follower, day int32, minute int, recent []float64) level {
 	var l level
 	for i, v := range recent {
 		d, m := back(day, minute, len(recent)-i)
 		l = l.with(f, v, p.usual(f, d, m))
 	}
-	return l.ratio()
+	return l
 }
 
-// most is the largest usual value of the next minutes.
-func (p *Profile) most(f follower, day int32, minute, horizon int) (most float64) {
-	for h := range horizon {
+// most is the largest expected value of the next minutes.
+func (p *Profile) most(l level, day int32, minute int) (most float64) {
+	at, gain := l.line(p.ahead)
+	for h := range p.horizon {
 		d, m := back(day, minute, -h)
-		most = max(most, p.usual(f, d, m))
+		most = max(most, (at+gain*float64(h+1))*p.usual(p.ahead, d, m))
 	}
 	return most
 }
 
-// rest is the largest usual value of the day from a minute on, and its minute.
+// rest is the largest usual value of the day from a minute on, and its minute:
+// that of now or the middle of a later slot.
 func (p *Profile) rest(day int32, minute int) (most float64, at int) {
 	class := p.class(day)
-	for m := minute; m < season.MinutesPerDay; m++ {
-		if v := p.shape.at(class, m); v > most {
-			most, at = v, m
+	most, at = p.shape.at(class, minute), minute
+	for slot := minute/slotLength + 1; slot < slots; slot++ {
+		if v := float64(p.shape[class][slot]); v > most {
+			most, at = v, slot*slotLength+slotLength/2
 		}
 	}
 	return most, at
@@ -117,23 +125,3 @@ func back(day int32, minute, n int) (int32, int) {
 	}
 	return day, minute
 }
-
-// follower is a way to find today's level: an exponential mean over about span
-// minutes, of what was seen relative to the shape or, if flat, as it is.
-type follower struct {
-	span float64
-	flat bool
-}
-
-// level sums up what a follower saw.
-type level struct{ seen, usual float64 }
-
-func (l level) with(f follower, seen, usual float64) level {
-	if !known(seen) {
-		return l
-	}
-	keep := 1 - 1/f.span
-	return level{l.seen*keep + seen, l.usual*keep + usual}
-}
-
-func (l level) ratio() float64 { return l.seen / l.usual }

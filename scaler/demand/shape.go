@@ -69,6 +69,10 @@ func (m slotMeans) shapeOf(split bool, use func(i int) bool) *shape {
 	s := &shape{}
 	column := make([]float64, 0, len(m.days))
 	for class := range s {
+		if class == 1 && !split {
+			s[1] = s[0]
+			break
+		}
 		for slot := range slots {
 			column = column[:0]
 			for i, row := range m.means {

@@ -13,7 +13,8 @@ func Static(workers int) Rule { return func(int, Seen) int { return workers } }
 func HPA(target float64, least, most int) Rule {
 	const tolerance = 0.1
 	const window = 5
-	var wanted []int
+	var wanted [window]int
+	next := 0
 	return func(_ int, s Seen) int {
 		want := s.Current
 		if s.Busy >= 0 && s.Serving > 0 {
@@ -23,8 +24,8 @@ func HPA(target float64, least, most int) Rule {
 		if most > 0 {
 			want = min(want, most)
 		}
-		wanted = append(wanted, want)
-		wanted = wanted[max(0, len(wanted)-window):]
+		wanted[next] = want
+		next = (next + 1) % window
 		for _, w := range wanted {
 			want = max(want, min(w, s.Current))
 		}

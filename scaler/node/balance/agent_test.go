@@ -115,7 +115,7 @@ func TestAgentOnAPortOfEachWorker(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	a.Set(map[string]Answer{"shop-2": {Port: port, State: wire.Ready, Percent: 100}}) // another took the port
-	for range 100 { // some of them close while a name is on its way
+	for range 100 {                                                                   // some of them close while a name is on its way
 		if got := asked(t, own, "anything\n"); got != "ready up 100%\n" {
 			t.Errorf("got %q", got)
 		}

@@ -166,6 +166,18 @@ func TestTheMinimumWaitsForNoMinute(t *testing.T) {
 	}
 }
 
+func TestWorkersThatAreStoppedAreNoCompany(t *testing.T) {
+	w := newWorld(t, cart)
+	w.sync()
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "ann", "try it"))
+	must(t, w.Place(t.Context()))
+	w.sync() // four run
+	// Nine have reported in the minute, five of them before they were stopped.
+	if d := w.minute("shop/cart", 200, 9); d.Direction != policy.Out || d.Desired != 6 {
+		t.Errorf("decided %+v; want 6 workers, 200 s / (60 s × 0.6)", d.Decision)
+	}
+}
+
 func TestARecommendationStartsNothing(t *testing.T) {
 	w := newWorld(t, cart)
 	w.sync()

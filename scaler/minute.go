@@ -52,6 +52,10 @@ func seen(s *analytics.Snapshot, svc service) policy.Demand {
 	if row.Alarm {
 		d.Deviates = row.Direction
 	}
+	if svc.managed && row.Processes.Known() && svc.Running > 0 {
+		// Those that were stopped have reported in the minute, too, and do no more work.
+		d.Processes = float64(svc.Running)
+	}
 	if !svc.managed && row.Processes.Known() {
 		d.Running = int(row.Processes)
 		d.Current = cmp.Or(d.Current, d.Running)

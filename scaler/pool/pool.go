@@ -76,11 +76,13 @@ func New(ctx context.Context, o Options) (*Pool, error) {
 // Close lets everybody who waits for a change go.
 func (p *Pool) Close() { p.closing.Do(func() { close(p.closed) }) }
 
-// The pool looks at its clock so often. A longer pause means that the server itself
-// stood still, and heard nobody.
+// The pool looks at its clock each beat. A much longer pause means that the server
+// itself stood still, and heard nobody. What nodes report is settled after a moment, so
+// that many of them at once cost one look at the pool, which takes milliseconds.
 const (
-	beat  = time.Second
-	pause = 5 * beat
+	beat   = time.Second
+	pause  = 5 * beat
+	moment = 50 * time.Millisecond
 )
 
 // Run judges which nodes are lost and writes down what nodes have reported, until ctx
@@ -94,6 +96,7 @@ func (p *Pool) Run(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 		case <-p.awake:
+			time.Sleep(moment)
 		}
 		if err := p.Settle(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("what the nodes report was not written down; it is tried again", "err", err)

@@ -36,6 +36,7 @@ func main() {
 	addExplain(app)
 	addImport(app)
 	addBacktest(app)
+	addReplay(app)
 	check := addCheck(app)
 	addCheckConfig(check)
 	addCheckModule(check)

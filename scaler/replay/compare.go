@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"headroom/analytics"
 	"headroom/scaler/policy"
 )
 
@@ -30,7 +31,7 @@ type Comparison struct {
 	Policy  Outcome   `json:"policy"`
 	Default *Outcome  `json:"default_policy,omitempty"` // where Policy is another one
 	Ran     *Outcome  `json:"ran,omitempty"`            // what really ran
-	Sized   Fixed     `json:"static_sized"`             // for the peak before From, with the margin
+	Sized   Fixed     `json:"static_sized"`             // for the peak before From, with the margin; no workers: nothing is known before
 	Peak    Fixed     `json:"static_peak"`              // for the peak that came: nothing above
 	Equal   Fixed     `json:"static_equal"`             // the fewest with no more minutes above than the policy
 	HPA     Scaled    `json:"hpa_equal"`                // the highest target with no more minutes above than the policy
@@ -47,7 +48,7 @@ type Fixed struct {
 
 // Scaled is an autoscaler with a target utilisation.
 type Scaled struct {
-	Target float64 `json:"target"` // NaN: none
+	Target analytics.Number `json:"target"` // unknown: none does
 	Outcome
 }
 
@@ -106,7 +107,9 @@ func (c *contest) static(r *Comparison) {
 		return Fixed{n, w.Run(c.Busy, c.from, Static(n))}
 	}
 	target := c.world.Threshold
-	r.Sized = fixed(max(1, need(peak(c.Busy[:c.from])*(1+c.Margin), target)))
+	if before := c.Busy[:c.from]; measured(before) > 0 {
+		r.Sized = fixed(max(1, need(peak(before)*(1+c.Margin), target)))
+	}
 	r.Peak = fixed(max(1, need(peak(c.Busy[c.from:]), target)))
 	few, enough := 0, r.Peak.Workers // the minutes above fall with the workers
 	for few+1 < enough {
@@ -131,15 +134,15 @@ func (c *contest) scaled(r *Comparison) {
 	run := func(target float64) Outcome {
 		return c.world.Run(c.Busy, c.from, HPA(target, max(1, c.Options.Policy.Minimum), c.Options.Policy.Maximum))
 	}
-	r.HPA.Target = math.NaN()
+	r.HPA.Target = analytics.Unknown()
 	for _, t := range targets() {
 		o := run(t)
 		r.hpa = append(r.hpa, o)
-		if math.IsNaN(r.HPA.Target) && o.Above <= r.Policy.Above {
-			r.HPA = Scaled{t, o}
+		if !r.HPA.Target.Known() && o.Above <= r.Policy.Above {
+			r.HPA = Scaled{analytics.Number(t), o}
 		}
 	}
-	r.Plain = Scaled{c.world.Threshold, run(c.world.Threshold)}
+	r.Plain = Scaled{analytics.Number(c.world.Threshold), run(c.world.Threshold)}
 }
 
 // ran is what the recorded processes did: they served, so they were there.

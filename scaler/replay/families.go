@@ -1,29 +1,30 @@
 package replay
 
 import (
-	"math"
 	"slices"
+
+	"headroom/analytics"
 )
 
 // Family is what a rule costs on average over series that count alike. Savings
-// are shares of the other rule's worker-hours; NaN where it has none.
+// are shares of the other rule's worker-hours; unknown where it has none.
 type Family struct {
-	Name   string  `json:"name"`
-	Series int     `json:"series"`
-	Days   float64 `json:"days"`
+	Name   string           `json:"name"`
+	Series int              `json:"series"`
+	Days   analytics.Number `json:"days"`
 
-	Above     float64 `json:"above"`     // share of the minutes above the threshold
-	Slack     float64 `json:"slack"`     // share of the worker-hours that the threshold did not ask for
-	Decisions float64 `json:"decisions"` // a day
+	Above     analytics.Number `json:"above"`     // share of the minutes above the threshold
+	Slack     analytics.Number `json:"slack"`     // share of the worker-hours that the threshold did not ask for
+	Decisions analytics.Number `json:"decisions"` // a day
 
-	Sized      float64 `json:"saving_static_sized"`
-	SizedAbove float64 `json:"above_static_sized"`
-	Peak       float64 `json:"saving_static_peak"`
-	Equal      float64 `json:"saving_static_equal"` // each series with the fewest workers that do as well
-	HPA        float64 `json:"saving_hpa"`          // one target for all, the highest that does as well on average
-	HPATarget  float64 `json:"hpa_target"`
-	Best       float64 `json:"saving_hpa_best"` // each series with the highest target that does as well on it
-	PlainAbove float64 `json:"above_hpa_plain"` // at the policy's own target
+	Sized      analytics.Number `json:"saving_static_sized"`
+	SizedAbove analytics.Number `json:"above_static_sized"`
+	Peak       analytics.Number `json:"saving_static_peak"`
+	Equal      analytics.Number `json:"saving_static_equal"` // each series with the fewest workers that do as well
+	HPA        analytics.Number `json:"saving_hpa"`          // one target for all, the highest that does as well on average
+	HPATarget  analytics.Number `json:"hpa_target"`
+	Best       analytics.Number `json:"saving_hpa_best"` // each series with the highest target that does as well on it
+	PlainAbove analytics.Number `json:"above_hpa_plain"` // at the policy's own target
 }
 
 // Families sums up comparisons by family, and all of them as "all".
@@ -47,7 +48,7 @@ func Families(all []*Comparison) (families []Family) {
 }
 
 func summary(name string, list []*Comparison) Family {
-	mean := func(of func(c *Comparison) float64) (sum float64) {
+	average := func(of func(c *Comparison) float64) (sum float64) {
 		for _, c := range list {
 			sum += of(c)
 		}
@@ -55,13 +56,16 @@ func summary(name string, list []*Comparison) Family {
 	}
 	share := func(n int, o Outcome) float64 { return float64(n) / float64(o.Minutes) }
 	workers := func(o Outcome) float64 { return o.Hours * 60 / float64(o.Minutes) }
-	ours := mean(func(c *Comparison) float64 { return workers(c.Policy) })
-	saved := func(other func(c *Comparison) float64) float64 { return 1 - ours/mean(other) }
+	mean := func(of func(c *Comparison) float64) analytics.Number { return analytics.Number(average(of)) }
+	ours := average(func(c *Comparison) float64 { return workers(c.Policy) })
+	saved := func(other func(c *Comparison) float64) analytics.Number {
+		return analytics.Number(1 - ours/average(other))
+	}
 
 	f := Family{Name: name, Series: len(list)}
 	f.Days = mean(func(c *Comparison) float64 { return float64(c.Policy.Minutes) / 1440 })
 	f.Above = mean(func(c *Comparison) float64 { return share(c.Policy.Above, c.Policy) })
-	f.Slack = 1 - mean(func(c *Comparison) float64 { return c.Policy.Needed * 60 / float64(c.Policy.Minutes) })/ours
+	f.Slack = 1 - mean(func(c *Comparison) float64 { return c.Policy.Needed * 60 / float64(c.Policy.Minutes) })/analytics.Number(ours)
 	f.Decisions = mean(func(c *Comparison) float64 { return share(c.Policy.Decisions, c.Policy) * 1440 })
 	f.Sized = saved(func(c *Comparison) float64 { return workers(c.Sized.Outcome) })
 	f.SizedAbove = mean(func(c *Comparison) float64 { return share(c.Sized.Above, c.Sized.Outcome) })
@@ -69,10 +73,10 @@ func summary(name string, list []*Comparison) Family {
 	f.Equal = saved(func(c *Comparison) float64 { return workers(c.Equal.Outcome) })
 	f.Best = saved(func(c *Comparison) float64 { return workers(c.HPA.Outcome) })
 	f.PlainAbove = mean(func(c *Comparison) float64 { return share(c.Plain.Above, c.Plain.Outcome) })
-	f.HPA, f.HPATarget = math.NaN(), math.NaN()
+	f.HPA, f.HPATarget = analytics.Unknown(), analytics.Unknown()
 	for i, t := range targets() {
 		if mean(func(c *Comparison) float64 { return share(c.hpa[i].Above, c.hpa[i]) }) <= f.Above {
-			f.HPA, f.HPATarget = saved(func(c *Comparison) float64 { return workers(c.hpa[i]) }), t
+			f.HPA, f.HPATarget = saved(func(c *Comparison) float64 { return workers(c.hpa[i]) }), analytics.Number(t)
 			break
 		}
 	}

@@ -15,7 +15,6 @@ type Series struct {
 	Zone   *time.Location
 	Busy   []float64 // seconds of work a minute; NaN: unknown
 	Ran    []float64 // processes that really ran; nil or NaN: unknown
-	Step   time.Duration
 }
 
 // maxMinutes bounds the memory of a series: eight years.
@@ -27,15 +26,15 @@ const maxBridge = 3
 // Even puts values at Unix seconds, in the order of time, on minutes. Between
 // two values of a coarser series the demand goes along a straight line; a longer
 // gap is unknown.
-func Even(times []int64, values []float64) (start time.Time, minutes []float64, step time.Duration, err error) {
+func Even(times []int64, values []float64) (start time.Time, minutes []float64, err error) {
 	if len(times) < 2 {
-		return start, nil, 0, fmt.Errorf("want at least two values, got %d", len(times))
+		return start, nil, fmt.Errorf("want at least two values, got %d", len(times))
 	}
 	seconds := stepOf(times)
 	first := times[0] / 60
 	n := times[len(times)-1]/60 - first + 1
 	if n > maxMinutes {
-		return start, nil, 0, fmt.Errorf("%d minutes are too long a series, the most are %d", n, maxMinutes)
+		return start, nil, fmt.Errorf("%d minutes are too long a series, the most are %d", n, maxMinutes)
 	}
 	minutes = make([]float64, n)
 	for i := range minutes {
@@ -53,7 +52,7 @@ func Even(times []int64, values []float64) (start time.Time, minutes []float64, 
 		}
 		last = at
 	}
-	return time.Unix(first*60, 0).UTC(), minutes, time.Duration(seconds) * time.Second, nil
+	return time.Unix(first*60, 0).UTC(), minutes, nil
 }
 
 // stepOf is the median distance of values in seconds.

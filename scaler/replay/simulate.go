@@ -1,10 +1,5 @@
 package replay
 
-import (
-	"encoding/json"
-	"math"
-)
-
 // A Rule says at the end of minute i how many workers shall run from then on.
 type Rule func(i int, seen Seen) int
 
@@ -28,19 +23,6 @@ type Outcome struct {
 
 // Slack is the share of the worker-hours that the threshold did not ask for.
 func (o Outcome) Slack() float64 { return 1 - o.Needed/o.Hours }
-
-// MarshalJSON adds the slack, null where nothing ran.
-func (o Outcome) MarshalJSON() ([]byte, error) {
-	type plain Outcome
-	out := struct {
-		plain
-		Slack *float64 `json:"slack"`
-	}{plain: plain(o)}
-	if s := o.Slack(); !math.IsNaN(s) && !math.IsInf(s, 0) {
-		out.Slack = &s
-	}
-	return json.Marshal(out)
-}
 
 // World is what all rules have in common.
 type World struct {

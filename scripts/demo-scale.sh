@@ -29,7 +29,7 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 for file in headroom.yml node.yml haproxy.cfg; do
-	sed -e "s|@BIN@|$dir|g; s|@DIR@|$dir|g; s|@PORT@|$port|g; s|@PROXY@|$proxy|g" "deploy/demo-scale/$file" >"$dir/$file"
+	sed -e "s|@BIN@|$dir|g; s|@DIR@|$dir|g; s|@PORT@|$port|g; s|@PROXY@|$proxy|g; s|@AGENT@|$((port + 2))|g" "deploy/demo-scale/$file" >"$dir/$file"
 done
 
 # until_answers URL: waits for it, half a minute at most.

@@ -44,6 +44,12 @@ func memory() (int64, error) {
 	return 0, fmt.Errorf("read the machine's memory: /proc/meminfo has no MemTotal")
 }
 
+// loopback tells whether an address is this machine's own, for itself.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
 // addressFor is the address by which this machine reaches the server, so most likely
 // the one by which others reach this machine. No packet is sent.
 func addressFor(server string) (string, error) {

@@ -77,6 +77,9 @@ func (d *Daemon) openBalance() (err error) {
 	if d.agent, err = balance.NewAgent(s.Balance.Agent, d.log); err != nil {
 		return err
 	}
+	if at, ok := d.agent.Address().(*net.TCPAddr); ok && !(at.IP.IsLoopback() && !loopback(d.resources.Address)) {
+		d.resources.Agent = at.Port
+	}
 	d.weights = newWeights(d.agent)
 	d.weights.step(time.Now(), d.supervisor.Workers(), nil)
 	if len(s.Balance.Proxies) == 0 {

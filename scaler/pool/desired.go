@@ -72,6 +72,6 @@ func (p *Pool) versionOfNode(n *node) string {
 
 // same tells whether two resources are equal.
 func same(a, b *wire.Resources) bool {
-	return a.Cores == b.Cores && a.Memory == b.Memory && a.Address == b.Address && a.Cgroups == b.Cgroups &&
+	return a.Cores == b.Cores && a.Memory == b.Memory && a.Address == b.Address && a.Cgroups == b.Cgroups && a.Agent == b.Agent &&
 		a.MaxWorkers == b.MaxWorkers && a.PerCore == b.PerCore && maps.Equal(a.Labels, b.Labels)
 }

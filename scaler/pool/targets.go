@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -20,6 +21,7 @@ type Target struct {
 	Proxy   string     `json:"proxy,omitempty"`
 	Weight  int        `json:"weight"` // share of the work that it shall get, 0 … 100 percent
 	State   wire.State `json:"state"`
+	Agent   string     `json:"agent,omitempty"` // where HAProxy's agent checks about it are answered
 }
 
 // Targets are those workers of a service that serve or did so when their node was
@@ -61,7 +63,7 @@ func (p *Pool) targetsNow(module, proxy string) (t Targets, wake <-chan struct{}
 	t.List = []Target{}
 	for _, w := range s.workers {
 		if w.target() && (proxy == "" || w.rec.Proxy == proxy) {
-			t.List = append(t.List, Target{w.address(), w.rec.ID, w.rec.Node, w.rec.Proxy, w.weight(), w.state()})
+			t.List = append(t.List, Target{w.address(), w.rec.ID, w.rec.Node, w.rec.Proxy, w.weight(), w.state(), w.agent()})
 		}
 	}
 	slices.SortFunc(t.List, func(a, b Target) int { return strings.Compare(a.Worker, b.Worker) })
@@ -85,13 +87,15 @@ func (w *worker) weight() int {
 }
 
 // address is where the worker is reached; empty without a port.
-func (w *worker) address() string {
-	if w.rec.Port == 0 {
+func (w *worker) address() string { return w.node.at(w.rec.Port) }
+
+// agent is where agent checks about the worker are answered; empty: nowhere.
+func (w *worker) agent() string { return w.node.at(w.node.rec.Resources.Agent) }
+
+// at is a port of the node as others reach it; empty for port 0.
+func (n *node) at(port int) string {
+	if port == 0 {
 		return ""
 	}
-	host := w.node.rec.Resources.Address
-	if host == "" {
-		host = w.rec.Node
-	}
-	return net.JoinHostPort(host, strconv.Itoa(w.rec.Port))
+	return net.JoinHostPort(cmp.Or(n.rec.Resources.Address, n.rec.Name), strconv.Itoa(port))
 }

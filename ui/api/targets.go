@@ -55,10 +55,14 @@ func (s *Server) targets(c *gin.Context) {
 const metaLabel = "__meta_headroom_"
 
 func targetGroupOf(module string, t pool.Target) targetGroup {
-	return targetGroup{Targets: []string{t.Address}, Labels: map[string]string{
+	labels := map[string]string{
 		metaLabel + "module": module, metaLabel + "worker": t.Worker, metaLabel + "node": t.Node, metaLabel + "proxy": t.Proxy,
 		metaLabel + "weight": strconv.Itoa(t.Weight), metaLabel + "state": string(t.State),
-	}}
+	}
+	if t.Agent != "" {
+		labels[metaLabel+"agent"] = t.Agent
+	}
+	return targetGroup{Targets: []string{t.Address}, Labels: labels}
 }
 
 // wait is how long an answer may be held back, up to a minute.

@@ -16,10 +16,11 @@ type Report struct {
 // Resources are what a node has.
 type Resources struct {
 	Cores   float64           `json:"cores"`
-	Memory  int64             `json:"memory"`  // bytes
-	Address string            `json:"address"` // where its workers are reached: a name or IP, without a port
-	Labels  map[string]string `json:"labels"`  // failure domains among them, such as rack and site
-	Cgroups string            `json:"cgroups"` // "v1", "hybrid" or "v2"
+	Memory  int64             `json:"memory"`          // bytes
+	Address string            `json:"address"`         // where its workers are reached: a name or IP, without a port
+	Labels  map[string]string `json:"labels"`          // failure domains among them, such as rack and site
+	Cgroups string            `json:"cgroups"`         // "v1", "hybrid" or "v2"
+	Agent   int               `json:"agent,omitempty"` // port at Address where HAProxy's agent checks are answered; 0: none
 
 	MaxWorkers int     `json:"max_workers"` // the node's own hard limit
 	PerCore    float64 `json:"per_core"`    // workers of one service for each core, likewise

@@ -108,4 +108,5 @@ func BenchmarkFleetSyncs(b *testing.B) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	b.ReportMetric(float64(m.Sys>>10)/float64(nodes), "KiB/node")
+	b.Logf("heap %d MiB in use, %d MiB live, stacks %d MiB, system %d MiB", m.HeapInuse>>20, m.HeapAlloc>>20, m.StackInuse>>20, m.Sys>>20)
 }

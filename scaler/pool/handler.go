@@ -124,7 +124,7 @@ var kinds = map[int]string{
 
 func fail(w http.ResponseWriter, code int, err error) {
 	if code == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "5")
+		w.Header().Set("Retry-After", "2")
 	}
 	answer(w, code, map[string]string{"status": "error", "errorType": kinds[code], "error": err.Error()})
 }

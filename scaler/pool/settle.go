@@ -143,7 +143,10 @@ func (p *Pool) judge(now time.Time) {
 			n.rec.Lost, n.changed = now, true
 			n.affect()
 		}
-		n.replaced = !n.rec.Lost.IsZero() && now.Sub(n.rec.Lost) >= p.settings.Grace
+		if replaced := !n.rec.Lost.IsZero() && now.Sub(n.rec.Lost) >= p.settings.Grace; replaced != n.replaced {
+			n.replaced = replaced
+			n.affect()
+		}
 	}
 }
 

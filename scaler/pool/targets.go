@@ -72,11 +72,10 @@ func (p *Pool) targetsNow(module, proxy string) (t Targets, wake <-chan struct{}
 }
 
 // target tells whether a load balancer should know the worker. On a lost node it
-// should while nothing has replaced it: that this server does not hear the node says
-// nothing about its clients.
+// should during the grace time: that this server does not hear the node says nothing
+// about its clients.
 func (w *worker) target() bool {
-	return w.rec.Port != 0 && w.known && (w.status.State.Serving() || w.status.State == wire.Draining) &&
-		(w.wanted() || w.node.rec.Lost.IsZero())
+	return w.rec.Port != 0 && w.known && !w.node.gone() && (w.status.State.Serving() || w.status.State == wire.Draining)
 }
 
 func (w *worker) weight() int {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -48,7 +47,7 @@ func beWorker() {
 // control is a server as a node sees it. What is not set is answered as the real one
 // does.
 type control struct {
-	http *httptest.Server
+	http *http.Server
 	addr string
 
 	mu      sync.Mutex
@@ -78,16 +77,13 @@ func (c *control) listen(t *testing.T, address string) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/nodes/{node}/sync", c.sync)
 	mux.HandleFunc("POST /api/v1/write", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	c.http = &httptest.Server{Listener: l, Config: &http.Server{Handler: mux}}
-	c.http.Start()
+	c.http = &http.Server{Handler: mux}
+	go c.http.Serve(l)
 	c.addr = l.Addr().String()
 }
 
 // stop goes away, as a server does that is killed.
-func (c *control) stop() {
-	c.http.CloseClientConnections()
-	c.http.Listener.Close()
-}
+func (c *control) stop() { c.http.Close() }
 
 func (c *control) sync(w http.ResponseWriter, r *http.Request) {
 	var report wire.Report

@@ -201,18 +201,21 @@ func TestNodeKillOfAWorkerStartsAnother(t *testing.T) {
 func (n *Node) replaced(id, what string) {
 	n.t.Helper()
 	old := n.Statuses()[id]
+	began := time.Now()
 	if err := syscall.Kill(old.PID, syscall.SIGKILL); err != nil {
 		n.t.Fatal(err)
 	}
-	began, next := time.Now(), 0
-	for next == 0 && time.Since(began) < nodeWithin {
-		for pid := range inGroups(n.group) {
-			if s := n.Statuses(); s[id].PID == pid && pid != old.PID {
-				next = pid
-			}
+	next := 0
+	Eventually(n.t, nodeWithin, "there is another process", func() bool {
+		next = n.Statuses()[id].PID
+		return next != 0 && next != old.PID
+	})
+	for line := range strings.Lines(n.output.String()) {
+		if strings.Contains(line, "A worker is started") && strings.Contains(line, fmt.Sprintf("pid=%d ", next)) {
+			at, err := time.Parse("time="+time.RFC3339Nano, strings.Fields(line)[0])
+			n.t.Logf("%s: kill to new process: %v (%v)", what, at.Sub(began).Round(time.Millisecond), err)
 		}
 	}
-	n.t.Logf("%s: kill to new process %d: at most %v", what, next, time.Since(began).Round(time.Millisecond))
 	Eventually(n.t, nodeWithin, "the server is told", func() bool { s := n.control.told()[id]; return s.PID == next && s.Restarts > 0 })
 	n.holds(2)
 }

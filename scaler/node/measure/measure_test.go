@@ -315,13 +315,18 @@ func TestScrapesCountFromTheFirstOn(t *testing.T) {
 	five()
 	five()
 	n.want("headroom_requests_total w1", 34)
+	sum.Store(0) // and again, within the same process
+	count.Store(3)
+	five()
+	five()
+	n.want("headroom_requests_total w1", 37)
 	broken.Store(true)
 	five()
 	five()
 	if got := n.last["w1"]; !math.IsNaN(got.Requests) {
 		t.Errorf("a worker that does not answer has a rate: %+v", got)
 	}
-	n.want("headroom_requests_total w1", 34)
+	n.want("headroom_requests_total w1", 37)
 }
 
 func TestLabelsAreSortedAndNeverEmpty(t *testing.T) {

@@ -83,10 +83,10 @@ func TestNewWorkerHasNoRequestsInItsFirstSlice(t *testing.T) {
 	s := newScript(one)
 	s.look(socket{port: 80, cookie: 1, segsIn: 5})
 	s.end(one, two)
-	both := []socket{{port: 80, cookie: 1, segsIn: 6}, {port: 81, cookie: 2, segsIn: 5000}}
+	both := []socket{{port: 80, cookie: 1, segsIn: 6}, {port: 81, cookie: 2, segsIn: 5000, retransmits: 9}}
 	s.look(both...)
 	got := s.end(one, two)
-	if got[0].Requests != 1 || !math.IsNaN(got[1].Requests) {
+	if got[0].Requests != 1 || !math.IsNaN(got[1].Requests) || got[1].Retransmits != 0 {
 		t.Errorf("%+v", got)
 	}
 	both[1].segsIn++

@@ -23,6 +23,7 @@ type Decision struct {
 	Settings policy.Settings
 
 	Applied bool   // the pool was told
+	Missing int    // workers that the pool has no room for
 	Short   string // why the pool could not place all; empty: it could
 }
 

@@ -183,7 +183,7 @@ func (l *Loop) plan(now time.Time, decisions []Decision) pool.Plan {
 	result := allocate.Plan(in)
 	for _, short := range result.Shorts {
 		if d := at[in.Services[short.Service].Module]; d != nil {
-			d.Short = fmt.Sprintf("%d missing: %s", short.Missing, short.Reason)
+			d.Missing, d.Short = short.Missing, fmt.Sprintf("%d missing: %s", short.Missing, short.Reason)
 		}
 	}
 	return pool.Plan{Input: in, Result: result}

@@ -18,6 +18,7 @@ const (
 	desiredSeries   = "headroom_scale_desired_workers"
 	currentSeries   = "headroom_scale_current_workers"
 	fractionSeries  = "headroom_scale_busy_fraction"
+	missingSeries   = "headroom_scale_missing_workers"
 	decisionsSeries = "headroom_scale_decisions_total"
 )
 
@@ -55,6 +56,9 @@ func (l *Loop) series(rows []storage.Series, levels []string, d *Decision) []sto
 	}
 	add(currentSeries, float64(d.Current))
 	add(fractionSeries, d.Fraction)
+	if d.Applied {
+		add(missingSeries, float64(d.Missing))
+	}
 	for direction, n := range l.countLocked(d) {
 		add(decisionsSeries, float64(n), storage.Label{Name: "direction", Value: string(direction)})
 	}

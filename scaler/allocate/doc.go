@@ -9,4 +9,6 @@
 //   - at most MaxWorkers workers on a node, and PerCore × cores of one service;
 //   - memory and port ranges are never exceeded;
 //   - nothing is moved without gain, and at most Moves a minute.
+//
+// Rules, objective, distance from the optimum and cost: docs/allocation.md.
 package allocate

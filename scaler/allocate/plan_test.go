@@ -323,6 +323,46 @@ func TestOnePlanDoesAll(t *testing.T) {
 	}
 }
 
+// loadOf is a node's forecast load with all workers of the pool that lie there.
+func loadOf(in Input, node int) float64 {
+	n := in.Nodes[node]
+	cpu, mem := n.Load, n.MemoryUsed
+	for _, w := range in.Workers {
+		if w.Node == node {
+			cpu += in.Services[w.Service].CPU
+			mem += in.Services[w.Service].Memory
+		}
+	}
+	return max(cpu/n.Cores, float64(mem)/float64(max(n.Memory, 1)))
+}
+
+// A pool at rest whose loads change: the one move that is allowed lowers the
+// higher load of its two nodes by more than MinGain, or spreads a service.
+func TestNoMoveWithoutGain(t *testing.T) {
+	tried := 0
+	pools(t, 1500, func(t *testing.T, r *rand.Rand, in Input) {
+		in.Limits.Moves = 1
+		in = settled(in)
+		for i := range in.Nodes {
+			in.Nodes[i].Load = in.Nodes[i].Cores * r.Float64()
+		}
+		out := Plan(in)
+		if len(out.Starts) != 1 || len(out.Stops) != 0 || out.Starts[0].Why.For != "balance" {
+			return
+		}
+		tried++
+		to := out.Starts[0].Node
+		from := in.Workers[slices.IndexFunc(in.Workers, func(w Worker) bool { return w.ID == out.Starts[0].Instead })].Node
+		before, next := max(loadOf(in, from), loadOf(in, to)), perfect(in, out)
+		if gain := before - max(loadOf(next, from), loadOf(next, to)); gain <= in.Limits.MinGain {
+			t.Errorf("a move from node %d to %d gains %.3f of at least %.3f", from, to, gain, in.Limits.MinGain)
+		}
+	})
+	if tried < 50 {
+		t.Errorf("only %d moves were tried", tried)
+	}
+}
+
 func TestSamePoolSamePlan(t *testing.T) {
 	pools(t, 500, func(t *testing.T, _ *rand.Rand, in Input) {
 		before := fmt.Sprint(in)

@@ -1,9 +1,14 @@
 package allocate
 
 // survey looks for workers that have a better place. Starts of this plan are
-// moved at once, running workers are listed.
-func (p *plan) survey() (moves []move, changed bool) {
+// moved at once, running workers are listed. Unless all are asked for, services
+// that promised nothing the last time are left out.
+func (p *plan) survey(all bool) (moves []move, changed bool) {
 	for _, s := range p.order {
+		if !all && p.calm[s] {
+			continue
+		}
+		p.calm[s] = true
 		p.enter(s)
 		best := p.tree.find(p.demands[s].cpu, p.demands[s].mem)
 		for i := p.first[s]; i >= 0 && best >= 0; i = p.units[i].next {
@@ -11,6 +16,7 @@ func (p *plan) survey() (moves []move, changed bool) {
 			if !p.movable(u) || !u.fresh && p.moves == 0 || !p.promising(u, best) {
 				continue
 			}
+			p.calm[s] = false
 			if u.fresh {
 				if p.moveFresh(i) {
 					changed = true

@@ -107,19 +107,20 @@ type move struct {
 // used up, and tells whether any moved. Starts of this plan move freely, as
 // nothing runs yet.
 func (p *plan) rebalance() (any bool) {
+	all := true
 	for range rounds {
 		if p.moves == 0 && len(p.units) == len(p.in.Workers) {
 			return any
 		}
-		moves, changed := p.survey()
+		moves, changed := p.survey(all)
 		slices.SortFunc(moves, func(a, b move) int {
 			return cmp.Or(-cmp.Compare(a.what, b.what), -cmp.Compare(a.gain, b.gain), cmp.Compare(a.unit, b.unit))
 		})
 		changed = p.carryOut(moves[:min(len(moves), p.moves)]) || changed
-		if !changed {
+		if !changed && all {
 			return any
 		}
-		any = true
+		any, all = any || changed, !changed
 	}
 	return any
 }

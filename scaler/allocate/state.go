@@ -62,6 +62,7 @@ type plan struct {
 	leaving  []int32        // workers of the service at hand whose node is leaving
 	within   []int32        // where the numbers of Why.Within lie
 	closed   map[int]string // reasons of classes, as they are asked for
+	calm     []bool         // services of which no worker promised a better place the last time
 	moves    int            // left
 
 	result Result
@@ -70,6 +71,7 @@ type plan struct {
 func newPlan(in Input) *plan {
 	p := &plan{in: in, limits: in.Limits.filled(), tree: newTree(in.Nodes), class: -1}
 	p.moves = p.limits.Moves
+	p.calm = make([]bool, len(in.Services))
 	p.stamp = make([]int32, len(in.Nodes))
 	p.setDemands()
 	p.setMachines()

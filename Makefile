@@ -40,7 +40,8 @@ demo-scale: build ## real processes that are scaled under real traffic (root; RA
 	scripts/demo-scale.sh
 
 build: $(WEB_PAGES) ## build bin/headroom and bin/headroom-node
-	$(GO) build -tags $(TAGS) $(BUILD_FLAGS) -o $(BIN)/ ./cmd/...
+	$(GO) build -tags $(TAGS) $(BUILD_FLAGS) -o $(BIN)/ ./cmd/headroom
+	CGO_ENABLED=0 $(GO) build -tags $(TAGS),nethttpomithttp2 -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/headroom-node
 
 web: $(WEB_PAGES) ## build only the pages
 

@@ -1,44 +1,59 @@
 package main
 
 import (
-	"fmt"
+	"errors"
+	"flag"
 	"log/slog"
-	"os"
 
-	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/promslog"
-	promslogflag "github.com/prometheus/common/promslog/flag"
 
 	"headroom/scaler/node"
 	"headroom/scaler/node/settings"
 )
 
-const defaultListen = "127.0.0.1:7481"
-
-// options are the flags of the daemon. Those that the configuration file has too win
+// options are the flags of all commands. Those that the configuration file has too win
 // over it.
 type options struct {
 	configFile, statePath, listenAddress, desiredFile string
 	serverURL, nodeName, nodeAddress                  string
 	stopWorkers                                       bool
+	argument                                          string // that is no flag
 
 	log promslog.Config
 }
 
-func (o *options) addFlags(cmd *kingpin.CmdClause) {
-	cmd.Flag("config.file", "Configuration file; without one everything has its default.").StringVar(&o.configFile)
-	cmd.Flag("server.url", "The server, such as https://headroom:7480.").StringVar(&o.serverURL)
-	cmd.Flag("node.name", "What this machine is called; the host's name if empty.").StringVar(&o.nodeName)
-	cmd.Flag("node.address", "Where its workers are reached, without a port; that of the way to the server if empty.").StringVar(&o.nodeAddress)
-	cmd.Flag("state.path", "Directory of the daemon's state and the workers' output.").Default("/var/lib/headroom-node").StringVar(&o.statePath)
-	cmd.Flag("web.listen-address", "Address of health, metrics and the table of workers; port 0 takes a free one.").Default(defaultListen).StringVar(&o.listenAddress)
-	cmd.Flag("stop-workers", "Stop all workers when the daemon is stopped. Without it they go on.").BoolVar(&o.stopWorkers)
+// addDaemon adds the flags of the daemon.
+func addDaemon(flags *flag.FlagSet, o *options) {
+	flags.StringVar(&o.configFile, "config.file", "", "Configuration file; without one everything has its default.")
+	flags.StringVar(&o.serverURL, "server.url", "", "The server, such as https://headroom:7480.")
+	flags.StringVar(&o.nodeName, "node.name", "", "What this machine is called; the host's name if empty.")
+	flags.StringVar(&o.nodeAddress, "node.address", "", "Where its workers are reached, without a port; that of the way to the server if empty.")
+	flags.StringVar(&o.statePath, "state.path", "/var/lib/headroom-node", "Directory of the daemon's state and the workers' output.")
+	flags.BoolVar(&o.stopWorkers, "stop-workers", false, "Stop all workers when the daemon is stopped. Without it they go on.")
+	addListen(flags, o)
 	o.log.Level, o.log.Format = promslog.NewLevel(), promslog.NewFormat()
-	cmd.Flag(promslogflag.LevelFlagName, promslogflag.LevelFlagHelp).Default("info").HintOptions(promslog.LevelFlagOptions...).SetValue(o.log.Level)
-	cmd.Flag(promslogflag.FormatFlagName, promslogflag.FormatFlagHelp).Default("logfmt").HintOptions(promslog.FormatFlagOptions...).SetValue(o.log.Format)
+	flags.Func("log.level", "One of debug, info, warn, error. Default: info.", o.log.Level.Set)
+	flags.Func("log.format", "One of logfmt, json. Default: logfmt.", o.log.Format.Set)
+}
+
+// addFile adds the flags of the daemon without a server.
+func addFile(flags *flag.FlagSet, o *options) {
+	flags.StringVar(&o.desiredFile, "desired", "", "The desired state, as YAML or JSON. Required.")
+	addDaemon(flags, o)
+}
+
+func addListen(flags *flag.FlagSet, o *options) {
+	flags.StringVar(&o.listenAddress, "web.listen-address", "127.0.0.1:7481", "Address of health, metrics and the table of workers; port 0 takes a free one.")
 }
 
 func (o *options) logger() *slog.Logger { return promslog.New(&o.log) }
+
+func (o *options) runFile() error {
+	if o.desiredFile == "" {
+		return errors.New("run: --desired is missing: the file that says what shall run")
+	}
+	return o.run()
+}
 
 // settings reads the configuration file, with the flags over it.
 func (o *options) settings() (settings.Settings, error) {
@@ -58,19 +73,4 @@ func (o *options) settings() (settings.Settings, error) {
 		}
 	}
 	return node.Complete(s)
-}
-
-// addCheckConfig adds "check config FILE".
-func addCheckConfig(check *kingpin.CmdClause) {
-	var file string
-	cmd := check.Command("config", "Report every fault of a configuration file, with its line. Exits 1 if there is one.")
-	cmd.Arg("file", "The configuration file.").Required().StringVar(&file)
-	cmd.Action(func(*kingpin.ParseContext) error {
-		if _, err := settings.Load(file); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return fmt.Errorf("%s cannot be used", file)
-		}
-		fmt.Printf("%s is good\n", file)
-		return nil
-	})
 }

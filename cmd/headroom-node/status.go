@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"text/tabwriter"
 	"time"
-
-	"github.com/alecthomas/kingpin/v2"
 
 	"headroom/scaler/node"
 	"headroom/scaler/node/wire"
@@ -17,18 +14,13 @@ import (
 
 const statusWithin = 5 * time.Second
 
-// addStatus adds "status", which asks the daemon of this machine.
-func addStatus(app *kingpin.Application) {
-	var address string
-	cmd := app.Command("status", "Show the workers of the daemon that runs on this machine.")
-	cmd.Flag("web.listen-address", "Address of the daemon's own page.").Default(defaultListen).StringVar(&address)
-	cmd.Action(func(*kingpin.ParseContext) error {
-		table, err := ask(address)
-		if err != nil {
-			return err
-		}
-		return show(os.Stdout, table, time.Now())
-	})
+// status prints how the daemon says the node is.
+func status(address string, to io.Writer, now time.Time) error {
+	table, err := ask(address)
+	if err != nil {
+		return err
+	}
+	return show(to, table, now)
 }
 
 func ask(address string) (node.Table, error) {

@@ -110,7 +110,7 @@ bench-storm: ## storms of alarms in virtual time: how few notifications, how soo
 bench-node: ## what it costs to measure a node's processes, beside node-exporter and process-exporter (ARGS='--workers=10')
 	scripts/install-test-tools.sh prometheus-node-exporter prometheus-process-exporter
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . ./scaler/node/tcpslice ./scaler/node/measure ./scaler/node/send
-	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -trimpath -ldflags '-s -w' -o bench/out/node ./bench/node
+	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -trimpath -ldflags '-s -w' -o bench/out/ ./bench/node ./cmd/headroom-node
 	bench/out/node $(ARGS)
 
 clean: ## remove what was built (tools and peers stay in .cache)

@@ -40,7 +40,7 @@ func main() {
 	flag.IntVar(&o.connections, "connections", 1000, "long connections, with a request a second each")
 	flag.IntVar(&o.port, "port", 21000, "first port of the workers; below those that clients get")
 	flag.DurationVar(&o.length, "for", 30*time.Second, "how long it is measured")
-	flag.DurationVar(&o.warm, "warm", 12*time.Second, "how long it runs before")
+	flag.DurationVar(&o.warm, "warm", 45*time.Second, "how long it runs before")
 	flag.DurationVar(&o.scrape, "scrape", time.Second, "time between two scrapes of an exporter")
 	flag.StringVar(&o.daemon, "daemon", "", "path of headroom-node; empty: only what measures in it")
 	flag.Parse()

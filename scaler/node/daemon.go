@@ -28,6 +28,7 @@ import (
 	"headroom/scaler/node/balance"
 	"headroom/scaler/node/guard"
 	"headroom/scaler/node/isolate"
+	"headroom/scaler/node/lean"
 	"headroom/scaler/node/measure"
 	"headroom/scaler/node/send"
 	"headroom/scaler/node/settings"
@@ -103,6 +104,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	}
 	part("supervise", d.supervisor.Run)
 	part("measure", d.measure.Run)
+	part("memory", lean.Run)
 	part("watch", d.watch)
 	part("desired state", d.want)
 	if d.sender != nil {

@@ -33,7 +33,7 @@ fetch() {
 	[ -n "$(apt-cache policy linux-image-cloud-amd64)" ] || as_root apt-get update -qq
 	local name
 	for name in $(packages); do
-		apt-get download -q "$name" >/dev/null 2>>"$cache/apt.log" || echo "not to be had: $name" >>"$cache/apt.log"
+		apt-get download -q -o APT::Sandbox::User=root "$name" >/dev/null 2>>"$cache/apt.log" || echo "not to be had: $name" >>"$cache/apt.log"
 	done
 	for name in *.deb; do dpkg -x "$name" "$cache/root"; done
 	cd "$cache"

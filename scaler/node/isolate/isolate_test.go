@@ -231,7 +231,7 @@ func TestALeafListsAndKillsItsProcesses(t *testing.T) {
 
 func TestTheQuotaHolds(t *testing.T) {
 	machine(t, func(t *testing.T, g *Groups) {
-		group, err := g.Service("burner", wire.Limits{CPUPercent: 20, Period: wire.Duration(100 * time.Millisecond)})
+		group, err := g.Service("burner", wire.Limits{CPUPercent: 1, Period: wire.Duration(100 * time.Millisecond)}) // less than it gets on a busy machine
 		if err != nil {
 			t.Fatal(err)
 		}

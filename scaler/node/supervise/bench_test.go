@@ -16,11 +16,8 @@ import (
 // BenchmarkHundredWorkers tells what a daemon costs that has a hundred workers with a
 // health check every 5 seconds, over 20 seconds.
 func BenchmarkHundredWorkers(b *testing.B) {
-	var t testing.T
-	w := newWorld(&t, "")
-	w.T = &t
-	defer w.clean()
-	all := workers(&t, 100)
+	w := newWorld(b, "")
+	all := workers(b, 100)
 	service := w.web()
 	service.Limits.CPUPercent, service.Limits.Memory = 100, 0
 	service.Health.Interval = wire.Duration(5 * time.Second)
@@ -59,10 +56,8 @@ func resident(pid int) float64 {
 // BenchmarkCrash tells how long it takes from the kill of a worker to the process of
 // its successor.
 func BenchmarkCrash(b *testing.B) {
-	var t testing.T
-	w := newWorld(&t, "")
-	defer w.clean()
-	all := workers(&t, 1)
+	w := newWorld(b, "")
+	all := workers(b, 1)
 	w.begin().s.Apply(all, with(w.web()))
 	for b.Loop() {
 		r := w.running(all)[0]

@@ -52,13 +52,13 @@ func (w *world) order(all []wire.Worker, services map[string]*wire.Service) (fil
 	if err != nil {
 		w.Fatal(err)
 	}
-	put(w.T, file, string(text))
+	put(w.TB, file, string(text))
 	return file, status
 }
 
 func TestKillOfTheDaemon(t *testing.T) {
 	modes(t, func(w *world) {
-		all := workers(w.T, 3)
+		all := workers(w.TB, 3)
 		file, status := w.order(all, with(w.web("child")))
 		c := w.command("daemon", file)
 		var before []worker.Running
@@ -132,7 +132,7 @@ func (w *world) killed(r worker.Running) time.Duration {
 
 func TestKillOfAWorker(t *testing.T) {
 	modes(t, func(w *world) {
-		all := workers(w.T, 2)
+		all := workers(w.TB, 2)
 		w.begin().s.Apply(all, with(w.web("child")))
 		before := w.running(all)
 		w.Logf("a worker was killed: its successor was there after %s", w.killed(before[0]))
@@ -275,7 +275,7 @@ func TestAPortThatIsTaken(t *testing.T) {
 
 func TestOutOfMemory(t *testing.T) {
 	modes(t, func(w *world) {
-		all := workers(w.T, 1)
+		all := workers(w.TB, 1)
 		service := w.web()
 		service.Limits.Memory = 128 << 20
 		w.begin().s.Apply(all, with(service))
@@ -291,7 +291,7 @@ func TestOutOfMemory(t *testing.T) {
 
 func TestForkBomb(t *testing.T) {
 	modes(t, func(w *world) {
-		all := workers(w.T, 2)
+		all := workers(w.TB, 2)
 		all[1].Service = "other"
 		bad, good := w.web(), w.web()
 		bad.Limits.Pids = 60
@@ -320,7 +320,7 @@ func TestForkBomb(t *testing.T) {
 
 func TestFiftyStartsAtOnce(t *testing.T) {
 	modes(t, func(w *world) {
-		all := workers(w.T, 50)
+		all := workers(w.TB, 50)
 		service := w.web("child")
 		service.Startup, service.Limits.CPUPercent = wire.Duration(10*time.Minute), 100
 		service.Limits.Memory = 0
@@ -344,7 +344,7 @@ func TestFiftyStartsAtOnce(t *testing.T) {
 // A daemon is killed when a worker was born, and before it was let go.
 func TestPartialSpecification(t *testing.T) {
 	modes(t, func(w *world) {
-		all := workers(w.T, 1)
+		all := workers(w.TB, 1)
 		file, status := w.order(all, nil)
 		c := w.command("half", file)
 		var pid int

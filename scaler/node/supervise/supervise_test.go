@@ -33,7 +33,7 @@ func modes(t *testing.T, f func(w *world)) {
 
 func TestAWorkerIsBornInItsGroupsAndHasNoRights(t *testing.T) {
 	modes(t, func(w *world) {
-		all := workers(w.T, 2)
+		all := workers(w.TB, 2)
 		service := w.web("child")
 		service.Limits.Files = 100
 		service.Env = map[string]string{"NAME": "{worker} of {module} on {node}", "PATH": "/bin"}
@@ -127,7 +127,7 @@ func TestAWorkerSeesItsOwnFilesAndNobodyElseDoes(t *testing.T) {
 	}
 }
 
-func put(t *testing.T, name, text string) {
+func put(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
@@ -136,7 +136,7 @@ func put(t *testing.T, name, text string) {
 
 func TestLimitsChangeWithoutARestart(t *testing.T) {
 	modes(t, func(w *world) {
-		all := workers(w.T, 1)
+		all := workers(w.TB, 1)
 		w.begin().s.Apply(all, with(w.web()))
 		before := w.running(all)[0]
 		for _, l := range []wire.Limits{
@@ -157,7 +157,7 @@ func TestLimitsChangeWithoutARestart(t *testing.T) {
 
 func TestAWorkerThatIsNotWantedIsDrainedAndStopped(t *testing.T) {
 	modes(t, func(w *world) {
-		all := workers(w.T, 2)
+		all := workers(w.TB, 2)
 		service := w.web("stubborn", "child")
 		service.Drain, service.Stop = wire.Duration(300*time.Millisecond), wire.Duration(300*time.Millisecond)
 		w.begin().s.Apply(all, with(service))

@@ -142,7 +142,7 @@ func bomb(w http.ResponseWriter, _ *http.Request) {
 
 // world is a node with its own groups and folders.
 type world struct {
-	*testing.T
+	testing.TB
 	dir    string
 	root   string // of its groups
 	groups *isolate.Groups
@@ -152,7 +152,7 @@ type world struct {
 
 var worlds atomic.Int32
 
-func newWorld(t *testing.T, mode string) *world {
+func newWorld(t testing.TB, mode string) *world {
 	t.Helper()
 	if os.Getuid() != 0 {
 		t.Skip("control groups need root")
@@ -169,7 +169,7 @@ func newWorld(t *testing.T, mode string) *world {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, dir: dir, root: root, groups: groups, leave: func() {}}
+	w := &world{TB: t, dir: dir, root: root, groups: groups, leave: func() {}}
 	t.Cleanup(w.clean)
 	return w
 }
@@ -255,7 +255,7 @@ func (w *world) web(how ...string) *wire.Service {
 }
 
 // ports returns ports that nobody listens at.
-func ports(t *testing.T, n int) []int {
+func ports(t testing.TB, n int) []int {
 	t.Helper()
 	var all []int
 	for range n {
@@ -269,7 +269,7 @@ func ports(t *testing.T, n int) []int {
 	return all
 }
 
-func workers(t *testing.T, n int) (all []wire.Worker) {
+func workers(t testing.TB, n int) (all []wire.Worker) {
 	t.Helper()
 	for i, port := range ports(t, n) {
 		all = append(all, wire.Worker{ID: fmt.Sprintf("w%02d", i), Service: "shop/web", Port: port})

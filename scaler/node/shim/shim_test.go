@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 }
 
 // start starts a shim, and returns its output when it has ended, and its exit code.
-func start(t *testing.T, drive func(*Shim) error) (wrong error, output string, code int) {
+func start(t *testing.T, drive func(*Shim) error) (output string, code int, wrong error) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		t.Skip("a shim needs root")
@@ -47,7 +47,7 @@ func start(t *testing.T, drive func(*Shim) error) (wrong error, output string, c
 	if err != nil {
 		t.Fatal(err)
 	}
-	return wrong, string(text), status.ExitStatus()
+	return string(text), status.ExitStatus(), wrong
 }
 
 func whole(spec Spec) func(*Shim) error { return func(s *Shim) error { return s.Go(spec) } }
@@ -57,7 +57,7 @@ func TestAShimBecomesTheWorker(t *testing.T) {
 		t.Skip(err)
 	}
 	script := `echo $0 $X $(pwd) $PATH; cd /proc/self/fd; echo *; exit 5`
-	wrong, output, code := start(t, whole(Spec{
+	output, code, wrong := start(t, whole(Spec{
 		Command: []string{"sh", "-c", script, "worker"}, Dir: "/proc", Env: map[string]string{"X": "y"},
 	}))
 	lines := strings.Split(output, "\n")
@@ -74,7 +74,7 @@ func TestAShimBecomesTheWorker(t *testing.T) {
 
 func TestAPartOfASpecificationStartsNothing(t *testing.T) {
 	for _, part := range []string{"", `{"comm`, `{"command":["touch","/tmp/x"]`} {
-		wrong, output, code := start(t, func(s *Shim) error {
+		output, code, wrong := start(t, func(s *Shim) error {
 			_, err := io.WriteString(s.spec, part)
 			return errors.Join(err, s.spec.Close())
 		})
@@ -104,7 +104,7 @@ func TestWhatFailsIsNamed(t *testing.T) {
 		`program of the worker: exec: "nothing": executable file not found`:  {Command: []string{"nothing"}},
 		`program of the worker: exec: "/nowhere/app": stat /nowhere/app: no`: {Command: []string{"/nowhere/app"}},
 	} {
-		wrong, output, code := start(t, whole(spec))
+		output, code, wrong := start(t, whole(spec))
 		if code != ExitFailed || wrong == nil || !strings.Contains(wrong.Error(), want) || !strings.Contains(output, want) {
 			t.Errorf("want %q, got %v, code %d, output %q", want, wrong, code, output)
 		}

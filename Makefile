@@ -27,7 +27,7 @@ WEB_MODULES := $(WEB)/node_modules/.package-lock.json
 WEB_PAGES   := $(WEB)/dist/pages/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-scale build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-storm bench-node clean
+.PHONY: help run demo-scale build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-storm bench-node bench-scaling clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,6 +106,13 @@ bench-analytics: ## measure the table's minute, its memory and learning (MODULES
 
 bench-storm: ## storms of alarms in virtual time: how few notifications, how soon each cause is told
 	$(GO) test -tags $(TAGS) -count 1 -run TheSuite -v ./bench/storm
+
+# Recorded load series, a folder a family: see docs/scaling-policy.md.
+HEADROOM_DATA ?= ../shared/data
+LOADS = $(wildcard $(addprefix $(HEADROOM_DATA)/,aiops/* clusters/* nab/realAWS* nab/*nyc_taxi* nab/realTweets* power/* weblogs/* wsd/* mscloud/*-rps_* mscloud/*-ingress-* mscloud/*-purchase-*))
+
+bench-scaling: build ## replay recorded loads through the scaling policy, static fleets and the HPA's rule (ARGS='--policy=FILE')
+	$(BIN)/headroom replay --loads $(ARGS) $(LOADS)
 
 bench-node: ## what it costs to measure a node's processes, beside node-exporter and process-exporter (ARGS='--workers=10')
 	scripts/install-test-tools.sh prometheus-node-exporter prometheus-process-exporter

@@ -68,10 +68,15 @@ func (c *course) weigh() {
 	}
 }
 
-// idle tells whether the work is below the lower threshold of the workers that
-// shall run: those that are still starting count, those that leave do not.
+// idle tells whether the work, and what is expected, is below the lower threshold
+// of the workers that shall run: those that are still starting count, those that
+// leave do not.
 func (c *course) idle() bool {
-	return c.Demand.Busy < float64(c.Demand.Current)*60*c.Settings.ScaleIn
+	work := c.Demand.Busy
+	if c.Settings.Predictive && c.Forecast.AheadUpper > work {
+		work = c.Forecast.AheadUpper
+	}
+	return work < float64(c.Demand.Current)*60*c.Settings.ScaleIn
 }
 
 // need is how many workers bring busy seconds a minute to the target. An

@@ -27,7 +27,7 @@ func (s *shape) at(class int, minute int) float64 {
 
 // weekend tells whether a local day, counted from 1970-01-01, is a Saturday or
 // a Sunday.
-func weekend(day int32) bool { return (day+3)%7 == 5 || (day+3)%7 == 6 || (day+3)%7 < 0 }
+func weekend(day int32) bool { return ((day+3)%7+7)%7 >= 5 }
 
 // slotMeans is the days of a history in slots of five minutes.
 type slotMeans struct {

@@ -78,7 +78,8 @@ type ServiceView struct {
 	Stopping   int             `json:"stopping"`
 	Nodes      int             `json:"nodes"`
 	Proxies    []string        `json:"proxies"`
-	Scheduled  int             `json:"scheduled"` // minimum by its schedule, now
+	Behind     map[string]int  `json:"behind,omitempty"` // workers that shall run, by proxy
+	Scheduled  int             `json:"scheduled"`        // minimum by its schedule, now
 	Policy     policy.Settings `json:"policy"`
 	Spec       *wire.Service   `json:"spec,omitempty"`
 	Workers    []Worker        `json:"workers,omitempty"`
@@ -202,7 +203,10 @@ func (p *Pool) Service(module string) (ServiceView, error) {
 func (p *Pool) serviceView(s *service, now time.Time) ServiceView {
 	v := ServiceView{
 		Module: s.rec.Module, Configured: s.current, Mode: s.mode(), ModeOrder: s.rec.Mode, Hold: s.rec.Hold, Manual: s.rec.Manual,
-		Retiring: s.rec.Retiring, Desired: s.rec.Desired, Proxies: s.conf.Proxies, Scheduled: s.conf.Scheduled(now), Policy: s.conf.Policy,
+		Retiring: s.rec.Retiring, Desired: s.rec.Desired, Proxies: s.conf.Proxies, Scheduled: s.conf.Scheduled(now), Policy: s.conf.Policy, Behind: map[string]int{},
+	}
+	for _, proxy := range v.Proxies {
+		v.Behind[proxy] = 0
 	}
 	on := map[*node]bool{}
 	for _, w := range s.workers {
@@ -219,6 +223,9 @@ func (p *Pool) serviceView(s *service, now time.Time) ServiceView {
 }
 
 func (v *ServiceView) count(w *worker) {
+	if w.rec.Proxy != "" {
+		v.Behind[w.rec.Proxy]++
+	}
 	switch w.state() {
 	case WorkerLost:
 		v.Lost++

@@ -10,6 +10,9 @@ import { Help } from "./help";
 import { useKeys } from "./keys";
 import { LedgerPage } from "./ledger/page";
 import { ModulePage } from "./module/page";
+import { PoolPage } from "./pool/page";
+import { PlacePage } from "./pool/place";
+import { type PoolView, poolPath } from "./pool/view";
 import { useRouter } from "./state/router";
 import { defaultView, ledgerPath, modulePath, type View, writeView } from "./state/view";
 import { TablePage } from "./table/page";
@@ -37,6 +40,9 @@ export function App() {
   // And the list of alarms, while one of them is open.
   const listed = useRef<AlarmsView | null>(null);
   if (route.page === "alarms") listed.current = route.view;
+  // The page of the pool too.
+  const pooled = useRef<PoolView | null>(null);
+  if (route.page === "pool") pooled.current = route.view;
   const backToTable = () => {
     const model = route.page === "module" && { model: route.model };
     go(writeView({ ...(left.current ?? defaultView), ...model }) || "./");
@@ -125,6 +131,27 @@ export function App() {
           view={route.view}
           list={listed.current ?? defaultAlarms}
           revision={alarmsRevision}
+          status={status.data}
+          onGo={go}
+        />
+      )}
+      {pooled.current && (
+        <PoolPage
+          shown={route.page === "pool"}
+          view={pooled.current}
+          revision={live.revision}
+          status={status.data}
+          onView={(view) => go(poolPath(view), true)}
+          onGo={go}
+          onBack={backToTable}
+        />
+      )}
+      {route.page === "poolplace" && (
+        <PlacePage
+          key={`${route.view.kind} ${route.view.id}`}
+          view={route.view}
+          list={pooled.current}
+          revision={live.revision}
           status={status.data}
           onGo={go}
         />

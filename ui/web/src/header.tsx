@@ -3,6 +3,7 @@ import { type OpenAlarms, wanting } from "./alarms/open";
 import { alarmsPath, defaultAlarms } from "./alarms/view";
 import { serverNow } from "./api/client";
 import type { Status } from "./api/types";
+import { defaultPool, poolPath } from "./pool/view";
 import { address, plainClick } from "./state/router";
 import { defaultLedger, ledgerPath, type Route } from "./state/view";
 import type { Text } from "./text/en";
@@ -24,6 +25,7 @@ interface Props {
 /** The pages beside the table; a page with its name in the texts is one more line here. */
 const places: { page: Route["page"] & keyof Text["pages"]; path: string }[] = [
   { page: "alarms", path: alarmsPath(defaultAlarms) },
+  { page: "pool", path: poolPath(defaultPool) },
   { page: "ledger", path: ledgerPath(defaultLedger) },
   { page: "whatif", path: whatIfPath(defaultWhatIf) },
 ];
@@ -35,7 +37,7 @@ export function Header({ page, status, connected, openAlarms, onHome, onGo, onHe
     e.preventDefault();
     to();
   };
-  const at = page === "alarm" ? "alarms" : page;
+  const at = page === "alarm" ? "alarms" : page === "poolplace" ? "pool" : page;
   const current = (shown: Route["page"]) => (at === shown ? "page" : undefined);
   return (
     <header class="top">

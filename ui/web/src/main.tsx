@@ -9,6 +9,8 @@ import "./styles/marks.css";
 import "./styles/alarms.css";
 import "./styles/alarm.css";
 import "./styles/alarmparts.css";
+import "./styles/pool.css";
+import "./styles/poolplace.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";

@@ -3,6 +3,17 @@ import type { Brake, HealList } from "./heals";
 import type { Ledger } from "./ledger";
 import type { Excursion, Mark, MarkBody, Refits } from "./marks";
 import type { Lease, Mute, MuteBody, MutePreview, Try } from "./mutes";
+import type {
+  Decision,
+  DecisionList,
+  DecisionQuery,
+  Matrix,
+  NodeOrder,
+  PoolData,
+  PoolNode,
+  Service,
+  ServiceOrder,
+} from "./pool";
 import type { Silence, SilenceBody } from "./silences";
 import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
 import type { DomainOfRow, ScenarioBody, WhatIf } from "./whatif";
@@ -34,6 +45,9 @@ export const isInputFault = (error: Error) =>
 
 /** The id is one segment of the URL: its slashes are encoded too. */
 const module = (id: string) => `modules/${encodeURIComponent(id)}`;
+
+const service = (id: string) => `services/${encodeURIComponent(id)}`;
+const node = (name: string) => `nodes/${encodeURIComponent(name)}`;
 
 let aheadMillis = 0;
 
@@ -140,6 +154,22 @@ export const api = {
   tryMute: (what: Try) => call<MutePreview>("mutes/preview", json("POST", what)),
   leases: () => list<Lease>("leases"),
   lease: (id: string) => call<Lease>(`leases/${encodeURIComponent(id)}`),
+  pool: (path: string) => call<PoolData>(`pool${query({ path })}`),
+  nodes: () => list<PoolNode>("nodes"),
+  node: (name: string) => call<PoolNode>(node(name)),
+  orderNode: (name: string, order: NodeOrder) => call<unknown>(`${node(name)}/orders`, json("POST", order)),
+  services: (path: string) => list<Service>(`services${query({ path })}`),
+  service: (id: string) => call<Service>(service(id)),
+  orderService: (id: string, order: ServiceOrder) =>
+    call<Service>(`${service(id)}/orders`, json("POST", order)),
+  restartWorker: (id: string) =>
+    call<unknown>(`workers/${encodeURIComponent(id)}/restart`, { method: "POST" }),
+  decisions: (asked: DecisionQuery, limit: number) =>
+    call<DecisionList>(`decisions${query({ ...asked, limit: `${limit}` })}`),
+  newestDecisions: async (path: string): Promise<Decision[]> =>
+    (await call<DecisionList>(`decisions${query({ path, newest: "true" })}`)).decisions,
+  queryRange: (expr: string, start: number, end: number, step: number) =>
+    call<Matrix>(`query_range${query({ query: expr, start: `${start}`, end: `${end}`, step: `${step}` })}`),
   silences: () => callV2<Silence[]>("silences"),
   silence: (body: SilenceBody) => callV2<{ silenceID: string }>("silences", json("POST", body)),
   unsilence: (id: string) => callV2<null>(`silence/${encodeURIComponent(id)}`, { method: "DELETE" }),

@@ -2,6 +2,7 @@
 
 import { type AlarmsView, type AlarmView, readAlarm, readAlarms } from "../alarms/view";
 import { readToMark, type ToMark } from "../module/mark";
+import { type PoolPlace, type PoolView, readPool, readPoolPlace } from "../pool/view";
 import { readWhatIf, type WhatIfView } from "../whatif/view";
 import { type Choice, readChoice } from "./model";
 
@@ -91,7 +92,9 @@ export type Route =
   | { page: "ledger"; view: LedgerView }
   | { page: "whatif"; view: WhatIfView }
   | { page: "alarms"; view: AlarmsView }
-  | { page: "alarm"; view: AlarmView };
+  | { page: "alarm"; view: AlarmView }
+  | { page: "pool"; view: PoolView }
+  | { page: "poolplace"; view: PoolPlace };
 
 /** Reads a location relative to the page's root, as in "module/a/b" or "?path=a". */
 export function readRoute(pathname: string, query: string): Route {
@@ -101,11 +104,21 @@ export function readRoute(pathname: string, query: string): Route {
   if (pathname === "alarms" || pathname === "alarms/") return { page: "alarms", view: readAlarms(query) };
   const alarm = /^alarms\/([^/]+)$/.exec(pathname)?.[1];
   if (alarm) return { page: "alarm", view: readAlarm(decode(alarm), query) };
+  if (pathname === "pool" || pathname === "pool/") return { page: "pool", view: readPool(query) };
+  const place = /^pool\/(nodes|services)\/(.+)$/.exec(pathname);
+  if (place?.[1] && place[2])
+    return { page: "poolplace", view: readPoolPlace(place[1], idOf(place[2]), query) };
   const match = /^module\/(.+)$/.exec(pathname);
   if (!match?.[1]) return { page: "table", view: readView(query) };
-  const id = match[1].split("/").map(decode).join("/");
-  return { page: "module", id, model: readChoice(new URLSearchParams(query)), mark: readToMark(query) };
+  return {
+    page: "module",
+    id: idOf(match[1]),
+    model: readChoice(new URLSearchParams(query)),
+    mark: readToMark(query),
+  };
 }
+
+const idOf = (path: string) => path.split("/").map(decode).join("/");
 
 /** The path of a module's page. An id may hold "%2F" of its own, which stays. */
 export function modulePath(id: string, model: Choice): string {

@@ -1,6 +1,7 @@
 import { alarmsEn } from "./alarms-en";
 import type { Span } from "./format";
 import { marksEn } from "./marks-en";
+import { poolEn } from "./pool-en";
 import { whatIfEn } from "./whatif-en";
 
 const duration = ([n, unit]: Span) => `${n} ${unit}`;
@@ -13,7 +14,14 @@ export const en = {
   duration,
 
   table: "Warning table",
-  pages: { title: "Pages", table: "Warnings", ledger: "Ledger", whatif: "What if", alarms: "Alarms" },
+  pages: {
+    title: "Pages",
+    table: "Warnings",
+    ledger: "Ledger",
+    whatif: "What if",
+    alarms: "Alarms",
+    pool: "Pool",
+  },
   updatedAgo: (s: Span) => `updated ${duration(s)} ago`,
   disconnected: "connection lost, trying again",
   failed: (reason: string) => `The server could not answer: ${reason}`,
@@ -261,6 +269,7 @@ export const en = {
   whatIf: whatIfEn,
   marks: marksEn,
   alarms: alarmsEn,
+  pool: poolEn,
 
   keys: [
     ["/", "search"],

@@ -2,6 +2,7 @@ import { alarmsZh } from "./alarms-zh";
 import type { Text } from "./en";
 import type { Span } from "./format";
 import { marksZh } from "./marks-zh";
+import { poolZh } from "./pool-zh";
 import { whatIfZh } from "./whatif-zh";
 
 const units = { s: "秒", min: "分钟", h: "小时", d: "天" };
@@ -14,7 +15,14 @@ export const zh: Text = {
   duration,
 
   table: "容量预警表",
-  pages: { title: "页面", table: "预警表", ledger: "预测账本", whatif: "情景推演", alarms: "告警" },
+  pages: {
+    title: "页面",
+    table: "预警表",
+    ledger: "预测账本",
+    whatif: "情景推演",
+    alarms: "告警",
+    pool: "资源池",
+  },
   updatedAgo: (s) => `${duration(s)}前更新`,
   disconnected: "连接中断，正在重试",
   failed: (reason) => `服务器无法应答：${reason}`,
@@ -253,6 +261,7 @@ export const zh: Text = {
   whatIf: whatIfZh,
   marks: marksZh,
   alarms: alarmsZh,
+  pool: poolZh,
 
   keys: [
     ["/", "搜索"],

@@ -1,0 +1,118 @@
+import { useRef, useState } from "preact/hooks";
+import { todayIn } from "../alarms/range";
+import { api, serverNow } from "../api/client";
+import { type Direction, directions } from "../api/pool";
+import { useKeys } from "../keys";
+import { Failure, Loading } from "../notice";
+import { Search } from "../search";
+import { useText } from "../text/language";
+import { DecisionsList } from "./decisionlist";
+import { NoDecisions } from "./empty";
+import { useFresh } from "./fresh";
+import { type PartProps, Stale } from "./page";
+import { poolPath, spans } from "./view";
+
+/** Decisions that are asked for at first, and how many more each time. */
+const page = 200;
+const most = 5000;
+
+const pauseMillis = 150;
+
+/** What was decided, the newest first. */
+export function DecisionPart(props: PartProps) {
+  const { view, shown, revision, zone, onGo } = props;
+  const text = useText().pool.decisions;
+  const { path, direction, hours, search } = view;
+  const [limit, setLimit] = useState(page);
+  const found = useFresh(`decisions ${path} ${direction} ${hours} ${limit}`, revision, shown, () =>
+    api.decisions({ path, direction, from: hoursAgo(hours, serverNow()) }, limit),
+  );
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const decisions = (found.data?.decisions ?? []).filter(({ module }) =>
+    words.every((word) => module.toLowerCase().includes(word)),
+  );
+  return (
+    <>
+      <Stale of={found} />
+      <Filters {...props} />
+      {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}
+      {found.data && decisions.length === 0 && (
+        <>
+          <p class="nothing">{text.none}</p>
+          {direction === "" && search === "" && path === "" && <NeverDecided revision={revision} />}
+        </>
+      )}
+      <div class={found.old ? "old" : ""}>
+        <DecisionsList
+          decisions={decisions}
+          today={todayIn(zone)}
+          named
+          explain={view.explain}
+          pathTo={(explain) => poolPath({ ...view, explain })}
+          onGo={onGo}
+        />
+        {found.data?.more && limit < most && (
+          <button type="button" class="older" onClick={() => setLimit(Math.min(limit + page, most))}>
+            {text.older}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** A time so many hours before another one, to the minute: what is asked for stays the same within it. */
+export const hoursAgo = (hours: number, now: number) =>
+  new Date(Math.floor(now / 60_000) * 60_000 - hours * 3_600_000).toISOString();
+
+function NeverDecided({ revision }: { revision: number }) {
+  const newest = useFresh("newest", revision, true, () => api.newestDecisions(""));
+  return newest.data?.length === 0 ? <NoDecisions /> : null;
+}
+
+function Filters({ shown, view, onView }: PartProps) {
+  const text = useText();
+  const say = text.pool;
+  const input = useRef<HTMLInputElement>(null);
+  useKeys(shown ? { "/": () => input.current?.select() } : {});
+  return (
+    <search class="pool-filters">
+      <Search
+        input={input}
+        value={view.search}
+        name={say.search.decisions}
+        pauseMillis={pauseMillis}
+        onSearch={(search) => onView({ ...view, search })}
+      />
+      <label class="select">
+        <span class="hidden">{say.decisions.direction}</span>
+        <select
+          value={view.direction}
+          onChange={(e) => onView({ ...view, direction: e.currentTarget.value as Direction | "" })}
+        >
+          <option value="">{say.decisions.any}</option>
+          {directions.map((direction) => (
+            <option key={direction} value={direction}>
+              {say.decisions.directions[direction]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="select">
+        <span class="hidden">{say.decisions.span}</span>
+        <select
+          value={view.hours}
+          onChange={(e) => onView({ ...view, hours: Number(e.currentTarget.value) })}
+        >
+          {spans
+            .toSorted((a, b) => a - b)
+            .map((hours) => (
+              <option key={hours} value={hours}>
+                {say.decisions.last(hours < 48 ? [hours, "h"] : [hours / 24, "d"])}
+              </option>
+            ))}
+        </select>
+      </label>
+    </search>
+  );
+}

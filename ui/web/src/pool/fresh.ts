@@ -1,0 +1,65 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { serverNow } from "../api/client";
+
+/** Between an answer and the next question. */
+const pauseMillis = 5_000;
+
+/** Without an answer for so long, what is shown is old: three questions have failed. */
+const staleMillis = 20_000;
+
+export interface Fresh<T> {
+  data: T | undefined; // while another key is loaded, the last one's
+  old: boolean; // it is not yet what was asked for
+  at: number; // when it was answered, Unix milliseconds
+  error: Error | undefined; // of the last question
+  again: () => void;
+}
+
+/**
+ * Asks for data and again a little after each answer, as long as they are shown and the
+ * page can be seen. The next question waits for the answer, however slow the line is.
+ */
+export function useFresh<T>(key: string, revision: number, shown: boolean, load: () => Promise<T>): Fresh<T> {
+  const [held, setHeld] = useState<{ key: string; data?: T; at: number; error?: Error }>({ key, at: 0 });
+  const [turn, setTurn] = useState(0);
+  const latest = useRef(load);
+  latest.current = load;
+  useEffect(() => {
+    if (!shown) return;
+    let over = false;
+    let asking = false;
+    let timer = 0;
+    const ask = async () => {
+      clearTimeout(timer);
+      if (asking || document.hidden) return;
+      asking = true;
+      const answer = await latest.current().then(
+        (data) => ({ key, data, at: serverNow() }),
+        (error: Error) => ({ error }),
+      );
+      asking = false;
+      if (over) return;
+      setHeld((h) => ("data" in answer ? answer : { ...(h.key === key ? h : { key, at: 0 }), ...answer }));
+      timer = window.setTimeout(ask, pauseMillis);
+    };
+    ask();
+    document.addEventListener("visibilitychange", ask);
+    return () => {
+      over = true;
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", ask);
+    };
+  }, [key, revision, shown, turn]);
+  return {
+    data: held.data,
+    old: held.key !== key,
+    at: held.at,
+    error: held.error,
+    again: () => setTurn((n) => n + 1),
+  };
+}
+
+/** For how many seconds data are too old to be called new; null while they are fresh. */
+export function staleSeconds(at: number, now: number): number | null {
+  return at > 0 && now - at > staleMillis ? Math.floor((now - at) / 1000) : null;
+}

@@ -1,0 +1,69 @@
+import type { PoolNode } from "../api/pool";
+import { byText } from "./services";
+import type { PoolView } from "./view";
+
+/** The colours of forecast load: below 20, 40, 60 and 80 % of all cores, and above. */
+export const loadSteps = [20, 40, 60, 80];
+
+/** Which of the colours, from 0; a node that is lost has none. */
+export const loadStep = ({ state, expected_cpu }: Pick<PoolNode, "state" | "expected_cpu">) =>
+  state === "lost" ? null : loadSteps.filter((step) => expected_cpu >= step).length;
+
+/** Ticks that fit into a cell of the grid. */
+export const mostTicks = 24;
+
+/** A node's workers as ticks: those that serve, are missing and stop; more is how many have no tick. */
+export function ticksOf({ wanted, serving, stopping }: Pick<PoolNode, "wanted" | "serving" | "stopping">) {
+  let left = mostTicks;
+  const take = (n: number) => {
+    const taken = Math.max(0, Math.min(n, left));
+    left -= taken;
+    return taken;
+  };
+  const ticks = { serving: take(serving), missing: take(wanted - serving), stopping: take(stopping) };
+  return { ...ticks, more: Math.max(wanted, serving) + stopping - (mostTicks - left) };
+}
+
+/** The nodes that pass the filters, by name. */
+export function shownNodes(nodes: PoolNode[], { search, state }: Pick<PoolView, "search" | "state">) {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const passes = (node: PoolNode) =>
+    (state === "" || node.state === state) && words.every((word) => saying(node).includes(word));
+  return nodes.filter(passes).sort((a, b) => byText(a.name, b.name));
+}
+
+/** What a node can be found by: its name and its labels, as "rack=r12". */
+const saying = ({ name, resources }: PoolNode) =>
+  [name, ...Object.entries(resources.labels ?? {}).map((pair) => pair.join("="))].join(" ").toLowerCase();
+
+/** The names of all labels. */
+export const labelsOf = (nodes: PoolNode[]) =>
+  [...new Set(nodes.flatMap((node) => Object.keys(node.resources.labels ?? {})))].sort(byText);
+
+/** Nodes by the value of a label; those without it come last, under an empty value. */
+export function groupNodes(nodes: PoolNode[], label: string): [string, PoolNode[]][] {
+  if (label === "") return [["", nodes]];
+  const groups = new Map<string, PoolNode[]>();
+  for (const node of nodes) {
+    const value = node.resources.labels?.[label] ?? "";
+    groups.set(value, [...(groups.get(value) ?? []), node]);
+  }
+  return [...groups].sort(([a], [b]) => Number(a === "") - Number(b === "") || byText(a, b));
+}
+
+/** The mean forecast load of nodes that are not lost; null without any. */
+export function meanLoad(nodes: PoolNode[]): number | null {
+  const there = nodes.filter((node) => node.state !== "lost");
+  return there.length === 0 ? null : there.reduce((sum, n) => sum + n.expected_cpu, 0) / there.length;
+}
+
+/** What may be ordered of a node in its state. */
+export function actionsOf({ state, cordon, drain }: Pick<PoolNode, "state" | "cordon" | "drain">) {
+  const all = {
+    cordon: !cordon && !drain,
+    drain: !drain,
+    open: Boolean(cordon || drain),
+    forget: state === "lost",
+  };
+  return (["cordon", "drain", "open", "forget"] as const).filter((action) => all[action]);
+}

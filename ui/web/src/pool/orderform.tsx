@@ -1,0 +1,34 @@
+import { AskForm } from "../alarms/askform";
+import { keepName, keptName } from "../alarms/name";
+import { useText } from "../text/language";
+
+interface Props {
+  about: string;
+  action: string;
+  field?: { label: string; value: string } | undefined; // asked for beside the reason
+  send: (order: { who: string; reason: string }, value: string) => Promise<unknown>;
+  onDone: () => void;
+  onCancel: () => void;
+}
+
+/** What somebody orders, why, and who it is. */
+export function OrderForm({ about, action, field, send, onDone, onCancel }: Props) {
+  const text = useText().pool.actions;
+  return (
+    <AskForm
+      about={about}
+      fields={[
+        ...(field ? [{ name: "value", ...field }] : []),
+        { name: "reason", label: text.reason, hint: text.reasonHint },
+        { name: "who", label: text.name, value: keptName() },
+      ]}
+      action={action}
+      onSend={async ({ value = "", reason = "", who = "" }) => {
+        keepName(who);
+        await send({ who, reason }, value);
+        onDone();
+      }}
+      onCancel={onCancel}
+    />
+  );
+}

@@ -1,0 +1,158 @@
+import type { Service } from "../api/pool";
+import { Link } from "../link";
+import { namesOf, toggleSort } from "../state/view";
+import { clock, unknown } from "../text/format";
+import { useText } from "../text/language";
+import { ModeBadges } from "./badges";
+import { BusyBar } from "./busybar";
+import { type Line, spreadOf } from "./services";
+import { servicePath } from "./view";
+
+const columns = ["name", "mode", "busy", "workers", "state", "proxies", "reason"] as const;
+const sortable: readonly string[] = ["name", "busy", "workers"];
+
+interface Props {
+  lines: Line[];
+  sort: string;
+  chosen: string | null;
+  onSort: (sort: string) => void;
+  onGo: (path: string) => void;
+}
+
+/** Services line by line. */
+export function ServiceTable({ lines, sort, chosen, onSort, onGo }: Props) {
+  const text = useText().pool;
+  const order = (name: string) =>
+    sort === name ? "ascending" : sort === `-${name}` ? "descending" : undefined;
+  return (
+    <table class="services">
+      <thead>
+        <tr>
+          {columns.map((name) => (
+            <th
+              key={name}
+              scope="col"
+              class={name}
+              title={text.columnTitles[name as "busy"]}
+              aria-sort={order(name)}
+            >
+              {sortable.includes(name) ? (
+                <button type="button" onClick={() => onSort(toggleSort(sort, name, name !== "name"))}>
+                  {text.columns[name]}
+                </button>
+              ) : (
+                text.columns[name]
+              )}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line) => (
+          <Row key={line.module} line={line} chosen={chosen === line.module} onGo={onGo} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ line, chosen, onGo }: { line: Line; chosen: boolean; onGo: (path: string) => void }) {
+  const text = useText().pool;
+  const { module, kind, service, decision } = line;
+  const names = namesOf(module);
+  const to = servicePath(module);
+  return (
+    <tr
+      class={[kind, chosen && "chosen", line.signs.length > 0 && "signed"].filter(Boolean).join(" ")}
+      onClick={() => onGo(to)}
+    >
+      <td class="name">
+        <Link to={to} onGo={onGo} class="main" title={names.join(" › ")}>
+          {names.at(-1)}
+        </Link>
+        <span class="sub">{names.slice(0, -1).join(" › ")}</span>
+      </td>
+      <td class="mode">
+        <ModeBadges kind={kind} service={service} />
+      </td>
+      <td class="busy">
+        <BusyBar fraction={line.fraction} target={line.target} />
+      </td>
+      <td class="workers">
+        <Change line={line} />
+      </td>
+      <td class="state">
+        <Counts service={service} />
+      </td>
+      <td class="proxies">
+        <Proxies service={service} />
+      </td>
+      <td class="reason" title={decision?.reason}>
+        {decision ? (
+          <span>
+            <time datetime={decision.at}>{clock(decision.at)}</time> {decision.reason}
+          </span>
+        ) : (
+          <span>{text.undecided}</span>
+        )}
+        {kind === "only" && <small>{text.configure}</small>}
+      </td>
+    </tr>
+  );
+}
+
+/** Workers before and after the last decision. */
+function Change({ line }: { line: Line }) {
+  const text = useText().pool;
+  const { decision, desired } = line;
+  if (!decision || decision.current === decision.desired) return <b>{desired ?? unknown}</b>;
+  return (
+    <b class={decision.direction} title={text.change(`${decision.current}`, `${decision.desired}`)}>
+      {decision.current} <i aria-hidden="true">→</i> {decision.desired}
+    </b>
+  );
+}
+
+/** How its workers are; what is none is left out. */
+function Counts({ service }: { service: Service | null }) {
+  const text = useText().pool;
+  if (!service) return <span class="none">{unknown}</span>;
+  const { serving, starting, unhealthy, overloaded, lost, stopping, wanted } = service;
+  const parts: [string, string, number][] = [
+    ["serving", text.serving(serving), 1],
+    ["starting", text.starting(starting), starting],
+    ["bad", text.unhealthy(unhealthy), unhealthy],
+    ["bad", text.overloaded(overloaded), overloaded],
+    ["bad", text.lostWorkers(lost), lost],
+    ["bad", text.missing(wanted - serving - starting - lost), wanted - serving - starting - lost],
+    ["stopping", text.stopping(stopping), stopping],
+  ];
+  return (
+    <span class="counts">
+      {parts
+        .filter(([, , n]) => n > 0)
+        .map(([kind, word]) => (
+          <span key={word} class={kind}>
+            {word}
+          </span>
+        ))}
+    </span>
+  );
+}
+
+/** Whether the proxies of a service have equally many workers behind them. */
+export function Proxies({ service }: { service: Service | null }) {
+  const text = useText().pool;
+  const spread = spreadOf(service?.behind);
+  if (!service || spread === null) return <span class="none">{unknown}</span>;
+  const each = Object.entries(service.behind ?? {});
+  const told = each.map(([proxy, n]) => `${proxy} ${n}`).join(", ");
+  return (
+    <span title={text.behind(told)}>
+      <span class="main">{each.map(([, n]) => n).join(" · ")}</span>
+      <span class={spread > 1 ? "sub bad" : "sub"}>
+        {spread <= 1 ? "=" : "≠"} {spread === 0 ? text.even : text.apart(spread)}
+      </span>
+    </span>
+  );
+}

@@ -32,6 +32,8 @@ func main() {
 	addChange(app)
 	addAlarms(app)
 	addHeals(app)
+	addPool(app)
+	addDecisions(app)
 	addReport(app)
 	addExplain(app)
 	addImport(app)

@@ -62,7 +62,10 @@ func start(t *testing.T, args ...string) *Server {
 		args = append(args, "--storage.path="+t.TempDir())
 	}
 	s := &Server{t: t, args: args, output: &output{}, exited: make(chan struct{})}
-	s.cmd = exec.Command(headroom, append(args, "--web.listen-address=127.0.0.1:0")...)
+	if !strings.Contains(strings.Join(args, " "), "--web.listen-address") {
+		args = append(args, "--web.listen-address=127.0.0.1:0")
+	}
+	s.cmd = exec.Command(headroom, args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
 	// A test binary that is killed leaves nothing behind.
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

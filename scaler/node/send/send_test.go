@@ -308,7 +308,7 @@ func TestTornFilesDoNotStopTheRest(t *testing.T) {
 	}
 	c = newSender(t, s, dir, nil).run(t)
 	s.want(t, 3)
-	c.until(t, func(st Stats) bool { return st.Dropped == 1 && st.Refused == 1 })
+	c.until(t, func(st Stats) bool { return st.Dropped == 1 && st.Refused == 1 && st.Waiting == 0 })
 	if files, _ := filepath.Glob(dir + "/*"); len(files) != 1 || filepath.Base(files[0]) != "readme.txt" {
 		t.Errorf("left: %q", files)
 	}

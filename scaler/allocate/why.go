@@ -36,6 +36,9 @@ func (w Why) String() string {
 	fmt.Fprintf(&b, "idlest of %d nodes that may: %.0f %% forecast load; %s of the service there",
 		w.May, 100*w.Load, others(w.Others))
 	for i, d := range w.Domains {
+		if d == "" { // nothing is known of where it stands
+			continue
+		}
 		fmt.Fprintf(&b, "; %s has %s", d, others(int(w.Within[i])))
 	}
 	if w.Beyond {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -118,16 +119,35 @@ func pidOf(client *http.Client, port int) (int, error) {
 	return strconv.Atoi(string(text))
 }
 
-// freePorts are ports that nobody listens on, most likely for a while.
-func freePorts(t *testing.T, n int) (ports []int) {
+var ports struct {
+	sync.Mutex
+	next int // no two tests get one
+}
+
+// freePorts are ports in a row that nobody listens on, below those that the kernel
+// gives to connections.
+func freePorts(t *testing.T, n int) (free []int) {
 	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	const low, high = 10_000, 32_000
+	ports.Lock()
+	defer ports.Unlock()
+	if ports.next == 0 {
+		ports.next = low + rand.IntN(high-low)
 	}
-	return ports
+	for range high - low {
+		if ports.next++; ports.next >= high {
+			ports.next, free = low, nil
+		}
+		l, err := net.Listen("tcp", ":"+strconv.Itoa(ports.next))
+		if err != nil {
+			free = nil
+			continue
+		}
+		l.Close()
+		if free = append(free, ports.next); len(free) == n {
+			return free
+		}
+	}
+	t.Fatal("no ports are free")
+	return nil
 }

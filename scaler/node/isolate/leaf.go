@@ -37,12 +37,10 @@ func (g *Groups) leaf(service, id string) Leaf {
 	return l
 }
 
-// Leaf makes the leaf of a worker anew, or returns the one in which something runs. The
-// group of its service must be there.
+// Leaf makes the leaf of a worker, or returns the one that is there. The group of
+// its service must be there.
 func (g *Groups) Leaf(service, id string) (Leaf, error) {
 	l := g.leaf(service, id)
-	// Linux 6.18 kills at birth all that clone3 puts into a group that was killed before.
-	_ = os.Remove(l.Dir)
 	if err := os.MkdirAll(l.Dir, 0o755); err != nil {
 		return l, fmt.Errorf("control group of worker %s: %w", id, err)
 	}

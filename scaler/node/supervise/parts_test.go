@@ -118,6 +118,17 @@ func TestAnswersToHealthChecks(t *testing.T) {
 	}
 }
 
+func FuzzAnswers(f *testing.F) {
+	f.Add("HTTP/1.1 200 OK\r\n\r\n")
+	f.Add("HTTP/1.1 2")
+	f.Fuzz(func(t *testing.T, answer string) {
+		err := get(&pipe{Reader: strings.NewReader(answer)}, "a:1", "/")
+		if err == nil && !strings.HasPrefix(strings.TrimLeft(answer, " \t\v\f\r\u0085\u00a0"), "HTTP/") {
+			t.Errorf("%q is taken for an answer", answer)
+		}
+	})
+}
+
 func TestRotationOfOutput(t *testing.T) {
 	o := outputs{dir: t.TempDir()}
 	f, err := o.open("shop/web", "..") // held by the worker all the time

@@ -64,6 +64,8 @@ func (p *process) wait() (how string, ended bool) {
 	return reap(p.pid), true
 }
 
+const exited = "it exited with "
+
 // reap takes the exit status of a process that has ended. If the process is not a
 // child of this daemon, it may still be seen until its parent has taken it.
 func reap(pid int) string {
@@ -79,7 +81,7 @@ func reap(pid int) string {
 	case status.Signaled():
 		return "it was killed by " + unix.SignalName(status.Signal())
 	default:
-		return fmt.Sprintf("it exited with %d", status.ExitStatus())
+		return exited + strconv.Itoa(status.ExitStatus())
 	}
 }
 

@@ -28,7 +28,7 @@ type record struct {
 	wire.Worker
 	Hash     string `json:"hash"` // of what its process was made of
 	PID      int    `json:"pid"`
-	Ready    bool   `json:"ready"`
+	Ready    bool   `json:"ready"` // it serves, or finishes what it serves
 	Restarts int    `json:"restarts"`
 }
 
@@ -42,7 +42,7 @@ func (s *Supervisor) records() state {
 		if !u.started || u.phase == gone {
 			continue
 		}
-		r := record{Worker: u.now, Hash: u.nowHash, Restarts: u.restarts, Ready: u.state.Serving()}
+		r := record{Worker: u.now, Hash: u.nowHash, Restarts: u.restarts, Ready: u.state.Serving() || u.phase == draining}
 		if u.proc != nil {
 			r.PID = u.proc.pid
 			all.Services[u.now.Service] = u.by

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"fmt"
+	"strings"
 	"syscall"
 	"time"
 
@@ -180,7 +181,7 @@ func (s *Supervisor) hasEnded(u *unit, p *process, how string, now time.Time) {
 		return
 	}
 	alive := now.Sub(p.started)
-	if kills := u.leaf.OOMKills(); kills > p.oom {
+	if !strings.HasPrefix(how, exited) && u.leaf.OOMKills() > p.oom {
 		how += fmt.Sprintf(", and its service is out of memory (%d bytes)", u.by.Limits.Memory)
 	}
 	s.o.Logger.Info("A worker has ended.", "worker", u.id, "service", u.now.Service, "pid", p.pid, "how", how, "alive", alive)

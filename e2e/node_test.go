@@ -24,7 +24,7 @@ func (n *Node) service(module string) *wire.Service {
 		Env:     map[string]string{workerEnv: "{port}", "HEADROOM_E2E_NODE": n.name + ".", "TMPDIR": "/tmp"},
 		Limits:  wire.Limits{CPUPercent: 50, Period: wire.Duration(100 * time.Millisecond), Memory: 512 << 20, Pids: 100},
 		Health:  wire.Health{Kind: "http", Path: "/", Interval: wire.Duration(200 * time.Millisecond), Timeout: wire.Duration(2 * time.Second), Failures: 10},
-		Startup: wire.Duration(20 * time.Second), Drain: wire.Duration(300 * time.Millisecond), Stop: wire.Duration(5 * time.Second),
+		Startup: wire.Duration(20 * time.Second), Drain: wire.Duration(3 * time.Second), Stop: wire.Duration(5 * time.Second),
 		Latency: wire.Latency{Source: "tcp"}, Log: wire.Log{MaxSize: 1 << 20, Keep: 1},
 	}
 }
@@ -125,6 +125,9 @@ func TestNodeRunsWhatTheServerWants(t *testing.T) {
 	if got := n.Metric(`headroom_node_workers{state="ready"}`); got != "3" {
 		t.Errorf("headroom_node_workers is %q", got)
 	}
+	if said := n.agent("w0"); said != "ready up 100%\n" {
+		t.Errorf("the agent says %q", said)
+	}
 	out := n.command("status", "--web.listen-address="+strings.TrimPrefix(n.URL, "http://"))
 	if !strings.Contains(out, "shop/cart") || !strings.Contains(out, "ready") || !strings.Contains(out, n.name) {
 		t.Errorf("status prints\n%s", out)
@@ -133,7 +136,10 @@ func TestNodeRunsWhatTheServerWants(t *testing.T) {
 	// A worker that has to go is drained first, and nobody sees it go.
 	calls := call(t, ports[0])
 	n.control.want(func(d *wire.Desired) { d.Workers = d.Workers[:1] })
-	Eventually(t, nodeWithin, "two are drained", func() bool { return n.control.told()["w2"].State == wire.Draining })
+	Eventually(t, nodeWithin, "one is drained", func() bool { return n.control.told()["w2"].State == wire.Draining })
+	if said := n.agent("w2"); said != "drain\n" {
+		t.Errorf("the agent says %q of a worker that is drained", said)
+	}
 	Eventually(t, nodeWithin, "two are gone", func() bool { return len(inGroups(n.group)) == 1 })
 	calls.stop()
 	n.holds(1)

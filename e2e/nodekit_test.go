@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -303,4 +304,23 @@ func (n *Node) command(args ...string) string {
 		n.t.Errorf("headroom-node %v: %v\n%s", args, err, out)
 	}
 	return string(out)
+}
+
+var agentListens = regexp.MustCompile(`msg="answering agent checks" address=(\S+)`)
+
+// agent is what the daemon's agent says of a worker, as HAProxy asks it.
+func (n *Node) agent(worker string) string {
+	n.t.Helper()
+	m := agentListens.FindStringSubmatch(n.output.String())
+	if m == nil {
+		n.t.Fatal("the daemon has no agent")
+	}
+	conn, err := net.Dial("tcp", m[1])
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "%s\n", worker)
+	said, _ := io.ReadAll(conn)
+	return string(said)
 }

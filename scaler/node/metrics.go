@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"headroom/scaler/node/balance"
 	"headroom/scaler/node/guard"
 	"headroom/scaler/node/send"
 	"headroom/scaler/node/wire"
@@ -57,6 +58,9 @@ func (d *Daemon) own() []metric {
 	if d.sender != nil {
 		all = append(all, sending(d.sender.Stats())...)
 	}
+	if d.follower != nil {
+		all = append(all, metric{"headroom_node_proxies", "gauge", "Proxies of this machine, by whether they have all workers.", "state", countProxies(d.follower.Status())})
+	}
 	return append(all, process()...)
 }
 
@@ -82,6 +86,18 @@ func countStates(statuses []wire.Status) []value {
 		all = append(all, value{string(state), float64(n[state])})
 	}
 	return all
+}
+
+func countProxies(proxies []balance.ProxyStatus) []value {
+	good, bad := value{label: "good"}, value{label: "faulty"}
+	for _, p := range proxies {
+		if p.Fault == "" {
+			good.v++
+		} else {
+			bad.v++
+		}
+	}
+	return []value{good, bad}
 }
 
 func (d *Daemon) refusals() (all []value) {

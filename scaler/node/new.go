@@ -80,6 +80,9 @@ func (d *Daemon) openBalance() (err error) {
 	if at, ok := d.agent.Address().(*net.TCPAddr); ok && !(at.IP.IsLoopback() && !loopback(d.resources.Address)) {
 		d.resources.Agent = at.Port
 	}
+	if d.agent.Address() != nil {
+		d.log.Info("answering agent checks", "address", d.agent.Address())
+	}
 	d.weights = newWeights(d.agent)
 	d.weights.step(time.Now(), d.supervisor.Workers(), nil)
 	if len(s.Balance.Proxies) == 0 {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"headroom/scaler/node/balance"
 	"headroom/scaler/node/wire"
 	"headroom/scaler/node/worker"
 )
@@ -22,6 +23,8 @@ func (d *Daemon) serve(ctx context.Context) error {
 	mux.HandleFunc("GET /metrics", d.metrics)
 	mux.HandleFunc("GET /workers", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, d.Table()) })
 	mux.HandleFunc("GET /slices", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, shown(d.weights.newest())) })
+	mux.HandleFunc("GET /connections/{worker}", d.connections)
+	mux.HandleFunc("GET /proxies", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, d.proxies()) })
 	server := &http.Server{Handler: mux, ReadTimeout: webTimeout, WriteTimeout: webTimeout, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
@@ -38,6 +41,24 @@ func (d *Daemon) ready(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	http.Error(w, "not ready: no desired state is known yet", http.StatusServiceUnavailable)
+}
+
+// connections shows the TCP connections of a worker as they are now.
+func (d *Daemon) connections(w http.ResponseWriter, r *http.Request) {
+	all, err := d.measure.Connections(r.PathValue("worker"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	writeJSON(w, all)
+}
+
+// proxies tells how well each proxy of this machine is kept up to date.
+func (d *Daemon) proxies() []balance.ProxyStatus {
+	if d.follower == nil {
+		return []balance.ProxyStatus{}
+	}
+	return d.follower.Status()
 }
 
 // Table is how a node is, for people.

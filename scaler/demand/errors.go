@@ -1,8 +1,6 @@
 package demand
 
-import (
-	"math"
-)
+import "math"
 
 const (
 	stride = 7   // minutes between two forecasts that are replayed: no divisor of an hour

@@ -60,8 +60,8 @@ func (m slotMeans) miss(s *shape, split bool, last int) (sum float64) {
 	return sum
 }
 
-// lesson replays a history on shapes to which the replayed day gave nothing:
-// even days are compared with the shape of the odd ones, and the other way round.
+// lesson replays a history on shapes to which the replayed day gave nothing: the
+// days are in two halves, and each is compared with the shape of the other.
 type lesson struct {
 	*Profile
 	days, minutes []int32
@@ -73,9 +73,9 @@ func newLesson(p *Profile, m slotMeans, days, minutes []int32, values []float64)
 	l := &lesson{Profile: p, days: days, minutes: minutes, values: values, usual: make([]float64, len(values))}
 	fold := map[int32]int{}
 	for i, d := range m.days {
-		fold[d] = i / 7 % 2 // whole weeks together, so that each half has its weekends
-		if len(m.days) < 14 {
-			fold[d] = i % 2
+		fold[d] = i % 2
+		if len(m.days) >= 14 {
+			fold[d] = i / 7 % 2 // whole weeks together, so that each half has its weekends
 		}
 	}
 	var halves [2]*shape

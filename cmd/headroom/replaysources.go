@@ -118,7 +118,7 @@ const (
 
 // readModule reads one module, with what is learned from before --from.
 func (r *replayCommand) readModule(levels, path []string, zone *time.Location) (s replay.Series, err error) {
-	s = replay.Series{Name: strings.Join(path, "/"), Zone: zone, Start: r.First.AddDate(0, 0, -demand.MaximumDays)}
+	s = replay.Series{Name: strings.Join(path, "/"), Family: path[0], Zone: zone, Start: r.First.AddDate(0, 0, -demand.MaximumDays)}
 	if s.Busy, err = r.minutes(moduleBusy, levels, path, s.Start); err == nil {
 		s.Ran, err = r.minutes(moduleProcesses, levels, path, s.Start)
 	}

@@ -20,7 +20,8 @@ type join struct {
 
 // join writes down a node that is new here. Nodes that join at once are written down
 // together. What already runs on it belongs to an earlier life of this server's state:
-// it is taken over, so that nothing is stopped only because it was forgotten.
+// it is taken over, so that nothing is stopped only because it was forgotten, unless
+// its port is none of its service's: nobody would find it there.
 func (p *Pool) join(ctx context.Context, name string, r *wire.Report) error {
 	j := &join{rec: nodeRecord{Name: name, First: p.now(), Resources: *r.Resources, Version: r.Version, Boot: r.Boot, Daemon: r.Daemon}}
 	for _, st := range r.Workers {
@@ -86,7 +87,7 @@ func (p *Pool) admit(c *change, j *join) {
 		switch {
 		case p.services[st.Service] == nil:
 			unknown[st.Service] = true
-		case p.workers[st.ID] == nil && validID(st.ID):
+		case p.workers[st.ID] == nil && validID(st.ID) && p.services[st.Service].conf.listens(st.Port):
 			found = append(found, workerRecord{
 				ID: st.ID, Service: st.Service, Node: j.rec.Name, Port: st.Port, Proxy: st.Proxy, Created: j.rec.First,
 				Why: "it ran when the node joined",

@@ -73,6 +73,14 @@ func (m minimum) holds(at time.Time) bool {
 	return m.calendar.Contains(at)
 }
 
+// listens tells whether a worker of the service may listen on a port.
+func (s *Service) listens(port int) bool {
+	if s == nil {
+		return true
+	}
+	return s.Ports[0] <= port && port <= s.Ports[1]
+}
+
 // Scheduled is the largest minimum of the schedule that holds at a time; 0: none.
 func (s *Service) Scheduled(at time.Time) (workers int) {
 	for _, m := range s.schedule {

@@ -29,6 +29,7 @@ type Options struct {
 type Supervisor struct {
 	o       Options
 	lock    *os.File // of StateDir
+	claim   *os.File // on the groups
 	outputs outputs
 
 	// Of the loop alone.
@@ -77,8 +78,11 @@ func New(o Options) (*Supervisor, error) {
 	if s.lock, err = lock(o.StateDir); err != nil {
 		return nil, fmt.Errorf("supervise: %w", err)
 	}
+	if s.claim, err = o.Groups.Claim(); err != nil {
+		return nil, errors.Join(fmt.Errorf("supervise: %w", err), s.lock.Close())
+	}
 	if err := s.adopt(time.Now()); err != nil {
-		return nil, errors.Join(fmt.Errorf("supervise: adopt workers: %w", err), s.lock.Close())
+		return nil, errors.Join(fmt.Errorf("supervise: adopt workers: %w", err), s.lock.Close(), s.claim.Close())
 	}
 	s.publish()
 	return s, nil
@@ -155,7 +159,7 @@ func (s *Supervisor) leave() error {
 		}
 	}
 	s.tasks.Wait()
-	return errors.Join(s.store.flush(), s.lock.Close())
+	return errors.Join(s.store.flush(), s.lock.Close(), s.claim.Close())
 }
 
 // tell hands an event to the loop, unless that has ended.

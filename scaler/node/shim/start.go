@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 )
 
 const name = "headroom-shim"
@@ -62,11 +63,21 @@ func (s *Shim) fork(output, spec, report *os.File) error {
 	return err
 }
 
+// A specification fits into a pipe, unless it has over 64 KiB: then the shim has to
+// read it meanwhile.
+const patience = 10 * time.Second
+
 // Go lets the shim become the worker.
 func (s *Shim) Go(spec Spec) error {
-	err := json.NewEncoder(s.spec).Encode(spec)
+	err := s.spec.SetWriteDeadline(time.Now().Add(patience))
+	if err == nil {
+		err = json.NewEncoder(s.spec).Encode(spec)
+	}
 	return errors.Join(err, s.spec.Close())
 }
+
+// Close lets Wait return at once, even if the shim hangs in a dead network mount.
+func (s *Shim) Close() { _ = s.report.Close() } // a second time, too
 
 // Wait returns once the shim has become the worker, or says why it did not.
 func (s *Shim) Wait() error {

@@ -378,6 +378,50 @@ func half(o orders) {
 	panic(s.Go(shim.Spec{}))
 }
 
+// A shim may hang, such as in a mount of a server that is away.
+func TestADaemonCanStopWhileAStartHangs(t *testing.T) {
+	w := newWorld(t, "")
+	fifo := filepath.Join(w.dir, "fifo")
+	if err := os.Mkdir(fifo, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mkfifo(filepath.Join(fifo, "cgroup.procs"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.begin()
+	out, err := os.Create(filepath.Join(w.dir, "output"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	sh, err := shim.Start(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := hold(sh.PID, sh.PIDFD, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.shim = sh
+	if err := sh.Go(shim.Spec{Join: []string{fifo}}); err != nil { // nobody reads there
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	w.s.tell(func(now time.Time) {
+		u := &unit{id: "w00", by: w.web(), want: &wire.Worker{ID: "w00"}, proc: p}
+		u.enter(running, now.Add(time.Hour))
+		w.s.units[u.id] = u
+		w.s.follow(u)
+		close(done)
+	})
+	<-done
+	w.leave()
+	if err := syscall.Kill(sh.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = syscall.Wait4(sh.PID, nil, 0, nil)
+}
+
 func TestFullDisk(t *testing.T) {
 	w := newWorld(t, "")
 	dir := w.options().StateDir

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"headroom/scaler/node/shim"
 )
 
 // process is the first process of a worker, started by this daemon or adopted.
@@ -18,6 +20,7 @@ type process struct {
 	pid     int
 	fd      int // pidfd; closed by the loop only
 	file    *os.File
+	shim    *shim.Shim // nil: it was adopted
 	started time.Time
 	oom     int // kills for memory in its service before
 
@@ -38,6 +41,9 @@ func hold(pid, fd int, now time.Time) (*process, error) {
 // release ends all that waits for the process.
 func (p *process) release() {
 	p.unwatch()
+	if p.shim != nil {
+		p.shim.Close()
+	}
 	_ = p.file.Close() // it was only polled
 }
 

@@ -21,69 +21,67 @@ func (s *Supervisor) start(units []*unit, now time.Time) (more bool) {
 	}
 	limited := map[string]error{}
 	var born []*unit
-	var shims []*shim.Shim
 	for _, u := range units {
-		sh, err := s.bear(u, limited, now)
-		if err != nil {
+		if err := s.bear(u, limited, now); err != nil {
 			s.o.Logger.Warn("A worker cannot be started.", "worker", u.id, "service", u.want.Service, "err", err)
 			u.failed(err.Error(), 0)
 			u.become(wire.Backoff, now)
 			u.due = now.Add(u.wait())
 			continue
 		}
-		born, shims = append(born, u), append(shims, sh)
+		born = append(born, u)
 	}
 	if len(born) == 0 {
 		return more
 	}
 	s.persist(now)
-	for i, u := range born {
+	for _, u := range born {
 		spec := specOf(s.o.Node, u.now, u.by)
 		spec.Join = u.leaf.Join
-		if err := shims[i].Go(spec); err != nil { // it ends, and is seen to
+		if err := u.proc.shim.Go(spec); err != nil { // it ends, and is seen to
 			s.o.Logger.Warn("A worker did not take its specification.", "worker", u.id, "err", err)
 		}
 		s.o.Logger.Info("A worker is started.", "worker", u.id, "service", u.now.Service, "pid", u.proc.pid, "port", u.now.Port)
-		s.follow(u, shims[i])
+		s.follow(u)
 	}
 	return more
 }
 
 // bear makes the process of a worker, which waits, and its groups.
-func (s *Supervisor) bear(u *unit, limited map[string]error, now time.Time) (*shim.Shim, error) {
+func (s *Supervisor) bear(u *unit, limited map[string]error, now time.Time) error {
 	if err := portFree(u.want.Port); err != nil {
-		return nil, err
+		return err
 	}
 	id := u.want.Service
 	if _, done := limited[id]; !done {
 		limited[id] = s.limit(id, u.spec.Limits)
 	}
 	if err := limited[id]; err != nil {
-		return nil, err
+		return err
 	}
 	leaf, err := s.o.Groups.Leaf(id, u.id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := u.moved(leaf); err != nil {
-		return nil, err
+		return err
 	}
 	sh, err := s.fork(u)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p, err := hold(sh.PID, sh.PIDFD, now)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	p.oom = leaf.OOMKills()
+	p.shim, p.oom = sh, leaf.OOMKills()
 	if u.started {
 		u.restarts++
 	}
 	u.proc, u.nowHash, u.started = p, u.hash, true
 	u.enter(running, now.Add(startup(u.by)))
 	u.become(wire.Starting, now)
-	return sh, nil
+	return nil
 }
 
 func (s *Supervisor) fork(u *unit) (*shim.Shim, error) {
@@ -99,14 +97,13 @@ func (s *Supervisor) fork(u *unit) (*shim.Shim, error) {
 	return shim.Start(output)
 }
 
-// follow sees what becomes of a process: one that was started just now, or, without a
-// shim, one that was adopted.
-func (s *Supervisor) follow(u *unit, sh *shim.Shim) {
+// follow sees what becomes of a process that was started just now or adopted.
+func (s *Supervisor) follow(u *unit) {
 	p := u.proc
 	s.tasks.Go(func() {
 		var wrong error
-		if sh != nil {
-			wrong = sh.Wait()
+		if p.shim != nil {
+			wrong = p.shim.Wait()
 		}
 		if wrong == nil {
 			s.tell(func(time.Time) {

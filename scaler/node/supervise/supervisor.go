@@ -129,7 +129,7 @@ func (s *Supervisor) LogFile(service, id string) string { return s.outputs.file(
 func (s *Supervisor) Run(ctx context.Context) error {
 	for _, u := range s.sorted() {
 		if u.proc != nil {
-			s.follow(u, nil)
+			s.follow(u)
 		}
 	}
 	s.tasks.Go(func() { s.rotate(ctx) })

@@ -292,9 +292,17 @@ func TestWhatCannotRunIsRefused(t *testing.T) {
 	}
 	w.s.Apply(all[:1], with(w.web()))
 	w.running(all[:1])
+	pid := w.get("w00").PID
 	w.s.Apply(all[:1], nil) // lost sight of: it goes on
 	w.s.Restart("w00")
-	w.running(all[:1])
+	for range 2 { // one turn has taken both in, and has ended
+		done := make(chan struct{})
+		w.s.tell(func(time.Time) { close(done) })
+		<-done
+	}
+	if r := w.running(all[:1])[0]; r.PID != pid {
+		t.Errorf("it was restarted: %+v", r)
+	}
 }
 
 func TestOneDaemonAtATime(t *testing.T) {

@@ -109,7 +109,8 @@ func (s *Supervisor) Workers() []worker.Running {
 // Changed gets a value soon after Workers has changed, one for several changes.
 func (s *Supervisor) Changed() <-chan struct{} { return s.changed }
 
-// Restart drains and restarts a worker now. It tells whether there is such a worker.
+// Restart drains and restarts a worker now, if it shall run and its service is declared.
+// It tells whether there is such a worker.
 func (s *Supervisor) Restart(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

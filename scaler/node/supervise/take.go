@@ -21,7 +21,7 @@ func (s *Supervisor) take(now time.Time) {
 	for _, id := range restarts {
 		u := s.units[id]
 		switch {
-		case u == nil || u.want == nil:
+		case u == nil || u.want == nil || u.spec == nil: // it could not start again
 		case u.proc != nil:
 			u.restart = true
 		case u.phase == idle:

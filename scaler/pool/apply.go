@@ -30,7 +30,7 @@ type Applied struct {
 // Apply carries a plan out, all of it in one transaction: with an error nothing has
 // changed. What nodes and people did since its input was made goes before it: a start
 // or stop that no longer fits is left to the next plan. Services of which decisions
-// are only recommended are left as they are.
+// are only recommended are left as they are. Now is when it was begun to decide.
 func (p *Pool) Apply(ctx context.Context, now time.Time, plan Plan) (Applied, error) {
 	p.writing.Lock()
 	defer p.writing.Unlock()
@@ -67,9 +67,12 @@ func (p *Pool) planned(now time.Time, plan Plan) (c change, o outcome) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, in := range plan.Input.Services {
-		if s := p.services[in.Module]; s != nil && s.mode() == Apply && s.rec.Desired != in.Workers {
-			rec := s.rec
-			rec.Desired = in.Workers
+		s := p.services[in.Module]
+		if s == nil || s.mode() != Apply {
+			continue
+		}
+		rec := s.rec
+		if rec.Desired = in.Workers + s.takenSince(now); rec.Desired != s.rec.Desired {
 			c.services = append(c.services, rec)
 		}
 	}

@@ -165,6 +165,27 @@ func (w *world) happen(rng *rand.Rand, workers *int) {
 	w.pass(time.Duration(rng.IntN(12)) * time.Second)
 }
 
+// A plan that was begun before workers were taken over does not stop them.
+func TestAPlanDoesNotStopWhatWasTakenOverMeanwhile(t *testing.T) {
+	w := newWorld(t, oneService, "n1")
+	w.plan(3)
+	w.sync()
+	must(t, w.db.Close())
+	w.path += "-new"
+	w.start()
+	in := w.Input(w.now)
+	in.Services[0].Workers = 1
+	w.sync()
+	done, err := w.Apply(t.Context(), w.now, Plan{Input: in, Result: allocate.Plan(in)})
+	if err != nil || w.service().Desired != 4 {
+		t.Fatalf("%+v, %v, %+v", done, err, w.service())
+	}
+	w.pass(2 * time.Second)
+	if plan := allocate.Plan(w.Input(w.now)); len(plan.Stops) > 0 {
+		t.Errorf("%+v", plan)
+	}
+}
+
 func TestInputTellsWhatIsThere(t *testing.T) {
 	w := newWorld(t, oneService+`    cpu: 0.5
     memory: 1GiB

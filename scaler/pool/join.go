@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"headroom/scaler/node/wire"
 )
@@ -30,6 +31,10 @@ func (p *Pool) join(ctx context.Context, name string, r *wire.Report) error {
 		}
 	}
 	p.mu.Lock()
+	if full := len(p.nodes)+len(p.joins) >= maxNodes; full {
+		p.mu.Unlock()
+		return fmt.Errorf("%w: there are %d", ErrFull, maxNodes)
+	}
 	p.joins = append(p.joins, j)
 	p.mu.Unlock()
 	p.writing.Lock()
@@ -48,12 +53,38 @@ func (p *Pool) admitAll(ctx context.Context) {
 	c := p.admitted(joins)
 	p.mu.Unlock()
 	err := p.save(ctx, &c)
+	if err == nil {
+		p.tookOver(&c)
+	}
 	for _, j := range joins {
 		j.done = true
 		if j.err == nil && err != nil {
 			j.err = fmt.Errorf("write down who joins: %w", err)
 		}
 	}
+}
+
+// tookOver remembers for a while which services got workers, see [service.takenSince].
+func (p *Pool) tookOver(c *change) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	for _, r := range c.workers {
+		s := p.services[r.Service]
+		s.taken = slices.DeleteFunc(s.taken, func(t time.Time) bool { return now.Sub(t) > time.Minute })
+		s.taken = append(s.taken, now)
+	}
+}
+
+// takenSince is how many workers were taken over from a time on: whoever decided then
+// did not know of them.
+func (s *service) takenSince(t time.Time) (n int) {
+	for _, at := range s.taken {
+		if !at.Before(t) {
+			n++
+		}
+	}
+	return n
 }
 
 // admitted is the change of nodes that join. A service shall have as many workers more

@@ -416,6 +416,14 @@ func TestBadReportsAreRefused(t *testing.T) {
 	f(ErrBadReport, "", func(*wire.Report) {})
 	f(ErrBadReport, strings.Repeat("n", 300), func(*wire.Report) {})
 	f(ErrBadReport, "n", func(r *wire.Report) { r.Daemon = "" })
+	f(ErrBadReport, "n", func(r *wire.Report) { r.Have = strings.Repeat("x", 201) })
+	f(ErrBadReport, "n\n", func(*wire.Report) {})
+	f(ErrBadReport, "n", func(r *wire.Report) {
+		r.Resources.Labels = map[string]string{}
+		for i := range maxLabels + 1 {
+			r.Resources.Labels[fmt.Sprint(i)] = ""
+		}
+	})
 	f(ErrBadReport, "n", func(r *wire.Report) { r.Resources.Cores = 0 })
 	f(ErrBadReport, "n", func(r *wire.Report) { r.Load.CPU = -1 })
 	f(ErrBadReport, "n", func(r *wire.Report) { r.Workers = make([]wire.Status, maxWorkers+1) })

@@ -19,6 +19,7 @@ var (
 	ErrIncomplete = errors.New("tell resources and all workers: this server does not know them")
 	ErrTwice      = errors.New("the name of this node is taken")
 	ErrClosed     = errors.New("the server is stopping")
+	ErrFull       = errors.New("the pool takes no more nodes")
 )
 
 // Bounds of what a node may report.
@@ -26,6 +27,8 @@ const (
 	maxName    = 253
 	maxWorkers = 10_000
 	maxLabels  = 64
+	maxWord    = 200 // bytes of an id or a version
+	maxNodes   = 1_000_000
 )
 
 // Sync takes a node's report, which is a sign of life, and returns what shall run
@@ -245,6 +248,9 @@ func check(name string, r *wire.Report) error {
 	}
 	if r.Daemon == "" {
 		return errors.New("want the daemon's id, got none")
+	}
+	if n := max(len(r.Daemon), len(r.Boot), len(r.Have), len(r.Version)); n > maxWord {
+		return fmt.Errorf("want ids and versions of at most %d bytes, got %d", maxWord, n)
 	}
 	if bad(r.Load.CPU) || r.Load.CPU > 1e4 || r.Load.MemoryUsed < 0 {
 		return fmt.Errorf("want a load from 0 on, got %v %% and %d bytes", r.Load.CPU, r.Load.MemoryUsed)

@@ -68,6 +68,8 @@ type service struct {
 	shares  map[*node]*claim  // who may take how many workers out
 	reshare bool
 
+	taken []time.Time // when workers were taken over, in the last minute
+
 	wake chan struct{} // closed when its targets change
 }
 

@@ -10,10 +10,10 @@ import (
 	"headroom/scaler/allocate"
 )
 
-// Input is what a plan can be made of at a time: nodes by name, services by module,
-// with all workers that are there. Each service's Workers is the number that it shall
-// have by the last decision, if decisions about it are carried out; otherwise the
-// number that it has.
+// Input is what a plan can be made of at a time: nodes by name, and by module the
+// services of which decisions are carried out, with all their workers. A service's
+// Workers is the number that it shall have by the last decision. Workers of other
+// services count as what else the nodes do.
 func (p *Pool) Input(now time.Time) allocate.Input {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -24,8 +24,11 @@ func (p *Pool) Input(now time.Time) allocate.Input {
 		in.Nodes = append(in.Nodes, p.nodeInput(n))
 	}
 	classes := map[string]int{}
-	for i, s := range p.servicesLocked() {
-		one := p.serviceInput(s, at, now)
+	for _, s := range p.servicesLocked() {
+		if s.mode() != Apply {
+			continue
+		}
+		one, i := p.serviceInput(s, at, now), len(in.Services)
 		if needs := s.conf.nodes.String(); len(s.conf.nodes) > 0 {
 			if classes[needs] == 0 {
 				in.Classes = append(in.Classes, p.class(s.conf))
@@ -37,7 +40,7 @@ func (p *Pool) Input(now time.Time) allocate.Input {
 		for _, w := range s.sorted() {
 			in.Workers = append(in.Workers, allocate.Worker{
 				ID: w.rec.ID, Service: i, Node: at[w.node], Proxy: max(0, slices.Index(one.Proxies, w.rec.Proxy)), Port: w.rec.Port,
-				Ready: w.ready(), Lost: w.node.gone() && s.mode() == Apply, Stopping: !w.wanted(), Instead: w.replaces(),
+				Ready: w.ready(), Lost: w.node.gone(), Stopping: !w.wanted(), Instead: w.replaces(),
 			})
 		}
 	}
@@ -83,12 +86,19 @@ func (p *Pool) nodeInput(n *node) allocate.Node {
 	}
 	out.Load, out.MemoryUsed = n.expected/100*res.Cores, n.load.MemoryUsed
 	for _, w := range n.workers {
-		if w.serves() && w.service.conf != nil {
+		if w.service.mode() != Apply {
+			out.MaxWorkers--
+			continue
+		}
+		if w.serves() {
 			out.Load -= w.service.conf.CPU
 		}
-		if w.known && w.status.PID > 0 && w.service.conf != nil {
+		if w.known && w.status.PID > 0 {
 			out.MemoryUsed -= w.service.conf.Memory
 		}
+	}
+	if out.MaxWorkers <= 0 { // 0 would stand for the pool's own limit
+		out.MaxWorkers, out.Open = 1, false
 	}
 	out.Load, out.MemoryUsed = max(0, out.Load), max(0, out.MemoryUsed)
 	if !n.spoke {
@@ -102,12 +112,8 @@ func (p *Pool) nodeInput(n *node) allocate.Node {
 
 func (p *Pool) serviceInput(s *service, at map[*node]int, now time.Time) allocate.Service {
 	out := allocate.Service{
-		Module: s.rec.Module, CPU: s.conf.CPU, Memory: s.conf.Memory, Proxies: s.conf.Proxies, Ports: s.conf.Ports, PerCore: s.conf.PerCore,
-	}
-	if s.mode() == Apply {
-		out.Workers = s.rec.Desired
-	} else {
-		out.Workers = s.count()
+		Module: s.rec.Module, Workers: s.rec.Desired, CPU: s.conf.CPU, Memory: s.conf.Memory,
+		Proxies: s.conf.Proxies, Ports: s.conf.Ports, PerCore: s.conf.PerCore,
 	}
 	for n, c := range s.closed {
 		if i, ok := at[n]; ok && now.Before(c.until) {

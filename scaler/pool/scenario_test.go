@@ -242,8 +242,13 @@ func TestACordonedNodeKeepsItsWorkersAndGetsNoNewOnes(t *testing.T) {
 
 func TestRecommendedDecisionsStartNothing(t *testing.T) {
 	w := newWorld(t, strings.Replace(oneService, "mode: apply", "mode: recommend", 1), "n1")
-	if done := w.plan(2); len(done.Started) > 0 || len(done.Skipped) != 2 {
-		t.Errorf("%+v", done)
+	if in := w.Input(w.now); len(in.Services) > 0 {
+		t.Errorf("%+v", in)
+	}
+	in := allocate.Input{Nodes: w.Input(w.now).Nodes, Services: []allocate.Service{{Module: "shop/web", Workers: 2}}}
+	done, err := w.Apply(t.Context(), w.now, Plan{Input: in, Result: allocate.Plan(in)})
+	if err != nil || len(done.Started) > 0 || len(done.Skipped) != 2 || w.service().Desired != 0 {
+		t.Errorf("%+v, %v", done, err)
 	}
 	must(t, w.SetMode(t.Context(), "shop/web", Apply, "li", "it has watched long enough"))
 	w.restart()
@@ -252,7 +257,9 @@ func TestRecommendedDecisionsStartNothing(t *testing.T) {
 	w.sync()
 	w.want("n1:2")
 	must(t, w.SetMode(t.Context(), "shop/web", "", "li", ""))
-	w.plan(0)
+	if in := w.Input(w.now); len(in.Workers) > 0 || in.Nodes[0].MaxWorkers != 98 {
+		t.Errorf("%+v", in)
+	}
 	w.pass(3 * time.Second)
 	must(t, w.SetMode(t.Context(), "shop/web", Apply, "li", ""))
 	if plan := allocate.Plan(w.Input(w.now)); len(plan.Starts)+len(plan.Stops) > 0 {

@@ -87,6 +87,9 @@ func (p *Pool) hear(ctx context.Context, name string, r *wire.Report) error {
 	if err := check(name, r); err != nil {
 		return fmt.Errorf("%w: %w", ErrBadReport, err)
 	}
+	if r.Resources != nil && r.Resources.Labels == nil {
+		r.Resources.Labels = map[string]string{} // JSON of it shall be no null
+	}
 	p.mu.Lock()
 	if n := p.nodes[name]; n != nil {
 		defer p.mu.Unlock()

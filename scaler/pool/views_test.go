@@ -119,6 +119,9 @@ func TestMetrics(t *testing.T) {
 	_, _, err = p.Sync(t.Context(), "n1", simpleReport("d", ""), "", 0)
 	must(t, err)
 	start(t, p, 2)
+	if n, err := p.Node("n1"); err != nil || n.Resources.Labels == nil {
+		t.Errorf("%+v, %v", n, err)
+	}
 	for name, want := range map[string]int{"headroom_pool_nodes": 4, "headroom_pool_workers": 4, "headroom_pool_syncs_total": 3, "headroom_pool_starts_total": 1} {
 		if n, err := testutil.GatherAndCount(reg, name); n != want || err != nil {
 			t.Errorf("%s: %d series, %v", name, n, err)

@@ -5,6 +5,7 @@ import type { Progress, Status } from "../api/types";
 import { useKeys } from "../keys";
 import { ModelSwitch } from "../model";
 import { Failure, Loading } from "../notice";
+import { PoolLink } from "../pool/link";
 import { type Choice, modelsOf } from "../state/model";
 import { address, plainClick } from "../state/router";
 import { defaultView, namesOf, writeView } from "../state/view";
@@ -65,6 +66,7 @@ export function ModulePage(props: Props) {
     <main class="module-page">
       <div class="above">
         <Way id={id} model={model} onPath={onPath} />
+        <PoolLink path={id} revision={revision} onGo={onGo} />
         <WhatIfLink path={id} onWhatIf={onWhatIf} />
         <ModelSwitch choice={model} configured={status?.model} onChoice={onModel} />
       </div>

@@ -51,21 +51,21 @@ export function ModeBadges({ kind, service }: { kind: Kind; service: Service | n
   const text = useText().pool;
   return (
     <span class="modes">
-      <span class={`mode ${kind}`} title={text.kindTitles[kind]}>
+      <span class={`tag ${kind}`} title={text.kindTitles[kind]}>
         {text.kinds[kind]}
       </span>
       {service?.hold && (
-        <span class="mode order" title={service.hold.why}>
+        <span class="tag order" title={service.hold.why}>
           ‖ {text.held}
         </span>
       )}
       {service?.manual && (
-        <span class="mode order" title={service.manual.why}>
+        <span class="tag order" title={service.manual.why}>
           {text.manual(service.manual.workers)}
         </span>
       )}
       {service && !service.configured && (
-        <span class="mode order">{service.retiring ? text.retiring : text.unconfigured}</span>
+        <span class="tag order">{service.retiring ? text.retiring : text.unconfigured}</span>
       )}
     </span>
   );

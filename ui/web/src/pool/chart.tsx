@@ -7,15 +7,7 @@ import { type Colors, type Look, Plot } from "../charts/plot";
 import { type Aligned, axisTop } from "../charts/series";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
-import { wholeTop } from "./series";
-
-/** The series of a service, a value for each minute. */
-export interface ScaleSeries {
-  times: number[]; // Unix seconds
-  busy: Num[]; // percent
-  desired: Num[];
-  current: Num[];
-}
+import { type ScaleSeries, wholeTop } from "./series";
 
 interface Props {
   series: ScaleSeries;
@@ -55,16 +47,18 @@ export function BusyChart({
     series: [timeSeries(text.time, write), line(say.busy, { color: c.load, width: 2 })],
   });
   return (
-    <Plot
-      data={data}
-      marks={(c) => [level(100 * target, named, c.warn), level(100 * scaleIn, "", c.muted)]}
-      top={top}
-      label={label}
-      height={height.busy}
-      look={`${text.locale} ${zone}`}
-      options={options}
-      drawn={named}
-    />
+    <div class="plot-of-busy">
+      <Plot
+        data={data}
+        marks={(c) => [level(100 * target, named, c.warn), level(100 * scaleIn, "", c.muted)]}
+        top={top}
+        label={label}
+        height={height.busy}
+        look={`${text.locale} ${zone}`}
+        options={options}
+        drawn={named}
+      />
+    </div>
   );
 }
 
@@ -90,15 +84,17 @@ export function WorkersChart({ series, zone, label }: Props) {
     ],
   });
   return (
-    <Plot
-      data={data}
-      marks={() => []}
-      top={wholeTop([...series.desired, ...series.current])}
-      label={label}
-      height={height.workers}
-      look={`${text.locale} ${zone}`}
-      options={options}
-    />
+    <div class="plot-of-workers">
+      <Plot
+        data={data}
+        marks={() => []}
+        top={wholeTop([...series.desired, ...series.current])}
+        label={label}
+        height={height.workers}
+        look={`${text.locale} ${zone}`}
+        options={options}
+      />
+    </div>
   );
 }
 

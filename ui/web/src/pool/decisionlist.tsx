@@ -62,7 +62,9 @@ function Line({
         <span>{reason}</span>
         {short && <span class="bad">! {short}</span>}
         <span class="marks-of">
-          <span class={applied ? "mode apply" : "mode"}>{applied ? say.applied : say.notApplied}</span>
+          {(current !== desired || !applied) && (
+            <span class={applied ? "tag apply" : "tag"}>{applied ? say.applied : say.notApplied}</span>
+          )}
           {decision.caps.map((cap) => (
             <span key={cap.by} class="cap" title={cap.reason}>
               {say.cap(say.caps[cap.by] ?? cap.by, cap.from, cap.to)}

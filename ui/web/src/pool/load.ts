@@ -1,7 +1,6 @@
 import { ApiError, api } from "../api/client";
 import type { Decision, Service } from "../api/pool";
-import type { ScaleSeries } from "./chart";
-import { minutes, selector, step, valuesAt } from "./series";
+import { minutes, type ScaleSeries, selector, step, trimmed, valuesAt } from "./series";
 
 /** A service and what was decided last; without a service what is only recommended; neither if nothing is known. */
 export interface Found {
@@ -31,10 +30,10 @@ export async function loadSeries(id: string, levels: string[], now: number): Pro
     ask("headroom_scale_desired_workers"),
     ask("headroom_scale_current_workers"),
   ]);
-  return {
+  return trimmed({
     times,
     busy: valuesAt(times, busy, 100),
     desired: valuesAt(times, desired),
     current: valuesAt(times, current),
-  };
+  });
 }

@@ -87,7 +87,7 @@ function NodeFacts({ node, zone }: { node: PoolNode; zone: string | undefined })
     [say.most, resources.max_workers > 0 && count(resources.max_workers)],
     [say.version, node.version],
     [say.first, when(node.first_seen)],
-    [say.seen, text.updatedAgo(span((now - Date.parse(node.last_seen)) / 1000))],
+    [say.seen, say.ago(span((now - Date.parse(node.last_seen)) / 1000))],
     [say.synced, node.synced ? text.pool.yes : text.pool.no],
     [say.cordon, node.cordon ? order(node.cordon) : false],
     [say.drain, node.drain ? order(node.drain) : false],

@@ -38,3 +38,22 @@ export function wholeTop(values: Iterable<Num>): number {
   for (const v of values) if (v !== null && v > top) top = v;
   return Math.ceil(top * 1.15);
 }
+
+/** The series of a service, a value for each minute. */
+export interface ScaleSeries {
+  times: number[]; // Unix seconds
+  busy: Num[]; // percent
+  desired: Num[];
+  current: Num[];
+}
+
+/** Minutes that are shown at the least, however few have a value. */
+const fewest = 30;
+
+/** The series from the first minute on that has any value: a young service is not a line at the edge. */
+export function trimmed({ times, busy, desired, current }: ScaleSeries): ScaleSeries {
+  const first = times.findIndex((_, i) => [busy, desired, current].some((values) => values[i] !== null));
+  const from = Math.max(0, Math.min(first, times.length - fewest));
+  const rest = <T>(values: T[]) => values.slice(from);
+  return { times: rest(times), busy: rest(busy), desired: rest(desired), current: rest(current) };
+}

@@ -127,15 +127,14 @@ function Counts({ service }: { service: Service | null }) {
     ["bad", text.missing(wanted - serving - starting - lost), wanted - serving - starting - lost],
     ["stopping", text.stopping(stopping), stopping],
   ];
+  const shown = parts.filter(([, , n]) => n > 0);
   return (
-    <span class="counts">
-      {parts
-        .filter(([, , n]) => n > 0)
-        .map(([kind, word]) => (
-          <span key={word} class={kind}>
-            {word}
-          </span>
-        ))}
+    <span class="counts" title={shown.map(([, word]) => word).join(", ")}>
+      {shown.map(([kind, word]) => (
+        <span key={word} class={kind}>
+          {word}
+        </span>
+      ))}
     </span>
   );
 }
@@ -151,7 +150,8 @@ export function Proxies({ service }: { service: Service | null }) {
     <span title={text.behind(told)}>
       <span class="main">{each.map(([, n]) => n).join(" · ")}</span>
       <span class={spread > 1 ? "sub bad" : "sub"}>
-        {spread <= 1 ? "=" : "≠"} {spread === 0 ? text.even : text.apart(spread)}
+        {spread > 1 && "≠ "}
+        {spread === 0 ? text.even : text.apart(spread)}
       </span>
     </span>
   );

@@ -22,7 +22,7 @@ export function Totals({ pool: { total, short }, view, onGo }: Props) {
   return (
     <>
       <section class="pool-totals" aria-label={say.title}>
-        <Figure title={say.nodesTitle} value={count(all)} name={say.nodes}>
+        <Figure title={say.nodesTitle} value={count(all)} name={say.nodes(all)}>
           {nodes
             .filter(({ n }) => n > 0)
             .map(({ state, n }) => (
@@ -40,7 +40,7 @@ export function Totals({ pool: { total, short }, view, onGo }: Props) {
           title={say.workersTitle}
           value={count(total.serving)}
           of={say.of(count(total.wanted))}
-          name={say.workers}
+          name={say.workers(total.wanted)}
         >
           <Meter share={total.serving / total.wanted} />
           {[
@@ -53,14 +53,14 @@ export function Totals({ pool: { total, short }, view, onGo }: Props) {
         </Figure>
         <Figure
           title={say.coresTitle}
-          value={decimal(total.cpu_used)}
+          value={cores(total.cpu_used)}
           of={say.of(count(total.cores))}
           name={say.cores}
         >
           <Meter share={total.cpu_used / total.cores} inner={total.cpu_ours / total.cores} />
-          {say.ours(decimal(total.cpu_ours))}
+          {say.ours(cores(total.cpu_ours))}
         </Figure>
-        <Figure title={say.servicesTitle} value={count(total.services)} name={say.services}>
+        <Figure title={say.servicesTitle} value={count(total.services)} name={say.services(total.services)}>
           {short.length > 0 && <b class="sign-word">! {text.short(short.length).replace(/[:：]$/, "")}</b>}
         </Figure>
       </section>
@@ -82,6 +82,9 @@ export function Totals({ pool: { total, short }, view, onGo }: Props) {
     </>
   );
 }
+
+/** Few cores with a decimal, many without. */
+const cores = (n: number) => (n < 100 ? decimal(n) : count(n));
 
 /** Services without room that are named; the others are in the table, under "needs attention". */
 const mostShort = 5;

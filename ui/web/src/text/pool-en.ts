@@ -21,10 +21,10 @@ export const poolEn = {
 
   totals: {
     title: "The pool in numbers",
-    nodes: "nodes",
+    nodes: (n: number) => plural(n, "node", "nodes"),
     nodesTitle: "Machines whose node daemon syncs with this server, by state",
     noNodes: "none",
-    workers: "workers serve",
+    workers: (n: number) => plural(n, "worker serves", "workers serve"),
     workersTitle: "Workers that serve, of those that shall run",
     of: (n: string) => `of ${n}`,
     stopping: (n: number) => `${n} ${plural(n, "stops", "stop")}`,
@@ -33,7 +33,7 @@ export const poolEn = {
     coresTitle:
       "Cores that everything on the nodes uses, of those that they have; the darker part is what workers of the pool are expected to use",
     ours: (n: string) => `${n} for workers`,
-    services: "services",
+    services: (n: number) => plural(n, "service", "services"),
     servicesTitle: "Services that are configured here",
     slots: (n: string) => `room for ${n} workers`,
   },
@@ -94,8 +94,10 @@ export const poolEn = {
   kind: "Mode",
   attention: "Needs attention",
   attentionTitle: "Too busy, short, lost, unhealthy, overloaded or missing workers",
-  listed: (shown: string, all: string) => (shown === all ? `${all} services` : `${shown} of ${all} services`),
-  nodesListed: (shown: string, all: string) => (shown === all ? `${all} nodes` : `${shown} of ${all} nodes`),
+  listed: (shown: string, all: string) =>
+    shown === all ? `${all} ${all === "1" ? "service" : "services"}` : `${shown} of ${all} services`,
+  nodesListed: (shown: string, all: string) =>
+    shown === all ? `${all} ${all === "1" ? "node" : "nodes"}` : `${shown} of ${all} nodes`,
   columns: {
     name: "Service",
     mode: "Mode",
@@ -224,6 +226,7 @@ export const poolEn = {
     cgroups: "Control groups",
     version: "Daemon",
     seen: "Last sync",
+    ago: (s: Span) => `${duration(s)} ago`,
     first: "Joined",
     synced: "Works on the newest",
     ordered: (who: string, when: string) => `${who || "somebody"}, ${when}`,

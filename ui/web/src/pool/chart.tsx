@@ -66,7 +66,7 @@ export function BusyChart({
 export function WorkersChart({ series, zone, label }: Props) {
   const text = useText();
   const say = text.pool;
-  const data = useMemo<Aligned>(() => [series.times, series.desired, series.current], [series]);
+  const data = useMemo<Aligned>(() => [series.times, series.current, series.desired], [series]);
   const write = clockIn(zone);
   const steps = uPlot.paths.stepped?.({ align: 1 });
   const stepped = (s: uPlot.Series): uPlot.Series => ({
@@ -79,8 +79,8 @@ export function WorkersChart({ series, zone, label }: Props) {
     axes: axes(c, write).map((axis, i) => (i === 1 ? { ...axis, incrs: wholes } : axis)),
     series: [
       timeSeries(text.time, write),
-      stepped(line(say.desired, { color: c.other, width: 2, dash: [5, 3] })),
-      stepped(line(say.current, { color: c.load, width: 2 })),
+      stepped(line(say.current, { color: c.load, width: 3 })),
+      stepped(line(say.desired, { color: c.other, width: 1.5, dash: [5, 4] })), // over the other
     ],
   });
   return (

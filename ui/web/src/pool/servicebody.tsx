@@ -21,7 +21,7 @@ import { PolicyFacts } from "./policyfacts";
 import { serviceSentence } from "./sentence";
 import { ServiceActions } from "./serviceactions";
 import { groupWorkers, spreadOf } from "./services";
-import { placePath } from "./view";
+import { defaultPool, placePath, poolPath } from "./view";
 import { WorkerTable } from "./workertable";
 
 /** All about one service: what was decided in a sentence, its series, decisions and workers. */
@@ -57,8 +57,8 @@ export function ServiceBody(props: PlaceProps) {
         <div class="columns">
           <div class="charts">
             <Charts {...props} decision={decision} service={service} />
-            {service && <Workers service={service} zone={zone} onDone={found.again} onGo={onGo} />}
             <Decisions {...props} />
+            {service && <Workers service={service} zone={zone} onDone={found.again} onGo={onGo} />}
           </div>
           <div class="charts">
             {service && service.proxies.length > 0 && <ByProxy service={service} />}
@@ -177,7 +177,7 @@ function ByProxy({ service }: { service: Service }) {
 }
 
 /** Decisions that are listed here; all are on the pool's page. */
-const most = 30;
+const most = 6;
 
 function Decisions({ view, revision, zone, onGo }: PlaceProps) {
   const text = useText().pool;
@@ -189,14 +189,27 @@ function Decisions({ view, revision, zone, onGo }: PlaceProps) {
     <Panel title={text.ofService} unit={namesOf(view.id).at(-1) ?? ""}>
       <Loaded of={resource} empty={text.decisions.none} isEmpty={(d) => d.length === 0}>
         {(decisions) => (
-          <DecisionsList
-            decisions={decisions}
-            today={todayIn(zone)}
-            named={false}
-            explain={view.explain}
-            pathTo={(explain) => placePath({ ...view, explain })}
-            onGo={onGo}
-          />
+          <>
+            <DecisionsList
+              decisions={decisions}
+              today={todayIn(zone)}
+              named={false}
+              explain={view.explain}
+              pathTo={(explain) => placePath({ ...view, explain })}
+              onGo={onGo}
+            />
+            {list.data?.more && (
+              <p class="reason">
+                <Link
+                  to={poolPath({ ...defaultPool, part: "decisions", path: view.id })}
+                  onGo={onGo}
+                  class="way"
+                >
+                  {text.decisions.ofAll}
+                </Link>
+              </p>
+            )}
+          </>
         )}
       </Loaded>
     </Panel>

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { EndButton } from "../alarms/endbutton";
 import { momentIn, todayIn } from "../alarms/range";
 import { api } from "../api/client";
@@ -19,10 +20,14 @@ interface Props {
 
 const columns = ["state", "port", "pid", "since", "restarts", "weight", "why"] as const;
 
+/** Lines that are drawn at first; a button draws so many more. */
+const page = 100;
+
 /** Workers line by line. */
 export function WorkerTable({ workers, place, zone, onDone, onGo }: Props) {
   const text = useText().pool;
   const today = todayIn(zone);
+  const [most, setMost] = useState(page);
   return (
     <div class="scroll">
       <table class="workers">
@@ -42,11 +47,16 @@ export function WorkerTable({ workers, place, zone, onDone, onGo }: Props) {
           </tr>
         </thead>
         <tbody>
-          {workers.map((worker) => (
+          {workers.slice(0, most).map((worker) => (
             <Row key={worker.id} {...{ worker, place, zone, today, onDone, onGo }} />
           ))}
         </tbody>
       </table>
+      {workers.length > most && (
+        <button type="button" class="older" onClick={() => setMost(most + page)}>
+          {text.more(count(Math.min(page, workers.length - most)))}
+        </button>
+      )}
     </div>
   );
 }
@@ -88,7 +98,9 @@ function Row({
       <td class="why">
         {reason && <span class="bad">{reason}</span>}
         {overload && <span class="bad">{overload}</span>}
-        <span>{stop ? text.stops(stop.why) : why}</span>
+        <span class="why-here" title={why}>
+          {stop ? text.stops(stop.why) : why}
+        </span>
       </td>
       <td class="act">
         {!stop && known && (

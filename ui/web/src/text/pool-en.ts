@@ -170,6 +170,7 @@ export const poolEn = {
       held: "held",
     } as Record<string, string>,
     older: "Show older ones",
+    ofAll: "All its decisions",
   },
 
   noNodesTitle: "No node has joined yet",

@@ -148,6 +148,7 @@ export const poolZh: typeof poolEn = {
       held: "保持",
     },
     older: "显示更早的",
+    ofAll: "它的全部决策",
   },
 
   noNodesTitle: "还没有节点加入",

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { hoursAgo } from "./decisionpart";
+import { joinCommand, serviceLines } from "./empty";
+import { staleSeconds } from "./fresh";
+
+it("data are old once several questions had no answer", () => {
+  expect(staleSeconds(1_000, 20_000)).toBeNull();
+  expect(staleSeconds(1_000, 32_500)).toBe(31);
+  expect(staleSeconds(0, 1_000_000)).toBeNull(); // never answered: there is nothing to be old
+});
+
+it("asks for decisions from a full minute on", () => {
+  const at = (time: string) => hoursAgo(24, Date.parse(time));
+  expect(at("2026-11-27T12:01:59Z")).toBe("2026-11-26T12:01:00.000Z");
+  expect(at("2026-11-27T12:01:01Z")).toBe(at("2026-11-27T12:01:59Z"));
+});
+
+it("what is to be copied names this server and module", () => {
+  expect(joinCommand("https://headroom:7480/")).toBe(
+    "sudo bin/headroom-node serve --server.url=https://headroom:7480",
+  );
+  expect(serviceLines("shop/web/cart")).toContain("- module: shop/web/cart\n");
+});

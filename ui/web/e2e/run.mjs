@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { chromium } from "playwright-core";
+import { readsPool, readsPoolOnPhone } from "./pool.mjs";
 
 const base = process.env.BASE_URL;
 if (!base) throw new Error("BASE_URL is not set: the address of a server with a filled table");
@@ -454,6 +455,7 @@ try {
     await picture(page, "whatif");
     await page.getByRole("link", { name: "Warnings" }).click();
     await followsAlarm(page);
+    await readsPool(page, { base, picture });
     await speaksChinese(page);
     await opensModule(page);
     await picture(page, "module");
@@ -472,6 +474,7 @@ try {
     await page.locator("tr.row").first().waitFor();
     await readsLedgerOnPhone(page);
     await readsAlarmsOnPhone(page);
+    await readsPoolOnPhone(page, { base, picture, fits });
   });
   console.log("the pages work at both widths");
 } finally {

@@ -1,4 +1,4 @@
-import { ApiError, api } from "../api/client";
+import { api } from "../api/client";
 import type { Decision, Service } from "../api/pool";
 import { minutes, type ScaleSeries, selector, step, trimmed, valuesAt } from "./series";
 
@@ -9,13 +9,12 @@ export interface Found {
 }
 
 export async function loadService(id: string): Promise<Found> {
-  const service = await api.service(id).catch((error: Error) => {
-    if (error instanceof ApiError && error.code === 404) return null;
-    throw error;
-  });
-  if (service) return { service, decision: service.decision };
-  const newest = await api.newestDecisions(id);
-  return { service: null, decision: newest.find((d) => d.module === id) ?? null };
+  const [services, newest] = await Promise.all([api.services(id), api.newestDecisions(id)]);
+  if (!services.some((s) => s.module === id)) {
+    return { service: null, decision: newest.find((d) => d.module === id) ?? null };
+  }
+  const service = await api.service(id); // with its workers
+  return { service, decision: service.decision };
 }
 
 const hours = 6;

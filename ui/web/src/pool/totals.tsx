@@ -65,7 +65,7 @@ export function Totals({ pool: { total, short }, view, onGo }: Props) {
         </Figure>
       </section>
       {short.length > 0 && (
-        <section class="pool-short" role="alert">
+        <section class="pool-short" role="status">
           <b>{text.short(short.length)}</b>
           <ul>
             {short.slice(0, mostShort).map(({ module, reason }) => (

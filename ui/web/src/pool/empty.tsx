@@ -6,11 +6,14 @@ import { useText } from "../text/language";
 export const joinCommand = (server: string) =>
   `sudo bin/headroom-node serve --server.url=${server.replace(/\/$/, "")}`;
 
+/** What YAML takes without quotes. */
+const plain = /^[\p{L}_][\p{L}\p{N}/_.% -]*$/u;
+
 /** The lines that make a service of a module. */
 export const serviceLines = (module: string) => `services:
-- module: ${module}
+- module: ${plain.test(module) ? module : JSON.stringify(module)}
   mode: recommend            # apply: workers are started and stopped
-  command: [/srv/cart/bin/cart, --port, '{port}']
+  command: [/path/to/program, --port, '{port}']
   ports: {from: 20000, to: 20099}
   health: {kind: http, path: /healthz}
   policy: {minimum: 2, maximum: 20}`;

@@ -1,12 +1,19 @@
 import { expect, it } from "vitest";
 import { hoursAgo } from "./decisionpart";
 import { joinCommand, serviceLines } from "./empty";
-import { staleSeconds } from "./fresh";
+import { lateSeconds, staleSeconds } from "./fresh";
 
 it("data are old once several questions had no answer", () => {
   expect(staleSeconds(1_000, 20_000)).toBeNull();
   expect(staleSeconds(1_000, 32_500)).toBe(31);
   expect(staleSeconds(0, 1_000_000)).toBeNull(); // never answered: there is nothing to be old
+});
+
+it("a decision is late after three minutes", () => {
+  const now = Date.parse("2026-11-27T12:05:00Z");
+  expect(lateSeconds("2026-11-27T12:02:00Z", now)).toBeNull();
+  expect(lateSeconds("2026-11-27T20:01:00+08:00", now)).toBe(240);
+  expect(lateSeconds(undefined, now)).toBeNull();
 });
 
 it("asks for decisions from a full minute on", () => {
@@ -20,4 +27,6 @@ it("what is to be copied names this server and module", () => {
     "sudo bin/headroom-node serve --server.url=https://headroom:7480",
   );
   expect(serviceLines("shop/web/cart")).toContain("- module: shop/web/cart\n");
+  expect(serviceLines("微信/SET W1")).toContain("- module: 微信/SET W1\n");
+  expect(serviceLines("7/a: b")).toContain('- module: "7/a: b"\n');
 });

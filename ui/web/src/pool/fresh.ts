@@ -59,6 +59,15 @@ export function useFresh<T>(key: string, revision: number, shown: boolean, load:
   };
 }
 
+/** A decision comes each minute; after this time without one something is wrong. */
+const lateMillis = 180_000;
+
+/** For how many seconds nothing was decided; null while that is as it should be. */
+export function lateSeconds(at: string | undefined, now: number): number | null {
+  const age = now - Date.parse(at ?? "");
+  return age > lateMillis ? Math.floor(age / 1000) : null;
+}
+
 /** For how many seconds data are too old to be called new; null while they are fresh. */
 export function staleSeconds(at: number, now: number): number | null {
   return at > 0 && now - at > staleMillis ? Math.floor((now - at) / 1000) : null;

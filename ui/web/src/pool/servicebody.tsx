@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useNow } from "../alarms/now";
 import { momentIn, todayIn } from "../alarms/range";
 import { api, serverNow } from "../api/client";
 import type { Decision, Service, Worker } from "../api/pool";
@@ -7,13 +8,13 @@ import { Failure, Loading } from "../notice";
 import { Loaded, Panel } from "../panel";
 import { modulePath, namesOf } from "../state/view";
 import { Command } from "../table/empty";
-import { count, decimal, unknown } from "../text/format";
+import { count, decimal, span, unknown } from "../text/format";
 import { useText } from "../text/language";
 import { ModeBadges } from "./badges";
 import { BusyChart, WorkersChart } from "./chart";
 import { DecisionsList } from "./decisionlist";
 import { serviceLines } from "./empty";
-import { useFresh } from "./fresh";
+import { lateSeconds, useFresh } from "./fresh";
 import { loadSeries, loadService } from "./load";
 import { Stale } from "./page";
 import type { PlaceProps } from "./place";
@@ -28,10 +29,12 @@ import { WorkerTable } from "./workertable";
 export function ServiceBody(props: PlaceProps) {
   const { view, revision, zone, onGo } = props;
   const text = useText().pool;
+  const now = useNow();
   const found = useFresh(`service ${view.id}`, revision, true, () => loadService(view.id));
   if (!found.data) return found.error ? <Failure error={found.error} /> : <Loading />;
   const { service, decision } = found.data;
   if (!service && !decision) return <p class="nothing">{text.noService}</p>;
+  const late = lateSeconds(decision?.at, now);
   const today = todayIn(zone);
   const until = service?.hold?.until ? momentIn(service.hold.until, zone, today) : "";
   return (
@@ -44,7 +47,8 @@ export function ServiceBody(props: PlaceProps) {
             {text.module}
           </Link>
         </p>
-        <p class={`headline ${decision?.short ? "up" : ""}`}>
+        <p class={`headline ${late !== null ? "stale" : decision?.short ? "up" : ""}`}>
+          {late !== null && `${text.oldDecision(span(late))} `}
           {serviceSentence(service, decision, until, text)}
         </p>
         {service && <ServiceActions service={service} onDone={found.again} />}

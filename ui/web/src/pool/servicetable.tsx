@@ -1,10 +1,12 @@
+import { useNow } from "../alarms/now";
 import type { Service } from "../api/pool";
 import { Link } from "../link";
 import { namesOf, toggleSort } from "../state/view";
-import { clock, unknown } from "../text/format";
+import { clock, span, unknown } from "../text/format";
 import { useText } from "../text/language";
 import { ModeBadges } from "./badges";
 import { BusyBar } from "./busybar";
+import { lateSeconds } from "./fresh";
 import { type Line, spreadOf } from "./services";
 import { servicePath } from "./view";
 
@@ -22,6 +24,7 @@ interface Props {
 /** Services line by line. */
 export function ServiceTable({ lines, sort, chosen, onSort, onGo }: Props) {
   const text = useText().pool;
+  const now = useNow();
   const order = (name: string) =>
     sort === name ? "ascending" : sort === `-${name}` ? "descending" : undefined;
   return (
@@ -49,21 +52,29 @@ export function ServiceTable({ lines, sort, chosen, onSort, onGo }: Props) {
       </thead>
       <tbody>
         {lines.map((line) => (
-          <Row key={line.module} line={line} chosen={chosen === line.module} onGo={onGo} />
+          <Row key={line.module} line={line} now={now} chosen={chosen === line.module} onGo={onGo} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ line, chosen, onGo }: { line: Line; chosen: boolean; onGo: (path: string) => void }) {
+interface RowProps {
+  line: Line;
+  now: number; // Unix milliseconds
+  chosen: boolean;
+  onGo: (path: string) => void;
+}
+
+function Row({ line, now, chosen, onGo }: RowProps) {
   const text = useText().pool;
   const { module, kind, service, decision } = line;
   const names = namesOf(module);
   const to = servicePath(module);
+  const late = lateSeconds(decision?.at, now);
   return (
     <tr
-      class={[kind, chosen && "chosen", line.signs.length > 0 && "signed"].filter(Boolean).join(" ")}
+      class={[kind, chosen && "chosen", late !== null && "late"].filter(Boolean).join(" ")}
       onClick={() => onGo(to)}
     >
       <td class="name">
@@ -90,7 +101,8 @@ function Row({ line, chosen, onGo }: { line: Line; chosen: boolean; onGo: (path:
       <td class="reason" title={decision?.reason}>
         {decision ? (
           <span>
-            <time datetime={decision.at}>{clock(decision.at)}</time> {decision.reason}
+            <time datetime={decision.at}>{clock(decision.at)}</time>{" "}
+            {late !== null && text.oldDecision(span(late))} {decision.reason}
           </span>
         ) : (
           <span>{text.undecided}</span>

@@ -16,6 +16,7 @@ export const poolEn = {
     nodes: "Nodes",
     decisions: "Decisions",
   } satisfies Record<Part | "title", string>,
+  oldDecision: (s: Span) => `The last decision is ${duration(s)} old: the server has not decided since.`,
   stale: (s: Span) => `No answer for ${duration(s)}; what was last known is shown.`,
   more: (n: string) => `Show ${n} more`,
 
@@ -186,7 +187,7 @@ export const poolEn = {
   back: "Pool",
   noNode: "There is no such node: it has not joined, or was forgotten.",
   noService: "There is no such service, and nothing is decided about this module.",
-  onlyText: "Nobody acts on this: no service is configured for the module. These lines do:",
+  onlyText: "To have its workers started and stopped, add a service to the configuration and reload it:",
   toService: "Workers and scaling",
   toServiceTitle: "How many workers it needs, on which machines they run, and why",
 

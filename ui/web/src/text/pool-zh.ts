@@ -7,6 +7,7 @@ const duration = ([n, unit]: Span) => `${n} ${units[unit]}`;
 export const poolZh: typeof poolEn = {
   title: "资源池",
   parts: { title: "页面的各部分", services: "服务", nodes: "节点", decisions: "决策" },
+  oldDecision: (s) => `最近的决策是 ${duration(s)}前作出的：此后服务器没有再作决策。`,
   stale: (s) => `已 ${duration(s)}没有应答；显示的是最后已知的数据。`,
   more: (n) => `再显示 ${n} 个`,
 
@@ -161,7 +162,7 @@ export const poolZh: typeof poolEn = {
   back: "资源池",
   noNode: "没有此节点：它没有加入过，或已被移除。",
   noService: "没有此服务，也没有关于此模块的决策。",
-  onlyText: "不会执行：此模块没有配置服务。以下几行可以：",
+  onlyText: "要启动和停止它的工作进程，请在配置中加入一个服务并重新加载：",
   toService: "工作进程与伸缩",
   toServiceTitle: "需要多少工作进程、运行在哪些机器上，以及原因",
 

@@ -18,7 +18,7 @@ func TestWorkersStartAndStopAsPlanned(t *testing.T) {
 	w.sync()
 	w.want("n1:2 n2:2")
 	v := w.service()
-	if v.Serving != 4 || v.Desired != 4 || v.Wanted != 4 || v.Nodes != 2 {
+	if v.Serving != 4 || v.Desired != 4 || v.Wanted != 4 || v.Nodes != 2 || v.Behind["a"] != 2 || v.Behind["b"] != 2 {
 		t.Errorf("%+v", v)
 	}
 	spec := w.nodes[0].desired.Services["shop/web"]
@@ -27,7 +27,7 @@ func TestWorkersStartAndStopAsPlanned(t *testing.T) {
 	}
 	w.plan(1)
 	w.sync()
-	if v := w.service(); v.Serving != 1 || v.Wanted != 1 || v.Stopping != 0 || len(v.Workers) != 1 {
+	if v := w.service(); v.Serving != 1 || v.Wanted != 1 || v.Stopping != 0 || len(v.Workers) != 1 || len(v.Behind) != 2 {
 		t.Errorf("%+v", v)
 	}
 }

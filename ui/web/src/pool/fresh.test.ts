@@ -1,12 +1,17 @@
 import { expect, it } from "vitest";
 import { hoursAgo } from "./decisionpart";
 import { joinCommand, serviceLines } from "./empty";
-import { lateSeconds, staleSeconds } from "./fresh";
+import { lateSeconds, pauseAfter, staleSeconds } from "./fresh";
 
 it("data are old once several questions had no answer", () => {
-  expect(staleSeconds(1_000, 20_000)).toBeNull();
-  expect(staleSeconds(1_000, 32_500)).toBe(31);
-  expect(staleSeconds(0, 1_000_000)).toBeNull(); // never answered: there is nothing to be old
+  const pause = pauseAfter(20);
+  expect(staleSeconds({ at: 1_000, pause }, 20_000)).toBeNull();
+  expect(staleSeconds({ at: 1_000, pause }, 32_500)).toBe(31);
+  expect(staleSeconds({ at: 0, pause }, 1_000_000)).toBeNull(); // never answered: there is nothing to be old
+});
+
+it("asks less often where answers are slow, and not much less", () => {
+  expect([0, 900, 3_000, 100_000].map(pauseAfter)).toEqual([5_000, 5_000, 15_000, 60_000]);
 });
 
 it("a decision is late after three minutes", () => {

@@ -54,11 +54,9 @@ function Cell({ node, onGo }: { node: PoolNode; onGo: (path: string) => void }) 
         label={told}
       >
         <span class="node-name">{name}</span>
-        <span class="node-load">
-          {state !== "ready" && <StateSign state={state} />}
-          {state === "lost" ? text.states.lost : `${load} %`}
-        </span>
+        <span class="node-load">{state === "lost" ? text.states.lost : `${load} %`}</span>
         <Ticks node={node} />
+        {state !== "ready" && <StateSign state={state} />}
       </Link>
     </li>
   );

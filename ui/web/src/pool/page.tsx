@@ -97,7 +97,7 @@ function Body(props: Omit<PartProps, "nodes">) {
 /** How old what is shown is, once that is too long. */
 export function Stale({ of }: { of: Fresh<unknown> }) {
   const text = useText().pool;
-  const seconds = staleSeconds(of.at, useNow());
+  const seconds = staleSeconds(of, useNow());
   if (seconds === null) return null;
   return (
     <p class="pool-stale" role="status">

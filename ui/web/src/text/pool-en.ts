@@ -132,7 +132,7 @@ export const poolEn = {
 
   grid: {
     legend: "Forecast load, % of all cores",
-    ticks: "a mark is a worker; hollow: it does not serve yet",
+    ticks: "a mark is a worker; a short one does not serve",
     anyState: "Any state",
     state: "State",
     group: "Group by",

@@ -111,7 +111,7 @@ export const poolZh: typeof poolEn = {
 
   grid: {
     legend: "预测负载，占全部核的 %",
-    ticks: "一个标记是一个工作进程；空心：尚未服务",
+    ticks: "一个标记是一个工作进程；短的没有在服务",
     anyState: "任何状态",
     state: "状态",
     group: "分组",

@@ -40,7 +40,7 @@ export function BusyChart({
   const data = useMemo<Aligned>(() => [series.times, series.busy], [series]);
   const top = axisTop([...series.busy, 100 * target]);
   const write = clockIn(zone);
-  const named = `${say.targetLine} ${decimal(100 * target, 0)} %, ${say.scaleInLine} ${decimal(100 * scaleIn, 0)} %`;
+  const named = say.bounds(decimal(100 * target, 0), decimal(100 * scaleIn, 0));
   const options = (c: Colors): Look => ({
     tzDate: dateIn(zone),
     axes: axes(c, write),

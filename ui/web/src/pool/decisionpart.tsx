@@ -36,12 +36,7 @@ export function DecisionPart(props: PartProps) {
       <Stale of={found} />
       <Filters {...props} />
       {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}
-      {found.data && decisions.length === 0 && (
-        <>
-          <p class="nothing">{text.none}</p>
-          {direction === "" && search === "" && path === "" && <NeverDecided revision={revision} />}
-        </>
-      )}
+      {found.data && decisions.length === 0 && <NoneFound revision={revision} levels={props.levels} />}
       <div class={found.old ? "old" : ""}>
         <DecisionsList
           decisions={decisions}
@@ -65,9 +60,12 @@ export function DecisionPart(props: PartProps) {
 export const hoursAgo = (hours: number, now: number) =>
   new Date(Math.floor(now / 60_000) * 60_000 - hours * 3_600_000).toISOString();
 
-function NeverDecided({ revision }: { revision: number }) {
+/** Why none is listed: nothing was ever decided, or none passes the filters. */
+function NoneFound({ revision, levels }: { revision: number; levels: string[] }) {
+  const { none } = useText().pool.decisions;
   const newest = useFresh("newest", revision, true, () => api.newestDecisions(""));
-  return newest.data?.length === 0 ? <NoDecisions /> : null;
+  if (newest.data?.length === 0) return <NoDecisions levels={levels} />;
+  return <p class="nothing">{none}</p>;
 }
 
 function Filters({ shown, view, onView }: PartProps) {

@@ -1,5 +1,5 @@
 import { root } from "../api/client";
-import { Command } from "../table/empty";
+import { Command, exampleLabels } from "../table/empty";
 import { useText } from "../text/language";
 
 /** How a machine joins: the daemon with the address of this server. */
@@ -18,11 +18,12 @@ export const serviceLines = (module: string) => `services:
   health: {kind: http, path: /healthz}
   policy: {minimum: 2, maximum: 20}`;
 
-/** How processes that run already tell how busy they are. */
-const busySample = (
-  server: string,
-) => `echo 'headroom_busy_seconds_total{…,node="host-1",process="cart-1"} 1234.5' |
+/** How processes that run already tell how busy they are, in the labels of this server. */
+export function busySample(levels: string[], server: string): string {
+  const labels = [...exampleLabels(levels), 'node="host-1"', 'process="cart-1"'];
+  return `echo 'headroom_busy_seconds_total{${labels.join(",")}} 1234.5' |
   curl --data-binary @- ${server}api/v1/import/prometheus`;
+}
 
 /** What to do while no node has joined. */
 export function NoNodes() {
@@ -38,7 +39,7 @@ export function NoNodes() {
 }
 
 /** What to do while there is no service and no module whose processes tell how busy they are. */
-export function NoServices() {
+export function NoServices({ levels }: { levels: string[] }) {
   const text = useText().pool;
   return (
     <div class="first-steps">
@@ -46,18 +47,18 @@ export function NoServices() {
       <p>{text.noServicesText}</p>
       <Command line={serviceLines("shop/web/front/cart")} />
       <p>{text.noServicesOther}</p>
-      <Command line={busySample(root)} />
+      <Command line={busySample(levels, root)} />
     </div>
   );
 }
 
 /** The same where decisions are listed. */
-export function NoDecisions() {
+export function NoDecisions({ levels }: { levels: string[] }) {
   const text = useText().pool;
   return (
     <div class="first-steps">
       <p>{text.decisions.noneAtAll}</p>
-      <Command line={busySample(root)} />
+      <Command line={busySample(levels, root)} />
     </div>
   );
 }

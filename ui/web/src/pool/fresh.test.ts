@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { hoursAgo } from "./decisionpart";
-import { joinCommand, serviceLines } from "./empty";
+import { busySample, joinCommand, serviceLines } from "./empty";
 import { lateSeconds, pauseAfter, staleSeconds } from "./fresh";
 
 it("data are old once several questions had no answer", () => {
@@ -30,6 +30,9 @@ it("asks for decisions from a full minute on", () => {
 it("what is to be copied names this server and module", () => {
   expect(joinCommand("https://headroom:7480/")).toBe(
     "sudo bin/headroom-node serve --server.url=https://headroom:7480",
+  );
+  expect(busySample(["business", "module"], "http://h/")).toContain(
+    'headroom_busy_seconds_total{business="shop",module="web",node="host-1",process="cart-1"}',
   );
   expect(serviceLines("shop/web/cart")).toContain("- module: shop/web/cart\n");
   expect(serviceLines("微信/SET W1")).toContain("- module: 微信/SET W1\n");

@@ -28,6 +28,7 @@ interface Props {
 /** What a part of the page needs. */
 export interface PartProps extends Pick<Props, "shown" | "view" | "revision" | "onView" | "onGo"> {
   zone: string | undefined;
+  levels: string[]; // names of the hierarchy's labels
   nodes: number; // that have joined
 }
 
@@ -47,7 +48,11 @@ export function PoolPage({ shown, view, revision, status, onView, onGo, onBack }
     >
       <div class="sheets">
         {status ? (
-          <Body {...{ shown, view, revision, onView, onGo }} zone={knownZone(status.timezone)} />
+          <Body
+            {...{ shown, view, revision, onView, onGo }}
+            zone={knownZone(status.timezone)}
+            levels={status.levels ?? []}
+          />
         ) : (
           <Loading />
         )}

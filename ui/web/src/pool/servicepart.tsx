@@ -32,7 +32,7 @@ export function ServicePart(props: PartProps) {
     return (
       <>
         {nodes === 0 ? <NoNodes /> : null}
-        <NoServices />
+        <NoServices levels={props.levels} />
       </>
     );
   return (

@@ -4,10 +4,14 @@ import { useText } from "../text/language";
 
 /** A request that makes the first row, in the labels of this server. */
 export function firstSample(levels: string[], server: string): string {
-  const names = ["shop", "web", "cart", "cart-api"];
-  const labels = levels.map((level, i) => `${level}="${names[i] ?? `name${i + 1}`}"`);
-  const sample = `headroom_load_percent{${[...labels, 'node="host-1"'].join(",")}} 23.5`;
+  const sample = `headroom_load_percent{${[...exampleLabels(levels), 'node="host-1"'].join(",")}} 23.5`;
   return `echo '${sample}' |\n  curl --data-binary @- ${server}api/v1/import/prometheus`;
+}
+
+/** The labels of a module that might be. */
+export function exampleLabels(levels: string[]): string[] {
+  const names = ["shop", "web", "cart", "cart-api"];
+  return levels.map((level, i) => `${level}="${names[i] ?? `name${i + 1}`}"`);
 }
 
 /** What to do when nothing has been sent yet. */

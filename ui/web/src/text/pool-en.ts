@@ -152,7 +152,7 @@ export const poolEn = {
     all: "all",
     none: "No decision in this time changed anything or said something new.",
     noneAtAll:
-      "Nothing was decided yet. A decision is made each minute about every module whose processes report busy seconds:",
+      "Nothing was decided yet. A decision is made each minute about every module whose processes report busy seconds every few seconds, a counter for each:",
     explain: "explain",
     applied: "carried out",
     notApplied: "recommended",
@@ -177,12 +177,13 @@ export const poolEn = {
   noNodesTitle: "No node has joined yet",
   noNodesText:
     "Every machine with the node daemon on it is a node. Start one as root, and it appears within seconds:",
-  noNodesMore: "How to install it for good is in docs/node.md.",
+  noNodesMore:
+    "How to install it for good, and with which token it may join, is in docs/node.md and docs/pool.md.",
   noServicesTitle: "No service is configured and nothing is decided yet",
   noServicesText:
     "A service is what Headroom starts workers of. Add one to the server's configuration and reload it:",
   noServicesOther:
-    "Modules of which processes run already are decided about as soon as they report busy seconds:",
+    "Modules of which processes run already are decided about once they report busy seconds every few seconds, a counter for each process:",
 
   back: "Pool",
   noNode: "There is no such node: it has not joined, or was forgotten.",
@@ -298,8 +299,7 @@ export const poolEn = {
   busyChart: "How busy it was in the last 6 hours",
   busyUnit: "percent of its processes' time",
   busy: "Busy",
-  targetLine: "target",
-  scaleInLine: "fewer below",
+  bounds: (target: string, scaleIn: string) => `target ${target} %, fewer below ${scaleIn} %`,
   workersChart: "Workers that it had, and should have",
   desired: "Desired",
   current: "Current",

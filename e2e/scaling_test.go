@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,26 +18,30 @@ import (
 // Traffic doubles and falls again: workers come and go, and no request fails.
 func TestScalingFollowsTheTraffic(t *testing.T) {
 	t.Parallel()
-	s := NewScaled(t, "80ms", "{minimum: 2, maximum: 4, scale_in: 0.5, step_in: 1, stabilise: 0s, predictive: false, keep_peak: 'off', freeze_in_deviation: false}")
+	s := NewScaled(t, "70ms", "{minimum: 2, maximum: 4, target: 0.75, scale_in: 0.5, step_in: 1, stabilise: 0s, predictive: false, keep_peak: 'off', freeze_in_deviation: false}")
 	first := processes(s.service())
 	if len(first) != 2 {
 		t.Fatalf("%d workers before the first decision; want the minimum of 2", len(first))
 	}
-	base := s.send("10") // 0.8 s of work a second: two workers are busy for 40 % of their time
+	// 0.7 s of work a second, with some waiting: two workers are busy for about 44 % of
+	// their time, and 60 % on a machine that has much else to do; with twice as much, for
+	// more than all of it, since requests that wait count too.
+	base := s.send("10")
 	s.decided("two workers are enough", func(d *scaler.Record) bool {
-		return d.Fraction.Known() && d.Fraction > 0.25 && d.Direction == policy.Hold && d.Desired == 2
+		return d.Fraction.Known() && d.Fraction > 0.2 && d.Direction == policy.Hold && d.Desired == 2
 	})
 
 	more := s.send("10")
 	out := s.decided("twice the traffic gets more workers", func(d *scaler.Record) bool { return d.Direction == policy.Out })
-	if out.Desired <= 2 || !out.Applied || out.Cause != "busy" || out.Fraction < 0.6 || !strings.Contains(out.Reason, "60 %") {
+	if out.Desired <= 2 || !out.Applied || out.Cause != "busy" || out.Fraction <= 0.75 || !strings.Contains(out.Reason, "is above 0.75") {
 		t.Errorf("%+v", out)
 	}
 	s.serving(out, first)
 	s.told(out)
 
 	more.stop()
-	in := s.decided("half of the traffic gets fewer workers", func(d *scaler.Record) bool { return d.Direction == policy.In })
+	fell := time.Now()
+	in := s.decided("half of the traffic gets fewer workers", func(d *scaler.Record) bool { return d.Direction == policy.In && d.At.After(fell) })
 	if in.Desired >= in.Current || !in.Applied || in.Cause != "idle" || in.Reason == "" {
 		t.Errorf("%+v", in)
 	}
@@ -58,8 +63,8 @@ func (s *Scaled) serving(d *scaler.Record, before map[string]int) {
 		v = s.service()
 		return v.Wanted >= d.Desired && v.Serving == v.Wanted
 	})
-	ready := time.Now()
 	Eventually(s.t, time.Minute, "HAProxy sends to them", func() bool { return s.reaches(v.Workers) })
+	reached := time.Now()
 	groups := inGroups(s.node.group)
 	for _, w := range v.Workers {
 		if pid, old := before[w.ID]; old && pid != w.PID {
@@ -70,8 +75,8 @@ func (s *Scaled) serving(d *scaler.Record, before map[string]int) {
 			s.t.Errorf("%s: process %d is not in a group of its own:\n%s", w.ID, w.PID, cgroup)
 		}
 		if before[w.ID] == 0 {
-			s.t.Logf("%s: from the minute's evaluation to serving %v (target 5 s); all of them behind HAProxy at most %v later",
-				w.ID, w.Since.Sub(w.Created).Round(time.Millisecond), time.Since(ready).Round(time.Millisecond))
+			s.t.Logf("%s: from the minute's evaluation to serving %v (target 5 s), to requests by way of HAProxy at most %v",
+				w.ID, w.Since.Sub(w.Created).Round(time.Millisecond), reached.Sub(w.Created).Round(time.Millisecond))
 		}
 	}
 }
@@ -125,6 +130,7 @@ func TestScalingSurvivesTheServerAndTheDaemon(t *testing.T) {
 		}
 	}
 
+	MustRun(t, "pool", "hold", scaledModule, "--for=2h", "--reason=a crash is coming", "--server="+s.URL)
 	s.Kill()
 	if in := inGroups(s.node.group); len(in) != 3 {
 		t.Errorf("without the server %d processes run; want 3", len(in))
@@ -134,6 +140,9 @@ func TestScalingSurvivesTheServerAndTheDaemon(t *testing.T) {
 	}
 	s.Server = s.Restart()
 	same("kill -9 of the server")
+	if printed := MustRun(t, "pool", "service", scaledModule, "--server="+s.URL); !strings.Contains(printed, ": a crash is coming") {
+		t.Errorf("after kill -9 of the server the hold is gone:\n%s", printed)
+	}
 
 	s.node.Kill()
 	if who, err := ask(s.proxy); err != nil {
@@ -150,6 +159,14 @@ func TestScalingSurvivesTheServerAndTheDaemon(t *testing.T) {
 	s.decided("a minute is decided after all that", func(d *scaler.Record) bool { return d.Fraction.Known() })
 	same("the next decision")
 	load.stop()
+
+	id := slices.Sorted(maps.Keys(first))[0]
+	MustRun(t, "pool", "restart", id, "--server="+s.URL)
+	Eventually(t, time.Minute, "a worker is another process, as was asked for", func() bool {
+		v := s.service()
+		pid := processes(v)[id]
+		return v.Serving == 3 && pid != 0 && pid != first[id]
+	})
 }
 
 // A machine is lost with its workers: the other one runs them, and nothing runs twice
@@ -196,6 +213,13 @@ func TestScalingReplacesALostNode(t *testing.T) {
 		v := s.service()
 		return state(nodes[1]) == pool.Ready && v.Serving == 4 && v.Wanted == 4 && v.Stopping == 0 && len(inGroups(nodes[0].group))+len(inGroups(nodes[1].group)) == 4
 	})
+
+	MustRun(t, "pool", "drain", nodes[0].name, "--reason=a new disk", "--server="+s.URL)
+	Eventually(t, time.Minute, "the node that is drained is empty, and the other one runs all", func() bool { return s.service().Serving == 4 && run(0, 4) })
+	printed := MustRun(t, "pool", "nodes", "--state=draining", "--server="+s.URL)
+	if !strings.Contains(printed, nodes[0].name) || !strings.Contains(printed, ": a new disk") || strings.Contains(printed, nodes[1].name) {
+		t.Errorf("headroom pool nodes --state=draining prints\n%s", printed)
+	}
 }
 
 const (

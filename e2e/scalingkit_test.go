@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -58,7 +59,7 @@ func NewScaled(t *testing.T, serviceTime, policy string) *Scaled {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := File(t, "headroom.yml", scaledConfig(program, serviceTime, policy))
+	file := File(t, "headroom.yml", scaledConfig(program, serviceTime, policy, nextPorts(t)))
 	s.Server = StartServer(t, "--config.file="+file, "--storage.path="+filepath.Join(dir, "data"), fmt.Sprintf("--web.listen-address=127.0.0.1:%d", ports[0]))
 	s.proxy = fmt.Sprintf("http://127.0.0.1:%d/", ports[1])
 	startHAProxy(t, dir, socket, ports[1])
@@ -71,20 +72,41 @@ func NewScaled(t *testing.T, serviceTime, policy string) *Scaled {
 	return s
 }
 
-var portsFrom = 19200 // of the next service
+const portsEach = 20 // of a service
 
 var portsMutex sync.Mutex
 
-// nextPorts are twenty ports that no other service of these tests has.
-func nextPorts() (from int) {
+// portsFrom are the first ports of the next service, below those that the kernel gives
+// to connections; another run beside this one begins elsewhere.
+var portsFrom = 10_000 + os.Getpid()%300*60
+
+// nextPorts are free ports in a row that no other service of these tests has.
+func nextPorts(t *testing.T) (from int) {
+	t.Helper()
 	portsMutex.Lock()
 	defer portsMutex.Unlock()
-	portsFrom += 20
-	return portsFrom
+	for range 100 {
+		from, portsFrom = portsFrom, portsFrom+portsEach
+		if allFree(from) {
+			return from
+		}
+	}
+	t.Fatal("no ports in a row are free")
+	return 0
 }
 
-func scaledConfig(program, serviceTime, policy string) string {
-	from := nextPorts()
+func allFree(from int) bool {
+	for port := from; port < from+portsEach; port++ {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			return false
+		}
+		l.Close()
+	}
+	return true
+}
+
+func scaledConfig(program, serviceTime, policy string, from int) string {
 	return fmt.Sprintf(`hierarchy: [business, module]
 rollup: {grace: 1s}
 pool: {lost_after: 10s, grace: 5s}
@@ -97,7 +119,7 @@ services:
   latency: {source: tcp}
   drain: 4s
   policy: %s
-`, scaledModule, program, serviceTime, from, from+19, policy)
+`, scaledModule, program, serviceTime, from, from+portsEach-1, policy)
 }
 
 // startHAProxy starts a load balancer whose slots the node daemon fills.

@@ -91,7 +91,7 @@ func classify(err error) *Error {
 		return &Error{conflict, err}
 	case errors.Is(err, analytics.ErrNoSnapshot):
 		return errNoSnapshot
-	case errors.Is(err, backtest.ErrBusy), errors.Is(err, analytics.ErrReading):
+	case errors.Is(err, backtest.ErrBusy), errors.Is(err, analytics.ErrReading), errors.Is(err, pool.ErrClosed):
 		return &Error{unavailable, err}
 	case errors.Is(err, context.Canceled):
 		return &Error{canceled, err}

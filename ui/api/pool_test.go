@@ -210,4 +210,9 @@ func TestTargetsOfProxies(t *testing.T) {
 	}
 	s.holds(get(t, s.Server, "/api/v1/sd?module=shop%2Fcart&wait=1h"), 400, "from 0s to 1m")
 	s.holds(get(t, s.Server, "/api/v1/sd"), 400, "id of a module")
+
+	s.pool.Close() // the server stops: whoever waits asks again
+	r = httptest.NewRequest(http.MethodGet, "/api/v1/sd?module=shop%2Fcart&wait=1m", nil)
+	r.Header.Set("If-None-Match", w.Header().Get("ETag"))
+	s.holds(ask(t, s.Server, r), 503, "the server is stopping")
 }

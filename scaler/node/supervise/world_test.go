@@ -284,7 +284,7 @@ func with(service *wire.Service) map[string]*wire.Service {
 // eventually waits, long enough for an emulated machine.
 func (w *world) eventually(what string, ok func() bool) {
 	w.Helper()
-	end := time.Now().Add(90 * time.Second)
+	end := time.Now().Add(4 * time.Minute)
 	for !ok() {
 		if time.Now().After(end) {
 			if w.s != nil {

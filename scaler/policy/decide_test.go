@@ -70,6 +70,11 @@ func TestDecide(t *testing.T) {
 	}, In, 3, Idle, "", "3 workers suffice")
 	f(func(s *Settings, d *Demand, f *Forecast) { s.KeepPeak = KeepToday; f.PeakUpper = 340 }, Hold, 10, Idle, "peak", "a peak of up to 340 s in a minute expected today needs 10")
 
+	// 3,348 s would be 0.558 of 100 workers: above the lower threshold, nobody leaves.
+	hundred := func(_ *Settings, d *Demand, f *Forecast) { *d, f.AheadUpper = seen(3000, 100), 3348 }
+	f(hundred, Hold, 100, Steady, "", "Busy 0.50 of 100 processes")
+	f(func(s *Settings, d *Demand, f *Forecast) { hundred(s, d, f); f.AheadUpper = 3240 }, In, 90, Idle, "", "90 workers suffice")
+
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Deviates = "down" }, Hold, 10, Idle, "deviation", "none leave while the load deviates (down)")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Deviates, d.Busy = "up", 432 }, Out, 12, Busy, "", "")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Age = 4 * time.Minute }, Hold, 10, Unknown, "stale", "The newest busy seconds are 4m0s old, over 3m0s")

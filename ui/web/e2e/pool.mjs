@@ -64,6 +64,7 @@ async function closesNode(page, { base, picture }) {
     await page.locator(".headline", { hasText: "It takes no new workers." }).waitFor();
     await picture(page, "pool-node");
     await page.getByRole("button", { name: "Open again" }).click();
+    await page.waitForFunction(() => document.activeElement?.matches(".alarm-form input"));
     await page.keyboard.press("Escape"); // leaves the form, and not the page
     await page.getByRole("button", { name: "Open again" }).click();
     await page.getByLabel("Why").press("Enter");

@@ -96,7 +96,11 @@ function Row({
       <td class="restarts">{count(restarts)}</td>
       <td class={weight < 100 && known ? "weight bad" : "weight"}>{known ? `${weight} %` : unknown}</td>
       <td class="why">
-        {reason && <span class="bad">{reason}</span>}
+        {reason && (
+          <span class={worker.state === "ready" ? "" : "bad"}>
+            {worker.state === "ready" && restarts > 0 ? text.lastRestart(reason) : reason}
+          </span>
+        )}
         {overload && <span class="bad">{overload}</span>}
         <span class="why-here" title={why}>
           {stop ? text.stops(stop.why) : why}

@@ -255,6 +255,7 @@ export const poolEn = {
   },
   stops: (why: string) => `to stop: ${why}`,
   restart: "Restart",
+  lastRestart: (why: string) => `last restart: ${why}`,
   restartOf: (id: string) => `Restart worker ${id}`,
 
   actions: {

@@ -226,6 +226,7 @@ export const poolZh: typeof poolEn = {
   },
   stops: (why) => `将停止：${why}`,
   restart: "重启",
+  lastRestart: (why) => `上次重启：${why}`,
   restartOf: (id) => `重启工作进程 ${id}`,
 
   actions: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../api/client";
 import { sampleService } from "../testing/pool";
 import { poolEn } from "../text/pool-en";
-import { mostWorkers, orderOf, possibleActions } from "./orders";
+import { mostWorkers, orderOf, ordersOf, possibleActions } from "./orders";
 
 const order = { who: "ann", why: "", at: "" };
 const now = Date.parse("2026-11-27T12:00:00Z");
@@ -32,6 +32,14 @@ describe("what can be ordered", () => {
     expect(possibleActions(sampleService({ configured: false }))).toEqual(["retire"]);
     expect(possibleActions(sampleService({ configured: false, retiring: order }))).toEqual([]);
   });
+});
+
+it("what was ordered is told with its name", () => {
+  const hold = { ...order, why: "release" };
+  const told = ordersOf(sampleService({ hold, manual: { ...order, workers: 3 } }), poolEn);
+  expect(told.map(([what]) => what)).toEqual(["held", "by hand: 3"]);
+  expect(told[0]?.[1]).toBe(hold);
+  expect(ordersOf(sampleService(), poolEn)).toEqual([]);
 });
 
 describe("the order", () => {

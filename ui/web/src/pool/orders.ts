@@ -1,5 +1,5 @@
 import { InputError } from "../api/client";
-import type { Service, ServiceOrder } from "../api/pool";
+import type { Order, Service, ServiceOrder } from "../api/pool";
 import type { Text } from "../text/en";
 
 /** What can be ordered of a service; byHand is a number of workers, policyAgain takes it back. */
@@ -75,4 +75,16 @@ function numberOf(typed: string, text: Text["pool"]["actions"]): number {
   const n = Number(typed.trim() || Number.NaN);
   if (!Number.isInteger(n) || n < 1 || n > mostWorkers) throw new InputError(text.wantNumber(mostWorkers));
   return n;
+}
+
+/** What people have ordered of a service, each with its name. */
+export function ordersOf(service: Service, text: Text["pool"]): [string, Order][] {
+  const { mode, mode_order, hold, manual, retiring } = service;
+  const all: [string, Order | undefined][] = [
+    [text.kinds[mode], mode_order],
+    [text.held, hold],
+    [text.manual(manual?.workers ?? 0), manual],
+    [text.retiring, retiring],
+  ];
+  return all.flatMap(([what, order]): [string, Order][] => (order ? [[what, order]] : []));
 }

@@ -16,6 +16,7 @@ import { DecisionsList } from "./decisionlist";
 import { serviceLines } from "./empty";
 import { lateSeconds, useFresh } from "./fresh";
 import { loadSeries, loadService } from "./load";
+import { ordersOf } from "./orders";
 import { Stale } from "./page";
 import type { PlaceProps } from "./place";
 import { PolicyFacts } from "./policyfacts";
@@ -51,6 +52,7 @@ export function ServiceBody(props: PlaceProps) {
           {late !== null && `${text.oldDecision(span(late))} `}
           {serviceSentence(service, decision, until, text)}
         </p>
+        {service && <Orders service={service} zone={zone} />}
         {service && <ServiceActions service={service} onDone={found.again} />}
         {!service && (
           <div class="pool-banner only">
@@ -71,6 +73,22 @@ export function ServiceBody(props: PlaceProps) {
         </div>
       </div>
     </>
+  );
+}
+
+/** What people have ordered, and why. */
+function Orders({ service, zone }: { service: Service; zone: string | undefined }) {
+  const text = useText().pool;
+  const today = todayIn(zone);
+  return (
+    <ul class="orders">
+      {ordersOf(service, text).map(([what, { who, why, at }]) => (
+        <li key={what}>
+          <b>{what}</b> {text.nodeFacts.ordered(who, momentIn(at, zone, today))}
+          {why && `: ${why}`}
+        </li>
+      ))}
+    </ul>
   );
 }
 

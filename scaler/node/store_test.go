@@ -30,6 +30,16 @@ func TestWhatTheDiskDoesNotTakeIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestAFailureLeavesNoFileBehind(t *testing.T) {
+	s := newStore(t)
+	must(t, os.MkdirAll(filepath.Join(s.path, "in the way"), 0o700))
+	s.save(state("1", "a"))
+	files, _ := os.ReadDir(filepath.Dir(s.path))
+	if !s.unsaved() || len(files) != 1 {
+		t.Errorf("unsaved %v, files %v", s.unsaved(), files)
+	}
+}
+
 func TestAFileThatIsNotWholeIsNotUsed(t *testing.T) {
 	s := newStore(t)
 	must(t, os.Mkdir(filepath.Dir(s.path), 0o700))

@@ -34,6 +34,7 @@ type Options struct {
 	Policy    func() policy.Settings // of modules that no service is configured for
 	Location  *time.Location         // of the times in what is kept
 	Store     storage.Store          // of the series that are written; nil: none are
+	Decided   time.Time              // the newest minute whose decisions are kept already, by its end
 	Now       func() time.Time       // nil: time.Now
 
 	Logger     *slog.Logger
@@ -243,7 +244,7 @@ func (l *Loop) news(decisions []Decision) (out []state.PoolDecision) {
 	before := l.newest.Load()
 	for i := range decisions {
 		d := &decisions[i]
-		if !d.differs(before.Of(d.Module)) {
+		if !d.differs(before.Of(d.Module)) || !d.At.After(l.opts.Decided) {
 			continue
 		}
 		data, err := json.Marshal(d.Record(l.opts.Location))

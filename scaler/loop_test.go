@@ -225,6 +225,18 @@ func TestOnlyNewsAreKept(t *testing.T) {
 	}
 }
 
+func TestAMinuteIsKeptOnceOverARestart(t *testing.T) {
+	w := newWorld(t, cart)
+	w.sync()
+	d := w.minute("shop/cart", 180, 4)
+	w.opts.Decided = d.At // as the next server finds it
+	w.newest.Store(nil)
+	w.now = w.now.Add(-time.Minute)
+	if again := w.minute("shop/cart", 180, 4); again.ID != d.ID || len(w.kept()) != 1 {
+		t.Errorf("%s after %s; %d are kept", again.ID, d.ID, len(w.kept()))
+	}
+}
+
 func TestADecisionTellsWhatThereWasNoRoomFor(t *testing.T) {
 	w := newWorld(t, cart)
 	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "", ""))

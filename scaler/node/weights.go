@@ -77,7 +77,7 @@ func why(v overload.Weight) string {
 func statusOf(r worker.Running, v overload.Weight) wire.Status {
 	return wire.Status{
 		ID: r.ID, Service: r.Service, Port: r.Port, Proxy: r.Proxy,
-		PID: r.PID, State: r.State, Since: r.Since, Restarts: r.Restarts, Reason: r.Reason,
+		PID: r.PID, State: r.State, Since: r.Since, Restarts: r.Restarts, Reason: r.Reason, PortTaken: r.PortTaken,
 		Weight: v.Percent, Overload: why(v),
 	}
 }

@@ -3,6 +3,7 @@ package pool
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // load reads the pool from the state database.
@@ -94,7 +95,7 @@ func (p *Pool) putNode(r nodeRecord) {
 func (p *Pool) putService(r serviceRecord) {
 	s := p.services[r.Module]
 	if s == nil {
-		s = &service{workers: map[string]*worker{}, shares: map[*node]*claim{}, closed: map[*node]closure{}}
+		s = &service{workers: map[string]*worker{}, shares: map[*node]*claim{}, closed: map[*node]closure{}, foreign: map[takenPort]time.Time{}}
 		p.services[r.Module] = s
 	}
 	s.rec = r

@@ -217,6 +217,33 @@ func TestAReplacementThatIsTakenBackLeavesTheOldWorker(t *testing.T) {
 	}
 }
 
+func TestAPortThatAnotherProcessHoldsIsLeftAlone(t *testing.T) {
+	w := newWorld(t, oneService, "n1")
+	w.plan(1)
+	w.sync()
+	n := w.nodes[0]
+	first := n.runs[0].Port
+	n.runs[0].State, n.runs[0].PortTaken = wire.Backoff, true
+	w.sync() // it tells so
+	must(t, w.Settle(t.Context()))
+	w.sync() // it is told to stop
+	w.sync()
+	must(t, w.Settle(t.Context()))
+	w.plan(1)
+	w.sync()
+	w.want("n1:1")
+	if got := n.runs[0]; got.Port == first || got.State != wire.Ready {
+		t.Errorf("its port was %d; now it is %d, %s", first, got.Port, got.State)
+	}
+	// Once the port has been left alone for long enough it may be used again.
+	w.pass(portTime + time.Minute)
+	w.plan(2)
+	w.sync()
+	if ports := fmt.Sprint(n.runs[0].Port, n.runs[1].Port); !strings.Contains(ports, fmt.Sprint(first)) {
+		t.Errorf("ports %s; %d is free again", ports, first)
+	}
+}
+
 func TestACordonedNodeKeepsItsWorkersAndGetsNoNewOnes(t *testing.T) {
 	w := newWorld(t, oneService, "n1", "n2")
 	w.plan(2)

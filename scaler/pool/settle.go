@@ -115,6 +115,14 @@ func (p *Pool) forgotten(n *node, now time.Time) bool {
 	return !n.rec.Lost.IsZero() && p.settings.ForgetAfter > 0 && now.Sub(n.rec.Lost) >= p.settings.ForgetAfter
 }
 
+// portTime is how long a port of a node is not tried again after it was taken.
+const portTime = 10 * time.Minute
+
+// portTaken tells whether a worker cannot start for its port.
+func (w *worker) portTaken() bool {
+	return w.known && w.status.State == wire.Backoff && w.status.PortTaken
+}
+
 // follow writes down what follows from a worker's state.
 func (p *Pool) follow(c *change, w *worker, now time.Time) {
 	switch {
@@ -127,6 +135,9 @@ func (p *Pool) follow(c *change, w *worker, now time.Time) {
 		if w.service.mode() == Apply {
 			c.stop(w, now, "the node refused it: "+w.status.Reason)
 		}
+	case w.wanted() && w.portTaken() && w.service.mode() == Apply:
+		w.service.foreign[takenPort{w.node, w.rec.Port}] = now.Add(portTime)
+		c.stop(w, now, fmt.Sprintf("a process of somebody else listens at its port %d; another port will do", w.rec.Port))
 	}
 }
 

@@ -228,7 +228,7 @@ func (p *Pool) report(w *worker, st *wire.Status) {
 		p.wakeLocked()
 	}
 	w.known = true
-	if w.instead != nil && w.ready() || st.State == wire.Refused && w.wanted() || p.gone(w) {
+	if w.instead != nil && w.ready() || (st.State == wire.Refused || w.portTaken()) && w.wanted() || p.gone(w) {
 		p.wakeLocked()
 	}
 }

@@ -64,13 +64,20 @@ type service struct {
 	current bool     // it is configured
 	workers map[string]*worker
 
-	closed  map[*node]closure // nodes that get no worker of it for a while
-	shares  map[*node]*claim  // who may take how many workers out
+	closed  map[*node]closure       // nodes that get no worker of it for a while
+	foreign map[takenPort]time.Time // … and ports, until when
+	shares  map[*node]*claim        // who may take how many workers out
 	reshare bool
 
 	taken []time.Time // when workers were taken over, in the last minute
 
 	wake chan struct{} // closed when its targets change
+}
+
+// takenPort is a port of a node that a process of somebody else listens at.
+type takenPort struct {
+	node *node
+	port int
 }
 
 // closure keeps a service from a node that refused a worker of it.

@@ -7,6 +7,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// errPortTaken means that a worker cannot start before another process has ended, or
+// it is given another port.
+var errPortTaken = errors.New("taken by another process")
+
 // portFree tells whether a worker could listen at a port. It only binds: it would take
 // no connection away from anybody.
 func portFree(port int) error {
@@ -15,7 +19,7 @@ func portFree(port int) error {
 	}
 	for _, address := range []unix.Sockaddr{&unix.SockaddrInet4{Port: port}, &unix.SockaddrInet6{Port: port}} {
 		if err := bind(address); errors.Is(err, unix.EADDRINUSE) {
-			return fmt.Errorf("port %d is taken by another process", port)
+			return fmt.Errorf("port %d is %w", port, errPortTaken)
 		}
 	}
 	return nil

@@ -25,10 +25,12 @@ func (s *Supervisor) start(units []*unit, now time.Time) (more bool) {
 		if err := s.bear(u, limited, now); err != nil {
 			s.o.Logger.Warn("A worker cannot be started.", "worker", u.id, "service", u.want.Service, "err", err)
 			u.failed(err.Error(), 0)
+			u.portTaken = errors.Is(err, errPortTaken)
 			u.become(wire.Backoff, now)
 			u.due = now.Add(u.wait())
 			continue
 		}
+		u.portTaken = false
 		born = append(born, u)
 	}
 	if len(born) == 0 {

@@ -47,14 +47,15 @@ type unit struct {
 	since time.Time
 	ready time.Time // zero: it does not serve
 
-	leaf     isolate.Leaf
-	cgroup   uint64
-	proc     *process
-	reason   string
-	restarts int
-	started  bool // it ran before: the next start is a restart
-	tries    int  // starts in vain, for the back-off
-	restart  bool // somebody asked
+	leaf      isolate.Leaf
+	cgroup    uint64
+	proc      *process
+	reason    string
+	portTaken bool // its last start failed for that
+	restarts  int
+	started   bool // it ran before: the next start is a restart
+	tries     int  // starts in vain, for the back-off
+	restart   bool // somebody asked
 }
 
 func (u *unit) enter(p phase, due time.Time) { u.phase, u.due = p, due }
@@ -77,6 +78,7 @@ func (u *unit) running() worker.Running {
 	w := worker.Running{
 		Worker: u.now, Spec: u.by, State: u.state, Since: u.since, Ready: u.ready,
 		Leaf: u.leaf.Dir, Group: u.leaf.Group, CgroupID: u.cgroup, Restarts: u.restarts, Reason: u.reason,
+		PortTaken: u.portTaken && u.state == wire.Backoff,
 	}
 	if u.proc != nil {
 		w.PID = u.proc.pid

@@ -51,15 +51,16 @@ func (s State) Serving() bool { return s == Ready || s == Unhealthy }
 
 // Status is how a worker is.
 type Status struct {
-	ID       string    `json:"id"`
-	Service  string    `json:"service"` // the module's id
-	Port     int       `json:"port"`
-	Proxy    string    `json:"proxy,omitempty"`
-	PID      int       `json:"pid,omitempty"`
-	State    State     `json:"state"`
-	Since    time.Time `json:"since"`
-	Restarts int       `json:"restarts"`
-	Reason   string    `json:"reason,omitempty"`   // why it is not ready, or was restarted last
-	Weight   int       `json:"weight"`             // share of the work it shall get, 0 … 100 percent
-	Overload string    `json:"overload,omitempty"` // why its weight is below 100
+	ID        string    `json:"id"`
+	Service   string    `json:"service"` // the module's id
+	Port      int       `json:"port"`
+	Proxy     string    `json:"proxy,omitempty"`
+	PID       int       `json:"pid,omitempty"`
+	State     State     `json:"state"`
+	Since     time.Time `json:"since"`
+	Restarts  int       `json:"restarts"`
+	Reason    string    `json:"reason,omitempty"`     // why it is not ready, or was restarted last
+	PortTaken bool      `json:"port_taken,omitempty"` // it cannot start since another process listens at its port
+	Weight    int       `json:"weight"`               // share of the work it shall get, 0 … 100 percent
+	Overload  string    `json:"overload,omitempty"`   // why its weight is below 100
 }

@@ -22,8 +22,9 @@ type Running struct {
 	Group    Group  // of its service
 	CgroupID uint64 // that its sockets carry: the inode of its v2 group; 0: there is no v2
 
-	Restarts int
-	Reason   string
+	Restarts  int
+	Reason    string
+	PortTaken bool // it cannot start since another process listens at its port
 }
 
 // Group is where the limits of a service are, by controller; in v2 all are the same

@@ -55,7 +55,10 @@ async function closesNode(page, { base, picture }) {
     assert.equal(await page.locator("a.node").count(), 1, "the search leaves one node");
     await picture(page, "pool-nodes");
 
-    await cell.click();
+    await page.keyboard.press("Escape"); // leaves the search
+    await page.keyboard.press("j");
+    await page.waitForFunction(() => document.activeElement?.matches("a.node"));
+    await page.keyboard.press("Enter");
     await page.locator(".headline", { hasText: "It takes new workers." }).waitFor();
     await page.getByRole("button", { name: "Cordon" }).click();
     await page.getByLabel("Why").fill("the browser tries it");
@@ -102,6 +105,7 @@ async function readsService(page, { picture }) {
   await picture(page, "pool-services");
 
   await page.keyboard.press("j");
+  await page.locator("tr.chosen").waitFor();
   await page.keyboard.press("Enter");
   await page.locator(".headline", { hasText: "no service is configured" }).waitFor();
   await page.locator(".command", { hasText: "- module:" }).waitFor();

@@ -8,6 +8,7 @@ import { Search } from "../search";
 import { useText } from "../text/language";
 import { DecisionsList } from "./decisionlist";
 import { NoDecisions } from "./empty";
+import { useFocusKeys } from "./focus";
 import { useFresh } from "./fresh";
 import { type PartProps, Stale } from "./page";
 import { poolPath, spans } from "./view";
@@ -27,6 +28,7 @@ export function DecisionPart(props: PartProps) {
   const found = useFresh(`decisions ${path} ${direction} ${hours} ${limit}`, revision, shown, () =>
     api.decisions({ path, direction, from: hoursAgo(hours, serverNow()) }, limit),
   );
+  const box = useFocusKeys(shown, ".decision .way");
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const decisions = (found.data?.decisions ?? []).filter(({ module }) =>
     words.every((word) => module.toLowerCase().includes(word)),
@@ -37,7 +39,7 @@ export function DecisionPart(props: PartProps) {
       <Filters {...props} />
       {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}
       {found.data && decisions.length === 0 && <NoneFound revision={revision} levels={props.levels} />}
-      <div class={found.old ? "old" : ""}>
+      <div ref={box} class={found.old ? "old" : ""}>
         <DecisionsList
           decisions={decisions}
           today={todayIn(zone)}

@@ -9,6 +9,7 @@ import { count } from "../text/format";
 import { useText } from "../text/language";
 import { StateSign } from "./badges";
 import { NoNodes } from "./empty";
+import { useFocusKeys } from "./focus";
 import { useFresh } from "./fresh";
 import { Legend, NodeGrid } from "./grid";
 import { labelsOf, shownNodes } from "./nodes";
@@ -31,7 +32,7 @@ export function NodePart(props: PartProps) {
     <>
       <Stale of={found} />
       <Filters {...props} all={nodes} />
-      <Cells all={nodes} view={view} onGo={props.onGo} />
+      <Cells all={nodes} shown={shown} view={view} onGo={props.onGo} />
     </>
   );
 }
@@ -78,12 +79,13 @@ function Filters({ shown, view, all, onView }: PartProps & { all: PoolNode[] }) 
   );
 }
 
-function Cells({ all, view, onGo }: Pick<PartProps, "view" | "onGo"> & { all: PoolNode[] }) {
+function Cells({ shown, all, view, onGo }: Pick<PartProps, "shown" | "view" | "onGo"> & { all: PoolNode[] }) {
   const text = useText().pool;
   const [most, setMost] = useState(page);
+  const box = useFocusKeys(shown, "a.node");
   const nodes = shownNodes(all, view);
   return (
-    <>
+    <div ref={box}>
       <div class="grid-head">
         <p class="how-many" role="status">
           {text.nodesListed(count(nodes.length), count(all.length))}
@@ -105,6 +107,6 @@ function Cells({ all, view, onGo }: Pick<PartProps, "view" | "onGo"> & { all: Po
           {text.more(count(Math.min(page, nodes.length - most)))}
         </button>
       )}
-    </>
+    </div>
   );
 }

@@ -108,6 +108,7 @@ async function readsService(page, { picture }) {
   await page.locator("tr.chosen").waitFor();
   await page.keyboard.press("Enter");
   await page.locator(".headline", { hasText: "no service is configured" }).waitFor();
+  await page.locator(".pool-banner summary").click();
   await page.locator(".command", { hasText: "- module:" }).waitFor();
   await page.locator(".plot canvas").first().waitFor();
   const explain = page.getByRole("link", { name: "explain" }).first();

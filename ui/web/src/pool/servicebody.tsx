@@ -55,10 +55,10 @@ export function ServiceBody(props: PlaceProps) {
         {service && <Orders service={service} zone={zone} />}
         {service && <ServiceActions service={service} onDone={found.again} />}
         {!service && (
-          <div class="pool-banner only">
-            <p>{text.onlyText}</p>
+          <details class="pool-banner only">
+            <summary>{text.onlyText}</summary>
             <Command line={serviceLines(view.id)} />
-          </div>
+          </details>
         )}
         <div class="columns">
           <div class="charts">

@@ -188,7 +188,7 @@ export const poolEn = {
   back: "Pool",
   noNode: "There is no such node: it has not joined, or was forgotten.",
   noService: "There is no such service, and nothing is decided about this module.",
-  onlyText: "To have its workers started and stopped, add a service to the configuration and reload it:",
+  onlyText: "To have its workers started and stopped, add a service to the configuration and reload it",
   toService: "Workers and scaling",
   toServiceTitle: "How many workers it needs, on which machines they run, and why",
 

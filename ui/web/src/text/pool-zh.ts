@@ -162,7 +162,7 @@ export const poolZh: typeof poolEn = {
   back: "资源池",
   noNode: "没有此节点：它没有加入过，或已被移除。",
   noService: "没有此服务，也没有关于此模块的决策。",
-  onlyText: "要启动和停止它的工作进程，请在配置中加入一个服务并重新加载：",
+  onlyText: "要启动和停止它的工作进程，请在配置中加入一个服务并重新加载",
   toService: "工作进程与伸缩",
   toServiceTitle: "需要多少工作进程、运行在哪些机器上，以及原因",
 

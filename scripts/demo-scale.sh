@@ -7,7 +7,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-rates=${RATES:-40,80} each=${EACH:-6m} port=${PORT:-7480} proxy=${PROXY:-18080} once=${ONCE:+--once}
+rates=${RATES:-40,80} each=${EACH:-6m} port=${PORT:-7480} proxy=${PROXY:-18080}
+once=()
+if [ -n "${ONCE:-}" ]; then once=(--once); fi
 
 if [ "$(id -u)" != 0 ]; then echo "make demo-scale needs root: control groups are root's (try: sudo make demo-scale)" >&2; exit 1; fi
 command -v haproxy >/dev/null || scripts/install-test-tools.sh haproxy
@@ -55,7 +57,7 @@ echo "the page:   http://127.0.0.1:$port/pool"
 echo "the traffic: $rates requests a second in turn, $each each, through HAProxy on port $proxy; a worker can do 50"
 echo "the logs:   $dir/*.log"
 until_answers "http://127.0.0.1:$proxy/"
-bin/demoscale load --url "http://127.0.0.1:$proxy/" --rates "$rates" --each "$each" $once &
+bin/demoscale load --url "http://127.0.0.1:$proxy/" --rates "$rates" --each "$each" "${once[@]}" &
 load=$!
 pids+=("$load")
 wait "$load"

@@ -12,6 +12,7 @@ type machine struct {
 	cores, memory int64 // in all
 	cpu, mem      int64 // forecast: the workers that will be there, and what the pool does not place
 	held, most    int32 // workers that hold a place; that may
+	taken         int32 // ports that others listen at
 	ports         int32 // first of its list in plan.ports; -1: none
 }
 
@@ -139,6 +140,7 @@ func (p *plan) setUnits() {
 	p.first = slices.Repeat([]int32{-1}, len(p.in.Services))
 	p.units = make([]unit, len(p.in.Workers), len(p.in.Workers)+len(p.in.Workers)/8+16)
 	p.ports = make([]port, 0, cap(p.units))
+	p.holdTaken()
 	for i := len(p.in.Workers) - 1; i >= 0; i-- {
 		w, u := &p.in.Workers[i], &p.units[i]
 		*u = unit{
@@ -158,6 +160,18 @@ func (p *plan) setUnits() {
 	for i := range p.units {
 		if u := &p.units[i]; u.counts {
 			p.forecast(u, 1)
+		}
+	}
+}
+
+// holdTaken keeps workers off the ports that others listen at.
+func (p *plan) holdTaken() {
+	for i := range p.in.Nodes {
+		m := &p.machines[i]
+		for _, number := range p.in.Nodes[i].TakenPorts {
+			p.ports = append(p.ports, port{int32(number), m.ports})
+			m.ports = int32(len(p.ports) - 1)
+			m.taken++
 		}
 	}
 }
@@ -244,7 +258,7 @@ func (p *plan) freePort(node int32, ports [2]int) int32 {
 	}
 	var held [256]bool // of the first ports: one more than there are holders is free, if the range has it
 	low, high := int32(ports[0]), int32(ports[1])
-	span := min(high-low+1, p.machines[node].held+1)
+	span := min(high-low+1, p.machines[node].held+p.machines[node].taken+1)
 	seen := held[:]
 	if int(span) > len(seen) {
 		seen = make([]bool, span)

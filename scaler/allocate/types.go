@@ -11,6 +11,7 @@ type Node struct {
 	Open       bool     // takes new workers
 	Leaving    bool     // its workers have to go elsewhere; takes no new ones
 	MaxWorkers int      // 0: Limits.MaxWorkers
+	TakenPorts []int    // that processes of others listen at: no worker may start there
 }
 
 // Service is what wants workers. Positions in [Input.Services] name it.

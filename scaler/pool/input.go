@@ -43,26 +43,23 @@ func (p *Pool) Input(now time.Time) allocate.Input {
 				Ready: w.ready(), Lost: w.node.gone(), Stopping: !w.wanted(), Instead: w.replaces(),
 			})
 		}
-		in.Workers = append(in.Workers, s.takenPorts(i, at, now)...)
+		s.takenPorts(&in, at, now)
 	}
 	return in
 }
 
-// takenPorts stands in for processes of others that listen where workers of the
-// service might: they hold their ports as workers do that are being stopped.
-func (s *service) takenPorts(position int, at map[*node]int, now time.Time) (all []allocate.Worker) {
+// takenPorts tells at which ports processes of others listen where workers of the
+// service might.
+func (s *service) takenPorts(in *allocate.Input, at map[*node]int, now time.Time) {
 	for t, until := range s.foreign {
-		n, known := at[t.node]
-		if !known || !now.Before(until) {
-			delete(s.foreign, t)
+		if i, known := at[t.node]; known && now.Before(until) {
+			n := &in.Nodes[i]
+			n.TakenPorts = append(n.TakenPorts, t.port)
+			slices.Sort(n.TakenPorts)
 			continue
 		}
-		all = append(all, allocate.Worker{Service: position, Node: n, Port: t.port, Stopping: true})
+		delete(s.foreign, t)
 	}
-	slices.SortFunc(all, func(a, b allocate.Worker) int {
-		return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Port, b.Port))
-	})
-	return all
 }
 
 // class says which nodes have the labels that a service needs.

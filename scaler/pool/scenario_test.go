@@ -219,9 +219,11 @@ func TestAReplacementThatIsTakenBackLeavesTheOldWorker(t *testing.T) {
 
 func TestAPortThatAnotherProcessHoldsIsLeftAlone(t *testing.T) {
 	w := newWorld(t, oneService, "n1")
+	n := w.nodes[0]
+	n.res.Cores = 1 // two workers at most, and the port that is taken is none of them
+	w.sync()
 	w.plan(1)
 	w.sync()
-	n := w.nodes[0]
 	first := n.runs[0].Port
 	n.runs[0].State, n.runs[0].PortTaken = wire.Backoff, true
 	w.sync() // it tells so
@@ -235,6 +237,11 @@ func TestAPortThatAnotherProcessHoldsIsLeftAlone(t *testing.T) {
 	if got := n.runs[0]; got.Port == first || got.State != wire.Ready {
 		t.Errorf("its port was %d; now it is %d, %s", first, got.Port, got.State)
 	}
+	w.plan(2)
+	w.sync()
+	w.want("n1:2")
+	w.plan(1)
+	w.sync()
 	// Once the port has been left alone for long enough it may be used again.
 	w.pass(portTime + time.Minute)
 	w.plan(2)

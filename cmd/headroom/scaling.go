@@ -84,28 +84,40 @@ func (s *server) scaledModules() map[string]time.Duration {
 
 // nodeAccess says which nodes may sync.
 func (s *server) nodeAccess(cfg config.Config) (*pool.Access, error) {
-	known, err := onlyKnown(s.opts.webConfigFile)
+	c, err := readWebConfig(s.opts.webConfigFile)
 	if err != nil {
 		return nil, err
 	}
-	return pool.ReadAccess(cfg.Pool, known)
+	if tokens := cfg.Pool.NodeTokenFile != "" || cfg.Pool.NodeTokensFile != ""; tokens && len(c.Users) > 0 {
+		return nil, errTokenAndUsers
+	}
+	return pool.ReadAccess(cfg.Pool, onlyKnown(c))
 }
 
 // onlyKnown tells whether the web configuration lets only known users or certificates
 // in.
-func onlyKnown(file string) (bool, error) {
+func onlyKnown(c web.Config) bool {
+	return len(c.Users) > 0 || c.TLSConfig.ClientAuth == "RequireAndVerifyClientCert"
+}
+
+// errTokenAndUsers: a request has one Authorization header, and the server's users are
+// asked for first.
+var errTokenAndUsers = errors.New("pool.node_token_file and pool.node_tokens_file cannot go with basic_auth_users in --web.config.file, " +
+	"which turn a token away: take them out, and have the nodes log in by server.username and server.password_file")
+
+// readWebConfig reads who is let in.
+func readWebConfig(file string) (c web.Config, err error) {
 	if file == "" {
-		return false, nil
+		return c, nil
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return false, fmt.Errorf("--web.config.file: %w", err)
+		return c, fmt.Errorf("--web.config.file: %w", err)
 	}
-	var c web.Config
 	if err := yaml.Unmarshal(text, &c); err != nil {
-		return false, fmt.Errorf("--web.config.file %s: %w", file, err)
+		return c, fmt.Errorf("--web.config.file %s: %w", file, err)
 	}
-	return len(c.Users) > 0 || c.TLSConfig.ClientAuth == "RequireAndVerifyClientCert", nil
+	return c, nil
 }
 
 // reloadScaling puts a configuration into force that was checked.

@@ -252,5 +252,8 @@ func (o Options) path(name string) string { return filepath.Join(o.StatePath, na
 
 // client makes the HTTP client by which the daemon is known to the server.
 func client(s settings.Server) (*http.Client, error) {
-	return sync.Credentials{CAFile: s.TLS.CAFile, CertFile: s.TLS.CertFile, KeyFile: s.TLS.KeyFile, TokenFile: s.TokenFile}.Client()
+	return sync.Credentials{
+		CAFile: s.TLS.CAFile, CertFile: s.TLS.CertFile, KeyFile: s.TLS.KeyFile,
+		TokenFile: s.TokenFile, Username: s.Username, PasswordFile: s.PasswordFile,
+	}.Client()
 }

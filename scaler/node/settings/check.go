@@ -73,6 +73,9 @@ var (
 func (s Server) check(k checker) {
 	checkURL(k, "url", s.URL)
 	checkURL(k, "write_url", s.WriteURL)
+	k.want((s.Username == "") == (s.PasswordFile == ""), "username", "username and password_file together", "one of them")
+	k.want(s.TokenFile == "" || s.Username == "" && s.PasswordFile == "", "token_file", "either token_file or username with password_file", "both")
+	k.want(!strings.Contains(s.Username, ":"), "username", "a name without a colon", fmt.Sprintf("%q", s.Username))
 	k.want((s.TLS.CertFile == "") == (s.TLS.KeyFile == ""), "tls", "cert_file and key_file together", "one of them")
 }
 
@@ -89,7 +92,7 @@ func checkURL(k checker, name, v string) {
 	}
 	ok := u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()))
 	k.want(ok, name, "an https address, or http on this machine", fmt.Sprintf("%q", u.Redacted()))
-	k.want(u.User == nil, name, "an address without a password (see server.token_file)", fmt.Sprintf("%q", u.Redacted()))
+	k.want(u.User == nil, name, "an address without a password (see server.token_file and server.password_file)", fmt.Sprintf("%q", u.Redacted()))
 }
 
 func loopback(host string) bool {

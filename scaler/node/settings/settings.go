@@ -25,10 +25,12 @@ type Settings struct {
 
 // Server is who says what shall run here.
 type Server struct {
-	URL       string `yaml:"url"`        // https, or http on this machine
-	WriteURL  string `yaml:"write_url"`  // where samples go by remote write; empty: to URL
-	TokenFile string `yaml:"token_file"` // read anew for each request
-	TLS       TLS    `yaml:"tls"`
+	URL          string `yaml:"url"`           // https, or http on this machine
+	WriteURL     string `yaml:"write_url"`     // where samples go by remote write; empty: to URL
+	TokenFile    string `yaml:"token_file"`    // read anew for each request
+	Username     string `yaml:"username"`      // of a server that knows users
+	PasswordFile string `yaml:"password_file"` // read anew for each request
+	TLS          TLS    `yaml:"tls"`
 }
 
 // TLS says whom the daemon trusts, and who it is.

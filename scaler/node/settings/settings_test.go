@@ -44,7 +44,7 @@ balance:
 `), "node.yml")
 	want := []string{
 		`node.yml:2: server.url: want an https address, or http on this machine, found "http://headroom:7480"`,
-		`node.yml:3: server.write_url: want an address without a password (see server.token_file), found "https://u:xxxxx@headroom/api/v1/write"`,
+		`node.yml:3: server.write_url: want an address without a password (see server.token_file and server.password_file), found "https://u:xxxxx@headroom/api/v1/write"`,
 		`node.yml:4: server.tls: want cert_file and key_file together, found one of them`,
 		`node.yml:6: node.name: want letters, digits, dot, _ and -, found "a b"`,
 		`node.yml:7: node.addres: unknown key; known here: name, address, labels`,
@@ -60,6 +60,25 @@ balance:
 	if err == nil || err.Error() != strings.Join(want, "\n") {
 		t.Errorf("got\n%v\nwant\n%s", err, strings.Join(want, "\n"))
 	}
+}
+
+func TestANodeHasATokenOrAPassword(t *testing.T) {
+	f := func(in string, want ...string) {
+		t.Helper()
+		_, err := Parse([]byte("server: {"+in+"}"), "f")
+		if len(want) == 0 && err == nil {
+			return
+		}
+		if err == nil || err.Error() != strings.Join(want, "\n") {
+			t.Errorf("%s: got\n%v\nwant\n%s", in, err, strings.Join(want, "\n"))
+		}
+	}
+	f("token_file: /t")
+	f("username: nodes, password_file: /p")
+	f("username: nodes", "f:1: server.username: want username and password_file together, found one of them")
+	f("password_file: /p", "f:1: server.username: want username and password_file together, found one of them")
+	f("token_file: /t, username: nodes, password_file: /p", "f:1: server.token_file: want either token_file or username with password_file, found both")
+	f("username: 'a:b', password_file: /p", `f:1: server.username: want a name without a colon, found "a:b"`)
 }
 
 func TestTheServerMayBeOnThisMachineWithoutTLS(t *testing.T) {

@@ -91,7 +91,11 @@ func failure(answer *http.Response, text []byte) error {
 	if json.Unmarshal(text, &problem) == nil && problem.Error != "" {
 		said = problem.Error
 	}
-	return errors.New(strings.TrimSuffix("the server says "+answer.Status+": "+said, ": "))
+	said = strings.TrimSuffix("the server says "+answer.Status+": "+said, ": ")
+	if answer.StatusCode == http.StatusUnauthorized && strings.HasPrefix(answer.Header.Get("WWW-Authenticate"), "Basic") {
+		said += ": it wants a user that it knows, see server.username and server.password_file"
+	}
+	return errors.New(said)
 }
 
 func retryAfter(answer *http.Response) time.Duration {

@@ -14,7 +14,11 @@ import (
 type Credentials struct {
 	CAFile            string // of the server's certificate; empty: the machine's
 	CertFile, KeyFile string // the node's; read for each connection, so they can be renewed
-	TokenFile         string // read for each request
+
+	// Either a token or a user's name and password, of which the files are read for
+	// each request; empty: neither.
+	TokenFile              string
+	Username, PasswordFile string
 }
 
 // Client returns an HTTP client that identifies itself by the credentials. It follows
@@ -48,26 +52,48 @@ func (c Credentials) Client() (*http.Client, error) {
 		IdleConnTimeout:     time.Minute,
 	}
 	return &http.Client{
-		Transport:     authorized{transport, c.TokenFile},
+		Transport:     authorized{transport, c},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
 }
 
-// authorized adds the token to each request.
+// authorized says in each request who the node is.
 type authorized struct {
 	*http.Transport
-	tokenFile string
+	Credentials
 }
 
-// RoundTrip sends a request with the token.
+// RoundTrip sends a request with the token or the password.
 func (a authorized) RoundTrip(r *http.Request) (*http.Response, error) {
-	if a.tokenFile != "" {
-		token, err := os.ReadFile(a.tokenFile)
-		if err != nil {
-			return nil, fmt.Errorf("read the node's token: %w", err)
-		}
-		r = r.Clone(r.Context())
-		r.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
+	if a.TokenFile == "" && a.Username == "" {
+		return a.Transport.RoundTrip(r)
+	}
+	r = r.Clone(r.Context())
+	if err := a.identify(r); err != nil {
+		return nil, err
 	}
 	return a.Transport.RoundTrip(r)
+}
+
+func (c Credentials) identify(r *http.Request) error {
+	if c.Username != "" {
+		password, err := secret(c.PasswordFile)
+		if err != nil {
+			return fmt.Errorf("read the password of %s: %w", c.Username, err)
+		}
+		r.SetBasicAuth(c.Username, password)
+		return nil
+	}
+	token, err := secret(c.TokenFile)
+	if err != nil {
+		return fmt.Errorf("read the node's token: %w", err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	return nil
+}
+
+// secret is what a file holds, without the white space round it.
+func secret(file string) (string, error) {
+	text, err := os.ReadFile(file)
+	return strings.TrimSpace(string(text)), err
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"math/big"
 	"net/http"
@@ -118,6 +119,23 @@ func TestCredentials(t *testing.T) {
 	must(t, os.Rename(a.path("n2.key"), full.KeyFile))
 	client.CloseIdleConnections()
 	if got := get(t, client, address); got != "200 OK n2 Bearer newer" {
+		t.Error(got)
+	}
+
+	// A user's password does instead of a token, and is read anew as well.
+	must(t, os.WriteFile(a.path("password"), []byte("p1\n"), 0o600))
+	user := full
+	user.TokenFile, user.Username, user.PasswordFile = "", "nodes", a.path("password")
+	client, err = user.Client()
+	must(t, err)
+	for _, password := range []string{"p1", "p2"} {
+		must(t, os.WriteFile(a.path("password"), []byte(password+"\n"), 0o600))
+		if got, want := get(t, client, address), "200 OK n2 Basic "+base64.StdEncoding.EncodeToString([]byte("nodes:"+password)); got != want {
+			t.Errorf("%s; want %s", got, want)
+		}
+	}
+	must(t, os.Remove(a.path("password")))
+	if got := get(t, client, address); !strings.Contains(got, "read the password of nodes: open ") {
 		t.Error(got)
 	}
 

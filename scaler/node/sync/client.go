@@ -164,7 +164,11 @@ func (c *Client) poll(ctx context.Context, wait time.Duration) (*wire.Desired, e
 
 // tellChanges sends a report beside the poll when something has changed.
 func (c *Client) tellChanges(ctx context.Context) {
-	<-c.first
+	select {
+	case <-ctx.Done():
+		return
+	case <-c.first:
+	}
 	for {
 		sleep(ctx, between)
 		select {

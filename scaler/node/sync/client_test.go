@@ -295,3 +295,23 @@ func TestBackOff(t *testing.T) {
 		t.Errorf("%v though the server asked for a minute", d)
 	}
 }
+
+func TestItEndsWhileTheFirstAnswerIsAwaited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := New(Options{
+			Server: "http://server", Node: "n1", Report: func() wire.Report { return wire.Report{} }, Logger: slog.New(slog.DiscardHandler),
+			HTTP: &http.Client{Transport: hanging{}},
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		c.Run(ctx) // a deadlock if it waits for more than the context
+	})
+}
+
+// hanging is a server that takes a request and never answers.
+type hanging struct{}
+
+func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}

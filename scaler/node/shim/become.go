@@ -45,11 +45,17 @@ func (who identity) become(files int) error {
 	if err := syscall.Setgroups(nil); err != nil {
 		return fmt.Errorf("leave groups: %w", err)
 	}
+	if err := boundTo(who.uid); err != nil {
+		return err
+	}
 	if err := syscall.Setgid(who.gid); err != nil {
 		return fmt.Errorf("become group %d: %w", who.gid, err)
 	}
 	if err := syscall.Setuid(who.uid); err != nil {
 		return fmt.Errorf("become user %d: %w", who.uid, err)
+	}
+	if err := dropCapabilities(); err != nil {
+		return err
 	}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("give up new privileges: %w", err)

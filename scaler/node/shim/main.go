@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"syscall"
 )
 
 // Exit codes of a shim that did not become a worker.
@@ -21,8 +20,9 @@ func Main() {
 		return
 	}
 	runtime.LockOSThread() // some of what is given up belongs to a thread
-	syscall.CloseOnExec(specFD)
-	syscall.CloseOnExec(reportFD)
+	if err := keepNothingOpen(); err != nil {
+		fail(ExitFailed, err)
+	}
 	var spec Spec
 	if err := json.NewDecoder(os.NewFile(specFD, "specification")).Decode(&spec); err != nil {
 		fail(ExitIncomplete, fmt.Errorf("the specification did not come whole: %w", err))

@@ -72,6 +72,38 @@ func TestAShimBecomesTheWorker(t *testing.T) {
 	}
 }
 
+func TestAWorkerGetsNothingThatTheDaemonHasOpen(t *testing.T) {
+	const inherited = 77 // as from whoever started the daemon: without close-on-exec
+	secret, err := os.Open("/etc/hostname")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer secret.Close()
+	if err := unix.Dup2(int(secret.Fd()), inherited); err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(inherited)
+	output, code, wrong := start(t, whole(Spec{Command: []string{"sh", "-c", "cd /proc/self/fd; echo *"}}))
+	if wrong != nil || code != 0 || strings.Contains(output, "77") {
+		t.Errorf("%v, code %d, descriptors %s", wrong, code, output)
+	}
+}
+
+// Who allows root on a node allows its files to be read, and not what capabilities are for.
+func TestAWorkerHasNoCapabilitiesAlsoAsRoot(t *testing.T) {
+	for _, user := range []string{"", "0"} {
+		output, code, wrong := start(t, whole(Spec{User: user, Command: []string{"grep", "^Cap", "/proc/self/status"}}))
+		if wrong != nil || code != 0 {
+			t.Fatalf("%v, code %d, %s", wrong, code, output)
+		}
+		for line := range strings.Lines(output) {
+			if fields := strings.Fields(line); fields[1] != "0000000000000000" {
+				t.Errorf("user %q: %s", user, line)
+			}
+		}
+	}
+}
+
 func TestAPartOfASpecificationStartsNothing(t *testing.T) {
 	for _, part := range []string{"", `{"comm`, `{"command":["touch","/tmp/x"]`} {
 		output, code, wrong := start(t, func(s *Shim) error {

@@ -236,7 +236,7 @@ func limitsOf(s settings.Settings) guard.Limits {
 	l := s.Limits
 	return guard.Limits{
 		Cores: cores(), MaxWorkers: l.MaxWorkers, PerCore: l.PerCore, MinCPUPercent: l.MinCPUPercent, MaxMemory: int64(l.MaxMemory),
-		Services: l.Services, Commands: l.Commands, Mounts: l.Mounts, Users: l.Users,
+		Services: l.Services, Commands: l.Commands, Mounts: l.Mounts, Users: l.Users, Groups: l.Groups,
 	}
 }
 

@@ -45,6 +45,7 @@ type Limits struct {
 	Commands      []string // paths or patterns as of path.Match
 	Mounts        []string // directories that may be shown to workers, and those in them; where Commands has any, empty allows none
 	Users         []string
+	Groups        []string // that workers may run in besides those that their user is in
 }
 
 // Refusal is a worker that may not run here.

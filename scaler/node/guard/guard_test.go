@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"math/rand/v2"
+	osuser "os/user"
 	"strings"
 	"testing"
 
@@ -78,6 +79,19 @@ func TestWhatAServiceMayBe(t *testing.T) {
 	f(Limits{}, user("daemon", "root"), Users)
 	f(Limits{}, user("daemon", "0"), Users)
 	f(Limits{Users: []string{"root"}}, user("0", ""), "")
+
+	// The disk's group can read and write all files, the shadow's all passwords.
+	f(Limits{}, user("", "disk"), Users)
+	f(Limits{}, user("daemon", "6"), Users)
+	f(Limits{Users: []string{"daemon"}}, user("daemon", "disk"), Users)
+	if _, err := osuser.LookupId("15"); err != nil {
+		f(Limits{}, user("15", ""), Users) // nobody's number, but the group of the kernel's memory
+	}
+	f(Limits{}, user("daemon", "daemon"), "")
+	f(Limits{}, user("123456", ""), "")
+	f(Limits{}, user("daemon", "123456"), "")
+	f(Limits{Groups: []string{"disk"}}, user("", "disk"), "")
+	f(Limits{Groups: []string{"6"}}, user("", "disk"), "")
 	f(Limits{Users: []string{"daemon"}}, user("root", ""), Users)
 	f(Limits{Users: []string{"daemon"}}, user("daemon", ""), "")
 	f(Limits{Users: []string{"daemon"}}, user("", ""), Users)

@@ -27,6 +27,9 @@ func (l Limits) judge(s *wire.Service) (Rule, string) {
 	if reason := l.judgeUser(s); reason != "" {
 		return Users, reason
 	}
+	if reason := l.judgeGroup(s); reason != "" {
+		return Users, reason
+	}
 	if l.MaxMemory > 0 && s.Limits.Memory > l.MaxMemory {
 		return Memory, fmt.Sprintf("the service asks for %d bytes of memory, this node gives at most %d (limits.max_memory)", s.Limits.Memory, l.MaxMemory)
 	}

@@ -120,7 +120,7 @@ func (l Limits) check(k checker) {
 	for _, dir := range l.Mounts {
 		k.want(path.IsAbs(dir) && path.Clean(dir) == dir, "mounts", "absolute paths of directories", fmt.Sprintf("%q", dir))
 	}
-	for name, list := range map[string][]string{"services": l.Services, "users": l.Users} {
+	for name, list := range map[string][]string{"services": l.Services, "users": l.Users, "groups": l.Groups} {
 		k.want(!slices.Contains(list, ""), name, "names", `""`)
 	}
 }

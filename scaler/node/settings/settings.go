@@ -57,6 +57,7 @@ type Limits struct {
 	Commands      []string       `yaml:"commands"`        // paths or patterns of programs; empty: all
 	Mounts        []string       `yaml:"mounts"`          // directories that may be mounted; empty: all, or none where commands has any
 	Users         []string       `yaml:"users"`           // that workers may run as; empty: all but root
+	Groups        []string       `yaml:"groups"`          // that workers may run in besides those that their user is in
 }
 
 // Cgroup says where the control groups of the workers are.

@@ -11,6 +11,12 @@ const nobody = 65534
 
 type identity struct{ uid, gid int }
 
+// Identify returns as whom a worker of this user and group runs.
+func Identify(name, group string) (uid, gid int, err error) {
+	who, err := identify(name, group)
+	return who.uid, who.gid, err
+}
+
 // identify looks up a user and a group, each a name, a number, or empty: nobody, and
 // the user's own group. A number that the machine has no name for is taken as it is,
 // and so is its group.

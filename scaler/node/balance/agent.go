@@ -15,8 +15,8 @@ import (
 
 // How an agent treats who asks: HAProxy connects, may send a name, reads one line.
 const (
-	nameWithin  = 500 * time.Millisecond // from the connection to the first byte of a name
-	restWithin  = 100 * time.Millisecond // from there to its end
+	nameWithin  = 500 * time.Millisecond // from the connection to the end of a name
+	restWithin  = 100 * time.Millisecond // from one part of it to the next
 	readWithin  = time.Second            // until the answer is taken
 	longestName = 256                    // bytes
 	longestRest = 4 << 10                // bytes after it, which nobody reads
@@ -78,7 +78,7 @@ func (a *Agent) Set(answers map[string]Answer) {
 	a.byPort = make(map[int]string, len(answers))
 	for id, answer := range answers {
 		a.answers[id] = answer
-		if answer.Port > 0 {
+		if before, taken := a.byPort[answer.Port]; answer.Port > 0 && (!taken || answer.hasPort() && !answers[before].hasPort()) {
 			a.byPort[answer.Port] = id
 		}
 	}
@@ -209,7 +209,8 @@ func (a *Agent) at(port int) (Answer, bool) {
 // more comes for a moment: it is easily forgotten in a configuration.
 func readName(conn net.Conn) string {
 	var name [longestName]byte
-	conn.SetReadDeadline(time.Now().Add(nameWithin))
+	end := time.Now().Add(nameWithin) // also for one who sends a byte now and then
+	conn.SetReadDeadline(end)
 	n := 0
 	for n < len(name) {
 		m, err := conn.Read(name[n:])
@@ -217,7 +218,11 @@ func readName(conn net.Conn) string {
 		if err != nil || bytes.IndexByte(name[:n], '\n') >= 0 {
 			break
 		}
-		conn.SetReadDeadline(time.Now().Add(restWithin))
+		if rest := time.Now().Add(restWithin); rest.Before(end) {
+			conn.SetReadDeadline(rest)
+		} else {
+			conn.SetReadDeadline(end)
+		}
 	}
 	line, _, _ := strings.Cut(string(name[:n]), "\n")
 	return strings.TrimSpace(line)

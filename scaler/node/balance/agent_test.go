@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"headroom/scaler/node/wire"
@@ -217,4 +218,39 @@ backend shop
 	a.Close() // … and one that is gone change nothing
 	time.Sleep(2500 * time.Millisecond)
 	f.untilShare(t, "shop-1", 0.07, 0.16)
+}
+
+func TestAPortIsThatOfTheWorkerThatRuns(t *testing.T) {
+	a := startAgent(t, AgentConfig{})
+	for i := range 50 { // the order of a map is another one each time
+		a.Set(map[string]Answer{
+			"new": {Port: 9001, State: wire.Ready, Percent: 100},
+			"old": {Port: 9001, State: wire.Stopped},
+		})
+		if said, _ := a.at(9001); said.State != wire.Ready {
+			t.Fatalf("time %d: %q", i, said.Line())
+		}
+	}
+}
+
+// Who sends a name byte by byte would keep a place for as long as there are bytes.
+func TestASlowNameIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		here, there := net.Pipe()
+		defer there.Close()
+		go func() {
+			for {
+				if _, err := there.Write([]byte("x")); err != nil {
+					return
+				}
+				time.Sleep(restWithin / 2)
+			}
+		}()
+		readName(here)
+		here.Close()
+		if took := time.Since(began); took > nameWithin {
+			t.Errorf("a slow name was awaited for %s; want %s", took, nameWithin)
+		}
+	})
 }

@@ -15,6 +15,16 @@ type Answer struct {
 	Reason  string // why it is not ready, for HAProxy's log and page
 }
 
+// hasPort tells whether the worker may listen at its port by now. One that has ended is
+// listed for a while, and another may have its port meanwhile.
+func (a Answer) hasPort() bool {
+	switch a.State {
+	case wire.Stopped, wire.Refused, wire.Backoff:
+		return false
+	}
+	return true
+}
+
 // Line is the answer to an agent check, without the line's end. It always holds
 // "ready" where the worker shall get work: only that brings back a server that was
 // drained before. There is a blank before the reason, without which HAProxy ignores

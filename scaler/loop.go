@@ -34,7 +34,6 @@ type Options struct {
 	Policy    func() policy.Settings // of modules that no service is configured for
 	Location  *time.Location         // of the times in what is kept
 	Store     storage.Store          // of the series that are written; nil: none are
-	Decided   time.Time              // the newest minute whose decisions are kept already, by its end
 	Now       func() time.Time       // nil: time.Now
 
 	Logger     *slog.Logger
@@ -131,7 +130,7 @@ func (l *Loop) step(ctx context.Context) {
 	if s == nil {
 		return
 	}
-	if last := l.newest.Load(); last != nil && !s.At.Add(time.Minute).After(last.At) {
+	if last := l.newest.Load(); last != nil && s.At.Add(time.Minute).Equal(last.At) {
 		return
 	}
 	if err := l.Evaluate(ctx, s); err != nil {
@@ -244,7 +243,7 @@ func (l *Loop) news(decisions []Decision) (out []state.PoolDecision) {
 	before := l.newest.Load()
 	for i := range decisions {
 		d := &decisions[i]
-		if !d.differs(before.Of(d.Module)) || !d.At.After(l.opts.Decided) {
+		if !d.differs(before.Of(d.Module)) {
 			continue
 		}
 		data, err := json.Marshal(d.Record(l.opts.Location))

@@ -229,11 +229,33 @@ func TestAMinuteIsKeptOnceOverARestart(t *testing.T) {
 	w := newWorld(t, cart)
 	w.sync()
 	d := w.minute("shop/cart", 180, 4)
-	w.opts.Decided = d.At // as the next server finds it
-	w.newest.Store(nil)
+	w.newest.Store(nil) // as the next server begins
 	w.now = w.now.Add(-time.Minute)
 	if again := w.minute("shop/cart", 180, 4); again.ID != d.ID || len(w.kept()) != 1 {
 		t.Errorf("%s after %s; %d are kept", again.ID, d.ID, len(w.kept()))
+	}
+}
+
+func TestAClockThatWasSetBackStopsNothing(t *testing.T) {
+	w := newWorld(t, cart)
+	w.sync()
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "ann", "try it"))
+	first := w.minute("shop/cart", 180, 4)
+	w.now = w.now.Add(24 * time.Hour)
+	w.minute("shop/cart", 180, 4)
+	w.sync()
+	w.now = noon
+	w.newest.Store(nil) // a server starts anew
+	again := w.minute("shop/cart", 260, 5)
+	if again.ID != first.ID || again.Direction != policy.Out {
+		t.Fatalf("decided %+v", again)
+	}
+	if n := w.sync(); n != again.Desired {
+		t.Errorf("%d workers run; want %d", n, again.Desired)
+	}
+	w.minute("shop/cart", 400, float64(again.Desired))
+	if kept := w.kept(); len(kept) != 3 || !kept[1].At.Equal(noon.Add(time.Minute)) {
+		t.Errorf("kept %v; want what was decided after the clock was right", kept)
 	}
 }
 

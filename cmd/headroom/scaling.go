@@ -16,7 +16,6 @@ import (
 	"headroom/scaler/policy"
 	"headroom/scaler/pool"
 	"headroom/storage/fleet"
-	"headroom/storage/state"
 	"headroom/ui/keda"
 )
 
@@ -49,16 +48,7 @@ func (s *server) openScaling(ctx context.Context, tree *fleet.Tree) error {
 	s.scaling.learner = scaler.NewLearner(scaler.LearnerOptions{
 		Store: s.store, Tree: tree, Location: s.cfg.Location(), Modules: s.scaledModules, Logger: s.log,
 	})
-	last, err := s.state.Pool().Decisions(ctx, state.PoolDecisionQuery{Limit: 1})
-	if err != nil {
-		return err
-	}
-	var decided time.Time
-	for _, d := range last {
-		decided = d.At
-	}
 	s.scaling.loop = scaler.New(scaler.Options{
-		Decided:   decided,
 		Snapshots: s.loop, Pool: p, Forecasts: s.scaling.learner, Policy: s.usualPolicy, Location: s.cfg.Location(),
 		Store: s.store, Logger: s.log, Registerer: s.reg,
 	})

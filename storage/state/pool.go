@@ -110,11 +110,13 @@ func savePoolRows(ctx context.Context, tx *sql.Tx, table string, put []PoolRow, 
 	return nil
 }
 
+// savePoolDecisions keeps the first decision of an id: a server that starts anew, or
+// whose clock was set back, decides about a minute a second time.
 func savePoolDecisions(ctx context.Context, tx *sql.Tx, decisions []PoolDecision) error {
 	if len(decisions) == 0 {
 		return nil
 	}
-	put, err := tx.PrepareContext(ctx, `INSERT INTO pool_decisions (id, module, at_ms, direction, data) VALUES ($1, $2, $3, $4, $5)`)
+	put, err := tx.PrepareContext(ctx, `INSERT INTO pool_decisions (id, module, at_ms, direction, data) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`)
 	if err != nil {
 		return err
 	}

@@ -29,16 +29,24 @@ func testPool(t *testing.T, open func() *DB) {
 	change := PoolChange{
 		Put:       PoolState{Nodes: []PoolRow{row("n1", `{"a":2}`)}},
 		Gone:      PoolGone{Nodes: []string{"节点'; --"}, Workers: []string{"w1", "never"}, Services: []string{"Qzone/WNS"}, Memories: []string{"Qzone/WNS"}},
-		Decisions: []PoolDecision{{ID: "d1"}},
+		Decisions: []PoolDecision{{ID: "d1", Direction: "in"}},
 	}
+	rename := func(from, to string) {
+		_, err := db.sql.ExecContext(ctx, "ALTER TABLE "+from+" RENAME TO "+to)
+		must(t, err)
+	}
+	rename("pool_decisions", "elsewhere")
 	if db.Pool().Save(ctx, change) == nil {
-		t.Error("a decision was kept twice")
+		t.Error("a decision was kept nowhere")
 	}
+	rename("elsewhere", "pool_decisions")
 	if p, _ := db.Pool().Load(ctx); !reflect.DeepEqual(p, first) {
 		t.Errorf("half of a change was made: %+v", p)
 	}
-	change.Decisions = nil
 	must(t, db.Pool().Save(ctx, change))
+	if d, err := db.Pool().Decision(ctx, "d1"); err != nil || d.Direction != "out" {
+		t.Errorf("the first decision of an id is kept as %+v, %v", d, err)
+	}
 	want := PoolState{Nodes: []PoolRow{row("n1", `{"a":2}`)}, Workers: []PoolRow{row("w2", `{}`)}}
 	if p, err := db.Pool().Load(ctx); err != nil || !reflect.DeepEqual(p, want) {
 		t.Errorf("got  %+v, %v\nwant %+v", p, err, want)

@@ -51,10 +51,12 @@ func DecisionID(module string, t time.Time) string {
 	return ExplainPrefix + module + "@" + t.UTC().Format(time.RFC3339)
 }
 
-// differs tells whether a decision says something else than the one before: only
-// such are kept for long, a minute that is like the last one is not.
+// differs tells whether a decision changes something or says something else than the
+// one before: only such are kept for long. A recommendation that nobody follows is made
+// anew each minute, and kept once.
 func (d *Decision) differs(before *Decision) bool {
-	return before == nil || d.Direction != policy.Hold || d.Desired != before.Desired || d.Cause != before.Cause ||
+	return before == nil || d.Applied && d.Direction != policy.Hold ||
+		d.Direction != before.Direction || d.Desired != before.Desired || d.Cause != before.Cause ||
 		d.Mode != before.Mode || d.Short != before.Short || cappedBy(d) != cappedBy(before)
 }
 

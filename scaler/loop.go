@@ -48,6 +48,7 @@ type Loop struct {
 	newest atomic.Pointer[Minute]
 
 	mu       sync.Mutex // protects the fields below
+	kept     *Minute    // the last one whose news are kept
 	memories map[string]policy.Memory
 	counts   map[string]map[policy.Direction]int // decisions since the start, by module
 	watchers map[chan struct{}]struct{}
@@ -151,7 +152,11 @@ func (l *Loop) Evaluate(ctx context.Context, s *analytics.Snapshot) error {
 	plan := l.plan(now, decisions)
 	plan.Decisions, plan.Memories = l.news(decisions), l.memoriesOf(standings)
 	applied, err := l.opts.Pool.Apply(ctx, now, plan)
-	l.publishLocked(newMinute(s.At.Add(time.Minute), decisions))
+	m := newMinute(s.At.Add(time.Minute), decisions)
+	if err == nil {
+		l.kept = m
+	}
+	l.publishLocked(m)
 	l.stats.minute(decisions, time.Since(began))
 	l.stats.placed(plan.Result, applied)
 	return errors.Join(err, l.write(ctx, s, decisions))
@@ -237,13 +242,12 @@ func (l *Loop) publishLocked(m *Minute) {
 	}
 }
 
-// news writes down the decisions that say something else than those of the minute
+// news writes down the decisions that say something else than those that were kept
 // before. l.mu must be held.
 func (l *Loop) news(decisions []Decision) (out []state.PoolDecision) {
-	before := l.newest.Load()
 	for i := range decisions {
 		d := &decisions[i]
-		if !d.differs(before.Of(d.Module)) {
+		if !d.differs(l.kept.Of(d.Module)) {
 			continue
 		}
 		data, err := json.Marshal(d.Record(l.opts.Location))

@@ -1,6 +1,7 @@
 package scaler
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"math"
@@ -223,13 +224,37 @@ func TestOnlyNewsAreKept(t *testing.T) {
 	if kept := w.kept(); len(kept) != 1 {
 		t.Errorf("of five steady minutes %d decisions are kept: %s", len(kept), kept)
 	}
+	for range 5 {
+		if d := w.minute("shop/cart", 200, 4); d.Direction != policy.Out {
+			t.Errorf("decided %+v", d)
+		}
+	}
+	if kept := w.kept(); len(kept) != 2 {
+		t.Errorf("a recommendation that nobody follows is kept %d times: %s", len(kept)-1, kept)
+	}
+}
+
+func TestNewsThatCouldNotBeKeptAreKeptLater(t *testing.T) {
+	w := newWorld(t, cart)
+	w.sync()
+	w.minute("shop/cart", 138, 4)
+	ctx, away := context.WithCancel(t.Context())
+	away()
+	if err := w.Evaluate(ctx, table(t, w.now.Add(-time.Minute), "shop/cart", 200, 4)); err == nil {
+		t.Fatal("no error without a state database")
+	}
+	w.now = w.now.Add(time.Minute)
+	w.minute("shop/cart", 200, 4)
+	if kept := w.kept(); len(kept) != 2 {
+		t.Errorf("%d decisions are kept; want the second one too, a minute late: %s", len(kept), kept)
+	}
 }
 
 func TestAMinuteIsKeptOnceOverARestart(t *testing.T) {
 	w := newWorld(t, cart)
 	w.sync()
 	d := w.minute("shop/cart", 180, 4)
-	w.newest.Store(nil) // as the next server begins
+	w.Loop.kept = nil // as the next server begins
 	w.now = w.now.Add(-time.Minute)
 	if again := w.minute("shop/cart", 180, 4); again.ID != d.ID || len(w.kept()) != 1 {
 		t.Errorf("%s after %s; %d are kept", again.ID, d.ID, len(w.kept()))
@@ -245,7 +270,7 @@ func TestAClockThatWasSetBackStopsNothing(t *testing.T) {
 	w.minute("shop/cart", 180, 4)
 	w.sync()
 	w.now = noon
-	w.newest.Store(nil) // a server starts anew
+	w.Loop.kept = nil // a server starts anew
 	again := w.minute("shop/cart", 260, 5)
 	if again.ID != first.ID || again.Direction != policy.Out {
 		t.Fatalf("decided %+v", again)

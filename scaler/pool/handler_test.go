@@ -205,3 +205,29 @@ func TestConcurrentUse(t *testing.T) {
 		}
 	})
 }
+
+// What a node says is passed on to proxies, which refuse a whole list for one word
+// that they do not understand.
+func TestAReportHasBounds(t *testing.T) {
+	f := func(want string, change func(*wire.Report)) {
+		t.Helper()
+		r := &wire.Report{Daemon: "d", Resources: &wire.Resources{Cores: 4, Memory: 1 << 30, Address: "fd00::1", Agent: 7482, Labels: map[string]string{"rack": "r1"}},
+			Workers: []wire.Status{{ID: "w", Weight: 100}}}
+		change(r)
+		err := check("n1", r)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%v; want %q", err, want)
+		}
+	}
+	f("", func(*wire.Report) {})
+	f(`got "10.0.0.1; }"`, func(r *wire.Report) { r.Resources.Address = "10.0.0.1; }" })
+	f("agent's port", func(r *wire.Report) { r.Resources.Agent = 70000 })
+	f(`got 120 of worker "w"`, func(r *wire.Report) { r.Workers[0].Weight = 120 })
+	f("got -1 of worker", func(r *wire.Report) { r.Workers[0].Weight = -1 })
+	f(`got 201 of label "rack"`, func(r *wire.Report) { r.Resources.Labels["rack"] = strings.Repeat("x", 201) })
+	f("at most 64 labels", func(r *wire.Report) {
+		for i := range 64 {
+			r.Resources.Labels[fmt.Sprint(i)] = ""
+		}
+	})
+}

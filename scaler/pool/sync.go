@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +28,7 @@ const (
 	maxName    = 253
 	maxWorkers = 10_000
 	maxLabels  = 64
-	maxWord    = 200 // bytes of an id or a version
+	maxWord    = 200 // bytes of an id, a version, or a label
 	maxNodes   = 1_000_000
 )
 
@@ -258,14 +259,43 @@ func check(name string, r *wire.Report) error {
 	if bad(r.Load.CPU) || r.Load.CPU > 1e4 || r.Load.MemoryUsed < 0 {
 		return fmt.Errorf("want a load from 0 on, got %v %% and %d bytes", r.Load.CPU, r.Load.MemoryUsed)
 	}
-	if res := r.Resources; res != nil && (bad(res.Cores) || res.Cores == 0 || res.Cores > 1e5 || res.Memory <= 0 || bad(res.PerCore) || res.MaxWorkers < 0) {
-		return fmt.Errorf("want cores and memory above 0, got %v cores, %d bytes", res.Cores, res.Memory)
-	}
-	if r.Resources != nil && len(r.Resources.Labels) > maxLabels {
-		return fmt.Errorf("want at most %d labels, got %d", maxLabels, len(r.Resources.Labels))
+	if r.Resources != nil {
+		if err := checkResources(r.Resources); err != nil {
+			return err
+		}
 	}
 	if len(r.Workers) > maxWorkers {
 		return fmt.Errorf("want at most %d workers, got %d", maxWorkers, len(r.Workers))
+	}
+	for i := range r.Workers {
+		if w := &r.Workers[i]; w.Weight < 0 || w.Weight > 100 {
+			return fmt.Errorf("want weights of 0 to 100 percent, got %d of worker %.80q", w.Weight, w.ID)
+		}
+	}
+	return nil
+}
+
+// address is what proxies understand as a host. They refuse a whole list for one that
+// is none, so no node may bring it there.
+var address = regexp.MustCompile(`^[A-Za-z0-9_.:-]*$`)
+
+func checkResources(res *wire.Resources) error {
+	if bad(res.Cores) || res.Cores == 0 || res.Cores > 1e5 || res.Memory <= 0 || bad(res.PerCore) || res.MaxWorkers < 0 {
+		return fmt.Errorf("want cores and memory above 0, got %v cores, %d bytes", res.Cores, res.Memory)
+	}
+	if len(res.Address) > maxName || !address.MatchString(res.Address) {
+		return fmt.Errorf("want an address as a name or IP without a port, got %.80q", res.Address)
+	}
+	if res.Agent < 0 || res.Agent > 65535 {
+		return fmt.Errorf("want the agent's port as 0 to 65535, got %d", res.Agent)
+	}
+	if len(res.Labels) > maxLabels {
+		return fmt.Errorf("want at most %d labels, got %d", maxLabels, len(res.Labels))
+	}
+	for name, value := range res.Labels {
+		if n := max(len(name), len(value)); n > maxWord {
+			return fmt.Errorf("want names and values of labels of at most %d bytes, got %d of label %.80q", maxWord, n, name)
+		}
 	}
 	return nil
 }

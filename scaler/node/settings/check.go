@@ -67,6 +67,7 @@ func (s Settings) Validate() error {
 var (
 	groupName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]*$`)
 	nodeName  = regexp.MustCompile(`^([a-zA-Z0-9][a-zA-Z0-9._-]*)?$`)
+	address   = regexp.MustCompile(`^[a-zA-Z0-9_.:-]*$`) // as proxies understand it
 	labelName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 )
 
@@ -102,7 +103,7 @@ func loopback(host string) bool {
 
 func (n Node) check(k checker) {
 	k.want(nodeName.MatchString(n.Name), "name", "letters, digits, dot, _ and -", fmt.Sprintf("%q", n.Name))
-	k.want(!strings.ContainsAny(n.Address, " /"), "address", "a name or IP address without a port", fmt.Sprintf("%q", n.Address))
+	k.want(address.MatchString(n.Address), "address", "a name or IP address without a port", fmt.Sprintf("%q", n.Address))
 	for name := range n.Labels {
 		k.want(labelName.MatchString(name), "labels", "names of labels (letters, digits, _)", fmt.Sprintf("%q", name))
 	}

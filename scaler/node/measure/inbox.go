@@ -53,11 +53,11 @@ func (in *inbox) expect(all []*subject) {
 	for _, s := range all {
 		s.post.source, s.post.metric = s.Spec.Latency.Source, s.Spec.Latency.Metric
 		in.byID[s.ID] = s.post
-		if _, twice := in.byPort[s.Port]; twice || s.Port == 0 {
-			in.byPort[s.Port] = nil
+		if _, twice := in.byPort[s.port]; twice || s.port == 0 {
+			in.byPort[s.port] = nil
 			continue
 		}
-		in.byPort[s.Port] = s.post
+		in.byPort[s.port] = s.post
 	}
 }
 

@@ -266,6 +266,30 @@ func TestStatsDCounts(t *testing.T) {
 	}
 }
 
+func TestThePortOfAWorkerThatHasEndedIsAnothers(t *testing.T) {
+	n := newNode(t, nil).virtual()
+	s := spec("statsd", "")
+	n.running = []worker.Running{run("old", 0, 8001, s), run("new", 7, 8001, s)}
+	n.second()
+	n.inbox.datagram("statsd", []byte("http:100|ms|#port:8001"))
+	n.second()
+	if got := n.last["new"]; got.Requests != 1 {
+		t.Errorf("%+v; want the request of its port", got)
+	}
+}
+
+// Root may get answers that a worker may not.
+func TestAWorkerCannotHaveTheDaemonAskOthers(t *testing.T) {
+	var asked atomic.Bool
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Store(true) }))
+	defer other.Close()
+	sly := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusFound))
+	defer sly.Close()
+	if _, err := newScraper().get(t.Context(), sly.URL, "d"); err == nil || asked.Load() {
+		t.Errorf("a redirect was followed: %v", err)
+	}
+}
+
 func TestScrapesCountFromTheFirstOn(t *testing.T) {
 	var sum, count atomic.Int64
 	var broken atomic.Bool

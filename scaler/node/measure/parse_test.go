@@ -89,6 +89,7 @@ func TestParseStatsD(t *testing.T) {
 	bad("t:1:|ms|#worker:w", errTiming)
 	bad("t:1|ms|@0|#worker:w", errRate)
 	bad("t:1|ms|@2|#worker:w", errRate)
+	bad("t:1|ms|@5e-324|#worker:w", errRate) // which would be endlessly many
 }
 
 func TestParseHAProxy(t *testing.T) {
@@ -147,6 +148,11 @@ func TestParseMetrics(t *testing.T) {
 	f("wait_milliseconds", 1.5, 3)
 	if _, err := parseMetrics(strings.NewReader(exposition), "http_request_duration"); err == nil {
 		t.Error("finds what is not there")
+	}
+	for _, absurd := range []string{"other_sum 1e308\nother_sum 1e308\nother_count 1\n", "other_sum 1\nother_count 1e300\n"} {
+		if got, err := parseMetrics(strings.NewReader(absurd), "other"); err == nil {
+			t.Errorf("%q is believed: %+v", absurd, got)
+		}
 	}
 	long := "other_sum 1\nx{a=\"" + strings.Repeat("x", scrapeMaxLine-6) + "other_sum 5\n" + "other_count 1\n"
 	if got, err := parseMetrics(strings.NewReader(long), "other"); err != nil || got.busy != 1 {

@@ -77,7 +77,7 @@ func (m *Measure) begin(now time.Time) {
 	}
 	m.watched = m.watched[:0]
 	for _, s := range m.order {
-		m.watched = append(m.watched, tcpslice.Worker{Port: s.Port, Cgroup: s.CgroupID})
+		m.watched = append(m.watched, tcpslice.Worker{Port: s.port, Cgroup: s.CgroupID})
 	}
 	m.sampler.Watch(now, m.watched)
 }
@@ -94,6 +94,7 @@ func (m *Measure) weight(id string) float64 {
 // update brings subjects and services to what runs, and tells whether others do.
 func (m *Measure) update(now time.Time, running []worker.Running) (changed bool) {
 	m.order = m.order[:0]
+	used := portsInUse(running)
 	for i, w := range running {
 		if w.Spec == nil {
 			w.Spec = noSpec
@@ -104,6 +105,7 @@ func (m *Measure) update(now time.Time, running []worker.Running) (changed bool)
 			m.subjects[w.ID] = s
 		}
 		changed = s.take(w) || changed
+		changed = s.listen(used) || changed
 		s.weight = m.weights[i]
 		s.service = m.serviceOf(s, now)
 		if s.series == nil {
@@ -116,6 +118,17 @@ func (m *Measure) update(now time.Time, running []worker.Running) (changed bool)
 		changed = true
 	}
 	return changed
+}
+
+// portsInUse are those of workers that have a process.
+func portsInUse(running []worker.Running) map[int]bool {
+	used := make(map[int]bool, len(running))
+	for _, w := range running {
+		if w.PID != 0 {
+			used[w.Port] = true
+		}
+	}
+	return used
 }
 
 // noSpec is that of a worker of which no more is known.

@@ -22,6 +22,7 @@ const (
 	scrapeTimeout  = 2 * time.Second
 	scrapesAtOnce  = 4
 	scrapeMaxBytes = 4 << 20
+	scrapeMaxTotal = 1e15     // from where on a number does not grow by one request
 	scrapeMaxLine  = 16 << 10 // a longer line is skipped: it is not one that is looked for
 )
 
@@ -39,7 +40,9 @@ func newScraper() *scraper {
 	return &scraper{
 		client: &http.Client{
 			Timeout:   scrapeTimeout,
-			Transport: &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute},
+			Transport: &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: scrapeMaxLine},
+			// A worker must not have root ask others for it.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		slots: make(chan struct{}, scrapesAtOnce),
 	}
@@ -182,6 +185,9 @@ func parseMetrics(r io.Reader, metric string) (t total, err error) {
 	}
 	if strings.HasSuffix(metric, "_milliseconds") {
 		t.busy /= 1000
+	}
+	if t.busy > scrapeMaxTotal || t.requests > scrapeMaxTotal {
+		return t, fmt.Errorf("%s and %s: want at most %g, got %g and %g", sum, count, scrapeMaxTotal, t.busy, t.requests)
 	}
 	return t, nil
 }

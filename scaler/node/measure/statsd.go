@@ -14,13 +14,17 @@ type timing struct {
 	busy     float64 // seconds that they took together
 }
 
-// maxTiming bounds the seconds of one request: more is an error of the sender.
-const maxTiming = 24 * 3600
+// Bounds of what is believed: beyond them is an error of the sender, and a counter that
+// once has become infinite stays so.
+const (
+	maxTiming = 24 * 3600 // seconds of one request
+	minRate   = 1e-6
+)
 
 var (
 	errNoTimer  = errors.New("not a timer") // of another kind, such as a counter: no fault
 	errTiming   = errors.New("a time is no number of milliseconds from 0 to a day")
-	errRate     = errors.New("a sample rate is not above 0 and at most 1")
+	errRate     = errors.New("a sample rate is not from 1e-6 to 1")
 	errNoWorker = errors.New("neither tag worker:ID nor port:NUMBER")
 )
 
@@ -40,7 +44,7 @@ func parseStatsD(b []byte) (t timing, err error) {
 		part, rest, _ = bytes.Cut(rest, []byte{'|'})
 		switch {
 		case len(part) > 0 && part[0] == '@':
-			if rate, ok = decimal(part[1:]); !ok || rate <= 0 || rate > 1 {
+			if rate, ok = decimal(part[1:]); !ok || rate < minRate || rate > 1 {
 				return t, errRate
 			}
 		case len(part) > 0 && part[0] == '#':

@@ -15,6 +15,7 @@ import (
 type subject struct {
 	worker.Running
 	service *service
+	port    int // 0: none, or it has ended and another has its port now
 	post    *post
 	scrape  *scrape
 
@@ -52,6 +53,18 @@ func (s *subject) take(w worker.Running) (changed bool) {
 		s.series = nil
 	}
 	s.Running = w
+	return changed
+}
+
+// listen sets the port that is the worker's, and tells whether it is another one. Who
+// has ended is listed for a while, and its port may be given to another meanwhile.
+func (s *subject) listen(used map[int]bool) (changed bool) {
+	port := s.Port
+	if s.PID == 0 && used[port] {
+		port = 0
+	}
+	changed = port != s.port
+	s.port = port
 	return changed
 }
 

@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"time"
 
 	"headroom/internal/faults"
 	"headroom/scaler/node/wire"
@@ -18,6 +19,10 @@ import (
 // error names everything that is not.
 func Parse(text []byte, node string) (wire.Desired, error) {
 	var d wire.Desired
+	// No list has more elements than there are commas, and so they bound what it takes.
+	if n := bytes.Count(text, []byte{','}); n > maxParts {
+		return wire.Desired{}, fmt.Errorf("read the desired state: want at most %d commas in it, found %d", maxParts, n)
+	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	if err := dec.Decode(&d); err != nil {
 		return wire.Desired{}, fmt.Errorf("read the desired state: %w", err)
@@ -31,7 +36,15 @@ func Parse(text []byte, node string) (wire.Desired, error) {
 	return d, nil
 }
 
-// Check reports everything that is wrong with a desired state for a node.
+// Limits of a desired state, far above what a machine can run.
+const (
+	maxParts   = 250_000 // of lists and objects
+	maxWorkers = 10_000
+	maxFaults  = 100 // that are told
+)
+
+// Check reports what is wrong with a desired state for a node: everything, unless that is
+// very much.
 func Check(d wire.Desired, node string) error {
 	var l faults.List
 	if d.Version == "" {
@@ -43,6 +56,10 @@ func Check(d wire.Desired, node string) error {
 	for _, module := range sorted(d.Services) {
 		checkService(&l, "services["+module+"]", module, d.Services[module])
 	}
+	if n := len(d.Workers); n > maxWorkers {
+		l.Add("workers", "want at most %d, found %d", maxWorkers, n)
+		return l.Err() // which is no list of all that is wrong with each
+	}
 	seen := map[string]bool{}
 	for i, w := range d.Workers {
 		key := fmt.Sprintf("workers[%d]", i)
@@ -51,6 +68,9 @@ func Check(d wire.Desired, node string) error {
 			l.Add(key+".id", "want one of its own, found %q a second time", w.ID)
 		}
 		seen[w.ID] = true
+	}
+	if n := len(l); n > maxFaults {
+		l = append(l[:maxFaults], fmt.Sprintf("and %d more", n-maxFaults))
 	}
 	return l.Err()
 }
@@ -89,11 +109,21 @@ func checkService(l *faults.List, key, module string, s *wire.Service) {
 				l.Add(fmt.Sprintf("%s.mounts[%d].%s", key, i, name), "want an absolute path, found %q", dir)
 			}
 		}
+		if m.Target == "/" { // what is writable there is the machine
+			l.Add(fmt.Sprintf("%s.mounts[%d].target", key, i), "want a directory below /, found %q", m.Target)
+		}
 	}
 	oneOf(l, key+".health.kind", s.Health.Kind, "http", "tcp", "none", "")
 	oneOf(l, key+".latency.source", s.Latency.Source, "tcp", "statsd", "haproxy", "metrics", "none", "")
 	checkNumbers(l, key, s)
 }
+
+// Limits of what a node does again and again, and of how long it waits.
+const (
+	minInterval = wire.Duration(100 * time.Millisecond)
+	maxWait     = wire.Duration(24 * time.Hour)
+	maxKeep     = 1000
+)
 
 // checkNumbers wants every number of a service to be one that can be meant.
 func checkNumbers(l *faults.List, key string, s *wire.Service) {
@@ -125,6 +155,17 @@ func checkNumbers(l *faults.List, key string, s *wire.Service) {
 		if n.value < 0 {
 			l.Add(key+"."+n.name, "want 0 or more, found %v", n.value)
 		}
+	}
+	for name, d := range map[string]wire.Duration{"health.timeout": s.Health.Timeout, "startup": s.Startup, "drain": s.Drain, "stop": s.Stop} {
+		if d > maxWait {
+			l.Add(key+"."+name, "want at most %s, found %s", maxWait, d)
+		}
+	}
+	if d := s.Health.Interval; 0 < d && d < minInterval {
+		l.Add(key+".health.interval", "want %s or more, found %s", minInterval, d)
+	}
+	if s.Log.Keep > maxKeep {
+		l.Add(key+".log.keep", "want at most %d, found %d", maxKeep, s.Log.Keep)
 	}
 }
 

@@ -27,6 +27,35 @@ func TestEverythingThatIsWrongIsTold(t *testing.T) {
 	}
 }
 
+func TestLimitsOfADesiredState(t *testing.T) {
+	f := func(service, want string) {
+		t.Helper()
+		_, err := Parse([]byte(`{"node":"n1","version":"1","services":{"m":{"module":"m","command":["/a"],`+service+`}}}`), "n1")
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", service, err, want)
+		}
+	}
+	f(`"mounts":[{"source":"/srv","target":"/","writable":true}]`, `mounts[0].target: want a directory below /, found "/"`)
+	f(`"health":{"interval":"1ns"}`, "health.interval: want 100ms or more, found 1ns")
+	f(`"health":{"timeout":"25h"}`, "health.timeout: want at most 24h0m0s, found 25h0m0s")
+	f(`"drain":"87600h"`, "drain: want at most 24h")
+	f(`"log":{"keep":1000000000}`, "log.keep: want at most 1000, found 1000000000")
+
+	many := func(n int) string {
+		return `{"node":"n1","version":"1","workers":[{}` + strings.Repeat(",{}", n-1) + `]}`
+	}
+	_, err := Parse([]byte(many(maxWorkers+1)), "n1")
+	if err == nil || !strings.Contains(err.Error(), "workers: want at most 10000, found 10001") {
+		t.Errorf("%.200s", err)
+	}
+	if _, err = Parse([]byte(many(maxParts)), "n1"); err == nil || !strings.Contains(err.Error(), "commas") {
+		t.Errorf("%.200s", err)
+	}
+	if _, err = Parse([]byte(many(maxWorkers)), "n1"); err == nil || len(err.Error()) > 20_000 {
+		t.Errorf("so many faults are told in %d bytes", len(err.Error()))
+	}
+}
+
 func TestADesiredStateSurvivesItsWay(t *testing.T) {
 	d, err := Parse([]byte(good("7")), "n1")
 	if err != nil || d.Version != "7" || len(d.Workers) != 1 || d.Services["m"].Command[0] != "/bin/app" {

@@ -31,6 +31,7 @@ const (
 	defaultSize = 64 << 20
 	defaultKeep = 3
 	keptOfGone  = 200 // files of workers that have gone, on a node
+	mostOver    = 4 // times the size are kept of a file that has grown beyond it
 	sizeEvery   = 5 * time.Second
 )
 
@@ -80,7 +81,9 @@ func (s *Supervisor) rotate(ctx context.Context) {
 }
 
 // rotate copies a file that has grown too big to NAME.1, and that to NAME.2, and so on.
-// If the disk is full there is no copy: a file that grows on would be worse.
+// If the disk is full there is no copy: a file that grows on would be worse. Of a file that
+// has grown far beyond its size the end is copied, since a worker can make its file as long
+// as it likes in an instant, without writing any of it.
 func (o outputs) rotate(name string, l wire.Log) error {
 	size, keep := l.MaxSize, l.Keep
 	if size <= 0 {
@@ -92,7 +95,7 @@ func (o outputs) rotate(name string, l wire.Log) error {
 	}
 	var wrong error
 	if keep > 0 {
-		if wrong = copyFile(name, name+".tmp"); wrong == nil {
+		if wrong = copyEnd(name, name+".tmp", mostOver*size); wrong == nil {
 			wrong = shift(name, keep)
 		}
 		if wrong != nil && !errors.Is(wrong, unix.ENOSPC) {
@@ -112,17 +115,28 @@ func shift(name string, keep int) error {
 	return os.Rename(name+".tmp", name+".1")
 }
 
-func copyFile(from, to string) (err error) {
+// copyEnd copies the last bytes of a file, at most so many.
+func copyEnd(from, to string, most int64) (err error) {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
+	end, err := in.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if _, err := in.Seek(max(end-most, 0), io.SeekStart); err != nil {
+		return err
+	}
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, in)
+	_, err = io.CopyN(out, in, min(end, most))
+	if errors.Is(err, io.EOF) { // it was cut meanwhile
+		err = nil
+	}
 	if err = errors.Join(err, out.Close()); err != nil {
 		err = errors.Join(err, os.Remove(to))
 	}

@@ -166,6 +166,30 @@ func TestRotationOfOutput(t *testing.T) {
 	}
 }
 
+// A worker holds its output for writing, and so can say that it is endless.
+func TestAnEndlessOutputDoesNotFillTheDisk(t *testing.T) {
+	o := outputs{dir: t.TempDir()}
+	f, err := o.open("web", "w")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.Truncate(1 << 30); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(f, "the end")
+	if err := o.rotate(f.Name(), wire.Log{MaxSize: 1000, Keep: 2}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(f.Name() + ".1")
+	if err != nil || len(text) != mostOver*1000 || !bytes.HasSuffix(text, []byte("\x00the end\n")) {
+		t.Errorf("%d bytes are kept, %v", len(text), err)
+	}
+	if info, err := f.Stat(); err != nil || info.Size() != 0 {
+		t.Errorf("%+v is left, %v", info, err)
+	}
+}
+
 func TestOutputOfWorkersThatHaveGone(t *testing.T) {
 	o := outputs{dir: t.TempDir()}
 	for i := range 6 {

@@ -105,7 +105,7 @@ func defaultService(p Pool) Service {
 	return Service{
 		Mode: "recommend", User: "nobody", Limits: p.Limits, Policy: p.Policy, PerCore: p.PerCore,
 		CPU: 0.2, Memory: 64 << 20,
-		Health:  Health{Kind: "tcp", Path: "/", Interval: Duration(time.Second), Timeout: Duration(time.Second), Failures: 3, Restart: 30},
+		Health:  Health{Kind: "tcp", Path: "/", Interval: Duration(2 * time.Second), Timeout: Duration(time.Second), Failures: 3, Restart: 15},
 		Startup: Duration(time.Minute), Drain: Duration(5 * time.Second), Stop: Duration(30 * time.Second),
 		Latency:  Latency{Source: "tcp", Path: "/metrics"},
 		Overload: Overload{Slices: 3, Good: 10, MaxOut: 0.3},

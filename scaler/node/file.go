@@ -89,7 +89,7 @@ func fillService(s *wire.Service) {
 	setDefault(&s.Log.MaxSize, 16<<20)
 	setDefault(&s.Log.Keep, 3)
 	setDefault(&s.Health.Kind, "none")
-	setDefault(&s.Health.Interval, seconds(1))
+	setDefault(&s.Health.Interval, seconds(2))
 	setDefault(&s.Health.Timeout, seconds(1))
 	setDefault(&s.Health.Failures, 3)
 	setDefault(&s.Startup, seconds(30))

@@ -54,6 +54,9 @@ func Open(o Options) (*Groups, error) {
 	if g.cores <= 0 {
 		g.cores = float64(runtime.NumCPU())
 	}
+	if err := kernelCan(); err != nil {
+		return nil, err
+	}
 	return g, g.look()
 }
 

@@ -44,6 +44,11 @@ func (g *Groups) Leaf(service, id string) (Leaf, error) {
 	if err := os.MkdirAll(l.Dir, 0o755); err != nil {
 		return l, fmt.Errorf("control group of worker %s: %w", id, err)
 	}
+	if l.mode != V1 {
+		if _, err := os.Stat(filepath.Join(l.Dir, "cgroup.kill")); err != nil {
+			return l, fmt.Errorf("control group of worker %s: %w: %w", id, errOld, err)
+		}
+	}
 	if l.mode == V1 { // where Kill allows none
 		if err := write(l.Dir, "pids.max", "max"); err != nil {
 			return l, fmt.Errorf("control group of worker %s: %w", id, err)

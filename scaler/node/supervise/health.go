@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ import (
 
 // What a health check is that says nothing about it.
 const (
-	defaultInterval = 5 * time.Second
+	defaultInterval = 2 * time.Second
 	defaultTimeout  = time.Second
 	defaultFailures = 3
 	firstInterval   = 50 * time.Millisecond // while a worker starts; grows to the interval
@@ -82,13 +83,23 @@ func failures(h wire.Health) int {
 	return h.Failures
 }
 
+// apart is how long to wait for the next check after one that has passed. Workers that were
+// started or adopted at once are spread over the interval by their second check, and then
+// drift apart by a tenth: they and the node are not asked all at the same time.
+func apart(first bool, every time.Duration) time.Duration {
+	if first {
+		return time.Duration(rand.Float64() * float64(every))
+	}
+	return time.Duration((0.9 + 0.2*rand.Float64()) * float64(every))
+}
+
 // check probes a worker until ctx is done. It tells of every failure, and of the first
 // success, and of the first one after failures.
 func check(ctx context.Context, h wire.Health, port int, starting bool, tell func(fails int, err error)) {
 	every := orElse(h.Interval, defaultInterval)
-	interval := every
+	soon := every
 	if starting {
-		interval = min(firstInterval, every)
+		soon = min(firstInterval, every)
 	}
 	first, fails := true, 0
 	timer := time.NewTimer(0)
@@ -99,15 +110,21 @@ func check(ctx context.Context, h wire.Health, port int, starting bool, tell fun
 			return
 		case <-timer.C:
 		}
-		err := probe(ctx, h, port)
+		interval, err := every, probe(ctx, h, port)
 		switch {
 		case err != nil:
 			fails++
 			tell(fails, err)
-			interval = min(interval*3/2, every)
+			if first { // it starts
+				soon = min(soon*3/2, every)
+				interval = soon
+			}
 		case first || fails > 0:
-			first, fails, interval = false, 0, every
 			tell(0, nil)
+			interval = apart(first, every)
+			first, fails = false, 0
+		default:
+			interval = apart(false, every)
 		}
 		timer.Reset(interval)
 	}

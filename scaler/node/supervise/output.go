@@ -31,7 +31,7 @@ const (
 	defaultSize = 64 << 20
 	defaultKeep = 3
 	keptOfGone  = 200 // files of workers that have gone, on a node
-	mostOver    = 4 // times the size are kept of a file that has grown beyond it
+	mostOver    = 4   // times the size are kept of a file that has grown beyond it
 	sizeEvery   = 5 * time.Second
 )
 

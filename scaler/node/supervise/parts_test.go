@@ -34,6 +34,41 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
+func TestWhatCannotBeKilledIsLookedAtLessAndLess(t *testing.T) {
+	var u unit
+	now := time.Now()
+	u.enter(clearing, now)
+	looks := 0
+	for end := now.Add(time.Hour); now.Before(end); now = u.due {
+		u.killed(now)
+		looks++
+	}
+	if looks > 3700 {
+		t.Errorf("%d looks in an hour", looks)
+	}
+	u.enter(clearing, now)
+	if u.killed(now); u.due.Sub(now) != clearInterval {
+		t.Errorf("the first look comes after %s", u.due.Sub(now))
+	}
+}
+
+func TestHealthChecksAreSpread(t *testing.T) {
+	const every = 2 * time.Second
+	tenths := map[time.Duration]int{}
+	for range 1000 {
+		first, later := apart(true, every), apart(false, every)
+		tenths[first*10/every]++
+		if first < 0 || first > every || later < every*9/10 || later > every*11/10 {
+			t.Fatalf("the second check comes after %s, later ones after %s", first, later)
+		}
+	}
+	for n := range time.Duration(10) {
+		if tenths[n] < 50 {
+			t.Errorf("%d of 1000 second checks come in tenth %d of the interval", tenths[n], n)
+		}
+	}
+}
+
 func TestHowManyMayBeDown(t *testing.T) {
 	for _, c := range []struct {
 		share    float64

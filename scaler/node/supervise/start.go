@@ -74,6 +74,7 @@ func (s *Supervisor) bear(u *unit, limited map[string]error, now time.Time) erro
 	}
 	p, err := hold(sh.PID, sh.PIDFD, now)
 	if err != nil {
+		sh.Abandon()
 		return err
 	}
 	p.shim, p.oom = sh, leaf.OOMKills()

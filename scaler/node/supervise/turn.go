@@ -169,7 +169,11 @@ func (s *Supervisor) end(u *unit, now time.Time) {
 	u.enter(ending, now.Add(limit))
 }
 
+// kill kills all that is in a worker's leaf, and its first process wherever that is.
 func (s *Supervisor) kill(u *unit) {
+	if u.proc != nil {
+		u.proc.signal(syscall.SIGKILL)
+	}
 	if err := u.leaf.Kill(); err != nil {
 		s.o.Logger.Error("A worker cannot be killed.", "worker", u.id, "err", err)
 	}
@@ -210,5 +214,5 @@ func (s *Supervisor) clear(u *unit, late bool, now time.Time) {
 		return
 	}
 	s.kill(u)
-	u.due = now.Add(clearInterval)
+	u.killed(now)
 }

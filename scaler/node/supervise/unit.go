@@ -27,7 +27,8 @@ const (
 	again         = time.Second // until a failed clean-up is tried again
 	defaultStop   = 10 * time.Second
 	defaultStart  = time.Minute
-	clearInterval = 10 * time.Millisecond
+	clearInterval = 10 * time.Millisecond // until the next look at what is to be killed …
+	clearLongest  = time.Second           // … doubled up to this: some cannot be, for days
 )
 
 // unit is a worker, with or without a process.
@@ -55,10 +56,18 @@ type unit struct {
 	restarts  int
 	started   bool // it ran before: the next start is a restart
 	tries     int  // starts in vain, for the back-off
+	kills     int  // of what its process left behind
 	restart   bool // somebody asked
 }
 
-func (u *unit) enter(p phase, due time.Time) { u.phase, u.due = p, due }
+func (u *unit) enter(p phase, due time.Time) { u.phase, u.due, u.kills = p, due, 0 }
+
+// killed counts that what a process left behind was killed once more, and tells when to
+// look whether it has ended.
+func (u *unit) killed(now time.Time) {
+	u.due = now.Add(min(clearInterval<<min(u.kills, 10), clearLongest))
+	u.kills++
+}
 
 func (u *unit) become(state wire.State, now time.Time) {
 	if u.state == state {

@@ -10,17 +10,18 @@ import (
 	"time"
 )
 
-// canned answers requests by their method and path, and keeps the last body.
+// canned answers requests by their method and path, and keeps what the last one was.
 type canned struct {
 	answers map[string]string
+	path    string
 	body    string
 	query   string
 }
 
 func (c *canned) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
-	c.body, c.query = string(body), r.URL.RawQuery
-	answer, ok := c.answers[r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/v1/")]
+	c.path, c.body, c.query = strings.TrimPrefix(r.URL.Path, "/api/v1/"), string(body), r.URL.RawQuery
+	answer, ok := c.answers[r.Method+" "+c.path]
 	if !ok {
 		w.WriteHeader(http.StatusConflict)
 		answer = `{"status":"error","errorType":"conflict","error":"healing is not stopped"}`

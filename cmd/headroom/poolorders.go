@@ -41,10 +41,10 @@ func addNodeOrders(parent *kingpin.CmdClause) {
 		c.addReason(cmd)
 		cmd.Action(func(*kingpin.ParseContext) error { return c.orderNode() })
 	}
-	cmd, c := addOrder(parent, "forget", "Remove a machine that is lost, with its workers.", "node")
-	cmd.Action(func(*kingpin.ParseContext) error { return c.forget() })
-	cmd, c = addOrder(parent, "restart", "Have its machine restart a worker.", "worker")
-	cmd.Action(func(*kingpin.ParseContext) error { return c.restart() })
+	gone, f := addOrder(parent, "forget", "Remove a machine that is lost, with its workers.", "node")
+	gone.Action(func(*kingpin.ParseContext) error { return f.forget() })
+	again, r := addOrder(parent, "restart", "Have its machine restart a worker.", "worker")
+	again.Action(func(*kingpin.ParseContext) error { return r.restart() })
 }
 
 func addServiceOrders(parent *kingpin.CmdClause) {

@@ -4,9 +4,36 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/alecthomas/kingpin/v2"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// Each command acts on its own arguments.
+func TestPoolOrderLines(t *testing.T) {
+	api, cl, _ := poolServer(t)
+	f := func(path string, args ...string) {
+		t.Helper()
+		app := kingpin.New("headroom", "").Terminate(nil)
+		addPool(app)
+		if _, err := app.Parse(append(args, "--server", cl.server)); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
+		if api.path != path {
+			t.Errorf("%v asked for %s; want %s", args, api.path, path)
+		}
+	}
+	api.answers["POST nodes/n1/orders"] = ok(cannedNode)
+	api.answers["POST services/shop/cart/orders"] = ok(cannedService)
+	api.answers["POST workers/w1/restart"] = ok(`{"restarting":"w1"}`)
+	for _, order := range []string{"cordon", "drain", "open", "forget"} {
+		f("nodes/n1/orders", "pool", order, "n1")
+	}
+	f("workers/w1/restart", "pool", "restart", "w1")
+	f("services/shop/cart/orders", "pool", "mode", "shop/cart", "apply")
+	f("services/shop/cart/orders", "pool", "workers", "shop/cart", "3")
+}
 
 func TestPoolOrders(t *testing.T) {
 	api, cl, out := poolServer(t)

@@ -53,7 +53,8 @@ func TestDecide(t *testing.T) {
 	// 432 s need 432 ÷ 36 = 12 workers.
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy = 432 }, Out, 12, Busy, "", "Busy 0.72 of 10 processes (432 s in a minute) is above 0.60: 12 workers bring it there.")
 	// While two of twelve still start nothing is to be added, and none leaves.
-	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy, d.Current = 432, 12 }, Hold, 12, Steady, "", "12 workers are right")
+	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy, d.Current = 432, 12 }, Hold, 12, Steady, "",
+		"Busy 0.72 of 10 processes (432 s in a minute), 0.60 of the 12 workers that shall run: 12 workers are right.")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy = 1e6 }, Out, 20, Busy, "step", "10 at once are the most that may be added")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy = 0 }, In, 8, Idle, "stabilisestep", "2 at once are the most that may leave")
 	f(func(s *Settings, d *Demand, _ *Forecast) { s.Maximum, d.Busy = 11, 432 }, Out, 11, Busy, "maximum", "the maximum is 11")

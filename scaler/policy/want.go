@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -54,7 +55,7 @@ func (c *course) weigh() {
 	now, ahead := c.need(c.Demand.Busy), c.expected()
 	need := max(now, ahead)
 	c.remember(need)
-	seen := fmt.Sprintf("Busy %.2f of %s (%s)", c.Decision.Fraction, processes(c.Demand.Processes), seconds(c.Demand.Busy))
+	seen := c.seen()
 	switch {
 	case need > c.Demand.Current && now >= ahead:
 		c.wants(need, Busy, fmt.Sprintf("%s is above %.2f: %s bring it there", seen, c.Settings.Target, count(need)))
@@ -64,8 +65,18 @@ func (c *course) weigh() {
 	case need < c.Demand.Current && c.idle():
 		c.wants(need, Idle, fmt.Sprintf("%s is below %.2f: %s suffice", seen, c.Settings.ScaleIn, count(need)))
 	default:
-		c.wants(c.Demand.Current, Steady, fmt.Sprintf("%s: %s are right", seen, count(c.Demand.Current)))
+		c.wants(c.Demand.Current, Steady, fmt.Sprintf("%s: %s are right", strings.TrimSuffix(seen, ","), count(c.Demand.Current)))
 	}
+}
+
+// seen says how busy the processes were, and the workers that shall run where those
+// are more or fewer: they are what the thresholds are compared with.
+func (c *course) seen() string {
+	s := fmt.Sprintf("Busy %.2f of %s (%s)", c.Decision.Fraction, processes(c.Demand.Processes), seconds(c.Demand.Busy))
+	if n := c.Demand.Current; n > 0 && float64(n) != c.Demand.Processes {
+		s += fmt.Sprintf(", %.2f of the %s that shall run,", c.Demand.Busy/float64(n)/60, count(n))
+	}
+	return s
 }
 
 // idle tells whether the work, and what is expected, is below the lower threshold

@@ -69,7 +69,7 @@ func (p *decisionPage) print(w io.Writer, none string) error {
 		d := &p.Decisions[i]
 		reason := d.Reason
 		if d.Short != "" {
-			reason += "; the pool could not place all: " + d.Short
+			reason += " The pool could not place all: " + d.Short
 		}
 		g.rows = append(g.rows, []cell{
 			plain(d.At.Format("01-02 15:04")), {string(d.Direction), directionColors[string(d.Direction)]}, plain(fmt.Sprintf("%d → %d", d.Current, d.Desired)),

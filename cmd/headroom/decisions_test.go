@@ -9,7 +9,7 @@ func TestDecisionsCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	lacks(t, out.String(), "11-22 21:05  out    2 → 4  81.0 %  apply  maximum 6 → 4  scale:shop/cart@2026-11-22T13:05:00Z  81.0 % busy of 2 processes",
-		"; the pool could not place all: 1 missing: no node", "There are older ones")
+		" The pool could not place all: 1 missing: no node", "There are older ones")
 	if want := "direction=out&from=2026-11-22T10%3A00%3A00Z&limit=7&path=shop"; api.query != want {
 		t.Errorf("asked for %q; want %q", api.query, want)
 	}

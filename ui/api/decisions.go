@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -85,9 +86,13 @@ func (s *Server) record(d state.PoolDecision) (r scaler.Record, err error) {
 }
 
 // explainDecision sets out the arithmetic of a decision: one that was kept, or one of
-// the newest minute.
+// the newest minute, which needs no time in its id.
 func (s *Server) explainDecision(ctx context.Context, id string) (any, error) {
-	if m := s.Scaling.Newest(); m != nil {
+	m := s.Scaling.Newest()
+	if d := m.Of(strings.TrimPrefix(id, scaler.ExplainPrefix)); d != nil {
+		id = d.ID
+	}
+	if m != nil {
 		for i := range m.Decisions {
 			if m.Decisions[i].ID == id {
 				r := m.Decisions[i].Record(s.Location)

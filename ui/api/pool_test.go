@@ -190,6 +190,7 @@ func TestDecisions(t *testing.T) {
 	s.holds(get(t, s.Server, "/api/v1/decisions?path=bank"), 200, `"decisions":[]`)
 	id := scaler.DecisionID("shop/cart", minute.Add(2*time.Minute))
 	s.holds(get(t, s.Server, "/api/v1/explain?id="+strings.ReplaceAll(id, "+", "%2B")), 200, "180 s / (4 × 60 s)")
+	s.holds(get(t, s.Server, "/api/v1/explain?id=scale:shop/cart"), 200, "180 s / (4 × 60 s)")
 	s.holds(get(t, s.Server, "/api/v1/explain?id=scale:shop/cart@1999-01-01T00:00:00Z"), 404, "no such decision")
 }
 

@@ -35,7 +35,7 @@ help: ## list the tasks
 run: build ## build everything and start the demo (ARGS='--modules=2428' for the full size)
 	$(BIN)/headroom demo $(ARGS)
 
-demo-scale: build ## real processes that are scaled under real traffic (root; RATES=40,80 EACH=6m)
+demo-scale: build ## real processes that are scaled under real traffic (asks for root; RATES=40,80 EACH=6m)
 	$(GO) build -tags $(TAGS) -o $(BIN)/ ./bench/demoscale
 	scripts/demo-scale.sh
 

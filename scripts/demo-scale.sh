@@ -11,7 +11,9 @@ rates=${RATES:-40,80} each=${EACH:-6m} port=${PORT:-7480} proxy=${PROXY:-18080}
 once=()
 if [ -n "${ONCE:-}" ]; then once=(--once); fi
 
-if [ "$(id -u)" != 0 ]; then echo "make demo-scale needs root: control groups are root's (try: sudo make demo-scale)" >&2; exit 1; fi
+if [ "$(id -u)" != 0 ]; then # only from here on: what is built stays the user's own, with his PATH
+	exec sudo --preserve-env=RATES,EACH,PORT,PROXY,ONCE "$PWD/scripts/demo-scale.sh"
+fi
 command -v haproxy >/dev/null || scripts/install-test-tools.sh haproxy
 
 dir=$(mktemp -d /tmp/headroom-demo-scale.XXXXXX)
@@ -25,7 +27,7 @@ stop() {
 		kill "${pids[$i]}" 2>/dev/null || true
 		wait "${pids[$i]}" 2>/dev/null || true
 	done
-	rm -rf "$dir"
+	rm -rf "$dir" "/run/headroom-node.headroom-demo-scale-$port.lock"
 }
 trap stop EXIT
 trap 'exit 130' INT TERM

@@ -80,6 +80,7 @@ func TestDecide(t *testing.T) {
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Deviates, d.Busy = "up", 432 }, Out, 12, Busy, "", "")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Age = 4 * time.Minute }, Hold, 10, Unknown, "stale", "The newest busy seconds are 4m0s old, over 3m0s")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Processes = nan }, Hold, 10, Unknown, "unknown", "The number of processes is unknown")
+	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy, d.Running = 0, 0 }, Hold, 10, Unknown, "unknown", "None of the workers serves")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Processes = 0 }, Hold, 10, Unknown, "unknown", "No process reports")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy, d.Held = 432, "a person" }, Hold, 10, Busy, "held", "held: a person")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Scheduled = 15 }, Out, 15, Idle, "schedule", "the schedule wants at least 15")

@@ -36,6 +36,8 @@ func (c *course) wants(workers int, cause, why string) {
 // unknown says what is missing to judge the minute; empty: nothing.
 func (c *course) unknown() string {
 	switch {
+	case c.Demand.Current > 0 && c.Demand.Running == 0: // idle processes that serve nobody are no sign of too many
+		return "None of the workers serves"
 	case !known(c.Demand.Busy):
 		return "The busy seconds of the minute are unknown"
 	case c.Demand.Age > c.Settings.StaleAfter:

@@ -47,7 +47,7 @@ func nodeNotes(n *pool.Node) string {
 		notes = append(notes, "another daemon syncs under its name: "+n.Rival)
 	}
 	if n.Extra > 0 {
-		notes = append(notes, fmt.Sprintf("%d workers run on it that shall not", n.Extra))
+		notes = append(notes, fmt.Sprintf("%d more run on it that shall not", n.Extra))
 	}
 	return strings.Join(notes, "; ")
 }

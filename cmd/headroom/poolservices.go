@@ -63,6 +63,9 @@ func (s *serviceLine) notes() (notes []string) {
 	if m := s.Manual; m != nil {
 		notes = noteOrder(notes, fmt.Sprintf("%d workers asked for", m.Workers), &m.Order)
 	}
+	if s.Failing > 0 {
+		notes = append(notes, fmt.Sprintf("%d failed and start again: %s", s.Failing, s.Failure))
+	}
 	if s.Overloaded > 0 {
 		notes = append(notes, fmt.Sprintf("%d overloaded", s.Overloaded))
 	}

@@ -196,7 +196,9 @@ func (p *Pool) merge(n *node, reported []wire.Status) {
 		st := &reported[i]
 		w := p.workers[st.ID]
 		if w == nil || w.node != n {
-			n.extra++
+			if st.State != wire.Stopped {
+				n.extra++
+			}
 			continue
 		}
 		w.mark = p.marks

@@ -72,6 +72,8 @@ type ServiceView struct {
 	Wanted     int             `json:"wanted"`  // workers that shall run
 	Serving    int             `json:"serving"`
 	Starting   int             `json:"starting"`
+	Failing    int             `json:"failing"`           // of those that start: that ended or never served, and are started again
+	Failure    string          `json:"failure,omitempty"` // why, of one of them
 	Unhealthy  int             `json:"unhealthy"`
 	Overloaded int             `json:"overloaded"`
 	Lost       int             `json:"lost"`
@@ -226,11 +228,17 @@ func (v *ServiceView) count(w *worker) {
 	if w.rec.Proxy != "" {
 		v.Behind[w.rec.Proxy]++
 	}
-	switch w.state() {
+	switch state := w.state(); state {
 	case WorkerLost:
 		v.Lost++
 	case Pending, wire.Starting, wire.Backoff:
 		v.Starting++
+		if state != Pending && w.status.Restarts > 0 {
+			v.Failing++
+			if why := w.status.Reason; v.Failure == "" || why != "" && why < v.Failure {
+				v.Failure = why
+			}
+		}
 	case wire.Unhealthy:
 		v.Unhealthy++
 		v.Serving++

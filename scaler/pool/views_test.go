@@ -93,6 +93,18 @@ func TestTargetsOfLostAndDrainingWorkers(t *testing.T) {
 	f("map[]")
 }
 
+func TestAServiceTellsWhyItsWorkersDoNotStart(t *testing.T) {
+	w := newWorld(t, oneService, "n1")
+	w.plan(2)
+	w.sync()
+	st := &w.nodes[0].runs[0]
+	st.State, st.PID, st.Restarts, st.Reason = wire.Backoff, 0, 3, "no such file"
+	w.sync()
+	if v := w.service(); v.Serving != 1 || v.Starting != 1 || v.Failing != 1 || v.Failure != "no such file" {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestRestart(t *testing.T) {
 	w := newWorld(t, oneService, "n1")
 	w.plan(1)

@@ -166,6 +166,8 @@ export interface Service {
   wanted: number;
   serving: number;
   starting: number;
+  failing: number; // of those that start
+  failure?: string; // why, of one of them
   unhealthy: number;
   overloaded: number;
   lost: number;

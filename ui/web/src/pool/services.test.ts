@@ -44,11 +44,12 @@ describe("what wants to be looked at", () => {
     expect(signsOf(sampleService(), sampleDecision())).toEqual([]);
   });
   it("is told the worst first", () => {
-    const bad = { unhealthy: 1, lost: 1, overloaded: 2, serving: 1, configured: false };
+    const bad = { failing: 1, unhealthy: 1, lost: 1, overloaded: 2, serving: 1, configured: false };
     const decision = sampleDecision({ short: "no room", fraction: 0.61 });
     expect(signsOf(sampleService(bad), decision)).toEqual([
       "short",
       "lost",
+      "failing",
       "unhealthy",
       "overloaded",
       "missing",

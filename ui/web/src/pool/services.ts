@@ -15,7 +15,16 @@ export interface Line {
 }
 
 /** Why a service wants to be looked at. */
-export const signs = ["short", "lost", "unhealthy", "overloaded", "missing", "busy", "unconfigured"] as const;
+export const signs = [
+  "short",
+  "lost",
+  "failing",
+  "unhealthy",
+  "overloaded",
+  "missing",
+  "busy",
+  "unconfigured",
+] as const;
 export type Sign = (typeof signs)[number];
 
 /** All services, and the modules that have none and about which was decided, by name. */
@@ -44,6 +53,7 @@ export function signsOf(service: Service | null, decision: Decision | null): Sig
   const found: Record<Sign, boolean> = {
     short: Boolean(decision?.short),
     lost: (service?.lost ?? 0) > 0,
+    failing: (service?.failing ?? 0) > 0,
     unhealthy: (service?.unhealthy ?? 0) > 0,
     overloaded: (service?.overloaded ?? 0) > 0,
     missing: service !== null && service.serving + service.starting + service.lost < service.wanted,

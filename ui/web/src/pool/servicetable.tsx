@@ -129,10 +129,11 @@ function Change({ line }: { line: Line }) {
 function Counts({ service }: { service: Service | null }) {
   const text = useText().pool;
   if (!service) return <span class="none">{unknown}</span>;
-  const { serving, starting, unhealthy, overloaded, lost, stopping, wanted } = service;
+  const { serving, starting, failing, failure, unhealthy, overloaded, lost, stopping, wanted } = service;
   const parts: [string, string, number][] = [
     ["serving", text.serving(serving), 1],
-    ["starting", text.starting(starting), starting],
+    ["starting", text.starting(starting - failing), starting - failing],
+    ["bad", text.failing(failing, failure ?? ""), failing],
     ["bad", text.unhealthy(unhealthy), unhealthy],
     ["bad", text.overloaded(overloaded), overloaded],
     ["bad", text.lostWorkers(lost), lost],

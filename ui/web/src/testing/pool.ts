@@ -42,6 +42,7 @@ export function sampleService(change: Partial<Service> = {}): Service {
     wanted: 4,
     serving: 4,
     starting: 0,
+    failing: 0,
     unhealthy: 0,
     overloaded: 0,
     lost: 0,

@@ -83,6 +83,7 @@ export const poolEn = {
   signs: {
     short: "too little room",
     lost: "on lost nodes",
+    failing: "failing",
     unhealthy: "unhealthy",
     overloaded: "overloaded",
     missing: "missing",
@@ -94,7 +95,7 @@ export const poolEn = {
   anyKind: "Any mode",
   kind: "Mode",
   attention: "Needs attention",
-  attentionTitle: "Too busy, short, lost, unhealthy, overloaded or missing workers",
+  attentionTitle: "Too busy, short, lost, failing, unhealthy, overloaded or missing workers",
   listed: (shown: string, all: string) =>
     shown === all ? `${all} ${all === "1" ? "service" : "services"}` : `${shown} of ${all} services`,
   nodesListed: (shown: string, all: string) =>
@@ -117,6 +118,7 @@ export const poolEn = {
   change: (from: string, to: string) => `${from} → ${to} workers`,
   serving: (n: number) => `${n} ${plural(n, "serves", "serve")}`,
   starting: (n: number) => `${n} ${plural(n, "starts", "start")}`,
+  failing: (n: number, why: string) => `${n} ${plural(n, "fails", "fail")}: ${why}`,
   unhealthy: (n: number) => `${n} unhealthy`,
   overloaded: (n: number) => `${n} overloaded`,
   lostWorkers: (n: number) => `${n} lost`,

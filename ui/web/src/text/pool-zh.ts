@@ -64,6 +64,7 @@ export const poolZh: typeof poolEn = {
   signs: {
     short: "空间不足",
     lost: "在失联节点上",
+    failing: "启动失败",
     unhealthy: "不健康",
     overloaded: "过载",
     missing: "缺少",
@@ -75,7 +76,7 @@ export const poolZh: typeof poolEn = {
   anyKind: "任何模式",
   kind: "模式",
   attention: "需要关注",
-  attentionTitle: "过忙、空间不足、失联、不健康、过载或缺少工作进程",
+  attentionTitle: "过忙、空间不足、失联、启动失败、不健康、过载或缺少工作进程",
   listed: (shown, all) => (shown === all ? `${all} 个服务` : `${all} 个服务中的 ${shown} 个`),
   nodesListed: (shown, all) => (shown === all ? `${all} 个节点` : `${all} 个节点中的 ${shown} 个`),
   columns: {
@@ -96,6 +97,7 @@ export const poolZh: typeof poolEn = {
   change: (from, to) => `工作进程 ${from} → ${to}`,
   serving: (n) => `${n} 个服务中`,
   starting: (n) => `${n} 个启动中`,
+  failing: (n, why) => `${n} 个启动失败：${why}`,
   unhealthy: (n) => `${n} 个不健康`,
   overloaded: (n) => `${n} 个过载`,
   lostWorkers: (n) => `${n} 个失联`,

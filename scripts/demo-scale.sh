@@ -14,6 +14,12 @@ if [ -n "${ONCE:-}" ]; then once=(--once); fi
 if [ "$(id -u)" != 0 ]; then # only from here on: what is built stays the user's own, with his PATH
 	exec sudo --preserve-env=RATES,EACH,PORT,PROXY,ONCE "$PWD/scripts/demo-scale.sh"
 fi
+for p in "$port" $((port + 1)) $((port + 2)) "$proxy"; do
+	if (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null; then
+		echo "port $p is taken; choose others, as in: make demo-scale PORT=7580 PROXY=18180" >&2
+		exit 1
+	fi
+done
 command -v haproxy >/dev/null || scripts/install-test-tools.sh haproxy
 
 dir=$(mktemp -d /tmp/headroom-demo-scale.XXXXXX)
@@ -62,4 +68,10 @@ until_answers "http://127.0.0.1:$proxy/"
 bin/demoscale load --url "http://127.0.0.1:$proxy/" --rates "$rates" --each "$each" "${once[@]}" &
 load=$!
 pids+=("$load")
+wait -n "${pids[@]}" || true
+if kill -0 "$load" 2>/dev/null; then
+	echo "a part of the demo has ended; the logs:" >&2
+	tail -n 20 "$dir"/*.log >&2
+	exit 1
+fi
 wait "$load"

@@ -27,7 +27,11 @@ func Explain(r *Record) *analytics.Explanation {
 		},
 	)
 	for _, c := range r.Caps {
-		e.Steps = append(e.Steps, analytics.Step{Name: "limit: " + c.By, Result: fmt.Sprintf("%d instead of %d", c.To, c.From), Formula: c.Reason})
+		result := fmt.Sprintf("%d instead of %d", c.To, c.From)
+		if c.To == c.From {
+			result = fmt.Sprintf("%d stays", c.To)
+		}
+		e.Steps = append(e.Steps, analytics.Step{Name: "limit: " + c.By, Result: result, Formula: c.Reason})
 	}
 	e.Steps = append(e.Steps, analytics.Step{Name: "desired", Result: fmt.Sprintf("%d workers (%s)", r.Desired, r.Direction), Formula: r.Reason, Numbers: outcome(r)})
 	return e

@@ -200,7 +200,11 @@ func (l *Loop) first(now time.Time) (out []Decision) {
 	newest := l.newest.Load()
 	for _, st := range l.opts.Pool.Standings(now) {
 		if st.Mode == pool.Apply && st.Held == "" && newest.Of(st.Module) == nil {
-			least := max(st.Current, st.Policy.Minimum, st.Scheduled)
+			least := max(st.Policy.Minimum, st.Scheduled)
+			if most := st.Policy.Maximum; most > 0 {
+				least = min(least, most)
+			}
+			least = max(st.Current, least)
 			out = append(out, Decision{Module: st.Module, Applied: true, Decision: policy.Decision{Desired: least}})
 		}
 	}

@@ -167,6 +167,16 @@ func TestTheMinimumWaitsForNoMinute(t *testing.T) {
 	}
 }
 
+func TestTheFirstWorkersAreNoMoreThanTheMaximum(t *testing.T) {
+	w := newWorld(t, strings.Replace(cart, "policy: {minimum: 4}", `policy: {minimum: 1, maximum: 3}, schedule: [{minimum: 5, cron: "* * * * *", for: 1h}]`, 1))
+	w.sync()
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "ann", "try it"))
+	must(t, w.Place(t.Context()))
+	if n := w.sync(); n != 3 {
+		t.Errorf("%d workers run; want the maximum of 3", n)
+	}
+}
+
 func TestWorkersThatAreStoppedAreNoCompany(t *testing.T) {
 	w := newWorld(t, cart)
 	w.sync()

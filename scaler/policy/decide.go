@@ -45,7 +45,9 @@ type limit func(*course)
 func (c *course) limits() []limit {
 	bounds := []limit{(*course).atLeastScheduled, (*course).atLeastMinimum, (*course).atMostMaximum}
 	switch {
-	case c.Demand.Held != "" || c.Decision.Cause == Unknown:
+	case c.Demand.Held != "":
+		return append([]limit{(*course).unchanged}, bounds[1:]...)
+	case c.Decision.Cause == Unknown:
 		return append([]limit{(*course).unchanged}, bounds...)
 	case c.Decision.Cause == Manual:
 		return bounds[1:]

@@ -55,15 +55,15 @@ func TestDecide(t *testing.T) {
 	// While two of twelve still start nothing is to be added, and none leaves.
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy, d.Current = 432, 12 }, Hold, 12, Steady, "",
 		"Busy 0.72 of 10 processes (432 s in a minute), 0.60 of the 12 workers that shall run: 12 workers are right.")
-	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy = 1e6 }, Out, 20, Busy, "step", "10 at once are the most that may be added")
-	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy = 0 }, In, 8, Idle, "stabilisestep", "2 at once are the most that may leave")
+	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy = 1e6 }, Out, 20, Busy, "step", "at most 10 may be added at once")
+	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy = 0 }, In, 8, Idle, "stabilisestep", "at most 2 may leave at once")
 	f(func(s *Settings, d *Demand, _ *Forecast) { s.Maximum, d.Busy = 11, 432 }, Out, 11, Busy, "maximum", "the maximum is 11")
 	f(func(s *Settings, _ *Demand, _ *Forecast) { s.Minimum = 10 }, Hold, 10, Idle, "minimum", "the minimum is 10")
 
 	// What is expected needs 504 ÷ 36 = 14 workers.
 	ahead := func(_ *Settings, _ *Demand, f *Forecast) { f.Ahead, f.AheadUpper, f.PeakUpper = 450, 504, 720 }
-	f(ahead, Out, 14, Ahead, "", "up to 504 s in a minute are expected within 1m0s: 14 workers keep that at 0.60")
-	f(func(s *Settings, d *Demand, f *Forecast) { ahead(s, d, f); s.Predictive = false; d.Busy = 100 }, Hold, 10, Idle, "peak", "expected within 1m0s needs 14")
+	f(ahead, Out, 14, Ahead, "", "up to 504 s in a minute are expected within 1m: 14 workers keep that at 0.60")
+	f(func(s *Settings, d *Demand, f *Forecast) { ahead(s, d, f); s.Predictive = false; d.Busy = 100 }, Hold, 10, Idle, "peak", "expected within 1m needs 14")
 	f(func(s *Settings, d *Demand, f *Forecast) {
 		ahead(s, d, f)
 		s.Predictive, s.KeepPeak, s.StepIn = false, KeepNone, 1
@@ -78,11 +78,20 @@ func TestDecide(t *testing.T) {
 
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Deviates = "down" }, Hold, 10, Idle, "deviation", "none leave while the load deviates (down)")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Deviates, d.Busy = "up", 432 }, Out, 12, Busy, "", "")
-	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Age = 4 * time.Minute }, Hold, 10, Unknown, "stale", "The newest busy seconds are 4m0s old, over 3m0s")
+	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Age = 4 * time.Minute }, Hold, 10, Unknown, "stale", "The newest busy seconds are 4m old, over 3m; old numbers change nothing.")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Processes = nan }, Hold, 10, Unknown, "unknown", "The number of processes is unknown")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy, d.Running = 0, 0 }, Hold, 10, Unknown, "unknown", "None of the workers serves")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Processes = 0 }, Hold, 10, Unknown, "unknown", "No process reports")
-	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy, d.Held = 432, "a person" }, Hold, 10, Busy, "held", "held: a person")
+	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Busy, d.Held = 432, "held by ann" }, Hold, 10, Busy, "held", "bring it there; held by ann.")
+	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Scheduled, d.Held = 15, "held by ann" }, Hold, 10, Idle, "held", "held by ann")
+	f(func(s *Settings, d *Demand, _ *Forecast) {
+		s.Minimum, d.Held, d.Manual, d.Scheduled = 12, "held by ann", 40, 15
+	}, Out, 12, Idle, "heldminimum", "held by ann; the minimum is 12.")
+	f(func(s *Settings, d *Demand, _ *Forecast) { *d, s.Minimum = seen(nan, 0), 2; d.Age = time.Hour }, Out, 2, Unknown, "unknownminimum",
+		"The busy seconds of the minute are unknown; unknown numbers change nothing; the minimum is 2.")
+	f(func(s *Settings, d *Demand, _ *Forecast) { *d, s.StepIn = seen(20, 2), 1 }, In, 1, Idle, "", "is below 0.55: 1 worker suffices.")
+	f(func(_ *Settings, d *Demand, _ *Forecast) { *d = seen(35, 1) }, Hold, 1, Steady, "", "Busy 0.58 of 1 process (35 s in a minute): 1 worker is right.")
+	f(func(_ *Settings, d *Demand, _ *Forecast) { *d = seen(35, 1); d.Current = 0 }, Out, 1, Busy, "", "1 worker brings it there.")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Scheduled = 15 }, Out, 15, Idle, "schedule", "the schedule wants at least 15")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Manual, d.Age = 40, time.Hour }, Out, 40, Manual, "", "A person asked for 40 workers")
 	f(func(s *Settings, d *Demand, _ *Forecast) { d.Manual, s.Maximum = 40, 30 }, Out, 30, Manual, "maximum", "")

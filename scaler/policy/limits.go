@@ -7,11 +7,12 @@ import (
 
 // unchanged keeps the workers while a hold is on, or the demand is unknown.
 func (c *course) unchanged() {
-	by, reason := "stale", "nothing changes while that is so"
-	if c.Demand.Held != "" {
-		by, reason = "held", "held: "+c.Demand.Held
-	} else if c.Demand.Age <= c.Settings.StaleAfter {
-		by = "unknown"
+	by, reason := "unknown", "unknown numbers change nothing"
+	switch {
+	case c.Demand.Held != "":
+		by, reason = "held", c.Demand.Held
+	case known(c.Demand.Busy) && c.Demand.Age > c.Settings.StaleAfter:
+		by, reason = "stale", "old numbers change nothing"
 	}
 	if c.workers == c.Demand.Current { // it is a limit all the same: who asks why nothing happens finds it
 		c.Decision.Caps = append(c.Decision.Caps, Cap{By: by, From: c.workers, To: c.workers, Reason: reason})
@@ -35,19 +36,19 @@ func (c *course) stable() {
 		return
 	}
 	if seen := c.now.Sub(c.Memory.Since) + time.Minute; seen < c.Settings.Stabilise {
-		c.capTo(c.Demand.Current, "stabilise", fmt.Sprintf("none leave before %s were seen", c.Settings.Stabilise))
+		c.capTo(c.Demand.Current, "stabilise", fmt.Sprintf("none leave before %s were seen", length(c.Settings.Stabilise)))
 		return
 	}
 	most := 0
 	for _, w := range c.Memory.Wants {
 		most = max(most, w.Workers)
 	}
-	c.floor(most, "stabilise", fmt.Sprintf("%d were wanted within the last %s", most, c.Settings.Stabilise))
+	c.floor(most, "stabilise", fmt.Sprintf("within the last %s up to %s needed", length(c.Settings.Stabilise), was(most)))
 }
 
 // abovePeak keeps workers for the peak that is expected.
 func (c *course) abovePeak() {
-	upper, until := c.Forecast.AheadUpper, "within "+c.Settings.Startup.String()
+	upper, until := c.Forecast.AheadUpper, "within "+length(c.Settings.Startup)
 	switch c.Settings.KeepPeak {
 	case KeepNone:
 		return
@@ -64,10 +65,10 @@ func (c *course) step() {
 	current := c.Demand.Current
 	share := func(of float64) int { return max(1, int(of*float64(current))) }
 	if most := current + share(c.Settings.StepOut); c.workers > most {
-		c.capTo(most, "step", fmt.Sprintf("%d at once are the most that may be added", most-current))
+		c.capTo(most, "step", fmt.Sprintf("at most %d may be added at once", most-current))
 	}
 	if least := max(0, current-share(c.Settings.StepIn)); c.workers < least {
-		c.capTo(least, "step", fmt.Sprintf("%d at once are the most that may leave", current-least))
+		c.capTo(least, "step", fmt.Sprintf("at most %d may leave at once", current-least))
 	}
 }
 
@@ -75,7 +76,7 @@ func (c *course) step() {
 func (c *course) coolDown() {
 	check := func(wanted bool, last time.Time, distance time.Duration) {
 		if since := c.now.Sub(last); wanted && 0 <= since && since < distance {
-			c.capTo(c.Demand.Current, "cool-down", fmt.Sprintf("the last change that way is %s ago, under %s", since.Round(time.Second), distance))
+			c.capTo(c.Demand.Current, "cool-down", fmt.Sprintf("the last change that way is %s ago, under %s", length(since), length(distance)))
 		}
 	}
 	check(c.workers > c.Demand.Current, c.Memory.LastOut, c.Settings.CoolDownOut)

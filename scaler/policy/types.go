@@ -14,7 +14,7 @@ type Demand struct {
 	Age       time.Duration // of the newest busy seconds
 	Deviates  string        // "up", "down" or "": the module's verdict
 	Scheduled int           // minimum by the schedule at this time; 0: none
-	Held      string        // why nothing may change, such as a person's hold; empty: it may
+	Held      string        // why nothing but the bounds may change it, as "held by ann"; empty: it may change
 	Manual    int           // workers that a person asked for; 0: nobody did
 }
 

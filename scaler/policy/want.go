@@ -41,7 +41,7 @@ func (c *course) unknown() string {
 	case !known(c.Demand.Busy):
 		return "The busy seconds of the minute are unknown"
 	case c.Demand.Age > c.Settings.StaleAfter:
-		return fmt.Sprintf("The newest busy seconds are %s old, over %s", c.Demand.Age.Round(time.Second), c.Settings.StaleAfter)
+		return fmt.Sprintf("The newest busy seconds are %s old, over %s", length(c.Demand.Age), length(c.Settings.StaleAfter))
 	case !known(c.Demand.Processes):
 		return "The number of processes is unknown"
 	case c.Demand.Processes == 0:
@@ -60,14 +60,14 @@ func (c *course) weigh() {
 	seen := c.seen()
 	switch {
 	case need > c.Demand.Current && now >= ahead:
-		c.wants(need, Busy, fmt.Sprintf("%s is above %.2f: %s bring it there", seen, c.Settings.Target, count(need)))
+		c.wants(need, Busy, fmt.Sprintf("%s is above %.2f: %s it there", seen, c.Settings.Target, does(need, "bring")))
 	case need > c.Demand.Current:
-		c.wants(need, Ahead, fmt.Sprintf("%s, but up to %s are expected within %s: %s keep that at %.2f",
-			seen, seconds(c.Forecast.AheadUpper), c.Settings.Startup, count(need), c.Settings.Target))
+		c.wants(need, Ahead, fmt.Sprintf("%s, but up to %s are expected within %s: %s that at %.2f",
+			seen, seconds(c.Forecast.AheadUpper), length(c.Settings.Startup), does(need, "keep"), c.Settings.Target))
 	case need < c.Demand.Current && c.idle():
-		c.wants(need, Idle, fmt.Sprintf("%s is below %.2f: %s suffice", seen, c.Settings.ScaleIn, count(need)))
+		c.wants(need, Idle, fmt.Sprintf("%s is below %.2f: %s", seen, c.Settings.ScaleIn, does(need, "suffice")))
 	default:
-		c.wants(c.Demand.Current, Steady, fmt.Sprintf("%s: %s are right", strings.TrimSuffix(seen, ","), count(c.Demand.Current)))
+		c.wants(c.Demand.Current, Steady, fmt.Sprintf("%s: %s", strings.TrimSuffix(seen, ","), right(c.Demand.Current)))
 	}
 }
 
@@ -110,7 +110,42 @@ func (c *course) expected() int {
 	return c.need(c.Forecast.AheadUpper)
 }
 
-func count(n int) string { return plural(float64(n), "worker") }
+func count(n int) string { return plural(n, "worker") }
+
+// does says that so many workers do something.
+func does(n int, what string) string {
+	if n == 1 {
+		what += "s"
+	}
+	return count(n) + " " + what
+}
+
+func right(n int) string {
+	if n == 1 {
+		return "1 worker is right"
+	}
+	return count(n) + " are right"
+}
+
+// was says that so many workers were …
+func was(n int) string {
+	if n == 1 {
+		return "1 worker was"
+	}
+	return count(n) + " were"
+}
+
+// length writes a time without the units that are 0: 5m, not 5m0s.
+func length(d time.Duration) string {
+	s := d.Round(time.Second).String()
+	if short, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = short + "m"
+	}
+	if short, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = short + "h"
+	}
+	return s
+}
 
 func processes(n float64) string {
 	if n == 1 {
@@ -121,9 +156,9 @@ func processes(n float64) string {
 
 func seconds(s float64) string { return fmt.Sprintf("%.4g s in a minute", s) }
 
-func plural(n float64, what string) string {
+func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return fmt.Sprintf("%.0f %ss", n, what)
+	return fmt.Sprintf("%d %ss", n, what)
 }

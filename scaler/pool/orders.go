@@ -107,6 +107,9 @@ func (p *Pool) SetMode(ctx context.Context, module string, mode Mode, who, why s
 // Hold keeps the number of a service's workers until a time, or for ever if it is
 // zero. Lost workers are replaced.
 func (p *Pool) Hold(ctx context.Context, module string, until time.Time, who, why string) error {
+	if now := p.now(); !until.IsZero() && !until.After(now) {
+		return fmt.Errorf("%w: want a time to come until which it is held, got %s; now is %s", ErrBadOrder, until.Format(time.RFC3339), now.Format(time.RFC3339))
+	}
 	return p.orderService(ctx, module, who, why, func(r *serviceRecord, o Order) { r.Hold = &HoldOrder{until, o} })
 }
 
@@ -177,7 +180,7 @@ func (p *Pool) retire(module string, o Order) (c change, err error) {
 	c.services = []serviceRecord{rec}
 	for _, w := range s.sorted() {
 		if w.wanted() {
-			c.stop(w, o.At, fmt.Sprintf("%s retired its service: %s", o.Who, o.Why))
+			c.stop(w, o.At, o.by("its service was retired"))
 		}
 	}
 	return c, nil

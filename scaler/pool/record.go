@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -16,6 +17,15 @@ type Order struct {
 	Who string    `json:"who"`
 	Why string    `json:"why"`
 	At  time.Time `json:"at"`
+}
+
+// by tells what was done by whom and why, as far as that was said.
+func (o Order) by(what string) string {
+	what += " by " + cmp.Or(o.Who, "somebody")
+	if o.Why != "" {
+		what += ": " + o.Why
+	}
+	return what
 }
 
 // The records are how things are kept. They are copied, never changed in place.

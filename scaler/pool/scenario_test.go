@@ -320,6 +320,13 @@ func TestOrdersOutliveARestart(t *testing.T) {
 		t.Errorf("after its end: %q", s.Held)
 	}
 	must(t, w.SetManual(t.Context(), "shop/web", 0, "li", ""))
+	must(t, w.Hold(t.Context(), "shop/web", time.Time{}, "", ""))
+	if s := w.Standings(w.now)[0]; s.Held != "held by somebody" {
+		t.Errorf("held by nobody in particular: %q", s.Held)
+	}
+	if err := w.Hold(t.Context(), "shop/web", w.now, "li", ""); !errors.Is(err, ErrBadOrder) {
+		t.Errorf("a hold that is over already: %v", err)
+	}
 	must(t, w.Release(t.Context(), "shop/web", "li", ""))
 	w.restart()
 	if s := w.Standings(w.now)[0]; s.Held != "" || s.Manual != 0 {

@@ -121,5 +121,5 @@ func (s *service) held(now time.Time) string {
 	if h == nil || !h.Until.IsZero() && !now.Before(h.Until) {
 		return ""
 	}
-	return "held by " + h.Who + ": " + h.Why
+	return h.by("held")
 }

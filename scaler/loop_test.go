@@ -189,6 +189,23 @@ func TestWorkersThatAreStoppedAreNoCompany(t *testing.T) {
 	}
 }
 
+// Half of the nodes' samples are late: what is seen is half of the work.
+func TestNobodyLeavesForSamplesThatAreLate(t *testing.T) {
+	w := newWorld(t, strings.Replace(cart, "minimum: 4", "minimum: 1, stabilise: 0s", 1))
+	w.sync()
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "ann", "try it"))
+	must(t, w.pool.SetManual(t.Context(), "shop/cart", 8, "ann", "try it"))
+	w.minute("shop/cart", math.NaN(), math.NaN())
+	w.sync()
+	must(t, w.pool.SetManual(t.Context(), "shop/cart", 0, "ann", "try it"))
+	if d := w.minute("shop/cart", 130, 4); d.Direction != policy.Hold || d.Desired != 8 || !strings.Contains(d.Reason, "4 of the 8") {
+		t.Errorf("decided %+v", d.Decision)
+	}
+	if d := w.minute("shop/cart", 130, 8); d.Direction != policy.In {
+		t.Errorf("decided %+v", d.Decision)
+	}
+}
+
 func TestARecommendationStartsNothing(t *testing.T) {
 	w := newWorld(t, cart)
 	w.sync()

@@ -54,6 +54,7 @@ func seen(s *analytics.Snapshot, svc service) policy.Demand {
 	}
 	if svc.managed && row.Processes.Known() && svc.Running > 0 {
 		// Those that were stopped have reported in the minute, too, and do no more work.
+		d.Silent = max(0, svc.Running-int(row.Processes))
 		d.Processes = float64(svc.Running)
 	}
 	if !svc.managed && row.Processes.Known() {

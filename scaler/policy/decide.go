@@ -53,7 +53,7 @@ func (c *course) limits() []limit {
 		return bounds[1:]
 	}
 	care := []limit{
-		(*course).notInWhileDeviating, (*course).stable, (*course).abovePeak,
+		(*course).notInWhileSilent, (*course).notInWhileDeviating, (*course).stable, (*course).abovePeak,
 		(*course).step, (*course).coolDown,
 	}
 	return append(care, bounds...)

@@ -76,6 +76,8 @@ func TestDecide(t *testing.T) {
 	f(hundred, Hold, 100, Steady, "", "Busy 0.50 of 100 processes")
 	f(func(s *Settings, d *Demand, f *Forecast) { hundred(s, d, f); f.AheadUpper = 3240 }, In, 90, Idle, "", "90 workers suffice")
 
+	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Silent = 5 }, Hold, 10, Idle, "silent", "none leave while 5 of the 10 that serve report no busy seconds")
+	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Silent, d.Busy = 5, 432 }, Out, 12, Busy, "", "")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Deviates = "down" }, Hold, 10, Idle, "deviation", "none leave while the load deviates (down)")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Deviates, d.Busy = "up", 432 }, Out, 12, Busy, "", "")
 	f(func(_ *Settings, d *Demand, _ *Forecast) { d.Age = 4 * time.Minute }, Hold, 10, Unknown, "stale", "The newest busy seconds are 4m old, over 3m; old numbers change nothing.")
@@ -166,6 +168,7 @@ func world(rng *rand.Rand) (s Settings, d Demand, f Forecast, m Memory) {
 	d.Processes = maybe(d.Processes + float64(rng.IntN(3)))
 	d.Age = time.Duration(rng.IntN(300)) * time.Second
 	d.Deviates = []string{"", "", "up", "down"}[rng.IntN(4)]
+	d.Silent = max(0, rng.IntN(12)-9)
 	d.Scheduled = max(0, rng.IntN(60)-50)
 	d.Manual = max(0, rng.IntN(60)-55)
 	d.Held = []string{"", "", "", "a person"}[rng.IntN(4)]
@@ -191,7 +194,7 @@ func TestInvariants(t *testing.T) {
 			bad("outside of minimum and maximum")
 		}
 		in := got.Desired < d.Current && d.Current <= top && got.Cause != Manual
-		if in && (d.Age > s.StaleAfter || d.Deviates != "" || d.Held != "" || !known(d.Busy) || !known(d.Processes)) {
+		if in && (d.Age > s.StaleAfter || d.Deviates != "" || d.Silent > 0 || d.Held != "" || !known(d.Busy) || !known(d.Processes)) {
 			bad("workers leave while stale, unknown, held or deviating")
 		}
 		if out := got.Desired > max(d.Current, s.Minimum, d.Scheduled); out && got.Cause != Manual && (!known(d.Busy) || !known(d.Processes)) {

@@ -21,6 +21,14 @@ func (c *course) unchanged() {
 	c.capTo(c.Demand.Current, by, reason)
 }
 
+// notInWhileSilent takes no workers away while some do not report: a node whose samples
+// are late, or that sends none, would look idle.
+func (c *course) notInWhileSilent() {
+	if n := c.Demand.Silent; c.in() && n > 0 {
+		c.capTo(c.Demand.Current, "silent", fmt.Sprintf("none leave while %d of the %d that serve report no busy seconds", n, c.Demand.Running))
+	}
+}
+
 // notInWhileDeviating takes no workers away while the load is not what it
 // should be: a sudden quiet is often the other half of an incident.
 func (c *course) notInWhileDeviating() {

@@ -10,6 +10,7 @@ type Demand struct {
 	Busy      float64       // seconds of work done in the minute by all processes; NaN: unknown
 	Processes float64       // that reported busy seconds; NaN: unknown
 	Running   int           // workers that serve, as their nodes say
+	Silent    int           // of those, that have not reported busy seconds: what they do is not in Busy
 	Current   int           // workers that shall run by the last decision
 	Age       time.Duration // of the newest busy seconds
 	Deviates  string        // "up", "down" or "": the module's verdict
@@ -53,7 +54,7 @@ const (
 
 // Cap is a limit that changed a decision.
 type Cap struct {
-	By     string `json:"by"` // minimum, maximum, step, cool-down, stabilise, peak, deviation, schedule, stale, unknown, held
+	By     string `json:"by"` // minimum, maximum, step, cool-down, stabilise, peak, silent, deviation, schedule, stale, unknown, held
 	From   int    `json:"from"`
 	To     int    `json:"to"`
 	Reason string `json:"reason"`

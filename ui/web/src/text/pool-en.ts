@@ -166,6 +166,7 @@ export const poolEn = {
       "cool-down": "cool-down",
       stabilise: "settling",
       peak: "expected peak",
+      silent: "late samples",
       deviation: "deviation",
       schedule: "schedule",
       stale: "stale data",

@@ -144,6 +144,7 @@ export const poolZh: typeof poolEn = {
       "cool-down": "冷却",
       stabilise: "稳定期",
       peak: "预期峰值",
+      silent: "样本延迟",
       deviation: "偏离",
       schedule: "计划",
       stale: "数据过旧",

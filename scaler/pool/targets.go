@@ -3,6 +3,7 @@ package pool
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -30,6 +31,9 @@ type Targets struct {
 	Version string // changes with anything below
 	List    []Target
 }
+
+// ErrUnknownProxy means that a service has no proxy of the name that was asked for.
+var ErrUnknownProxy = errors.New("no such proxy")
 
 // Targets returns the targets of a service behind a proxy; an empty proxy: all. If
 // they are those of version have, it waits for a change, at most for so long.
@@ -60,6 +64,9 @@ func (p *Pool) targetsNow(module, proxy string) (t Targets, wake <-chan struct{}
 	if s == nil {
 		return t, nil, fmt.Errorf("%w: %q", ErrUnknownService, module)
 	}
+	if !s.behind(proxy) {
+		return t, nil, fmt.Errorf("%w: %q is none of the proxies of service %q, which are %q", ErrUnknownProxy, proxy, module, s.conf.Proxies)
+	}
 	t.List = []Target{}
 	for _, w := range s.workers {
 		if w.target() && (proxy == "" || w.rec.Proxy == proxy) {
@@ -69,6 +76,20 @@ func (p *Pool) targetsNow(module, proxy string) (t Targets, wake <-chan struct{}
 	slices.SortFunc(t.List, func(a, b Target) int { return strings.Compare(a.Worker, b.Worker) })
 	t.Version = versionOf(t.List)
 	return t, s.wait(), nil
+}
+
+// behind tells whether a service serves behind a proxy, or did and still has workers
+// there; of a service that is not known well enough it may.
+func (s *service) behind(proxy string) bool {
+	if proxy == "" || s.conf == nil || slices.Contains(s.conf.Proxies, proxy) {
+		return true
+	}
+	for _, w := range s.workers {
+		if w.rec.Proxy == proxy {
+			return true
+		}
+	}
+	return false
 }
 
 // target tells whether a load balancer should know the worker. On a lost node it

@@ -81,7 +81,8 @@ func classify(err error) *Error {
 		return &Error{tooLarge, errorf("the request is longer than %d bytes", size.Limit)}
 	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept), errors.Is(err, fleet.ErrNoMark),
 		errors.Is(err, state.ErrNoAlarm), errors.Is(err, alerting.ErrNotOpen), errors.Is(err, lease.ErrNoLease), errors.Is(err, mute.ErrNoMute),
-		errors.Is(err, pool.ErrUnknownNode), errors.Is(err, pool.ErrUnknownService), errors.Is(err, pool.ErrUnknownWorker), errors.Is(err, state.ErrNoDecision):
+		errors.Is(err, pool.ErrUnknownNode), errors.Is(err, pool.ErrUnknownService), errors.Is(err, pool.ErrUnknownProxy),
+		errors.Is(err, pool.ErrUnknownWorker), errors.Is(err, state.ErrNoDecision):
 		return &Error{notFound, err}
 	case errors.Is(err, analytics.ErrNoModel), errors.Is(err, heal.ErrNoReason), errors.Is(err, pool.ErrBadOrder):
 		return &Error{badData, err}

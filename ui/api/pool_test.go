@@ -201,6 +201,7 @@ func TestTargetsOfProxies(t *testing.T) {
 		t.Fatalf("%d, %d targets: %s", w.Code, n, w.Body)
 	}
 	s.holds(w, 200, `"10.0.0.1:9000"`, `"__meta_headroom_weight":"100"`, `"__meta_headroom_state":"ready"`)
+	s.holds(get(t, s.Server, "/api/v1/sd?module=shop%2Fcart&proxy=front"), 404, `\"front\" is none of the proxies`, `[\"a\" \"b\"]`)
 	if n := strings.Count(get(t, s.Server, "/api/v1/sd?module=shop%2Fcart&proxy=a").Body.String(), `"targets"`); n != 2 {
 		t.Errorf("%d targets behind proxy a; want 2 of 4", n)
 	}

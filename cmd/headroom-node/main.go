@@ -72,6 +72,9 @@ func (o *options) run() error {
 	if err != nil {
 		return err
 	}
+	if os.Geteuid() != 0 {
+		return errors.New("the daemon needs root: it makes control groups, and starts workers as their own users (try: sudo)")
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	hangup := make(chan os.Signal, 1)

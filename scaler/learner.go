@@ -72,17 +72,36 @@ func (l *Learner) HistoryChanged() {
 func (l *Learner) Run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	for {
+	var pace pace
+	for asked := false; ; {
+		began := time.Now()
 		l.Learn(ctx, l.opts.Now())
+		pace.spent(began, time.Now())
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-l.anew:
-			l.forgetWhen()
+			asked = true
 		case <-tick.C:
+		}
+		if asked && pace.may(time.Now()) {
+			l.forgetWhen()
+			asked = false
 		}
 	}
 }
+
+// pace keeps learning anew to a fifth of a core: samples that are late may change
+// history each minute.
+type pace struct{ rest time.Time }
+
+func (p *pace) spent(from, to time.Time) {
+	if until := to.Add(4 * to.Sub(from)); until.After(p.rest) {
+		p.rest = until
+	}
+}
+
+func (p *pace) may(now time.Time) bool { return !now.Before(p.rest) }
 
 // forgetWhen makes all lessons old.
 func (l *Learner) forgetWhen() {
@@ -153,11 +172,29 @@ func (l *Learner) learn(ctx context.Context, module string, startup time.Duratio
 		l.learned[module] = les
 	}
 	les.profile, les.startup, les.at = profile, startup, now
-	if les.newest.IsZero() { // after a start the last minutes are those of the store
-		les.recent = append([]float64(nil), h.Minutes[max(0, len(h.Minutes)-demand.Recent):]...)
+	les.complete(h)
+	return nil
+}
+
+// complete takes the last minutes that were not seen, as those before a start, from the
+// store.
+func (les *lesson) complete(h demand.History) {
+	if les.newest.IsZero() {
 		les.newest = h.End()
 	}
-	return nil
+	all := make([]float64, demand.Recent)
+	for i := range all {
+		back := demand.Recent - 1 - i // minutes before the newest
+		all[i] = math.NaN()
+		if at := len(les.recent) - 1 - back; at >= 0 {
+			all[i] = les.recent[at]
+		}
+		at := len(h.Minutes) - 1 - back + int(les.newest.Sub(h.End())/time.Minute)
+		if math.IsNaN(all[i]) && 0 <= at && at < len(h.Minutes) {
+			all[i] = h.Minutes[at]
+		}
+	}
+	les.recent = all
 }
 
 // history reads a module's busy seconds of the days that count, up to the last whole
@@ -209,8 +246,15 @@ func (l *Learner) Forecast(module string, at time.Time, busy float64, startup ti
 func (les *lesson) add(at time.Time, busy float64) {
 	gap := int(at.Sub(les.newest) / time.Minute)
 	switch {
-	case gap < 1:
-		return // known, or the clock went back
+	case gap == 0:
+		if last := len(les.recent) - 1; !math.IsNaN(busy) {
+			les.recent[last] = busy // the store may not have had it yet
+		}
+		return
+	case gap < -demand.Recent: // the clock was set back
+		les.recent, gap = les.recent[:0], 1
+	case gap < 0:
+		return // known
 	case gap > demand.Recent || les.newest.IsZero():
 		les.recent = les.recent[:0]
 		gap = 1

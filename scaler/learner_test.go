@@ -78,3 +78,38 @@ func TestNothingIsExpectedBeforeHistoryIsRead(t *testing.T) {
 		t.Error("too little history is not looked at again after an hour")
 	}
 }
+
+// Whoever decides before the history was read has seen one minute; the rest is stored.
+func TestTheLastHourComesFromTheStore(t *testing.T) {
+	l := learnerWithDays(t, 14)
+	l.Forecast("shop/cart", noon, 77, time.Minute)
+	l.Learn(t.Context(), noon)
+	l.Forecast("shop/cart", noon.Add(2*time.Minute), 88, time.Minute)
+	recent := l.learned["shop/cart"].recent
+	n := len(recent)
+	if n != 60 || recent[n-1] != 88 || !math.IsNaN(recent[n-2]) || recent[n-3] != 77 || recent[n-4] != daily(noon.Add(-2*time.Minute)) {
+		t.Errorf("%v", recent)
+	}
+	// A minute that is told again counts, and a clock that was set back begins anew.
+	l.Forecast("shop/cart", noon.Add(2*time.Minute), 89, time.Minute)
+	l.Forecast("shop/cart", noon.Add(time.Minute), 1, time.Minute)
+	if recent := l.learned["shop/cart"].recent; recent[len(recent)-1] != 89 {
+		t.Errorf("%v", recent)
+	}
+	l.Forecast("shop/cart", noon.Add(-2*time.Hour), 5, time.Minute)
+	if recent := l.learned["shop/cart"].recent; len(recent) != 1 || recent[0] != 5 {
+		t.Errorf("%v", recent)
+	}
+}
+
+func TestLearningAnewIsPaced(t *testing.T) {
+	var p pace
+	if !p.may(noon) {
+		t.Error("the first time waits")
+	}
+	p.spent(noon, noon.Add(30*time.Second))
+	p.spent(noon.Add(45*time.Second), noon.Add(45*time.Second)) // a look at nothing
+	if p.may(noon.Add(149*time.Second)) || !p.may(noon.Add(150*time.Second)) {
+		t.Errorf("after 30 s of learning it is learned anew from %s on; want 2 min of rest", p.rest)
+	}
+}

@@ -189,6 +189,22 @@ func TestWorkersThatAreStoppedAreNoCompany(t *testing.T) {
 	}
 }
 
+// Others start the workers: what was asked for holds while they start, and while the
+// samples of some are late.
+func TestWhatOthersWereAskedForHolds(t *testing.T) {
+	w := newWorld(t, "timezone: UTC\nhierarchy: [business, module]\npool: {policy: {predictive: false}}\n")
+	w.minute("shop/cart", 280, 8)
+	if d := w.minute("shop/cart", 140, 4); d.Desired != 8 || !strings.Contains(d.Reason, "within the last 5m up to 8 workers were needed") {
+		t.Errorf("half of the samples are late: %+v", d.Decision)
+	}
+	for range 4 {
+		w.minute("shop/cart", 140, 4)
+	}
+	if d := w.minute("shop/cart", 140, 4); d.Desired != 4 || d.Direction != policy.Hold {
+		t.Errorf("five minutes later: %+v", d.Decision)
+	}
+}
+
 // Half of the nodes' samples are late: what is seen is half of the work.
 func TestNobodyLeavesForSamplesThatAreLate(t *testing.T) {
 	w := newWorld(t, strings.Replace(cart, "minimum: 4", "minimum: 1, stabilise: 0s", 1))

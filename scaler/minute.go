@@ -59,7 +59,7 @@ func seen(s *analytics.Snapshot, svc service) policy.Demand {
 	}
 	if !svc.managed && row.Processes.Known() {
 		d.Running = int(row.Processes)
-		d.Current = cmp.Or(d.Current, d.Running)
+		d.Current, d.Observed = cmp.Or(d.Current, d.Running), true
 	}
 	return d
 }

@@ -169,6 +169,7 @@ func world(rng *rand.Rand) (s Settings, d Demand, f Forecast, m Memory) {
 	d.Age = time.Duration(rng.IntN(300)) * time.Second
 	d.Deviates = []string{"", "", "up", "down"}[rng.IntN(4)]
 	d.Silent = max(0, rng.IntN(12)-9)
+	d.Observed = rng.IntN(2) == 0
 	d.Scheduled = max(0, rng.IntN(60)-50)
 	d.Manual = max(0, rng.IntN(60)-55)
 	d.Held = []string{"", "", "", "a person"}[rng.IntN(4)]

@@ -39,19 +39,29 @@ func (c *course) notInWhileDeviating() {
 
 // stable lets a fall of the load last: workers leave down to the most that was
 // wanted within the window, and not before the window is full.
+//
+// Where others start the workers, what was wanted holds for that time even if fewer
+// report by now: they may be starting, or their samples late.
 func (c *course) stable() {
-	if !c.in() || c.Settings.Stabilise == 0 {
-		return
-	}
-	if seen := c.now.Sub(c.Memory.Since) + time.Minute; seen < c.Settings.Stabilise {
-		c.capTo(c.Demand.Current, "stabilise", fmt.Sprintf("none leave before %s were seen", length(c.Settings.Stabilise)))
+	if c.Settings.Stabilise == 0 {
 		return
 	}
 	most := 0
 	for _, w := range c.Memory.Wants {
 		most = max(most, w.Workers)
 	}
-	c.floor(most, "stabilise", fmt.Sprintf("within the last %s up to %s needed", length(c.Settings.Stabilise), was(most)))
+	reason := fmt.Sprintf("within the last %s up to %s needed", length(c.Settings.Stabilise), was(most))
+	if c.Demand.Observed && most > max(c.workers, c.Demand.Current) {
+		c.capTo(most, "stabilise", reason)
+	}
+	if !c.in() {
+		return
+	}
+	if seen := c.now.Sub(c.Memory.Since) + time.Minute; seen < c.Settings.Stabilise {
+		c.capTo(c.Demand.Current, "stabilise", fmt.Sprintf("none leave before %s were seen", length(c.Settings.Stabilise)))
+		return
+	}
+	c.floor(most, "stabilise", reason)
 }
 
 // abovePeak keeps workers for the peak that is expected.

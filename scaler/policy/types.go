@@ -12,6 +12,7 @@ type Demand struct {
 	Running   int           // workers that serve, as their nodes say
 	Silent    int           // of those, that have not reported busy seconds: what they do is not in Busy
 	Current   int           // workers that shall run by the last decision
+	Observed  bool          // Current is what reported, not what was decided: others act, or nobody
 	Age       time.Duration // of the newest busy seconds
 	Deviates  string        // "up", "down" or "": the module's verdict
 	Scheduled int           // minimum by the schedule at this time; 0: none

@@ -116,6 +116,7 @@ type Options struct {
 	Location    *time.Location // the configured zone
 	ExternalURL *url.URL       // how browsers reach the server; nil: unknown
 
+	Now    func() time.Time            // nil: time.Now
 	Ready  func() error                // why it cannot answer yet; nil: ready with the first snapshot
 	Reload func(context.Context) error // nil: reloading over HTTP is refused
 	Pprof  bool                        // serve /debug/pprof
@@ -142,6 +143,9 @@ type Server struct {
 // New returns a server whose endpoints are all mounted.
 func New(opts Options) *Server {
 	gin.SetMode(gin.ReleaseMode)
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
 	s := &Server{
 		Options: opts,
 		engine:  gin.New(),

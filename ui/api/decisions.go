@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -122,6 +123,9 @@ type scaleData struct {
 	ID      string `json:"id"` // of the decision
 }
 
+// maxAge is how old a decision may be that others act on, here and by KEDA's gRPC.
+const maxAge = 5 * time.Minute
+
 func (s *Server) scale(c *gin.Context) (any, error) {
 	id, err := moduleParam(c)
 	if err != nil {
@@ -134,6 +138,9 @@ func (s *Server) scale(c *gin.Context) (any, error) {
 	d := m.Of(id)
 	if d == nil {
 		return nil, &Error{notFound, errorf("nothing is decided about module %q: no process of it reports busy seconds, and no service is configured for it", id)}
+	}
+	if age := s.Now().Sub(d.At); age > maxAge {
+		return nil, &Error{unavailable, errorf("the newest decision about module %q is of %s, more than %v ago", id, d.At.UTC().Format(time.RFC3339), maxAge)}
 	}
 	if why := d.Unusable(); why != "" {
 		return nil, &Error{unavailable, errorf("the decision about module %q is not to be acted on: %s", id, why)}

@@ -70,6 +70,7 @@ func newPooled(t *testing.T) *pooled {
 		Pool: p, Forecasts: blind{}, Policy: policy.Default, Location: time.UTC, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 	})
 	o, _ := options(t)
+	o.Now = func() time.Time { return minute.Add(7 * time.Minute) }
 	o.Pool, o.Scaling, o.Decisions, o.Sync = p, loop, db.Pool(), pool.NewHandler(p, access).Serve
 	return &pooled{New(o), t, loop, p}
 }
@@ -184,6 +185,8 @@ func TestDecisions(t *testing.T) {
 	s := started(t)
 	s.minute(minute.Add(time.Minute), 180, 4) // 180 s / (60 s × 0.6) = 5
 	s.holds(get(t, s.Server, "/api/v1/modules/shop%2Fcart/scale"), 200, `"desired":5`, `"current":4`)
+	s.Now = func() time.Time { return minute.Add(7*time.Minute + time.Second) } // nothing was decided for 5 min
+	s.holds(get(t, s.Server, "/api/v1/modules/shop%2Fcart/scale"), 503, "more than 5m0s ago")
 	s.holds(get(t, s.Server, "/api/v1/modules/shop%2Fnone/scale"), 404, "nothing is decided about")
 	s.holds(get(t, s.Server, "/api/v1/decisions?direction=out&limit=1"), 200, `"desired":5`, `"more":true`)
 	s.holds(get(t, s.Server, "/api/v1/decisions?newest=true"), 200, `"fraction":0.75`)

@@ -3,6 +3,7 @@ package scaler
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"math"
 	"path/filepath"
@@ -358,6 +359,29 @@ func TestWhatIsNotKnownIsNoNumberForOthers(t *testing.T) {
 	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "", ""))
 	if d := w.minute("shop/cart", math.NaN(), math.NaN()); d.Unusable() != "" || !written(d) {
 		t.Errorf("an unknown minute of a service of the pool: unusable %q, written %v", d.Unusable(), written(d))
+	}
+}
+
+// hanging is a store that answers when its caller gives up.
+type hanging struct {
+	storage.Store
+	until time.Time
+}
+
+func (h *hanging) Write(ctx context.Context, _ []storage.Series) error {
+	h.until, _ = ctx.Deadline()
+	return context.DeadlineExceeded
+}
+
+func TestAStoreThatHangsStopsNoPlacementForLong(t *testing.T) {
+	w := newWorld(t, cart)
+	store := &hanging{}
+	w.opts.Store = store
+	if err := w.Evaluate(t.Context(), table(t, w.now.Add(-time.Minute), "shop/cart", 180, 4)); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("no error: %v", err)
+	}
+	if left := time.Until(store.until); store.until.IsZero() || left > writeWithin {
+		t.Errorf("the store may take %v; want at most %v", left, writeWithin)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"headroom/analytics"
 	"headroom/scaler/policy"
@@ -22,6 +23,10 @@ const (
 	decisionsSeries = "headroom_scale_decisions_total"
 )
 
+// writeWithin is how long the store may take for a minute's series: while it does,
+// nothing is placed.
+const writeWithin = 10 * time.Second
+
 // write stores a minute's decisions as series, at the minute's end.
 func (l *Loop) write(ctx context.Context, s *analytics.Snapshot, decisions []Decision) error {
 	if l.opts.Store == nil || len(decisions) == 0 {
@@ -31,6 +36,8 @@ func (l *Loop) write(ctx context.Context, s *analytics.Snapshot, decisions []Dec
 	for i := range decisions {
 		rows = l.series(rows, s.Levels, &decisions[i])
 	}
+	ctx, cancel := context.WithTimeout(ctx, writeWithin)
+	defer cancel()
 	if err := l.opts.Store.Write(ctx, rows); err != nil {
 		return fmt.Errorf("%d series: %w", len(rows), err)
 	}

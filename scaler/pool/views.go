@@ -83,7 +83,7 @@ type ServiceView struct {
 	Behind     map[string]int  `json:"behind,omitempty"` // workers that shall run, by proxy
 	Scheduled  int             `json:"scheduled"`        // minimum by its schedule, now
 	Policy     policy.Settings `json:"policy"`
-	Spec       *wire.Service   `json:"spec,omitempty"`
+	Spec       *wire.Service   `json:"spec,omitempty"` // its environment without the values
 	Workers    []Worker        `json:"workers,omitempty"`
 }
 
@@ -194,12 +194,23 @@ func (p *Pool) Service(module string) (ServiceView, error) {
 	}
 	v := p.serviceView(s, p.now())
 	spec := s.conf.Spec
+	spec.Env = concealed(spec.Env)
 	v.Spec = &spec
 	for _, w := range s.workers {
 		v.Workers = append(v.Workers, p.workerView(w))
 	}
 	slices.SortFunc(v.Workers, compareWorkers)
 	return v, nil
+}
+
+// concealed is an environment without its values: passwords are handed to workers that
+// way, and who looks at a service need not be who may run it.
+func concealed(env map[string]string) map[string]string {
+	names := make(map[string]string, len(env))
+	for name := range env {
+		names[name] = "<secret>"
+	}
+	return names
 }
 
 func (p *Pool) serviceView(s *service, now time.Time) ServiceView {

@@ -163,3 +163,16 @@ func TestConfigureAnew(t *testing.T) {
 		t.Error("the same configuration is another version")
 	}
 }
+
+func TestNobodyIsShownTheValuesOfAnEnvironment(t *testing.T) {
+	w := newWorld(t, "services: [{module: shop/web, mode: apply, command: [x], env: {PASSWORD: hunter2}}]", "n1")
+	v := w.service()
+	if fmt.Sprint(v.Spec.Env) != "map[PASSWORD:<secret>]" {
+		t.Errorf("shown: %v", v.Spec.Env)
+	}
+	w.plan(1)
+	d, _, err := w.Sync(t.Context(), "n1", w.nodes[0].report(), "", 0)
+	if err != nil || d.Services["shop/web"].Env["PASSWORD"] != "hunter2" {
+		t.Errorf("the node is told %+v, %v", d, err)
+	}
+}

@@ -74,6 +74,7 @@ func (p *Pool) targetsNow(module, proxy string) (t Targets, wake <-chan struct{}
 		}
 	}
 	slices.SortFunc(t.List, func(a, b Target) int { return strings.Compare(a.Worker, b.Worker) })
+	t.List = distinct(t.List)
 	t.Version = versionOf(t.List)
 	return t, s.wait(), nil
 }
@@ -90,6 +91,17 @@ func (s *service) behind(proxy string) bool {
 		}
 	}
 	return false
+}
+
+// distinct leaves out workers at the address of another one. Nodes that tell the same
+// address, as 127.0.0.1, bring them there, and proxies refuse the whole list for it.
+func distinct(all []Target) []Target {
+	seen := make(map[string]bool, len(all))
+	return slices.DeleteFunc(all, func(t Target) bool {
+		twice := seen[t.Address]
+		seen[t.Address] = true
+		return twice
+	})
 }
 
 // target tells whether a load balancer should know the worker. On a lost node it

@@ -176,3 +176,17 @@ func TestNobodyIsShownTheValuesOfAnEnvironment(t *testing.T) {
 		t.Errorf("the node is told %+v, %v", d, err)
 	}
 }
+
+func TestTwoNodesOfOneAddress(t *testing.T) {
+	w := newWorld(t, twoServices, "n1", "n2", "n3")
+	for _, a := range w.nodes[:2] {
+		a.res.Address = "127.0.0.1"
+		must(t, a.sync())
+	}
+	w.plan(3)
+	w.sync()
+	got, err := w.Targets(t.Context(), "shop/web", "", "", 0)
+	if err != nil || len(got.List) != 2 || got.List[0].Address == got.List[1].Address {
+		t.Errorf("%+v, %v; want each address once", got.List, err)
+	}
+}

@@ -149,7 +149,7 @@ func (l *Loop) Evaluate(ctx context.Context, s *analytics.Snapshot) error {
 	now := l.opts.Now()
 	standings := l.opts.Pool.Standings(now)
 	decisions := l.evaluate(s, l.services(s, standings))
-	plan := l.plan(now, decisions)
+	plan := l.plan(l.opts.Pool.Input(now), decisions)
 	plan.Decisions, plan.Memories = l.news(decisions), l.memoriesOf(standings)
 	applied, err := l.opts.Pool.Apply(ctx, now, plan)
 	m := newMinute(s.At.Add(time.Minute), decisions)
@@ -174,8 +174,7 @@ func (l *Loop) memoriesOf(standings []pool.Standing) map[string]policy.Memory {
 
 // plan chooses where the workers run that were decided on, and tells the decisions
 // what there was no room for.
-func (l *Loop) plan(now time.Time, decisions []Decision) pool.Plan {
-	in := l.opts.Pool.Input(now)
+func (l *Loop) plan(in allocate.Input, decisions []Decision) pool.Plan {
 	at := make(map[string]*Decision, len(decisions))
 	for i := range decisions {
 		at[decisions[i].Module] = &decisions[i]
@@ -212,12 +211,15 @@ func (l *Loop) first(now time.Time) (out []Decision) {
 }
 
 // Place lets the pool act between two minutes: it replaces what was lost and moves
-// what has to go.
+// what has to go. Moves that are only for a better balance have their number a minute,
+// and are made when the minute is decided.
 func (l *Loop) Place(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.opts.Now()
-	plan := l.plan(now, l.first(now))
+	in := l.opts.Pool.Input(now)
+	in.Limits.Moves = 0
+	plan := l.plan(in, l.first(now))
 	if len(plan.Result.Starts)+len(plan.Result.Stops) == 0 {
 		l.stats.placed(plan.Result, pool.Applied{})
 		return nil

@@ -79,19 +79,21 @@ func newWorld(t *testing.T, text string) *world {
 }
 
 // sync has the node run all that it is told to, and tell so.
-func (w *world) sync() int {
+func (w *world) sync() int { return w.syncAs("n1", "10.0.0.1") }
+
+func (w *world) syncAs(node, address string) int {
 	w.t.Helper()
 	r := &wire.Report{
-		Boot: "b", Daemon: "d", Resources: &wire.Resources{Cores: 32, Memory: 64 << 30, Address: "10.0.0.1", MaxWorkers: 100, PerCore: 2},
+		Boot: "b", Daemon: node, Resources: &wire.Resources{Cores: 32, Memory: 64 << 30, Address: address, MaxWorkers: 100, PerCore: 2},
 		Workers: []wire.Status{},
 	}
-	d, _, err := w.pool.Sync(w.t.Context(), "n1", r, "", 0)
+	d, _, err := w.pool.Sync(w.t.Context(), node, r, "", 0)
 	must(w.t, err)
 	for _, one := range d.Workers {
 		r.Workers = append(r.Workers, wire.Status{ID: one.ID, Service: one.Service, Port: one.Port, Proxy: one.Proxy, State: wire.Ready, Since: w.now, Weight: 100})
 	}
 	r.Have = d.Version
-	_, _, err = w.pool.Sync(w.t.Context(), "n1", r, d.Version, 0)
+	_, _, err = w.pool.Sync(w.t.Context(), node, r, d.Version, 0)
 	must(w.t, err)
 	return len(d.Workers)
 }
@@ -359,6 +361,33 @@ func TestWhatIsNotKnownIsNoNumberForOthers(t *testing.T) {
 	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "", ""))
 	if d := w.minute("shop/cart", math.NaN(), math.NaN()); d.Unusable() != "" || !written(d) {
 		t.Errorf("an unknown minute of a service of the pool: unusable %q, written %v", d.Unusable(), written(d))
+	}
+}
+
+// A node joins an old one that has all eight workers: at most two move in a minute.
+func TestMovesAreCountedByTheMinute(t *testing.T) {
+	w := newWorld(t, strings.Replace(strings.Replace(cart, "minimum: 4", "minimum: 8", 1), "pool: {", "pool: {moves_per_minute: 2, ", 1))
+	w.sync()
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "", ""))
+	w.minute("shop/cart", 200, 8)
+	w.sync()
+	w.syncAs("n2", "10.0.0.2")
+	moved := func() int { return w.syncAs("n2", "10.0.0.2") }
+	must(t, w.Place(t.Context()))
+	if n := moved(); n != 0 {
+		t.Errorf("%d workers moved between two minutes", n)
+	}
+	for minute := range 2 {
+		w.minute("shop/cart", 200, 8)
+		for range 3 {
+			moved()
+			must(t, w.pool.Settle(t.Context())) // the new ones serve, the old ones are stopped
+			w.sync()
+			must(t, w.Place(t.Context()))
+		}
+		if n := moved(); n != 2*(minute+1) {
+			t.Errorf("%d workers moved after %d minutes of two each", n, minute+1)
+		}
 	}
 }
 

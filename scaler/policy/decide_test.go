@@ -137,6 +137,11 @@ func TestCoolDown(t *testing.T) {
 			t.Errorf("%v s: %+v", busy, got)
 		}
 	}
+	others := seen(500, 10)
+	others.Observed = true
+	if got, _ := Decide(s, others, blind, m, noon); got.Direction != Out {
+		t.Errorf("asked for a minute ago, and not followed yet: %+v", got)
+	}
 	if got, next := Decide(s, seen(500, 10), blind, m, noon.Add(time.Minute)); got.Direction != Out || next.LastOut != got.At {
 		t.Errorf("after the cool-down: %+v", got)
 	}

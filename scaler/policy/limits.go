@@ -90,8 +90,12 @@ func (c *course) step() {
 	}
 }
 
-// coolDown keeps a distance between two changes in one direction.
+// coolDown keeps a distance between two changes in one direction. When others change
+// the number nobody knows here; they have their own.
 func (c *course) coolDown() {
+	if c.Demand.Observed {
+		return
+	}
 	check := func(wanted bool, last time.Time, distance time.Duration) {
 		if since := c.now.Sub(last); wanted && 0 <= since && since < distance {
 			c.capTo(c.Demand.Current, "cool-down", fmt.Sprintf("the last change that way is %s ago, under %s", length(since), length(distance)))

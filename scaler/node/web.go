@@ -83,11 +83,15 @@ func (d *Daemon) talk(now time.Time) string {
 	if d.client == nil {
 		return "none; the desired state is in " + d.o.DesiredFile
 	}
-	last := d.client.Stats().Last
-	if last.IsZero() {
-		return "no answer yet"
+	s := d.client.Stats()
+	text := "no answer yet"
+	if !s.Last.IsZero() {
+		text = "last answer " + now.Sub(s.Last).Round(time.Second).String() + " ago"
 	}
-	return "last answer " + now.Sub(last).Round(time.Second).String() + " ago"
+	if s.Fault != "" {
+		text += ", then: " + s.Fault
+	}
+	return text
 }
 
 func writeJSON(w http.ResponseWriter, v any) {

@@ -104,10 +104,15 @@ func (a *Access) Check(r *http.Request, node string) error {
 	}
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	got := sha256.Sum256([]byte(token))
-	if equal := subtle.ConstantTimeCompare(got[:], want[:]) == 1; !equal || !known {
-		return ErrWrongToken
+	equal := subtle.ConstantTimeCompare(got[:], want[:]) == 1
+	switch {
+	case equal && known:
+		return nil
+	case token == "":
+		return fmt.Errorf("%w, found none", ErrWrongToken)
+	default:
+		return fmt.Errorf("%w, found another one", ErrWrongToken)
 	}
-	return nil
 }
 
 // certified tells whether the request came with a verified certificate of the node.

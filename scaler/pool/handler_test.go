@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -96,7 +97,7 @@ func TestAccess(t *testing.T) {
 		if change != nil {
 			change(r)
 		}
-		if got := a.Check(r, node); got != want {
+		if got := a.Check(r, node); !errors.Is(got, want) {
 			t.Errorf("%+v, %s, %q: %v; want %v", c, node, token, got, want)
 		}
 	}

@@ -54,6 +54,7 @@ type Stats struct {
 	Failed   int64 // reports without an answer of use
 	Refused  int64 // answers that were no valid desired state
 	Last     time.Time
+	Fault    string // of what was tried since the last answer; empty: none
 }
 
 // Client talks with the server.
@@ -71,6 +72,7 @@ type Client struct {
 	beside  int // reports sent beside a poll so far
 
 	answered, failed, refused, last atomic.Int64
+	fault                           atomic.Pointer[string]
 }
 
 // New returns a client.
@@ -98,6 +100,9 @@ func (c *Client) Stats() Stats {
 	s := Stats{Answered: c.answered.Load(), Failed: c.failed.Load(), Refused: c.refused.Load()}
 	if last := c.last.Load(); last > 0 {
 		s.Last = time.Unix(0, last)
+	}
+	if fault := c.fault.Load(); fault != nil {
+		s.Fault = *fault
 	}
 	return s
 }
@@ -241,6 +246,11 @@ func (c *Client) noteLocked(p parts, err error) {
 
 func (c *Client) count(err error) {
 	var refused *refusedError
+	c.fault.Store(nil)
+	if err != nil {
+		fault := err.Error()
+		c.fault.Store(&fault)
+	}
 	switch {
 	case err == nil:
 		c.answered.Add(1)

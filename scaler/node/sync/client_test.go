@@ -215,6 +215,9 @@ func TestWhileTheServerIsAwayWhatRunsStays(t *testing.T) {
 		if got := n.versions(); got != "1 2" {
 			t.Errorf("took %q", got)
 		}
+		if got := n.client.Stats().Fault; !strings.Contains(got, "connection refused") {
+			t.Errorf("the fault is %q", got)
+		}
 		tries := len(s.requests())
 		if tries > 60 {
 			t.Errorf("%d tries in nine minutes", tries)
@@ -226,6 +229,9 @@ func TestWhileTheServerIsAwayWhatRunsStays(t *testing.T) {
 		time.Sleep(longest)
 		if got := n.versions(); got != "1 2 3" {
 			t.Errorf("took %q", got)
+		}
+		if got := n.client.Stats().Fault; got != "" {
+			t.Errorf("the fault of a server that is back is %q", got)
 		}
 		if first := s.requests()[tries]; first.report.Workers == nil || first.report.Resources == nil {
 			t.Errorf("a server that comes back is not told everything: %+v", first)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,7 +102,9 @@ func (c *poolCommand) printTotals(p *poolTotals) error {
 	}
 	g.rows = append(g.rows, totalLine(part, p.Total))
 	for _, t := range p.By {
-		g.rows = append(g.rows, totalLine(t.Label+"="+t.Value, t))
+		line := totalLine(t.Label+"="+t.Value, t)
+		line[slices.Index(g.head, "DESIRED")] = plain("–") // is said of a service, not of where it runs
+		g.rows = append(g.rows, line)
 	}
 	if err := g.print(c.out, terminal(c.out)); err != nil {
 		return err

@@ -16,6 +16,15 @@ type serviceLine struct {
 	Decision *scaler.Record
 }
 
+// desired is how many workers the service shall have: what was recommended last
+// where that is not carried out.
+func (s *serviceLine) desired() int {
+	if s.Mode == pool.Recommend && s.Decision != nil {
+		return s.Decision.Desired
+	}
+	return s.Desired
+}
+
 func (c *poolCommand) services() error {
 	ask := func(data any) error { return c.get("services", filters("path", c.path), data) }
 	return show(c.client, c.json, ask, func(all *[]serviceLine) error { return c.printServices(*all) })
@@ -29,7 +38,7 @@ func (c *poolCommand) printServices(all []serviceLine) error {
 	for i := range all {
 		s := &all[i]
 		g.rows = append(g.rows, []cell{
-			plain(printable(s.Module)), plain(string(s.Mode)), count(s.Desired), count(s.Wanted), count(s.Serving), bad(s.Lost),
+			plain(printable(s.Module)), plain(string(s.Mode)), count(s.desired()), count(s.Wanted), count(s.Serving), bad(s.Lost),
 			count(s.Stopping), count(s.Nodes), plain(busy(s.Decision)), plain(printable(strings.Join(s.notes(), "; "))),
 		})
 	}
@@ -82,7 +91,7 @@ func (c *poolCommand) service() error {
 
 // text is the head of a service's table of workers.
 func (s *serviceLine) text() string {
-	text := fmt.Sprintf("%s is in mode %s: %d workers desired, %d shall run, %d serve, %d stop.", s.Module, s.Mode, s.Desired, s.Wanted, s.Serving, s.Stopping)
+	text := fmt.Sprintf("%s is in mode %s: %d workers desired, %d shall run, %d serve, %d stop.", s.Module, s.Mode, s.desired(), s.Wanted, s.Serving, s.Stopping)
 	if notes := s.notes(); len(notes) > 0 {
 		text += "\n" + strings.Join(notes, "; ")
 	}

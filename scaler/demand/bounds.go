@@ -8,7 +8,7 @@ import (
 // bounds are how many times the expected an interval goes up to, by hour of the day.
 type bounds [24]float32
 
-// pool is what came ÷ what was expected in forecasts of an hour of the day, and
+// pool is the ratios of the forecasts of an hour of the day, and
 // of hours round it until there are enough; in order.
 type pool struct {
 	ratios   []float64
@@ -32,8 +32,8 @@ func poolsOf(scores byHour, enough int) (pools [24]pool) {
 
 func (p *pool) add(scores []score) {
 	for _, s := range scores {
-		p.ratios = append(p.ratios, s.actual/s.expected)
-		p.expected += s.expected
+		p.ratios = append(p.ratios, s.ratio())
+		p.expected += s.expected * s.width
 	}
 }
 
@@ -108,7 +108,7 @@ func (b *bounds) buy(pools *[24]pool, share, price float64) (exceeded float64) {
 func (b *bounds) loss(scores byHour, share float64) (loss float64) {
 	for hour, list := range scores {
 		for _, s := range list {
-			d := s.actual - s.expected*float64(b[hour])
+			d := s.actual - s.upTo(float64(b[hour]))
 			loss += max(share*d, (share-1)*d)
 		}
 	}

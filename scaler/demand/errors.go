@@ -9,8 +9,14 @@ const (
 	enough = 350 // forecasts that tell an hour's bound: those of three hours in two weeks
 )
 
-// score is a forecast and what came.
-type score struct{ expected, actual float64 }
+// score is a forecast and what came. Errors count in shares of its width.
+type score struct{ expected, actual, width float64 }
+
+// ratio is what came ÷ what was expected, were the width the usual one.
+func (s score) ratio() float64 { return 1 + (s.actual/s.expected-1)/s.width }
+
+// upTo is the end of an interval that usually goes up to so many times the expected.
+func (s score) upTo(factor float64) float64 { return s.expected * (1 + (factor-1)*s.width) }
 
 // byHour is scores by the hour of day at which the forecast was made.
 type byHour [24][]score
@@ -19,17 +25,19 @@ type byHour [24][]score
 func (l *lesson) ahead(share float64) {
 	best := math.Inf(1)
 	for _, f := range followers {
-		scores := l.replay(f, coarse)
+		scores, _ := l.replay(f, coarse)
 		upper := even(scores, share, enough*stride/coarse)
 		if loss := upper.loss(scores, share); loss < best {
 			best, l.Profile.ahead = loss, f
 		}
 	}
-	l.Profile.upper = cheapest(l.replay(l.Profile.ahead, stride), share, enough)
+	scores, missed := l.replay(l.Profile.ahead, stride)
+	l.Profile.upper, l.Profile.missed = cheapest(scores, share, enough), missed
 }
 
-// replay makes the forecasts of a follower, one every so many minutes.
-func (l *lesson) replay(f follower, every int) (scores byHour) {
+// replay makes the forecasts of a follower, one every so many minutes, and tells
+// how far minutes were usually missed.
+func (l *lesson) replay(f follower, every int) (scores byHour, missed float64) {
 	var lv level
 	for i := 0; i+l.horizon < len(l.values); i++ {
 		lv = lv.with(f, l.values[i], l.at(f, i))
@@ -43,16 +51,34 @@ func (l *lesson) replay(f follower, every int) (scores byHour) {
 			actual = most(actual, l.values[i+h])
 		}
 		if expected > outage*l.usual[i] {
-			scores.add(l.minutes[i], score{expected, actual})
+			scores.add(l.minutes[i], score{expected, actual, lv.missed})
 		}
 	}
-	return scores
+	return scores, scores.relate()
+}
+
+// relate turns what was missed before each forecast into its width, by what is
+// usually missed, and returns that.
+func (s *byHour) relate() (usually float64) {
+	n := 0
+	for _, list := range s {
+		for _, sc := range list {
+			usually += (sc.width - usually) / float64(n+1)
+			n++
+		}
+	}
+	for _, list := range s {
+		for i := range list {
+			list[i].width = width(list[i].width, usually)
+		}
+	}
+	return usually
 }
 
 // at is the usual value of a minute for a follower.
 func (l *lesson) at(f follower, i int) float64 {
 	if f.flat {
-		return 1
+		return l.pulse.at(l.minutes[i])
 	}
 	return l.usual[i]
 }
@@ -74,7 +100,7 @@ func (l *lesson) peak(share float64) {
 		}
 		actual, usual = most(actual, l.values[i+1]), max(usual, l.usual[i+1])
 		if l.minutes[i]%20 == 0 && levels[i] > outage {
-			scores.add(l.minutes[i], score{expected: levels[i] * usual, actual: actual})
+			scores.add(l.minutes[i], score{expected: levels[i] * usual, actual: actual, width: 1})
 		}
 	}
 	l.Profile.peak = even(scores, share, enough/stride)

@@ -13,8 +13,9 @@ func Learn(h History, o Options) *Profile {
 	if n := measured(values); n < MinimumDays*season.MinutesPerDay*9/10 {
 		return &Profile{Reason: fmt.Sprintf("%.1f of %d days of busy seconds", float64(n)/season.MinutesPerDay, MinimumDays)}
 	}
-	m := meansOf(days, minutes, values)
-	p := &Profile{Learned: true, zone: h.Zone, horizon: int(math.Ceil(o.Startup.Minutes())) + 1}
+	pulse := pulseOf(minutes, values)
+	m := meansOf(days, minutes, pulse.without(values, minutes))
+	p := &Profile{Learned: true, pulse: pulse, zone: h.Zone, horizon: int(math.Ceil(o.Startup.Minutes())) + 1}
 	p.split = m.weekendsDiffer()
 	p.shape = m.shapeOf(p.split, func(int) bool { return true })
 	for _, v := range values {
@@ -83,7 +84,7 @@ func newLesson(p *Profile, m slotMeans, days, minutes []int32, values []float64)
 		halves[k] = m.shapeOf(p.split, func(i int) bool { return fold[m.days[i]] != k })
 	}
 	for i := range values {
-		l.usual[i] = halves[fold[days[i]]].at(p.class(days[i]), int(minutes[i]))
+		l.usual[i] = halves[fold[days[i]]].at(p.class(days[i]), int(minutes[i])) * p.pulse.at(minutes[i])
 	}
 	return l
 }

@@ -27,13 +27,15 @@ type Profile struct {
 	Reason  string // why not
 
 	shape   *shape
+	pulse   *pulse
 	split   bool // weekends have a shape of their own
 	zone    *time.Location
 	horizon int     // minutes
 	highest float64 // busy seconds in a minute of the history
 	ahead   follower
-	upper   bounds // of ahead
-	peak    bounds // of the rest of the day
+	upper   bounds  // of ahead
+	missed  float64 // usually by ahead
+	peak    bounds  // of the rest of the day
 }
 
 // Forecast says what is expected after now, from the busy seconds of the last
@@ -52,23 +54,24 @@ func (p *Profile) Forecast(now time.Time, recent []float64) policy.Forecast {
 	hour := minute / 60
 	seen := p.follow(p.ahead, int32(day), minute, recent)
 	f.Ahead = p.most(seen, int32(day), minute)
-	f.AheadUpper = p.upTo(f.Ahead, p.upper[hour])
+	f.AheadUpper = p.upTo(f.Ahead, p.upper[hour], width(seen.missed, p.missed))
 	top, at := p.rest(int32(day), minute)
 	f.Peak = p.follow(slow, int32(day), minute, recent).mean() * top
-	f.PeakUpper = p.upTo(f.Peak, p.peak[hour])
+	f.PeakUpper = p.upTo(f.Peak, p.peak[hour], 1)
 	f.PeakAt = now.Add(time.Duration(at-minute) * time.Minute)
 	return f
 }
 
 // upTo is the upper end of an interval. It goes no further than the most that
 // was ever seen, unless that is what is expected.
-func (p *Profile) upTo(expected float64, factor float32) float64 {
-	return max(expected, min(expected*float64(factor), p.highest))
+func (p *Profile) upTo(expected float64, factor float32, width float64) float64 {
+	end := score{expected: expected, width: width}.upTo(float64(factor))
+	return max(expected, min(end, p.highest))
 }
 
 // follow returns the level of the recent minutes: what was seen ÷ the shape.
 func (p *Profile) follow(f follower, day int32, minute int, recent []float64) level {
-	var l level
+	l := level{missed: p.missed}
 	for i, v := range recent {
 		d, m := back(day, minute, len(recent)-i)
 		l = l.with(f, v, p.usual(f, d, m))
@@ -90,21 +93,23 @@ func (p *Profile) most(l level, day int32, minute int) (most float64) {
 // that of now or the middle of a later slot.
 func (p *Profile) rest(day int32, minute int) (most float64, at int) {
 	class := p.class(day)
-	most, at = p.shape.at(class, minute), minute
+	most, at = p.usual(slow, day, minute), minute
 	for slot := minute/slotLength + 1; slot < slots; slot++ {
-		if v := float64(p.shape[class][slot]); v > most {
+		if v := float64(p.shape[class][slot] * p.pulse.mostOf(slot)); v > most {
 			most, at = v, slot*slotLength+slotLength/2
 		}
 	}
 	return most, at
 }
 
-// usual is the shape at a minute, or 1 for who follows the last minutes alone.
+// usual is the shape at a minute, or the pulse alone for who follows the last
+// minutes.
 func (p *Profile) usual(f follower, day int32, minute int) float64 {
-	if f.flat {
-		return 1
+	usual := p.pulse.at(int32(minute))
+	if !f.flat {
+		usual *= p.shape.at(p.class(day), minute)
 	}
-	return p.shape.at(p.class(day), minute)
+	return usual
 }
 
 func (p *Profile) class(day int32) int {

@@ -35,11 +35,13 @@ type replayCommand struct {
 
 	module string
 	limit  int
+
+	pool replayPool
 }
 
 // addReplay adds the command that asks what a scaling policy would have cost.
 func addReplay(app *kingpin.Application) {
-	cmd := app.Command("replay", "Run recorded demand through a scaling policy, and beside it what really ran, static fleets and Kubernetes' HPA: worker-hours, minutes above the target. On files, or without any on what a running server keeps.")
+	cmd := app.Command("replay", "Run recorded demand through a scaling policy, and beside it what really ran, static fleets and Kubernetes' HPA: worker-hours, minutes above the target; with nodes, whether there is room for it. On files, or without any on what a running server keeps.")
 	r := &replayCommand{client: addClient(cmd)}
 	cmd.Flag("policy", "YAML file with the policy's keys, as under pool.policy in the configuration; the defaults run beside it.").StringVar(&r.policyFile)
 	cmd.Flag("from", "First minute that counts, as 2026-11-22 or 2026-11-22T20:00; before it is learned (default: a week before --to; of files: after 14 days, or half).").StringVar(&r.from)
@@ -54,6 +56,7 @@ func addReplay(app *kingpin.Application) {
 
 	cmd.Flag("module", "Of a server: only this module, as Qzone/WNS/dispatch.").StringVar(&r.module)
 	cmd.Flag("limit", "Of a server: at most so many modules.").Default("100").IntVar(&r.limit)
+	r.pool.addFlags(cmd)
 	cmd.Validate(func(*kingpin.CmdClause) error { return r.check() })
 	cmd.Action(func(*kingpin.ParseContext) error { return r.run() })
 }
@@ -81,7 +84,7 @@ func (r *replayCommand) check() error {
 			bad(err == nil, "--%s: %w", t.flag, err)
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, r.pool.check())...)
 }
 
 func (r *replayCommand) run() error {
@@ -92,6 +95,7 @@ func (r *replayCommand) run() error {
 	if r.Policy, err = readPolicy(r.policyFile); err != nil {
 		return err
 	}
+	r.Keep = r.pool.nodes > 0 || len(r.files) == 0
 	sources := r.fromFiles()
 	if len(r.files) == 0 {
 		if sources, err = r.fromServer(time.Now()); err != nil {
@@ -110,6 +114,9 @@ func (r *replayCommand) run() error {
 		}
 	}
 	result.Families = replay.Families(result.Series)
+	if result.Pool, err = r.place(ctx, result.Series); err != nil {
+		return err
+	}
 	if r.json {
 		return printIndented(r.out, result)
 	}

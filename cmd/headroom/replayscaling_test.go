@@ -28,6 +28,7 @@ func replaying(t *testing.T, change func(r *replayCommand)) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
 	r := &replayCommand{client: &client{out: &out}, zone: "UTC", workers: 100, limit: 100}
+	r.pool = replayPool{cores: 8, memory: "16GiB", domains: 1, workerCPU: 0.2, workerMemory: "64MiB"}
 	r.Margin = 0.2
 	change(r)
 	if err := r.check(); err != nil {
@@ -73,11 +74,29 @@ func TestReplayOfFiles(t *testing.T) {
 	}
 }
 
+// A hundred workers at the peak, 16 of them on a node of 8 cores.
+func TestReplayInAPool(t *testing.T) {
+	file := recordedFile(t, 5)
+	const why = " of 101 workers have no place: of 3 nodes 3 have 2 workers of it for each core"
+	out, err := replaying(t, func(r *replayCommand) { r.files, r.pool.nodes = []string{file}, 3 })
+	for _, want := range []string{"one pool of 3 nodes", "minutes short of room", "fewest nodes that suffice", why} {
+		if err != nil || !strings.Contains(out, want) {
+			t.Errorf("%v, %q is not in\n%s", err, want, out)
+		}
+	}
+	out, err = replaying(t, func(r *replayCommand) { r.files, r.pool.nodes, r.json = []string{file}, 8, true })
+	var result struct{ Pool replay.Placement }
+	if err = errors.Join(err, json.Unmarshal([]byte(out), &result)); err != nil || result.Pool.Fewest != 7 || result.Pool.Short.Minutes != 0 {
+		t.Errorf("%v %s", err, out)
+	}
+}
+
 func TestReplayTellsAllFaults(t *testing.T) {
 	_, err := replaying(t, func(r *replayCommand) {
+		r.pool = replayPool{nodes: -1, memory: "much", workerMemory: "-1", workerCPU: -1}
 		r.Margin, r.workers, r.zone, r.from, r.module, r.files = -1, -1, "Nowhere", "soon", "a", []string{"x"}
 	})
-	for _, flag := range []string{"--margin", "--workers", "--timezone", "--from", "--module"} {
+	for _, flag := range []string{"--margin", "--workers", "--timezone", "--from", "--module", "--nodes", "--node-cores", "--node-memory", "--domains", "--worker-cpu", "--worker-memory"} {
 		if err == nil || !strings.Contains(err.Error(), flag) {
 			t.Errorf("%s is not in %v", flag, err)
 		}
@@ -126,19 +145,25 @@ func TestReplayOfAServer(t *testing.T) {
 				t.Errorf("asked %s for %d points", q.Get("query"), len(values))
 			}
 			answer(map[string]any{"resultType": "matrix", "result": []any{map[string]any{"metric": map[string]string{}, "values": values}}})
+		case "/api/v1/nodes":
+			rack := func(name string) map[string]any {
+				return map[string]any{"cores": 16, "memory": 1 << 34, "labels": map[string]string{"rack": name}}
+			}
+			answer([]any{map[string]any{"name": "a", "resources": rack("r1")}, map[string]any{"name": "b", "resources": rack("r2")}})
 		default:
 			http.NotFound(w, r)
 		}
 	}))
 	defer srv.Close()
 	out, err := replaying(t, func(r *replayCommand) {
+		r.pool.labels = []string{"rack"}
 		r.server, r.from, r.to = srv.URL, replayStart.AddDate(0, 0, 33).Format(time.RFC3339), replayStart.AddDate(0, 0, 35).Format(time.RFC3339)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	// 2 days less an hour with 40 workers are 47 × 40 worker-hours.
-	for _, want := range []string{`Qzone/a"b, 2026-11-07 00:00:00 to 2026-11-09 00:00:00`, "what ran", "1880.0"} {
+	for _, want := range []string{`Qzone/a"b, 2026-11-07 00:00:00 to 2026-11-09 00:00:00`, "what ran", "1880.0", "one pool of 2 nodes", "… with a domain"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}

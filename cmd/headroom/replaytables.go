@@ -15,6 +15,7 @@ type replayResult struct {
 	policy   policy.Settings
 	Families []replay.Family      `json:"families"`
 	Series   []*replay.Comparison `json:"series"`
+	Pool     *replay.Placement    `json:"pool,omitempty"`
 	LeftOut  []leftOut            `json:"left_out,omitempty"`
 }
 
@@ -41,6 +42,14 @@ func (r *replayResult) print(w io.Writer, margin float64) error {
 	if len(r.Series) > 1 {
 		fmt.Fprint(w, "\nWorker-hours saved, series counting alike:\n\n")
 		if err := familyGrid(r.Families).print(w, terminal(w)); err != nil {
+			return err
+		}
+	}
+	if r.Pool != nil {
+		if len(r.Series) > 1 {
+			fmt.Fprintln(w)
+		}
+		if err := printPlacement(w, r.Pool, r.Series); err != nil {
 			return err
 		}
 	}

@@ -16,6 +16,7 @@ type Options struct {
 	Level  float64   // of forecasts, see demand.Options
 	Margin float64   // that a fleet sized for the peak adds to it
 	First  time.Time // evaluation starts then; zero: after MaxTraining or half of the series
+	Keep   bool      // what [Place] needs stays in memory
 }
 
 // MaxTraining is how much of a series is learned from before the evaluation.
@@ -37,7 +38,8 @@ type Comparison struct {
 	HPA     Scaled    `json:"hpa_equal"`                // the highest target with no more minutes above than the policy
 	Plain   Scaled    `json:"hpa_plain"`                // at the policy's own target
 
-	hpa []Outcome // at each of targets()
+	hpa    []Outcome // at each of targets()
+	tenant *tenant   // where Options.Keep asks for it
 }
 
 // Fixed is a static fleet.
@@ -81,7 +83,7 @@ type contest struct {
 func (c *contest) run() *Comparison {
 	at := func(i int) time.Time { return c.Start.Add(time.Duration(i) * time.Minute) }
 	r := &Comparison{Name: c.Name, Family: c.Family, From: at(c.from), To: at(len(c.Busy))}
-	r.Policy = c.world.Run(c.Busy, c.from, Policy(c.Series, c.Options.Policy, c.Level))
+	r.Policy = c.policy(r)
 	if same := policy.Default(); c.Options.Policy != withWorld(same, c.Options.Policy) {
 		o := c.world.Run(c.Busy, c.from, Policy(c.Series, withWorld(same, c.Options.Policy), c.Level))
 		r.Default = &o
@@ -90,6 +92,26 @@ func (c *contest) run() *Comparison {
 	c.static(r)
 	c.scaled(r)
 	return r
+}
+
+// policy runs the policy, and notes for [Place] what it expected and decided.
+func (c *contest) policy(r *Comparison) Outcome {
+	forecast := newForecasts(c.Series, c.Options.Policy, c.Level).at
+	if !c.Keep {
+		return c.world.Run(c.Busy, c.from, decide(c.Series, c.Options.Policy, forecast))
+	}
+	t := &tenant{Series: c.Series, settings: c.Options.Policy, world: c.world, from: c.from, decided: []int{c.world.First}}
+	rule := decide(c.Series, c.Options.Policy, func(i int, now time.Time) policy.Forecast {
+		f := forecast(i, now)
+		t.forecasts = append(t.forecasts, f)
+		return f
+	})
+	r.tenant = t
+	return c.world.Run(c.Busy, c.from, func(i int, seen Seen) int {
+		n := rule(i, seen)
+		t.decided = append(t.decided, n)
+		return n
+	})
 }
 
 // withWorld gives settings the target, the start-up time and the bounds of

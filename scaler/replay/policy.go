@@ -12,15 +12,19 @@ import (
 // Policy decides as the server would, with a profile that is learned anew at
 // the start of each local day from what came before it.
 func Policy(s Series, set policy.Settings, level float64) Rule {
+	return decide(s, set, newForecasts(s, set, level).at)
+}
+
+// decide is the policy with forecasts for the end of minute i.
+func decide(s Series, set policy.Settings, forecast func(i int, now time.Time) policy.Forecast) Rule {
 	var m policy.Memory
 	var decision policy.Decision
-	f := newForecasts(s, set, level)
 	return func(i int, seen Seen) int {
 		now := s.Start.Add(time.Duration(i+1) * time.Minute)
 		d := policy.Demand{
 			Busy: seen.Busy, Processes: float64(seen.Serving), Running: seen.Serving, Current: seen.Current,
 		}
-		decision, m = policy.Decide(set, d, f.at(i, now), m, now)
+		decision, m = policy.Decide(set, d, forecast(i, now), m, now)
 		return decision.Desired
 	}
 }

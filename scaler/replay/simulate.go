@@ -43,16 +43,22 @@ func (w World) Run(busy []float64, from int, rule Rule) (o Outcome) {
 		for _, n := range asked[1:] {
 			serving = min(serving, n)
 		}
-		o.add(busy[i], current, serving, w.Threshold)
-		next := max(0, rule(i, Seen{busy[i], serving, current}))
-		if next != current {
-			o.Decisions++
-		}
-		current = next
+		current = o.minute(i, current, Seen{busy[i], serving, current}, rule, w.Threshold)
 		copy(asked, asked[1:])
 		asked[len(asked)-1] = current
 	}
 	return o
+}
+
+// minute counts minute i, in which so many workers cost, and returns how many the
+// rule wants from its end on.
+func (o *Outcome) minute(i, workers int, seen Seen, rule Rule, threshold float64) int {
+	o.add(seen.Busy, workers, seen.Serving, threshold)
+	next := max(0, rule(i, seen))
+	if next != seen.Current {
+		o.Decisions++
+	}
+	return next
 }
 
 func (o *Outcome) add(busy float64, workers, serving int, threshold float64) {

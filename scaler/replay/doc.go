@@ -9,4 +9,8 @@
 // Three other rules stand beside the policy: the static fleet that was sized
 // for the peak, the static fleet that knows the future, and the rule of
 // Kubernetes' horizontal pod autoscaler.
+//
+// [Compare] gives each service all the room that it asks for. [Place] then puts
+// them all on the nodes of one pool, with the server's allocator, and tells where
+// room was short and how few nodes would have been enough.
 package replay

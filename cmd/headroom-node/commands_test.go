@@ -6,7 +6,22 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"headroom/scaler/node"
+	"headroom/scaler/node/wire"
 )
+
+func TestTheTableDoesNothingToATerminal(t *testing.T) {
+	var out bytes.Buffer
+	table := node.Table{Node: "n1", Workers: []wire.Status{{ID: "w1", Reason: "health check /: status \x1b[2J\nw2 ready – \u009b31m"}}}
+	if err := show(&out, table, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if text := out.String(); strings.ContainsAny(text, "\x1b\u009b") || strings.Count(text, "\n") != 3 || !strings.Contains(text, " – ") {
+		t.Errorf("%q", text)
+	}
+}
 
 func TestCommandLines(t *testing.T) {
 	good := filepath.Join(t.TempDir(), "node.yml")

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"headroom/scaler/node"
 	"headroom/scaler/node/wire"
@@ -61,9 +63,20 @@ func show(to io.Writer, t node.Table, now time.Time) error {
 
 func reason(s wire.Status) string {
 	if s.Overload != "" {
-		return s.Overload
+		return oneLine(s.Overload)
 	}
-	return s.Reason
+	return oneLine(s.Reason)
+}
+
+// oneLine shows what cannot be printed as blanks: a worker's answer may be in it, which
+// must not do anything to the terminal.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 func orDash(n int) string {

@@ -45,6 +45,9 @@ func (d *Daemon) openState() error {
 	if err := os.MkdirAll(d.o.StatePath, 0o750); err != nil {
 		return fmt.Errorf("make the state directory: %w", err)
 	}
+	if err := onlyOurs(d.o.StatePath); err != nil {
+		return fmt.Errorf("the state directory: %w", err)
+	}
 	d.store = &store{path: d.o.path("desired.json"), node: d.o.Settings.Node.Name, log: d.log}
 	return nil
 }

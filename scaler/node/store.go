@@ -10,9 +10,31 @@ import (
 	sysync "sync"
 	"sync/atomic"
 
+	"golang.org/x/sys/unix"
+
 	"headroom/scaler/node/sync"
 	"headroom/scaler/node/wire"
 )
+
+// onlyOurs wants a directory that nobody else can write to: what is in it says what root
+// runs, and where it writes.
+func onlyOurs(dir string) error {
+	var s unix.Stat_t
+	if err := unix.Stat(dir, &s); err != nil {
+		return fmt.Errorf("look at %s: %w", dir, err)
+	}
+	if s.Uid != uint32(os.Geteuid()) {
+		return fmt.Errorf("%s belongs to user %d, who could say what runs here; want one of user %d", dir, s.Uid, os.Geteuid())
+	}
+	others := uint32(0o002)
+	if s.Gid != uint32(os.Getegid()) {
+		others |= 0o020
+	}
+	if s.Mode&others != 0 {
+		return fmt.Errorf("%s can be written by others (mode %o), who could say what runs here", dir, s.Mode&0o777)
+	}
+	return nil
+}
 
 // store keeps the desired state on disk, so that the node knows what to run while the
 // server is away.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -27,6 +28,27 @@ func TestWhatTheDiskDoesNotTakeIsTriedAgain(t *testing.T) {
 	files, _ := os.ReadDir(filepath.Dir(s.path))
 	if len(files) != 1 {
 		t.Errorf("%d files are left", len(files))
+	}
+}
+
+func TestTheStateDirectoryIsOnlyOurs(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.Chmod(dir, 0o755))
+	must(t, onlyOurs(dir))
+	must(t, os.Chmod(dir, 0o1777))
+	if onlyOurs(dir) == nil {
+		t.Error("everybody may say what runs")
+	}
+	if os.Getuid() != 0 {
+		t.Skip("only root can give a directory away")
+	}
+	must(t, os.Chmod(dir, 0o755))
+	must(t, os.Chown(dir, 65534, -1))
+	if onlyOurs(dir) == nil {
+		t.Error("nobody may say what runs")
+	}
+	if _, err := New(Options{StatePath: dir}); err == nil || !strings.Contains(err.Error(), "belongs to user 65534") {
+		t.Error(err)
 	}
 }
 

@@ -13,7 +13,10 @@ import (
 	"headroom/scaler/node/worker"
 )
 
-const webTimeout = 10 * time.Second // of one request; nobody keeps the daemon waiting
+const (
+	webTimeout = 10 * time.Second // of one request; nobody keeps the daemon waiting
+	webAtOnce  = 64               // connections; more wait in the kernel's queue
+)
 
 // serve answers who looks at this node alone. All of it is for reading.
 func (d *Daemon) serve(ctx context.Context) error {
@@ -25,10 +28,10 @@ func (d *Daemon) serve(ctx context.Context) error {
 	mux.HandleFunc("GET /slices", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, shown(d.weights.newest())) })
 	mux.HandleFunc("GET /connections/{worker}", d.connections)
 	mux.HandleFunc("GET /proxies", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, d.proxies()) })
-	server := &http.Server{Handler: mux, ReadTimeout: webTimeout, WriteTimeout: webTimeout, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	server := &http.Server{Handler: mux, ReadTimeout: webTimeout, WriteTimeout: webTimeout, IdleTimeout: webTimeout, MaxHeaderBytes: 16 << 10}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
-	if err := server.Serve(d.web); err != nil && ctx.Err() == nil {
+	if err := server.Serve(atMost(webAtOnce, d.web)); err != nil && ctx.Err() == nil {
 		return err
 	}
 	return nil

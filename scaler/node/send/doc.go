@@ -6,8 +6,8 @@
 // requests go, and are counted. What the disk does not take is kept in memory, in a
 // small bound of its own.
 //
-// The server's answer decides: 2xx is done; 429, 5xx and no answer are tried again,
-// ever more slowly; any other 4xx drops that request, with its reason in the log.
+// The server's answer decides: 2xx is done; 5xx, no answer, and what says nothing about the
+// request, such as 401, 404 and 429, are tried again, ever more slowly; any other 4xx drops that request, with its reason in the log.
 //
 // Time never runs backwards: a request that would be older than the one before it is
 // left out and counted, see [Sender.Collect].

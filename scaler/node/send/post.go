@@ -44,6 +44,13 @@ func (s *Sender) post(ctx context.Context, body []byte) error {
 	return verdict(answer)
 }
 
+// passes are the answers that say nothing about the request itself: a token that was not
+// renewed in time, a proxy that does not know its server yet.
+var passes = map[int]bool{
+	http.StatusUnauthorized: true, http.StatusForbidden: true, http.StatusNotFound: true,
+	http.StatusProxyAuthRequired: true, http.StatusRequestTimeout: true, http.StatusTooManyRequests: true,
+}
+
 // reasonSize is how much of an answer is read for the log.
 const reasonSize = 512
 
@@ -53,7 +60,7 @@ func verdict(answer *http.Response) error {
 		return nil
 	}
 	err := fmt.Errorf("the server answers %s: %s", answer.Status, strings.TrimSpace(string(text)))
-	if answer.StatusCode/100 == 4 && answer.StatusCode != http.StatusTooManyRequests {
+	if answer.StatusCode/100 == 4 && !passes[answer.StatusCode] {
 		return refused{err}
 	}
 	after, _ := strconv.Atoi(answer.Header.Get("Retry-After"))

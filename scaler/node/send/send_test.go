@@ -180,6 +180,8 @@ func TestAnOutageLosesNothing(t *testing.T) {
 	c.until(t, func(st Stats) bool { return st.Failed > 0 })
 	s.status.Store(429)
 	c.until(t, func(st Stats) bool { return st.Failed > 1 })
+	s.status.Store(401) // its token was renewed too late
+	c.until(t, func(st Stats) bool { return st.Failed > 2 })
 	s.status.Store(0)
 	c.collect(4)
 	s.want(t, 1, 2, 3, 4)
@@ -202,7 +204,7 @@ func TestARestartGoesOn(t *testing.T) {
 
 func TestWhatTheServerRefusesIsDropped(t *testing.T) {
 	s := serve(t)
-	s.status.Store(403)
+	s.status.Store(400)
 	c := newSender(t, s, t.TempDir(), nil).run(t)
 	c.collect(1)
 	c.until(t, func(st Stats) bool { return st.Refused == 1 && st.Waiting == 0 })
@@ -210,7 +212,7 @@ func TestWhatTheServerRefusesIsDropped(t *testing.T) {
 	c.collect(2)
 	s.want(t, 2)
 	c.stop()
-	if !strings.Contains(c.log.String(), "the server answers 403 Forbidden: as told") {
+	if !strings.Contains(c.log.String(), "the server answers 400 Bad Request: as told") {
 		t.Errorf("the log does not tell why:\n%s", c.log)
 	}
 }

@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	osuser "os/user"
 	"strings"
 	"testing"
@@ -98,6 +99,32 @@ func TestWhatAServiceMayBe(t *testing.T) {
 	f(Limits{Users: []string{"nobody"}}, user("", ""), "")
 
 	f(Limits{MaxMemory: 1 << 30}, func(s *wire.Service) { s.Limits.Memory = 1<<30 + 1 }, Memory)
+}
+
+func TestAMountDoesNotLeadElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	for link, to := range map[string]string{"elsewhere": "/etc", "current": dir + "/release-1", "site": dir} {
+		if err := os.Symlink(to, dir+"/"+link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(dir+"/release-1", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f := func(allowed, source string, want bool) {
+		t.Helper()
+		l := roomy
+		l.Mounts = []string{allowed}
+		d := desired(map[string]int{"m": 1}, func(s *wire.Service) { s.Mounts = []wire.Mount{{Source: source, Target: "/mnt"}} })
+		if _, refused := l.Admit(d, nil); (len(refused) == 0) != want {
+			t.Errorf("%s, where %s may be mounted: refused %+v", source, allowed, refused)
+		}
+	}
+	f(dir, dir+"/current", true)
+	f(dir, dir+"/missing", true) // its worker says so
+	f(dir+"/site", dir+"/site/release-1", true)
+	f(dir, dir+"/elsewhere", false)
+	f(dir, dir+"/elsewhere/ssl", false)
 }
 
 func TestQuotaAndMemoryAreBroughtToWhatTheNodeAllows(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os/user"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,14 +65,32 @@ func (l Limits) judgeMounts(s *wire.Service) string {
 		return ""
 	}
 	for _, m := range s.Mounts {
-		inside := func(dir string) bool {
-			return m.Source == dir || strings.HasPrefix(m.Source, strings.TrimSuffix(dir, "/")+"/")
-		}
-		if !slices.ContainsFunc(l.Mounts, inside) {
+		if !inAny(m.Source, l.Mounts) {
 			return fmt.Sprintf("directory %s is in none of those that may be mounted on this node (limits.mounts)", m.Source)
+		}
+		real, err := filepath.EvalSymlinks(m.Source)
+		if err == nil && !inAny(real, l.Mounts) && !inAny(real, realOf(l.Mounts)) {
+			return fmt.Sprintf("directory %s leads to %s, which is in none of those that may be mounted on this node (limits.mounts)", m.Source, real)
 		}
 	}
 	return ""
+}
+
+// inAny tells whether a directory is one of others, or in one of them.
+func inAny(dir string, others []string) bool {
+	return slices.ContainsFunc(others, func(other string) bool {
+		return dir == other || strings.HasPrefix(dir, strings.TrimSuffix(other, "/")+"/")
+	})
+}
+
+// realOf are the directories that symbolic links lead to.
+func realOf(dirs []string) (all []string) {
+	for _, dir := range dirs {
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			all = append(all, real)
+		}
+	}
+	return all
 }
 
 // judgeUser tells why a service may not run as its user or group. Root's rights come

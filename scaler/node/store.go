@@ -115,7 +115,8 @@ func (s *store) writeLocked() {
 // power loss.
 func replaceFile(path string, text []byte) error {
 	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, filepath.Base(path)+".*.tmp")
+	// Always the same name: a daemon that is killed here again and again leaves one file.
+	f, err := os.OpenFile(path+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}

@@ -31,6 +31,17 @@ func TestWhatTheDiskDoesNotTakeIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestKilledWritesDoNotPileUp(t *testing.T) {
+	s := newStore(t)
+	must(t, os.Mkdir(filepath.Dir(s.path), 0o700))
+	must(t, os.WriteFile(s.path+".tmp", []byte("half"), 0o600)) // of a daemon that was killed
+	s.save(state("1", "a"))
+	files, _ := os.ReadDir(filepath.Dir(s.path))
+	if len(files) != 1 || s.load() == nil {
+		t.Errorf("%v is left", files)
+	}
+}
+
 func TestTheStateDirectoryIsOnlyOurs(t *testing.T) {
 	dir := t.TempDir()
 	must(t, os.Chmod(dir, 0o755))

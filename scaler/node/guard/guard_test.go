@@ -64,6 +64,7 @@ func TestWhatAServiceMayBe(t *testing.T) {
 	f(Limits{Commands: []string{"/opt/*"}}, command("server"), Commands)
 	f(Limits{Commands: []string{"/opt/*"}}, command("/opt/{module}"), Commands)
 	f(Limits{Commands: []string{"/opt/app/bin/server"}}, func(s *wire.Service) { s.Env = map[string]string{"LD_PRELOAD": "/tmp/x.so"} }, Commands)
+	f(Limits{Commands: []string{"/opt/app/bin/server"}}, func(s *wire.Service) { s.Env = map[string]string{"GCONV_PATH": "/tmp"} }, Commands)
 
 	// A mount could replace the program or its libraries.
 	f(Limits{}, mount("/tmp/x"), "")

@@ -51,7 +51,7 @@ func (l Limits) judgeCommand(s *wire.Service) string {
 		return fmt.Sprintf("program %s is none of those that may run on this node (limits.commands)", program)
 	}
 	for name := range s.Env {
-		if strings.HasPrefix(name, "LD_") {
+		if strings.HasPrefix(name, "LD_") || name == "GCONV_PATH" { // of the C library's own plug-ins
 			return fmt.Sprintf("the environment has %s, which limits.commands forbids", name)
 		}
 	}

@@ -86,6 +86,7 @@ func fill(d *wire.Desired, node string, text []byte) {
 // fillService sets what a service leaves out, as the server does for its own.
 func fillService(s *wire.Service) {
 	seconds := func(n int) wire.Duration { return wire.Duration(time.Duration(n) * time.Second) }
+	setDefault(&s.Limits.Pids, 4096)
 	setDefault(&s.Log.MaxSize, 16<<20)
 	setDefault(&s.Log.Keep, 3)
 	setDefault(&s.Health.Kind, "none")

@@ -21,7 +21,7 @@ workers:
 		t.Fatal(err)
 	}
 	s := d.Services["shop/cart"]
-	if d.Node != "n1" || d.Version == "" || s.Module != "shop/cart" || s.Health.Kind != "none" || s.Stop != wire.Duration(3*time.Second) || s.Startup == 0 {
+	if d.Node != "n1" || d.Version == "" || s.Module != "shop/cart" || s.Health.Kind != "none" || s.Stop != wire.Duration(3*time.Second) || s.Startup == 0 || s.Limits.Pids == 0 {
 		t.Errorf("%+v %+v", d, s)
 	}
 	again, err := ParseFile([]byte(`{"workers":[]}`), "n1")

@@ -50,6 +50,7 @@ func (s Settings) faults() (faults yamlfile.Faults) {
 	s.Node.check(root.at("node"))
 	s.Limits.check(root.at("limits"))
 	root.at("cgroup").want(groupName.MatchString(s.Cgroup.Root), "root", "a name of letters, digits, _ and -", fmt.Sprintf("%q", s.Cgroup.Root))
+	root.at("cgroup").want(!slices.Contains(othersGroups, s.Cgroup.Root), "root", "a name of its own, since what runs in there and is not wanted is stopped", fmt.Sprintf("%q", s.Cgroup.Root))
 	s.Measure.check(root.at("measure"))
 	s.Balance.check(root.at("balance"))
 	return faults
@@ -63,6 +64,9 @@ func (s Settings) Validate() error {
 	}
 	return nil
 }
+
+// othersGroups are those of programs that make groups of groups too.
+var othersGroups = []string{"docker", "kubepods", "lxc", "machine", "system", "user", "podman", "libpod_parent", "nomad", "hadoop-yarn"}
 
 var (
 	groupName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]*$`)

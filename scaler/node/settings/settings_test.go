@@ -89,6 +89,14 @@ func TestTheServerMayBeOnThisMachineWithoutTLS(t *testing.T) {
 	}
 }
 
+// What runs in there would be taken for workers that nobody wants.
+func TestTheGroupsOfOthersAreNotOurs(t *testing.T) {
+	_, err := Parse([]byte("cgroup: {root: docker}"), "node.yml")
+	if err == nil || !strings.Contains(err.Error(), "node.yml:1: cgroup.root: want a name of its own") {
+		t.Error(err)
+	}
+}
+
 // keysOf lists every key below v with its default, as the page writes it.
 func keysOf(v reflect.Value, prefix string, into map[string]string) {
 	for i, name := range yamlfile.Fields(v.Type()) {

@@ -333,7 +333,7 @@ func TestNodeHoldsItsOwnLimits(t *testing.T) {
 func TestNodeWithAFullDisk(t *testing.T) {
 	t.Parallel()
 	n := NewNode(t, "")
-	if err := syscall.Mount("tmpfs", n.state, "tmpfs", 0, "size=1m"); err != nil {
+	if err := syscall.Mount("tmpfs", n.state, "tmpfs", 0, "size=1m,mode=0750"); err != nil {
 		t.Skip("needs a mount: ", err)
 	}
 	t.Cleanup(func() { n.Kill(); _ = syscall.Unmount(n.state, syscall.MNT_DETACH) })

@@ -193,21 +193,37 @@ func (l *Loop) plan(in allocate.Input, decisions []Decision) pool.Plan {
 	return pool.Plan{Input: in, Result: result}
 }
 
-// first gives a service that nothing was decided about yet its minimum: it need not
-// wait for a minute to end. l.mu must be held.
+// first says what need not wait for a minute to end: a service that nothing was
+// decided about yet gets its minimum, and one that a person asked a number of workers
+// for gets that number. l.mu must be held.
 func (l *Loop) first(now time.Time) (out []Decision) {
 	newest := l.newest.Load()
 	for _, st := range l.opts.Pool.Standings(now) {
-		if st.Mode == pool.Apply && st.Held == "" && newest.Of(st.Module) == nil {
-			least := max(st.Policy.Minimum, st.Scheduled)
-			if most := st.Policy.Maximum; most > 0 {
-				least = min(least, most)
-			}
-			least = max(st.Current, least)
-			out = append(out, Decision{Module: st.Module, Applied: true, Decision: policy.Decision{Desired: least}})
+		if st.Mode != pool.Apply || st.Held != "" {
+			continue
+		}
+		switch {
+		case st.Manual > 0:
+			out = append(out, at(st, bounded(st, st.Manual)))
+		case newest.Of(st.Module) == nil:
+			out = append(out, at(st, max(st.Current, bounded(st, st.Scheduled))))
 		}
 	}
 	return out
+}
+
+// at is a decision for so many workers.
+func at(st pool.Standing, workers int) Decision {
+	return Decision{Module: st.Module, Applied: true, Decision: policy.Decision{Desired: workers}}
+}
+
+// bounded keeps a number within a service's own bounds.
+func bounded(st pool.Standing, workers int) int {
+	workers = max(workers, st.Policy.Minimum)
+	if most := st.Policy.Maximum; most > 0 {
+		workers = min(workers, most)
+	}
+	return workers
 }
 
 // Place lets the pool act between two minutes: it replaces what was lost and moves

@@ -225,6 +225,25 @@ func TestNobodyLeavesForSamplesThatAreLate(t *testing.T) {
 	}
 }
 
+func TestANumberThatAPersonAsksForWaitsForNoMinute(t *testing.T) {
+	w := newWorld(t, cart)
+	w.sync()
+	must(t, w.pool.SetMode(t.Context(), "shop/cart", pool.Apply, "ann", "try it"))
+	w.minute("shop/cart", 138, 4)
+	must(t, w.pool.SetManual(t.Context(), "shop/cart", 7, "ann", "sale"))
+	must(t, w.Place(t.Context()))
+	if n := w.sync(); n != 7 {
+		t.Errorf("%d workers run; want the 7 that were asked for", n)
+	}
+	must(t, w.pool.SetManual(t.Context(), "shop/cart", 1, "ann", "")) // below the minimum
+	must(t, w.Place(t.Context()))
+	w.sync()
+	w.sync()
+	if v, err := w.pool.Service("shop/cart"); err != nil || v.Wanted != 4 {
+		t.Errorf("%d workers shall run, %v; want the minimum of 4", v.Wanted, err)
+	}
+}
+
 func TestARecommendationStartsNothing(t *testing.T) {
 	w := newWorld(t, cart)
 	w.sync()

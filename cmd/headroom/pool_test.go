@@ -70,11 +70,11 @@ func TestPoolCommands(t *testing.T) {
 	f(poolCommand{by: "rack"}, (*poolCommand).total, "by=rack",
 		"all             1  2 ready, 1 lost    8.0  25 %  16.0 GiB  25 %    200", "rack=r1", "TOO LITTLE ROOM FOR  WORKERS\nshop/cart            1 missing: no node")
 	f(poolCommand{state: "draining"}, (*poolCommand).nodes, "state=draining", "n1    draining    4.0  25 %  8.0 GiB  25 %        2        1         1  11-22 21:05:00  drained by ann: disk")
-	f(poolCommand{node: "n1"}, (*poolCommand).oneNode, "", "n1 is draining: 4.0 cores, 25 % busy", "2 workers shall run on it, 1 serve, 1 stop", "w1      shop/cart  n1    10.0.0.1:9000", "it ended with status 1")
+	f(poolCommand{node: "n1"}, (*poolCommand).oneNode, "", "n1 is draining: 4.0 cores, 25 % busy", "workers: 2 that shall run, 1 serving, 1 stopping.", "w1      shop/cart  n1    10.0.0.1:9000", "it ended with status 1")
 	f(poolCommand{path: "shop"}, (*poolCommand).services, "path=shop", "shop/cart  apply        4        4        3     0         0      2  81.0 %", "apply by ann: we trust it; held until 11-22 23:00 by somebody", "1 missing")
 	api.answers["GET services"] = ok("[" + strings.NewReplacer(`"mode":"apply","mode_order"`, `"mode":"recommend","mode_order"`, `"desired":4,"wanted":4`, `"desired":0,"wanted":0`).Replace(cannedService) + "]")
 	f(poolCommand{}, (*poolCommand).services, "", "shop/cart  recommend        4        0")
-	f(poolCommand{module: "shop/cart"}, (*poolCommand).service, "", "in mode apply: 4 workers desired, 4 shall run, 3 serve", "Last decision: 81.0 % busy of 2 processes (explain scale:shop/cart@", "ready", "100 %  the idlest")
+	f(poolCommand{module: "shop/cart"}, (*poolCommand).service, "", "in mode apply; workers: 4 desired, 4 that shall run, 3 serving, 0 stopping.", "Last decision: 81.0 % busy of 2 processes (explain scale:shop/cart@", "ready", "100 %  the idlest")
 	f(poolCommand{module: "shop/cart", json: true}, (*poolCommand).service, "", `"mode":"apply"`)
 }
 

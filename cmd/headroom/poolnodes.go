@@ -71,7 +71,7 @@ func (c *poolCommand) oneNode() error {
 
 // nodeText is the head of a node's table of workers.
 func nodeText(n *pool.Node) string {
-	text := fmt.Sprintf("%s is %s: %.1f cores, %.0f %% busy, %s of memory; %d workers shall run on it, %d serve, %d stop.",
+	text := fmt.Sprintf("%s is %s: %.1f cores, %.0f %% busy, %s of memory; workers: %d that shall run, %d serving, %d stopping.",
 		n.Name, n.State, n.Resources.Cores, n.Load.CPU, gib(n.Resources.Memory), n.Wanted, n.Serving, n.Stopping)
 	if notes := nodeNotes(n); notes != "" {
 		text += "\n" + notes

@@ -60,7 +60,7 @@ func TestPoolOrders(t *testing.T) {
 	f(orderCommand{of: "shop/cart", action: "mode", mode: "configured", reason: "why"}, service, `{"action":"mode",`+rest, "is in mode apply")
 	f(orderCommand{of: "shop/cart", action: "hold", lasts: 2 * time.Hour, reason: "why"}, service, `{"action":"hold","until":"2026-11-22T14:00:00Z",`+rest, "held until")
 	f(orderCommand{of: "shop/cart", action: "hold", reason: "why"}, service, `{"action":"hold",`+rest, "held until")
-	f(orderCommand{of: "shop/cart", action: "workers", workers: 12, reason: "why"}, service, `{"action":"workers","workers":12,`+rest, "4 workers desired")
+	f(orderCommand{of: "shop/cart", action: "workers", workers: 12, reason: "why"}, service, `{"action":"workers","workers":12,`+rest, "workers: 4 desired")
 	f(orderCommand{of: "w1"}, (*orderCommand).restart, `{}`, "w1 will be restarted")
 
 	err := (&orderCommand{client: cl, of: "n9", action: "drain"}).orderNode()

@@ -70,7 +70,7 @@ func (s *serviceLine) notes() (notes []string) {
 		notes = noteOrder(notes, what, &h.Order)
 	}
 	if m := s.Manual; m != nil {
-		notes = noteOrder(notes, fmt.Sprintf("%d workers asked for", m.Workers), &m.Order)
+		notes = noteOrder(notes, fmt.Sprintf("number of workers set to %d", m.Workers), &m.Order)
 	}
 	if s.Failing > 0 {
 		notes = append(notes, fmt.Sprintf("%d failed and start again: %s", s.Failing, s.Failure))
@@ -91,7 +91,7 @@ func (c *poolCommand) service() error {
 
 // text is the head of a service's table of workers.
 func (s *serviceLine) text() string {
-	text := fmt.Sprintf("%s is in mode %s: %d workers desired, %d shall run, %d serve, %d stop.", s.Module, s.Mode, s.desired(), s.Wanted, s.Serving, s.Stopping)
+	text := fmt.Sprintf("%s is in mode %s; workers: %d desired, %d that shall run, %d serving, %d stopping.", s.Module, s.Mode, s.desired(), s.Wanted, s.Serving, s.Stopping)
 	if notes := s.notes(); len(notes) > 0 {
 		text += "\n" + strings.Join(notes, "; ")
 	}

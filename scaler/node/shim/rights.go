@@ -17,6 +17,17 @@ func keepNothingOpen() error {
 	return nil
 }
 
+// leaveSession takes a new, empty keyring of the session: the daemon's keys are open to
+// all that have it. A kernel without keyrings, or a sandbox that forbids them, has nothing
+// to be left.
+func leaveSession() error {
+	_, err := unix.KeyctlInt(unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0)
+	if err != nil && !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EPERM) {
+		return fmt.Errorf("leave the daemon's keys: %w", err)
+	}
+	return nil
+}
+
 // boundTo leaves a process no capability that a program could give it. Root gets all of
 // its bounding set anew with each exec, whatever it gave up before, so for root this must
 // not fail; others could get one from a program's file only, which a worker's view and

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -86,6 +87,21 @@ func TestAWorkerGetsNothingThatTheDaemonHasOpen(t *testing.T) {
 	output, code, wrong := start(t, whole(Spec{Command: []string{"sh", "-c", "cd /proc/self/fd; echo *"}}))
 	if wrong != nil || code != 0 || strings.Contains(output, "77") {
 		t.Errorf("%v, code %d, descriptors %s", wrong, code, output)
+	}
+}
+
+// Keys that the kernel keeps for root's session are open to all that inherit it.
+func TestAWorkerDoesNotHaveTheKeysOfTheDaemonsSession(t *testing.T) {
+	runtime.LockOSThread() // whose session it is: it ends with this test, and its keys
+	if _, err := unix.KeyctlJoinSessionKeyring("headroom-secrets"); err != nil {
+		t.Skip(err)
+	}
+	if _, err := unix.AddKey("user", "headroom-key", []byte("secret"), unix.KEY_SPEC_SESSION_KEYRING); err != nil {
+		t.Skip(err)
+	}
+	output, code, wrong := start(t, whole(Spec{Command: []string{"sh", "-c", "cat /proc/keys"}}))
+	if wrong != nil || code != 0 || strings.Contains(output, "headroom-") {
+		t.Errorf("%v, code %d, keys:\n%s", wrong, code, output)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"math"
 	"slices"
 
+	"headroom/scaler/node/isolate"
 	"headroom/scaler/node/wire"
 )
 
@@ -158,7 +159,11 @@ func (n *counter) still() string {
 
 // bound returns the service with its limits brought to what this node allows.
 func (l Limits) bound(s *wire.Service) *wire.Service {
-	low := s.Limits.CPUPercent > 0 && s.Limits.CPUPercent < l.MinCPUPercent
+	percent := s.Limits.CPUPercent
+	if percent == 0 {
+		percent = isolate.DefaultPercent
+	}
+	low := percent < l.MinCPUPercent
 	open := s.Limits.Memory == 0 && l.MaxMemory > 0
 	if !low && !open {
 		return s

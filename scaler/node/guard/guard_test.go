@@ -145,6 +145,17 @@ func TestQuotaAndMemoryAreBroughtToWhatTheNodeAllows(t *testing.T) {
 	}
 }
 
+func TestTheQuotaOfAServiceThatNamesNoneIsRaisedToo(t *testing.T) {
+	l := roomy
+	for least, want := range map[float64]float64{0: 0, 40: 0, 60: 60} {
+		l.MinCPUPercent = least
+		got, _ := l.Admit(desired(map[string]int{"m": 1}, func(s *wire.Service) { s.Limits.CPUPercent = 0 }), nil)
+		if is := got.Services["m"].Limits.CPUPercent; is != want {
+			t.Errorf("at least %g: %g, want %g", least, is, want)
+		}
+	}
+}
+
 func TestWhoRunsStaysWhenThereIsNotRoomForAll(t *testing.T) {
 	l := roomy
 	l.MaxWorkers = 3

@@ -17,7 +17,7 @@ const (
 
 // The limits of a service that names none.
 const (
-	defaultPercent = 40
+	DefaultPercent = 40 // of all cores
 	defaultPeriod  = maxPeriod
 )
 
@@ -30,7 +30,7 @@ type Quota struct{ Quota, Period, Burst time.Duration }
 func QuotaOf(l wire.Limits, cores float64) Quota {
 	percent, period := l.CPUPercent, time.Duration(l.Period).Truncate(time.Microsecond)
 	if !(percent > 0) {
-		percent = defaultPercent
+		percent = DefaultPercent
 	}
 	if period <= 0 {
 		period = defaultPeriod

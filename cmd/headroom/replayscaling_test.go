@@ -175,3 +175,10 @@ func TestReplayOfAServer(t *testing.T) {
 		t.Errorf("a module that is none: %v", err)
 	}
 }
+
+func TestReplayWithoutAMinuteIsTold(t *testing.T) {
+	var out bytes.Buffer
+	if err := seriesReplayGrid([]*replay.Comparison{{}}).print(&out, false); err != nil || strings.Contains(out.String(), "NaN") {
+		t.Errorf("%v:\n%s", err, &out)
+	}
+}

@@ -111,7 +111,7 @@ func seriesReplayGrid(all []*replay.Comparison) *grid {
 		g.rows = append(g.rows, []cell{
 			plain(printable(c.Name)), plain(fmt.Sprintf("%.1f", days)), plain(fmt.Sprintf("%.0f", c.Policy.Hours)),
 			plain(shareText(float64(c.Policy.Above)/float64(c.Policy.Minutes), 2)), plain(shareText(c.Policy.Slack(), 0)),
-			plain(fmt.Sprintf("%.0f", float64(c.Policy.Decisions)/days)), plain(saved(c.Peak.Outcome)), plain(saved(c.Equal.Outcome)),
+			plain(perDay(float64(c.Policy.Decisions) / days)), plain(saved(c.Peak.Outcome)), plain(saved(c.Equal.Outcome)),
 			plain(saved(c.HPA.Outcome)), plain(decimal(c.HPA.Target, 2)),
 		})
 	}
@@ -126,11 +126,19 @@ func familyGrid(families []replay.Family) *grid {
 	for _, f := range families {
 		g.rows = append(g.rows, []cell{
 			plain(printable(f.Name)), plain(fmt.Sprint(f.Series)), plain(fmt.Sprintf("%.1f", f.Days)), plain(shareText(f.Above, 2)), plain(shareText(f.Slack, 1)),
-			plain(fmt.Sprintf("%.0f", f.Decisions)), plain(shareText(f.Sized, 1)), plain(shareText(f.Peak, 1)), plain(shareText(f.Equal, 1)),
+			plain(perDay(f.Decisions)), plain(shareText(f.Sized, 1)), plain(shareText(f.Peak, 1)), plain(shareText(f.Equal, 1)),
 			plain(shareText(f.HPA, 1)), plain(decimal(f.HPATarget, 2)), plain(shareText(f.Best, 1)), plain(shareText(f.PlainAbove, 1)),
 		})
 	}
 	return g
+}
+
+// perDay writes a number a day: "–" where no minute counted.
+func perDay[T ~float64](n T) string {
+	if math.IsNaN(float64(n)) {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f", float64(n))
 }
 
 // shareText writes a share in percent: "–" when it is unknown.

@@ -38,6 +38,8 @@ func (c *course) unknown() string {
 	switch {
 	case c.Demand.Current > 0 && c.Demand.Running == 0: // idle processes that serve nobody are no sign of too many
 		return "None of the workers serves"
+	case !known(c.Demand.Busy) && !known(c.Demand.Processes):
+		return "The busy seconds of the minute are unknown: no process told any"
 	case !known(c.Demand.Busy):
 		return "The busy seconds of the minute are unknown"
 	case c.Demand.Age > c.Settings.StaleAfter:

@@ -73,7 +73,7 @@ func (s *serviceLine) notes() (notes []string) {
 		notes = noteOrder(notes, fmt.Sprintf("number of workers set to %d", m.Workers), &m.Order)
 	}
 	if s.Failing > 0 {
-		notes = append(notes, fmt.Sprintf("%d failed and start again: %s", s.Failing, s.Failure))
+		notes = append(notes, fmt.Sprintf("%d failing: %s", s.Failing, s.Failure))
 	}
 	if s.Overloaded > 0 {
 		notes = append(notes, fmt.Sprintf("%d overloaded", s.Overloaded))

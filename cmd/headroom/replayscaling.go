@@ -47,6 +47,7 @@ func addReplay(app *kingpin.Application) {
 	cmd.Flag("from", "First minute that counts, as 2026-11-22 or 2026-11-22T20:00; before it is learned (default: a week before --to; of files: after 14 days, or half).").StringVar(&r.from)
 	cmd.Flag("to", "End (default: now; of files: their end).").StringVar(&r.to)
 	cmd.Flag("margin", "What a static fleet sized for the peak adds to the peak that was known.").Default("0.2").Float64Var(&r.Margin)
+	cmd.Flag("level", "Share of the forecasts that shall not be exceeded: fewer minutes above the target for more worker-hours.").Default(fmt.Sprint(demand.DefaultLevel)).Float64Var(&r.Level)
 	cmd.Flag("json", "Print JSON: every series under every rule.").BoolVar(&r.json)
 
 	cmd.Flag("timezone", "Of files: time zone of days, as Asia/Shanghai (default: UTC).").Default("UTC").StringVar(&r.zone)
@@ -70,6 +71,7 @@ func (r *replayCommand) check() error {
 		}
 	}
 	bad(r.Margin >= 0 && r.Margin <= 10, "--margin: want a share from 0 to 10, got %v", r.Margin)
+	bad(r.Level >= 0.5 && r.Level < 1, "--level: want a share from 0.5 to below 1, got %v", r.Level)
 	bad(r.workers >= 0 && r.workers <= policy.MaxWorkers, "--workers: want a number from 0 to %d, got %d", policy.MaxWorkers, r.workers)
 	bad(r.limit > 0, "--limit: want a number above 0, got %d", r.limit)
 	bad(len(r.files) == 0 || r.module == "", "--module: is about a server's store; leave out the files to ask it")
@@ -91,7 +93,6 @@ func (r *replayCommand) run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
-	r.Level = demand.DefaultLevel
 	if r.Policy, err = readPolicy(r.policyFile); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/scaler/demand"
 	"headroom/scaler/policy"
 	"headroom/scaler/replay"
 )
@@ -29,7 +30,7 @@ func replaying(t *testing.T, change func(r *replayCommand)) (string, error) {
 	var out bytes.Buffer
 	r := &replayCommand{client: &client{out: &out}, zone: "UTC", workers: 100, limit: 100}
 	r.pool = replayPool{cores: 8, memory: "16GiB", domains: 1, workerCPU: 0.2, workerMemory: "64MiB"}
-	r.Margin = 0.2
+	r.Margin, r.Level = 0.2, demand.DefaultLevel
 	change(r)
 	if err := r.check(); err != nil {
 		return "", err
@@ -94,9 +95,9 @@ func TestReplayInAPool(t *testing.T) {
 func TestReplayTellsAllFaults(t *testing.T) {
 	_, err := replaying(t, func(r *replayCommand) {
 		r.pool = replayPool{nodes: -1, memory: "much", workerMemory: "-1", workerCPU: -1}
-		r.Margin, r.workers, r.zone, r.from, r.module, r.files = -1, -1, "Nowhere", "soon", "a", []string{"x"}
+		r.Margin, r.Level, r.workers, r.zone, r.from, r.module, r.files = -1, 1, -1, "Nowhere", "soon", "a", []string{"x"}
 	})
-	for _, flag := range []string{"--margin", "--workers", "--timezone", "--from", "--module", "--nodes", "--node-cores", "--node-memory", "--domains", "--worker-cpu", "--worker-memory"} {
+	for _, flag := range []string{"--margin", "--level", "--workers", "--timezone", "--from", "--module", "--nodes", "--node-cores", "--node-memory", "--domains", "--worker-cpu", "--worker-memory"} {
 		if err == nil || !strings.Contains(err.Error(), flag) {
 			t.Errorf("%s is not in %v", flag, err)
 		}

@@ -16,7 +16,7 @@ type Options struct {
 }
 
 // DefaultLevel is how seldom a forecast with its interval is exceeded.
-const DefaultLevel = 0.995
+const DefaultLevel = 0.997
 
 // Recent is how many of the last minutes a forecast looks at.
 const Recent = 60

@@ -21,7 +21,7 @@ func TestExamplesOfThePageAreValid(t *testing.T) {
 	text := func(i int) []byte {
 		return []byte(strings.ReplaceAll("\n"+blocks[i][2], "\n"+blocks[i][1], "\n"))
 	}
-	if _, err := ParseFile(text(0), "n1"); err != nil {
+	if _, err := parseFile(text(0), "n1"); err != nil {
 		t.Error(err)
 	}
 	if _, err := settings.Parse(text(1), "docs/node.md"); err != nil {

@@ -41,7 +41,7 @@ func (d *Daemon) followFile(ctx context.Context) error {
 func (d *Daemon) takeFile(text []byte, err error) {
 	desired := wire.Desired{}
 	if err == nil {
-		desired, err = ParseFile(text, d.o.Settings.Node.Name)
+		desired, err = parseFile(text, d.o.Settings.Node.Name)
 	}
 	if err != nil {
 		d.log.Error("the desired state in the file was not taken, the old one stays", "path", d.o.DesiredFile, "err", err)
@@ -50,9 +50,9 @@ func (d *Daemon) takeFile(text []byte, err error) {
 	d.take(desired)
 }
 
-// ParseFile reads a desired state that a person wrote, as YAML or JSON. Node, version,
+// parseFile reads a desired state that a person wrote, as YAML or JSON. Node, version,
 // and the modules of services may be left out, and so may what has a default.
-func ParseFile(text []byte, node string) (wire.Desired, error) {
+func parseFile(text []byte, node string) (wire.Desired, error) {
 	var tree any
 	if err := yaml.Unmarshal(text, &tree); err != nil {
 		return wire.Desired{}, fmt.Errorf("read the desired state: %w", err)

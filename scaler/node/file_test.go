@@ -9,7 +9,7 @@ import (
 )
 
 func TestAFileNeedsLittle(t *testing.T) {
-	d, err := ParseFile([]byte(`
+	d, err := parseFile([]byte(`
 services:
   shop/cart:
     command: [/opt/cart, '--port={port}']
@@ -24,7 +24,7 @@ workers:
 	if d.Node != "n1" || d.Version == "" || s.Module != "shop/cart" || s.Health.Kind != "none" || s.Stop != wire.Duration(3*time.Second) || s.Startup == 0 || s.Limits.Pids == 0 {
 		t.Errorf("%+v %+v", d, s)
 	}
-	again, err := ParseFile([]byte(`{"workers":[]}`), "n1")
+	again, err := parseFile([]byte(`{"workers":[]}`), "n1")
 	if err != nil || again.Version == d.Version {
 		t.Errorf("%+v, %v: another file wants another version", again, err)
 	}
@@ -33,7 +33,7 @@ workers:
 func TestAFaultOfAFileIsNamed(t *testing.T) {
 	f := func(text, want string) {
 		t.Helper()
-		if _, err := ParseFile([]byte(text), "n1"); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parseFile([]byte(text), "n1"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v; want %q", text, err, want)
 		}
 	}

@@ -225,7 +225,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		w.s.Apply(all, with(service))
 		w.eventually(want, func() bool { return strings.Contains(w.get("w00").Reason, want) })
 		w.eventually("it waits", w.inState("w00", wire.Backoff))
-		log, err := os.ReadFile(w.s.LogFile("shop/web", "w00"))
+		log, err := os.ReadFile(w.s.outputs.file("shop/web", "w00"))
 		if err != nil || !strings.Contains(string(log), want) {
 			t.Errorf("its log has no %q: %s, %v", want, log, err)
 		}

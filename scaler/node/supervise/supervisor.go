@@ -122,9 +122,6 @@ func (s *Supervisor) Restart(id string) bool {
 	return known
 }
 
-// LogFile is where the output of a worker goes.
-func (s *Supervisor) LogFile(service, id string) string { return s.outputs.file(service, id) }
-
 // Run works until ctx is done. Then it returns and leaves the workers running. It can
 // be called once.
 func (s *Supervisor) Run(ctx context.Context) error {

@@ -45,6 +45,19 @@ func (p *Pool) Uncordon(ctx context.Context, name, who, why string) error {
 }
 
 func (p *Pool) orderNode(ctx context.Context, name, who, why string, set func(*nodeRecord, *Order)) error {
+	return p.carryOut(ctx, who, why, func(o Order) (change, error) {
+		n := p.nodes[name]
+		if n == nil {
+			return change{}, fmt.Errorf("%w: %q", ErrUnknownNode, name)
+		}
+		rec := n.rec
+		set(&rec, &o)
+		return change{nodes: []nodeRecord{rec}}, nil
+	})
+}
+
+// carryOut keeps what a person's order changes; p.mu is held while it is found out.
+func (p *Pool) carryOut(ctx context.Context, who, why string, find func(Order) (change, error)) error {
 	o, err := p.ordered(who, why)
 	if err != nil {
 		return err
@@ -52,15 +65,12 @@ func (p *Pool) orderNode(ctx context.Context, name, who, why string, set func(*n
 	p.writing.Lock()
 	defer p.writing.Unlock()
 	p.mu.Lock()
-	n := p.nodes[name]
-	if n == nil {
-		p.mu.Unlock()
-		return fmt.Errorf("%w: %q", ErrUnknownNode, name)
-	}
-	rec := n.rec
+	c, err := find(o)
 	p.mu.Unlock()
-	set(&rec, &o)
-	return p.save(ctx, &change{nodes: []nodeRecord{rec}})
+	if err != nil {
+		return err
+	}
+	return p.save(ctx, &c)
 }
 
 // Forget removes a node that is lost, with its workers, as if it had never been.
@@ -131,43 +141,25 @@ func (p *Pool) SetManual(ctx context.Context, module string, workers int, who, w
 }
 
 func (p *Pool) orderService(ctx context.Context, module, who, why string, set func(*serviceRecord, Order)) error {
-	o, err := p.ordered(who, why)
-	if err != nil {
-		return err
-	}
-	p.writing.Lock()
-	defer p.writing.Unlock()
-	p.mu.Lock()
-	s := p.services[module]
-	if s == nil {
-		p.mu.Unlock()
-		return fmt.Errorf("%w: %q", ErrUnknownService, module)
-	}
-	rec := s.rec
-	p.mu.Unlock()
-	set(&rec, o)
-	return p.save(ctx, &change{services: []serviceRecord{rec}})
+	return p.carryOut(ctx, who, why, func(o Order) (change, error) {
+		s := p.services[module]
+		if s == nil {
+			return change{}, fmt.Errorf("%w: %q", ErrUnknownService, module)
+		}
+		rec := s.rec
+		set(&rec, o)
+		return change{services: []serviceRecord{rec}}, nil
+	})
 }
 
 // Retire stops all workers of a service that is no longer configured. It is forgotten
 // when they are gone.
 func (p *Pool) Retire(ctx context.Context, module, who, why string) error {
-	o, err := p.ordered(who, why)
-	if err != nil {
-		return err
-	}
-	p.writing.Lock()
-	defer p.writing.Unlock()
-	c, err := p.retire(module, o)
-	if err != nil {
-		return err
-	}
-	return p.save(ctx, &c)
+	return p.carryOut(ctx, who, why, func(o Order) (change, error) { return p.retire(module, o) })
 }
 
+// retire says what goes with a service. p.mu must be held.
 func (p *Pool) retire(module string, o Order) (c change, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	s := p.services[module]
 	if s == nil {
 		return c, fmt.Errorf("%w: %q", ErrUnknownService, module)

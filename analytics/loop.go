@@ -9,6 +9,7 @@ import (
 
 	"headroom/analytics/season"
 	"headroom/ingest/rollup"
+	"headroom/internal/watch"
 )
 
 // Loop judges every node each minute and publishes the result.
@@ -32,7 +33,8 @@ type Loop struct {
 	readyDays []*today    // likewise
 	today     []*today    // by fleet.Node.Index
 	day       int         // that today is about
-	watchers  map[chan struct{}]struct{}
+
+	watchers watch.Watchers
 
 	relearn chan struct{} // asks for learning anew, holds one request
 	past    chan struct{} // holds a token while a past table is computed
@@ -41,14 +43,13 @@ type Loop struct {
 // NewLoop returns a loop that has learned nothing yet.
 func NewLoop(opts Options) *Loop {
 	l := &Loop{
-		opts:     opts,
-		reader:   reader{store: opts.Store, tree: opts.Tree, loc: opts.Model.Location},
-		cal:      season.NewCalendar(opts.Model.Location),
-		writer:   newWriter(opts),
-		stats:    newStats(opts.Registerer),
-		watchers: map[chan struct{}]struct{}{},
-		relearn:  make(chan struct{}, 1),
-		past:     make(chan struct{}, 1),
+		opts:    opts,
+		reader:  reader{store: opts.Store, tree: opts.Tree, loc: opts.Model.Location},
+		cal:     season.NewCalendar(opts.Model.Location),
+		writer:  newWriter(opts),
+		stats:   newStats(opts.Registerer),
+		relearn: make(chan struct{}, 1),
+		past:    make(chan struct{}, 1),
 	}
 	l.settings.Store(&opts.Model)
 	return l
@@ -68,17 +69,7 @@ func (l *Loop) Snapshot() *Snapshot { return l.current.Load() }
 
 // Subscribe returns a channel that gets a signal after each new snapshot, and a
 // function that ends it. A slow reader misses signals, never snapshots.
-func (l *Loop) Subscribe() (<-chan struct{}, func()) {
-	c := make(chan struct{}, 1)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.watchers[c] = struct{}{}
-	return c, func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		delete(l.watchers, c)
-	}
-}
+func (l *Loop) Subscribe() (<-chan struct{}, func()) { return l.watchers.Subscribe() }
 
 // HistoryChanged asks the loop to learn anew, since minutes of the past were
 // written or corrected. Many calls in a row cost one learning.

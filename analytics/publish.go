@@ -31,18 +31,8 @@ func (l *Loop) publishLocked(frame *rollup.Frame) *Snapshot {
 	s := l.judgeLocked(frame)
 	l.frame = frame
 	l.current.Store(s)
-	l.signalLocked()
+	l.watchers.Signal()
 	return s
-}
-
-// signalLocked wakes the subscribers. l.mu must be held.
-func (l *Loop) signalLocked() {
-	for c := range l.watchers {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
-	}
 }
 
 // judgeLocked enters a frame into the nodes' day and makes the snapshot of it, by

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/analytics"
+	"headroom/internal/watch"
 	"headroom/scaler/allocate"
 	"headroom/scaler/policy"
 	"headroom/scaler/pool"
@@ -51,7 +52,8 @@ type Loop struct {
 	kept     *Minute    // the last one whose news are kept
 	memories map[string]policy.Memory
 	counts   map[string]map[policy.Direction]int // decisions since the start, by module
-	watchers map[chan struct{}]struct{}
+
+	watchers watch.Watchers
 }
 
 // Minute is what was decided in one minute. It is never changed.
@@ -80,7 +82,7 @@ func New(opts Options) *Loop {
 	}
 	return &Loop{
 		opts: opts, stats: newStats(opts.Registerer), memories: map[string]policy.Memory{},
-		counts: map[string]map[policy.Direction]int{}, watchers: map[chan struct{}]struct{}{},
+		counts: map[string]map[policy.Direction]int{},
 	}
 }
 
@@ -89,17 +91,7 @@ func (l *Loop) Newest() *Minute { return l.newest.Load() }
 
 // Subscribe returns a channel that gets a signal after each minute's decisions, and a
 // function that ends it.
-func (l *Loop) Subscribe() (<-chan struct{}, func()) {
-	c := make(chan struct{}, 1)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.watchers[c] = struct{}{}
-	return c, func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		delete(l.watchers, c)
-	}
-}
+func (l *Loop) Subscribe() (<-chan struct{}, func()) { return l.watchers.Subscribe() }
 
 // replaceEvery is how often workers are placed between two minutes: nodes come and
 // go, and starts fail.
@@ -256,12 +248,7 @@ func newMinute(at time.Time, decisions []Decision) *Minute {
 // publishLocked makes a minute the newest and tells the watchers. l.mu must be held.
 func (l *Loop) publishLocked(m *Minute) {
 	l.newest.Store(m)
-	for c := range l.watchers {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
-	}
+	l.watchers.Signal()
 }
 
 // news writes down the decisions that say something else than those that were kept

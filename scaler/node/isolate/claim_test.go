@@ -1,6 +1,7 @@
 package isolate
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -12,7 +13,6 @@ func TestGroupsHaveOneDaemon(t *testing.T) {
 		t.Skip("needs root: the lock lies in /run")
 	}
 	root := fmt.Sprintf("headroom-test-%d-claim", os.Getpid())
-	t.Cleanup(func() { _ = os.Remove("/run/headroom-node." + root + ".lock") })
 	open := func() *Groups {
 		g, err := Open(Options{Root: root})
 		if err != nil {
@@ -34,5 +34,13 @@ func TestGroupsHaveOneDaemon(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the next daemon gets %v", err)
 	}
-	_ = second.Close()
+	if err := second.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := open().Remove(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(open().lockName()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the lock's file is left: %v", err)
+	}
 }

@@ -141,8 +141,18 @@ func (g *Groups) DeleteService(service string) error {
 	return g.remove(dirOf(service))
 }
 
-// Remove removes the root group, which must have no service left.
-func (g *Groups) Remove() error { return g.remove("") }
+// Remove removes the root group, which must have no service left, and the file of
+// [Groups.Claim] if no daemon holds it.
+func (g *Groups) Remove() error {
+	if err := g.remove(""); err != nil {
+		return err
+	}
+	f, err := g.Claim()
+	if err != nil {
+		return nil // another daemon has begun to work with the groups
+	}
+	return errors.Join(os.Remove(g.lockName()), f.Close())
+}
 
 // remove removes one directory under the root in every hierarchy.
 func (g *Groups) remove(dir string) error {

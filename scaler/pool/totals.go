@@ -33,7 +33,7 @@ func (p *Pool) Total(path string) Total {
 	t := Total{Path: path, Nodes: map[State]int{}}
 	on := map[*node]bool{}
 	for _, s := range p.services {
-		if s.conf == nil || !below(s.rec.Module, path) {
+		if s.conf == nil || !Below(s.rec.Module, path) {
 			continue
 		}
 		t.Services++
@@ -80,7 +80,9 @@ func (p *Pool) By(label string) []Total {
 	return all
 }
 
-func below(module, path string) bool {
+// Below tells whether a module is the node of the business tree with the id path, or
+// lies below it. Everything lies below the empty path.
+func Below(module, path string) bool {
 	return path == "" || module == path || strings.HasPrefix(module, path+"/")
 }
 

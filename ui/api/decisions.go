@@ -11,6 +11,7 @@ import (
 
 	"headroom/scaler"
 	"headroom/scaler/policy"
+	"headroom/scaler/pool"
 	"headroom/storage/state"
 )
 
@@ -71,7 +72,7 @@ func (s *Server) newestDecisions(q state.PoolDecisionQuery) decisionList {
 	}
 	for i := range m.Decisions {
 		d := &m.Decisions[i]
-		if below(d.Module, q.Module) && (q.Direction == "" || string(d.Direction) == q.Direction) {
+		if pool.Below(d.Module, q.Module) && (q.Direction == "" || string(d.Direction) == q.Direction) {
 			list.Decisions = append(list.Decisions, d.Record(s.Location))
 		}
 	}

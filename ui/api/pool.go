@@ -60,17 +60,12 @@ func (s *Server) pool(c *gin.Context) (any, error) {
 	}
 	if m := s.Scaling.Newest(); m != nil {
 		for i := range m.Decisions {
-			if one := &m.Decisions[i]; one.Short != "" && below(one.Module, path.ID()) {
+			if one := &m.Decisions[i]; one.Short != "" && pool.Below(one.Module, path.ID()) {
 				d.Short = append(d.Short, shortData{one.Module, one.Short})
 			}
 		}
 	}
 	return d, nil
-}
-
-// below tells whether a module is a node of the business tree or lies below it.
-func below(module, path string) bool {
-	return path == "" || module == path || strings.HasPrefix(module, path+"/")
 }
 
 var nodeStates = []string{string(pool.Ready), string(pool.Draining), string(pool.Lost), string(pool.Cordoned)}
@@ -160,7 +155,7 @@ func (s *Server) services(c *gin.Context) (any, error) {
 	}
 	all := []serviceData{}
 	for _, v := range s.Pool.Services() {
-		if below(v.Module, path.ID()) {
+		if pool.Below(v.Module, path.ID()) {
 			all = append(all, s.serviceData(v))
 		}
 	}

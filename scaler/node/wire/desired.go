@@ -6,6 +6,9 @@ type Desired struct {
 	Version  string              `json:"version"`  // changes with anything below
 	Services map[string]*Service `json:"services"` // by the module's id; those of Workers, at least
 	Workers  []Worker            `json:"workers"`  // a worker that is not here is drained and stopped
+
+	Tasks    []Task    `json:"tasks,omitempty"`    // to be done once each; one that is not here any more is stopped and forgotten
+	Declared *Declared `json:"declared,omitempty"` // what the node looks for and reports; nil: nothing
 }
 
 // Worker is one process that shall run.

@@ -11,6 +11,9 @@ type Report struct {
 	Resources *Resources `json:"resources,omitempty"` // nil: as last time
 	Load      Load       `json:"load"`
 	Workers   []Status   `json:"workers"` // all of them; null: as last time
+
+	Tasks []TaskStatus `json:"tasks,omitempty"` // of those in the desired state; null: as last time
+	Found *Found       `json:"found,omitempty"` // null: as last time
 }
 
 // Resources are what a node has.

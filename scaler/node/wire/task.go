@@ -1,0 +1,46 @@
+package wire
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Task is something that a node does once, for a step of a flow. The node writes down
+// that it begins a task before it does, and its end before it reports it: a task is never
+// begun twice, whatever is killed.
+type Task struct {
+	ID      string          `json:"id"`   // never used twice
+	Kind    string          `json:"kind"` // command, package, files, template, processes, ports, http, tcp or scan
+	Spec    json.RawMessage `json:"spec"` // what exactly, as its kind has it
+	Timeout Duration        `json:"timeout"`
+	// Resume asks about a task that may have been begun: a node that does not know it
+	// answers TaskUnknown instead of beginning it.
+	Resume bool `json:"resume,omitempty"`
+}
+
+// TaskState is where a task stands.
+type TaskState string
+
+// The states of a task.
+const (
+	TaskRunning TaskState = "running"
+	TaskDone    TaskState = "done"
+	TaskFailed  TaskState = "failed"
+	TaskRefused TaskState = "refused" // the node's own limits forbid it; Error says which
+	TaskUnknown TaskState = "unknown" // it was to be resumed, and was never begun here
+	TaskLost    TaskState = "lost"    // it was begun, and the daemon or the machine ended before it did
+)
+
+// Over tells whether a task has come to its end.
+func (s TaskState) Over() bool { return s != TaskRunning }
+
+// TaskStatus is how a task is.
+type TaskStatus struct {
+	ID      string          `json:"id"`
+	State   TaskState       `json:"state"`
+	Began   time.Time       `json:"began,omitzero"`
+	Ended   time.Time       `json:"ended,omitzero"`
+	Error   string          `json:"error,omitempty"`
+	Log     string          `json:"log,omitempty"`     // the end of what it wrote
+	Outputs json.RawMessage `json:"outputs,omitempty"` // a JSON object, as the kind has it
+}

@@ -5,6 +5,9 @@ import { AlarmsPage } from "./alarms/page";
 import { type AlarmsView, alarmsPath, defaultAlarms } from "./alarms/view";
 import { api } from "./api/client";
 import { useLive, useResource } from "./api/live";
+import { ChangesPage } from "./changes/page";
+import { RunPage } from "./changes/run";
+import { type ChangesView, changesPath } from "./changes/view";
 import { Header } from "./header";
 import { Help } from "./help";
 import { useKeys } from "./keys";
@@ -43,6 +46,9 @@ export function App() {
   // The page of the pool too.
   const pooled = useRef<PoolView | null>(null);
   if (route.page === "pool") pooled.current = route.view;
+  // And the page of changes, while one of them is open.
+  const changing = useRef<ChangesView | null>(null);
+  if (route.page === "changes") changing.current = route.view;
   const backToTable = () => {
     const model = route.page === "module" && { model: route.model };
     go(writeView({ ...(left.current ?? defaultView), ...model }) || "./");
@@ -151,6 +157,27 @@ export function App() {
           key={`${route.view.kind} ${route.view.id}`}
           view={route.view}
           list={pooled.current}
+          revision={live.revision}
+          status={status.data}
+          onGo={go}
+        />
+      )}
+      {changing.current && (
+        <ChangesPage
+          shown={route.page === "changes"}
+          view={changing.current}
+          revision={live.revision}
+          status={status.data}
+          onView={(view) => go(changesPath(view), true)}
+          onGo={go}
+          onBack={backToTable}
+        />
+      )}
+      {route.page === "run" && (
+        <RunPage
+          key={route.view.id}
+          view={route.view}
+          list={changing.current}
           revision={live.revision}
           status={status.data}
           onGo={go}

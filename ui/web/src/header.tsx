@@ -3,6 +3,7 @@ import { type OpenAlarms, wanting } from "./alarms/open";
 import { alarmsPath, defaultAlarms } from "./alarms/view";
 import { serverNow } from "./api/client";
 import type { Status } from "./api/types";
+import { changesPath, defaultChanges } from "./changes/view";
 import { defaultPool, poolPath } from "./pool/view";
 import { address, plainClick } from "./state/router";
 import { defaultLedger, ledgerPath, type Route } from "./state/view";
@@ -26,9 +27,17 @@ interface Props {
 const places: { page: Route["page"] & keyof Text["pages"]; path: string }[] = [
   { page: "alarms", path: alarmsPath(defaultAlarms) },
   { page: "pool", path: poolPath(defaultPool) },
+  { page: "changes", path: changesPath(defaultChanges) },
   { page: "ledger", path: ledgerPath(defaultLedger) },
   { page: "whatif", path: whatIfPath(defaultWhatIf) },
 ];
+
+/** The pages that are reached from another one. */
+const within: Partial<Record<Route["page"], Route["page"]>> = {
+  alarm: "alarms",
+  poolplace: "pool",
+  run: "changes",
+};
 
 export function Header({ page, status, connected, openAlarms, onHome, onGo, onHelp, onLanguage }: Props) {
   const text = useText();
@@ -37,7 +46,7 @@ export function Header({ page, status, connected, openAlarms, onHome, onGo, onHe
     e.preventDefault();
     to();
   };
-  const at = page === "alarm" ? "alarms" : page === "poolplace" ? "pool" : page;
+  const at = within[page] ?? page;
   const current = (shown: Route["page"]) => (at === shown ? "page" : undefined);
   return (
     <header class="top">

@@ -11,6 +11,7 @@ import "./styles/alarm.css";
 import "./styles/alarmparts.css";
 import "./styles/pool.css";
 import "./styles/poolplace.css";
+import "./styles/changes.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";

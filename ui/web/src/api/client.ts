@@ -1,4 +1,5 @@
 import type { AlarmCount, AlarmDetail, AlarmList, AlarmQuery } from "./alarms";
+import type { Flow, Run, RunList, RunOrder, RunQuery, StartBody, StepOrder } from "./flows";
 import type { Brake, HealList } from "./heals";
 import type { Ledger } from "./ledger";
 import type { Excursion, Mark, MarkBody, Refits } from "./marks";
@@ -45,6 +46,9 @@ export const isInputFault = (error: Error) =>
 
 /** The id is one segment of the URL: its slashes are encoded too. */
 const module = (id: string) => `modules/${encodeURIComponent(id)}`;
+
+const run = (id: string) => `runs/${encodeURIComponent(id)}`;
+const step = (id: string, path: string) => `${run(id)}/steps/${encodeURIComponent(path)}`;
 
 const service = (id: string) => `services/${encodeURIComponent(id)}`;
 const node = (name: string) => `nodes/${encodeURIComponent(name)}`;
@@ -168,6 +172,16 @@ export const api = {
     call<DecisionList>(`decisions${query({ ...asked, limit: `${limit}` })}`),
   newestDecisions: async (path: string): Promise<Decision[]> =>
     (await call<DecisionList>(`decisions${query({ path, newest: "true" })}`)).decisions,
+  flows: () => list<Flow>("flows"),
+  startFlow: (flow: string, body: StartBody) =>
+    call<Run>(`flows/${encodeURIComponent(flow)}/runs`, json("POST", body)),
+  runs: ({ open, ...asked }: RunQuery, limit: number) =>
+    call<RunList>(`runs${query({ ...asked, open: open ? "true" : "", limit: `${limit}` })}`),
+  run: (id: string) => call<Run>(run(id)),
+  orderRun: (id: string, order: RunOrder) => call<Run>(run(id), json("POST", order)),
+  orderStep: (id: string, path: string, order: StepOrder) => call<Run>(step(id, path), json("POST", order)),
+  stepLog: (id: string, path: string, attempt: number) =>
+    call<string>(`${step(id, path)}/log${query({ attempt: `${attempt}` })}`),
   queryRange: (expr: string, start: number, end: number, step: number) =>
     call<Matrix>(`query_range${query({ query: expr, start: `${start}`, end: `${end}`, step: `${step}` })}`),
   silences: () => callV2<Silence[]>("silences"),

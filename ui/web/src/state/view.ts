@@ -1,6 +1,7 @@
 // What the pages show, as it stands in their URL.
 
 import { type AlarmsView, type AlarmView, readAlarm, readAlarms } from "../alarms/view";
+import { type ChangesView, type RunView, readChanges, readRun } from "../changes/view";
 import { readToMark, type ToMark } from "../module/mark";
 import { type PoolPlace, type PoolView, readPool, readPoolPlace } from "../pool/view";
 import { readWhatIf, type WhatIfView } from "../whatif/view";
@@ -94,7 +95,9 @@ export type Route =
   | { page: "alarms"; view: AlarmsView }
   | { page: "alarm"; view: AlarmView }
   | { page: "pool"; view: PoolView }
-  | { page: "poolplace"; view: PoolPlace };
+  | { page: "poolplace"; view: PoolPlace }
+  | { page: "changes"; view: ChangesView }
+  | { page: "run"; view: RunView };
 
 /** Reads a location relative to the page's root, as in "module/a/b" or "?path=a". */
 export function readRoute(pathname: string, query: string): Route {
@@ -108,6 +111,9 @@ export function readRoute(pathname: string, query: string): Route {
   const place = /^pool\/(nodes|services)\/(.+)$/.exec(pathname);
   if (place?.[1] && place[2])
     return { page: "poolplace", view: readPoolPlace(place[1], idOf(place[2]), query) };
+  if (pathname === "changes" || pathname === "changes/") return { page: "changes", view: readChanges(query) };
+  const run = /^changes\/runs\/([^/]+)$/.exec(pathname)?.[1];
+  if (run) return { page: "run", view: readRun(decode(run), query) };
   const match = /^module\/(.+)$/.exec(pathname);
   if (!match?.[1]) return { page: "table", view: readView(query) };
   return {

@@ -1,4 +1,5 @@
 import { alarmsEn } from "./alarms-en";
+import { changesEn } from "./changes-en";
 import type { Span } from "./format";
 import { marksEn } from "./marks-en";
 import { poolEn } from "./pool-en";
@@ -21,6 +22,7 @@ export const en = {
     whatif: "What if",
     alarms: "Alarms",
     pool: "Pool",
+    changes: "Changes",
   },
   updatedAgo: (s: Span) => `updated ${duration(s)} ago`,
   disconnected: "connection lost, trying again",
@@ -270,6 +272,7 @@ export const en = {
   marks: marksEn,
   alarms: alarmsEn,
   pool: poolEn,
+  changes: changesEn,
 
   keys: [
     ["/", "search"],

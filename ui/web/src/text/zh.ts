@@ -1,4 +1,5 @@
 import { alarmsZh } from "./alarms-zh";
+import { changesZh } from "./changes-zh";
 import type { Text } from "./en";
 import type { Span } from "./format";
 import { marksZh } from "./marks-zh";
@@ -22,6 +23,7 @@ export const zh: Text = {
     whatif: "情景推演",
     alarms: "告警",
     pool: "资源池",
+    changes: "变更",
   },
   updatedAgo: (s) => `${duration(s)}前更新`,
   disconnected: "连接中断，正在重试",
@@ -262,6 +264,7 @@ export const zh: Text = {
   marks: marksZh,
   alarms: alarmsZh,
   pool: poolZh,
+  changes: changesZh,
 
   keys: [
     ["/", "搜索"],

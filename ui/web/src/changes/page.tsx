@@ -1,0 +1,82 @@
+import type { ComponentType } from "preact";
+import { useNow } from "../alarms/now";
+import type { Status } from "../api/types";
+import { knownZone } from "../charts/series";
+import { useKeys } from "../keys";
+import { Link } from "../link";
+import { Loading } from "../notice";
+import { useText } from "../text/language";
+import { TreePage } from "../tree/page";
+import { FlowPart } from "./flowpart";
+import { RunPart } from "./runpart";
+import { type ChangesView, changesPath, defaultChanges, type Part } from "./view";
+
+interface Props {
+  shown: boolean;
+  view: ChangesView;
+  revision: number;
+  status: Status | undefined;
+  onView: (view: ChangesView) => void;
+  onGo: (path: string) => void;
+  onBack: () => void;
+}
+
+/** What a part of the page needs. */
+export interface PartProps extends Pick<Props, "shown" | "view" | "revision" | "onView" | "onGo"> {
+  zone: string | undefined;
+  levels: string[]; // names of the hierarchy's labels
+  now: number; // the server's, in Unix milliseconds
+}
+
+/** The parts that there are. */
+const bodies: Partial<Record<Part, ComponentType<PartProps>>> = { runs: RunPart, flows: FlowPart };
+
+/** Everything that changes the fleet, and what it should be like. */
+export function ChangesPage({ shown, view, revision, status, onView, onGo, onBack }: Props) {
+  const text = useText().changes;
+  const now = useNow();
+  useKeys(shown ? { Escape: onBack } : {});
+  const Body = bodies[view.part] ?? RunPart;
+  return (
+    <TreePage
+      class="pool-page changes-page"
+      title={text.title}
+      hidden={!shown}
+      path={view.path}
+      status={status}
+      tools={<Parts view={view} onGo={onGo} />}
+      onPath={(path) => onView({ ...view, path })}
+    >
+      <div class="sheets">
+        {status ? (
+          <Body
+            {...{ shown, view, revision, onView, onGo, now }}
+            zone={knownZone(status.timezone)}
+            levels={status.levels ?? []}
+          />
+        ) : (
+          <Loading />
+        )}
+      </div>
+    </TreePage>
+  );
+}
+
+/** The parts beside each other; the filters of one mean nothing to the others. */
+function Parts({ view, onGo }: Pick<Props, "view" | "onGo">) {
+  const text = useText().changes.parts;
+  return (
+    <nav class="parts" aria-label={text.title}>
+      {(Object.keys(bodies) as Part[]).map((part) => (
+        <Link
+          key={part}
+          to={changesPath({ ...defaultChanges, path: view.path, part })}
+          onGo={onGo}
+          current={part === view.part}
+        >
+          {text[part]}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -25,6 +25,7 @@ type Decision struct {
 	Applied bool   // the pool was told
 	Missing int    // workers that the pool has no room for
 	Short   string // why the pool could not place all; empty: it could
+	Run     string // of the flow that carries it out instead of the pool; empty: none
 }
 
 // Unusable says why other autoscalers may not act on the decision; empty: they may.

@@ -55,6 +55,9 @@ func outcome(r *Record) string {
 	case r.Applied:
 		return "the pool was told"
 	}
+	if r.Run != "" {
+		return "the pool was not told: flow run " + r.Run + " carries it out"
+	}
 	return "only recommended: the pool was not told"
 }
 

@@ -35,6 +35,7 @@ type Options struct {
 	Policy    func() policy.Settings // of modules that no service is configured for
 	Location  *time.Location         // of the times in what is kept
 	Store     storage.Store          // of the series that are written; nil: none are
+	Changes   Changes                // nil: decisions that the pool does not carry out are only shown
 	Now       func() time.Time       // nil: time.Now
 
 	Logger     *slog.Logger
@@ -52,6 +53,7 @@ type Loop struct {
 	kept     *Minute    // the last one whose news are kept
 	memories map[string]policy.Memory
 	counts   map[string]map[policy.Direction]int // decisions since the start, by module
+	begun    map[string]begun                    // the flows that carry decisions out, by module
 
 	watchers watch.Watchers
 }
@@ -82,7 +84,7 @@ func New(opts Options) *Loop {
 	}
 	return &Loop{
 		opts: opts, stats: newStats(opts.Registerer), memories: map[string]policy.Memory{},
-		counts: map[string]map[policy.Direction]int{},
+		counts: map[string]map[policy.Direction]int{}, begun: map[string]begun{},
 	}
 }
 
@@ -142,16 +144,17 @@ func (l *Loop) Evaluate(ctx context.Context, s *analytics.Snapshot) error {
 	standings := l.opts.Pool.Standings(now)
 	decisions := l.evaluate(s, l.services(s, standings))
 	plan := l.plan(l.opts.Pool.Input(now), decisions)
+	err := l.change(ctx, decisions)
 	plan.Decisions, plan.Memories = l.news(decisions), l.memoriesOf(standings)
-	applied, err := l.opts.Pool.Apply(ctx, now, plan)
+	applied, failed := l.opts.Pool.Apply(ctx, now, plan)
 	m := newMinute(s.At.Add(time.Minute), decisions)
-	if err == nil {
+	if failed == nil {
 		l.kept = m
 	}
 	l.publishLocked(m)
 	l.stats.minute(decisions, time.Since(began))
 	l.stats.placed(plan.Result, applied)
-	return errors.Join(err, l.write(ctx, s, decisions))
+	return errors.Join(err, failed, l.write(ctx, s, decisions))
 }
 
 // memoriesOf returns what the next decisions about services have to remember. l.mu

@@ -258,6 +258,64 @@ func TestARecommendationStartsNothing(t *testing.T) {
 	}
 }
 
+// flows begins a run for each decision that it is shown, or fails.
+type flows struct {
+	shown []string
+	fail  error
+}
+
+func (f *flows) Begin(_ context.Context, d *Decision) (string, error) {
+	f.shown = append(f.shown, d.ID)
+	if f.fail != nil {
+		return "", f.fail
+	}
+	return "r" + string(rune('0'+len(f.shown))), nil
+}
+
+func TestARecommendationIsCarriedOutByAFlowOnce(t *testing.T) {
+	w := newWorld(t, cart)
+	w.sync()
+	f := &flows{}
+	w.opts.Changes = f
+	d := w.minute("shop/cart", 180, 4)
+	again := w.minute("shop/cart", 180, 4)
+	if d.Run != "r1" || again.Run != "r1" || len(f.shown) != 1 {
+		t.Errorf("runs %q and %q for %q; want one for both minutes", d.Run, again.Run, f.shown)
+	}
+	r := d.Record(time.UTC)
+	if e := Explain(&r); !strings.Contains(e.Steps[len(e.Steps)-1].Numbers, "flow run r1") {
+		t.Errorf("explained by %+v", e.Steps)
+	}
+	if other := w.minute("shop/cart", 300, 4); other.Desired == d.Desired || other.Run != "r2" {
+		t.Errorf("another decision is %+v; want a flow of its own", other)
+	}
+	w.now = w.now.Add(10 * time.Minute) // what was needed before counts no more
+	if calm := w.minute("shop/cart", 140, 4); calm.Direction != policy.Hold || calm.Run != "" {
+		t.Errorf("four that are enough get %+v", calm)
+	}
+	if later := w.minute("shop/cart", 300, 4); later.Run != "r3" {
+		t.Errorf("the same decision after a calm minute has run %q; want a new one", later.Run)
+	}
+}
+
+func TestAFlowThatDoesNotBeginIsTriedAgain(t *testing.T) {
+	w := newWorld(t, cart)
+	w.sync()
+	f := &flows{fail: errors.New("too many runs")}
+	w.opts.Changes = f
+	decide := func() error {
+		w.now = w.now.Add(time.Minute)
+		return w.Evaluate(context.Background(), table(w.t, w.now.Add(-time.Minute), "shop/cart", 180, 4))
+	}
+	if err := decide(); !errors.Is(err, f.fail) {
+		t.Errorf("the minute ends with %v", err)
+	}
+	f.fail = nil
+	if err := decide(); err != nil || len(f.shown) != 2 {
+		t.Errorf("%d tries, %v; want one more", len(f.shown), err)
+	}
+}
+
 func TestEveryModuleThatTellsHowBusyItIsGetsARecommendation(t *testing.T) {
 	w := newWorld(t, "timezone: UTC\nhierarchy: [business, module]\npool: {policy: {predictive: false}}\n")
 	if d := w.minute("shop/cart", 600, 10); d == nil || d.Current != 10 || d.Desired != 17 || d.Mode != pool.Recommend {

@@ -22,8 +22,9 @@ type Record struct {
 	Cause     string           `json:"cause"`
 	Caps      []policy.Cap     `json:"caps"` // the limits that changed it, in their order
 	Reason    string           `json:"reason"`
-	Missing   int              `json:"missing"` // workers that the pool has no room for
-	Short     string           `json:"short"`   // why the pool could not place all; empty: it could
+	Missing   int              `json:"missing"`       // workers that the pool has no room for
+	Short     string           `json:"short"`         // why the pool could not place all; empty: it could
+	Run       string           `json:"run,omitempty"` // of the flow that carries it out instead of the pool
 
 	Fraction  analytics.Number `json:"fraction"`     // of the processes' time that was busy
 	Busy      analytics.Number `json:"busy_seconds"` // of the minute
@@ -50,7 +51,7 @@ func (d *Decision) Record(loc *time.Location) Record {
 	r := Record{
 		ID: d.ID, Module: d.Module, At: d.At.In(loc), Mode: d.Mode, Applied: d.Applied,
 		Direction: d.Direction, Current: d.Current, Wanted: d.Wanted, Desired: d.Desired,
-		Cause: d.Cause, Caps: d.Caps, Reason: d.Reason, Missing: d.Missing, Short: d.Short,
+		Cause: d.Cause, Caps: d.Caps, Reason: d.Reason, Missing: d.Missing, Short: d.Short, Run: d.Run,
 
 		Fraction: number(d.Fraction), Busy: number(d.Demand.Busy), Processes: number(d.Demand.Processes),
 		Running: d.Demand.Running, Deviates: d.Demand.Deviates,

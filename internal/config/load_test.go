@@ -96,7 +96,7 @@ func TestMarshalledConfigReadsBack(t *testing.T) {
 		for _, c := range []*Config{&got, &want} { // an empty list is as good as none
 			c.Capacity.Events, c.Capacity.Order.DeviceTypes, c.ScrapeConfigs = nil, nil, nil
 			c.Alerting.Forward, c.Alerting.Notify.DingTalk, c.Alerting.Notify.Feishu = nil, nil, nil
-			c.Alerting.Fold.Components, c.Alerting.Heal.Rules = nil, nil
+			c.Alerting.Fold.Components, c.Alerting.Heal.Rules, c.Pool.Flows = nil, nil, nil
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("got  %+v\nwant %+v", got, want)

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -25,6 +26,15 @@ type Pool struct {
 
 	Limits ServiceLimits `yaml:"limits"` // of services that do not say otherwise
 	Policy ScalePolicy   `yaml:"policy"` // likewise
+
+	Flows []ScaleFlow `yaml:"flows"` // that carry out what is decided where the pool does not
+}
+
+// ScaleFlow names the flows that change the workers of modules which the pool does not.
+type ScaleFlow struct {
+	Path string `yaml:"path"` // id of the tree node; empty: all. The deepest one counts
+	Out  string `yaml:"out"`  // name of the flow that is started for more workers; empty: none
+	In   string `yaml:"in"`   // … and for fewer
 }
 
 // ServiceLimits are those of a service on one node, all its workers together.
@@ -62,7 +72,7 @@ const mostWorkers = 1_000_000 // of a service
 func defaultPool() Pool {
 	return Pool{
 		LostAfter: Duration(30 * time.Second), Grace: Duration(time.Minute), ForgetAfter: 7 * day, Keep: 90 * day,
-		Domains: []string{}, MaxWorkers: 100, PerCore: 2, MovesPerMinute: 10, MinGain: 0.05,
+		Domains: []string{}, Flows: []ScaleFlow{}, MaxWorkers: 100, PerCore: 2, MovesPerMinute: 10, MinGain: 0.05,
 		Limits: ServiceLimits{CPUPercent: 40, Period: Duration(time.Second), Pids: 4096},
 		Policy: ScalePolicy{
 			Target: 0.6, ScaleIn: 0.55, Minimum: 1,
@@ -88,6 +98,14 @@ func (p Pool) check(k checker) {
 	k.want(0 <= p.MinGain && p.MinGain <= 1, "min_gain", "a share of a node from 0 to 1", p.MinGain)
 	p.Limits.check(k.at("limits"))
 	p.Policy.check(k.at("policy"))
+	for i, f := range p.Flows {
+		f.check(k.item("flows", i))
+	}
+}
+
+func (f ScaleFlow) check(k checker) {
+	k.want(isNodeID(f.Path), "path", "the id of a node of the business tree, as Qzone/WNS", strconv.Quote(f.Path))
+	k.want(f.Out != "" || f.In != "", "out", "the name of a flow here or at in", "none")
 }
 
 func (l ServiceLimits) check(k checker) {

@@ -132,6 +132,7 @@ export interface Decision {
   at: string; // end of the minute
   mode: Mode;
   applied: boolean;
+  run?: string; // of the flow that carries it out instead of the pool
   direction: Direction;
   current: number;
   wanted: number; // what the numbers alone ask for

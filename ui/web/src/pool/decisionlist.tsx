@@ -2,6 +2,7 @@ import { moment } from "../alarms/words";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Decision } from "../api/pool";
+import { runPath } from "../changes/view";
 import { Link } from "../link";
 import { ExplanationList } from "../module/explanation";
 import { Loaded } from "../panel";
@@ -46,7 +47,7 @@ function Line({
 }: Omit<Props, "decisions" | "explain"> & { decision: Decision; open: boolean }) {
   const text = useText().pool;
   const say = text.decisions;
-  const { id, at, module, direction, current, desired, reason, short, applied, fraction } = decision;
+  const { id, at, module, direction, current, desired, reason, short, applied, run, fraction } = decision;
   return (
     <li class={`decision ${direction}`}>
       <time datetime={at}>{moment(at, today)}</time>
@@ -62,8 +63,13 @@ function Line({
         <span>{reason}</span>
         {short && <span class="bad">! {short}</span>}
         <span class="marks-of">
-          {(current !== desired || !applied) && (
+          {(current !== desired || !applied) && !run && (
             <span class={applied ? "tag apply" : "tag"}>{applied ? say.applied : say.notApplied}</span>
+          )}
+          {run && (
+            <Link to={runPath(run)} onGo={onGo} class="way">
+              {say.run}
+            </Link>
           )}
           {decision.caps.map((cap) => (
             <span key={cap.by} class="cap" title={cap.reason}>

@@ -155,6 +155,7 @@ export const poolEn = {
     none: "No decision in this time changed anything or said something new.",
     noneAtAll:
       "Nothing was decided yet. A decision is made each minute about every module whose processes report busy seconds every few seconds, a counter for each:",
+    run: "The flow that carries it out",
     explain: "explain",
     applied: "carried out",
     notApplied: "recommended",

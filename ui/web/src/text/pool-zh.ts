@@ -133,6 +133,7 @@ export const poolZh: typeof poolEn = {
     all: "全部",
     none: "这段时间内没有改变什么或带来新信息的决策。",
     noneAtAll: "尚无决策。凡是其进程每隔几秒报告忙碌秒数（每个进程一个计数器）的模块，每分钟作一次决策：",
+    run: "执行它的流程",
     explain: "解释",
     applied: "已执行",
     notApplied: "建议",

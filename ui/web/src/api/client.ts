@@ -15,6 +15,15 @@ import type {
   Service,
   ServiceOrder,
 } from "./pool";
+import type {
+  AskedRequest,
+  RequestDraft,
+  RequestForm,
+  RequestKind,
+  RequestList,
+  RequestOrder,
+  RequestState,
+} from "./requests";
 import type { Silence, SilenceBody } from "./silences";
 import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
 import type { DomainOfRow, ScenarioBody, WhatIf } from "./whatif";
@@ -182,6 +191,14 @@ export const api = {
   orderStep: (id: string, path: string, order: StepOrder) => call<Run>(step(id, path), json("POST", order)),
   stepLog: (id: string, path: string, attempt: number) =>
     call<string>(`${step(id, path)}/log${query({ attempt: `${attempt}` })}`),
+  requests: (asked: { path: string; state: RequestState | ""; text: string }, limit: number) =>
+    call<RequestList>(`requests${query({ ...asked, limit: `${limit}` })}`),
+  requestDraft: (kind: RequestKind, module: string) =>
+    call<RequestDraft>(`requests/draft${query({ kind, module })}`),
+  openRequest: (body: { kind: RequestKind; who: string; why: string } & RequestForm) =>
+    call<AskedRequest>("requests", json("POST", body)),
+  orderRequest: (id: string, order: RequestOrder) =>
+    call<AskedRequest>(`requests/${encodeURIComponent(id)}`, json("POST", order)),
   queryRange: (expr: string, start: number, end: number, step: number) =>
     call<Matrix>(`query_range${query({ query: expr, start: `${start}`, end: `${end}`, step: `${step}` })}`),
   silences: () => callV2<Silence[]>("silences"),

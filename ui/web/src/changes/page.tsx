@@ -8,6 +8,7 @@ import { Loading } from "../notice";
 import { useText } from "../text/language";
 import { TreePage } from "../tree/page";
 import { FlowPart } from "./flowpart";
+import { RequestPart } from "./requestpart";
 import { RunPart } from "./runpart";
 import { type ChangesView, changesPath, defaultChanges, type Part } from "./view";
 
@@ -29,7 +30,11 @@ export interface PartProps extends Pick<Props, "shown" | "view" | "revision" | "
 }
 
 /** The parts that there are. */
-const bodies: Partial<Record<Part, ComponentType<PartProps>>> = { runs: RunPart, flows: FlowPart };
+const bodies: Partial<Record<Part, ComponentType<PartProps>>> = {
+  runs: RunPart,
+  flows: FlowPart,
+  requests: RequestPart,
+};
 
 /** Everything that changes the fleet, and what it should be like. */
 export function ChangesPage({ shown, view, revision, status, onView, onGo, onBack }: Props) {

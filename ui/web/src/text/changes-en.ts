@@ -1,4 +1,5 @@
 import type { Run, RunState, StepAction, StepState } from "../api/flows";
+import type { RequestAction, RequestKind, RequestState } from "../api/requests";
 import type { Part } from "../changes/view";
 import type { Span } from "./format";
 
@@ -135,6 +136,98 @@ export const changesEn = {
     whyHint: "as for the launch on Friday",
     who: "Your name",
     faulty: "It cannot be started:",
+  },
+
+  requests: {
+    search: "Search title, who, why",
+    none: "No request is like that.",
+    noneYet:
+      "Nobody has asked for anything yet: machines, a place in the pool, a role, or a change that wants an approval.",
+    askFor: "Ask for",
+    send: "Ask",
+    byRule: (rule: string) => `A rule approves it at once: ${rule}.`,
+    approvedBy: (who: string[], n: number) =>
+      who.length === 0
+        ? "Anyone but who asks can approve it."
+        : `${n > 1 ? `${n} of ` : ""}${who.join(", ")} can approve it.`,
+    approvedSoFar: (who: string) => `Approved so far by ${who}.`,
+    run: (flow: string) => `The run of ${flow}`,
+    asked: "Asked for",
+    checks: "What the rules say",
+    proposal: "For services in the configuration",
+    history: "What has happened",
+    kinds: {
+      machines: "machines",
+      business: "a place in the pool",
+      access: "a role",
+      change: "a change",
+    } satisfies Record<RequestKind, string>,
+    abouts: {
+      machines: "Machines for a module, filled in from the forecast.",
+      business: "A new module whose workers run in the pool.",
+      access: "A role on a part of the business tree, until a day.",
+      change: "A flow that begins once it is approved.",
+    } satisfies Record<RequestKind, string>,
+    states: {
+      open: "waits for approval",
+      approved: "approved",
+      running: "being done",
+      done: "done",
+      failed: "failed",
+      rejected: "rejected",
+      canceled: "canceled",
+    } satisfies Record<RequestState, string>,
+    actions: {
+      approve: "Approve",
+      reject: "Reject",
+      comment: "Comment",
+      cancel: "Cancel",
+      deliver: "Machines have come",
+      done: "Is done",
+    } satisfies Record<RequestAction, string>,
+    actionAbouts: {
+      approve: "What was asked for is done next.",
+      reject: "Say why.",
+      comment: "Everybody who looks at the request sees it.",
+      cancel: "Nobody needs it any more.",
+      deliver: "Name the machines that have come.",
+      done: "Say how it was done.",
+    } satisfies Record<RequestAction, string>,
+    whats: {
+      open: "asked",
+      approve: "approved",
+      reject: "rejected",
+      comment: "commented",
+      cancel: "canceled",
+      deliver: "machines have come",
+      start: "began",
+      done: "done",
+      fail: "failed",
+    } as Record<string, string>,
+    roles: { viewer: "viewer", operator: "operator", admin: "admin" } as Record<string, string>,
+    fields: {
+      module: "Module",
+      devices: "Devices",
+      device_type: "Device type",
+      needed_by: "Needed by",
+      nodes: "Machines by name",
+      command: "Command of a worker",
+      image: "Image",
+      user: "User",
+      minimum: "Least workers",
+      maximum: "Most workers",
+      cpu_percent: "CPU % of a node",
+      memory: "Memory on a node",
+      proxies: "Proxies",
+      port_from: "First port",
+      port_to: "Last port",
+      subject: "For whom",
+      role: "Role",
+      path: "Part of the tree",
+      until: "Until",
+      flow: "Flow",
+      inputs: "Inputs as JSON",
+    } as Record<string, string>,
   },
 };
 

@@ -1,0 +1,140 @@
+import { useState } from "preact/hooks";
+import { moment } from "../alarms/words";
+import { api } from "../api/client";
+import type { AskedRequest, RequestAction, RequestCheck } from "../api/requests";
+import { Link } from "../link";
+import { OrderForm } from "../pool/orderform";
+import { modulePath, namesOf } from "../state/view";
+import { useText } from "../text/language";
+import { partOf } from "./requestform";
+import { Values } from "./run";
+import { runPath } from "./view";
+
+interface Props {
+  request: AskedRequest;
+  today: string; // YYYY-MM-DD
+  onChange: () => void;
+  onGo: (path: string) => void;
+}
+
+/** What is asked for, what the rules say, who can approve it, and what has happened. */
+export function RequestBody({ request, today, onChange, onGo }: Props) {
+  const text = useText().changes.requests;
+  const { kind, path, reason, run, checks, approvers, approvals, history, proposal, state } = request;
+  const { forecast, ...asked } = partOf(request, kind);
+  return (
+    <div class="opened">
+      {path && (
+        <p>
+          <Link to={modulePath(path, "")} onGo={onGo} class="way">
+            {namesOf(path).join(" › ")}
+          </Link>
+        </p>
+      )}
+      {reason && <p class={state === "failed" ? "bad" : ""}>{reason}</p>}
+      {state === "open" && (
+        <p>
+          {text.approvedBy(approvers.who ?? [], approvers.at_least)}
+          {approvals.length > 0 && ` ${text.approvedSoFar(approvals.join(", "))}`}
+        </p>
+      )}
+      {run && (
+        <p>
+          <Link to={runPath(run)} onGo={onGo} class="way">
+            {text.run(request.flow ?? "")}
+          </Link>
+        </p>
+      )}
+      <Actions request={request} onChange={onChange} />
+      <div class="in-and-out">
+        <div>
+          <h4>{text.asked}</h4>
+          <Values of={asked} />
+        </div>
+        <div>
+          <h4>{text.checks}</h4>
+          <Checks checks={checks} />
+          {typeof forecast === "object" && forecast !== null && "reason" in forecast && (
+            <p>{`${forecast.reason}`}</p>
+          )}
+        </div>
+      </div>
+      {proposal && (
+        <>
+          <h4>{text.proposal}</h4>
+          <pre class="proposal">{proposal}</pre>
+        </>
+      )}
+      <h4>{text.history}</h4>
+      <ol class="run-actions">
+        {history.map((step) => (
+          <li key={`${step.at} ${step.what} ${step.who}`}>
+            <time datetime={step.at}>{moment(step.at, today)}</time>{" "}
+            <b>
+              {step.who}: {text.whats[step.what] ?? step.what}
+            </b>{" "}
+            {step.why}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+/** What rules say, each with a sign beside its words. */
+export function Checks({ checks }: { checks: RequestCheck[] }) {
+  if (checks.length === 0) return null;
+  return (
+    <ul class="checks">
+      {checks.map(({ name, ok, says }) => (
+        <li key={name} class={ok ? "" : "bad"}>
+          <i aria-hidden="true">{ok ? "✓" : "!"}</i> {says}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What somebody can do with a request now. */
+function Actions({ request, onChange }: Pick<Props, "request" | "onChange">) {
+  const text = useText().changes.requests;
+  const [action, setAction] = useState<RequestAction>();
+  return (
+    <div class="alarm-actions">
+      <div class="actions">
+        {request.may.map((one) => (
+          <button
+            key={one}
+            type="button"
+            class={one === "approve" ? "main-action" : "action"}
+            aria-pressed={action === one}
+            onClick={() => setAction(one === action ? undefined : one)}
+          >
+            {text.actions[one]}
+          </button>
+        ))}
+      </div>
+      {action && request.may.includes(action) && (
+        <OrderForm
+          key={action}
+          about={text.actionAbouts[action]}
+          action={text.actions[action]}
+          field={action === "deliver" ? { label: text.fields.nodes ?? "", value: "" } : undefined}
+          send={({ who, reason }, value) =>
+            api.orderRequest(request.id, {
+              action,
+              who,
+              why: reason,
+              ...(action === "deliver" && { nodes: value.split(/[,\s]+/).filter(Boolean) }),
+            })
+          }
+          onDone={() => {
+            setAction(undefined);
+            onChange();
+          }}
+          onCancel={() => setAction(undefined)}
+        />
+      )}
+    </div>
+  );
+}

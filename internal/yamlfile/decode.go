@@ -39,6 +39,11 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, key string) {
 		d.structure(node, v, key)
 	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
 		d.list(node, v, key)
+	case v.Kind() == reflect.Pointer && v.Type().Elem().Kind() == reflect.Struct:
+		v.Set(reflect.New(v.Type().Elem()))
+		d.structure(node, v.Elem(), key)
+	case isPlain(v.Type()):
+		d.setPlain(node, v, key)
 	default:
 		d.leaf(node, v, key)
 	}
@@ -114,6 +119,9 @@ func wanted(v reflect.Value) string {
 	case reflect.Float64:
 		return "a number"
 	case reflect.Slice:
+		if isPlain(v.Type()) {
+			return "a list"
+		}
 		return "a list of texts"
 	case reflect.Map:
 		return "names with values"

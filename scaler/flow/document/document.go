@@ -5,9 +5,13 @@
 // one that is nothing but an expression keeps its type. They see inputs, constants,
 // run (id, flow, who, why, started), and steps.ID.outputs.NAME and steps.ID.state of the
 // steps before them; in a for-each also the item, by the name that As gives it, and index.
+//
+// [Parse] reads a document, [Compile] checks it against the tools and makes a [Program]
+// of it, whose expressions are evaluated with a [Scope]. Nothing here knows a clock.
+//
+// Values are those of [Values]; a duration is carried as the text of [time.Duration],
+// and is a duration in expressions only.
 package document
-
-import "time"
 
 // Flow is a change as a row of steps.
 type Flow struct {
@@ -15,7 +19,7 @@ type Flow struct {
 	Title       string         `yaml:"title" json:"title"`
 	Description string         `yaml:"description" json:"description,omitempty"`
 	Inputs      []Input        `yaml:"inputs" json:"inputs"`
-	Constants   map[string]any `yaml:"constants" json:"constants,omitempty"` // a person may change them in a run
+	Constants   Values         `yaml:"constants" json:"constants,omitempty"` // a person may change them in a run
 	Lock        Lock           `yaml:"lock" json:"lock"`
 	OnFailure   OnFailure      `yaml:"on_failure" json:"on_failure"`
 	WaitAtMost  Duration       `yaml:"wait_at_most" json:"wait_at_most"` // for a person, after a failure; then the run fails. 0: 24h
@@ -78,7 +82,7 @@ type Step struct {
 	When  string `yaml:"when" json:"when,omitempty"` // expression: whether it is run; empty: yes
 
 	Tool      string         `yaml:"tool" json:"tool,omitempty"`
-	With      map[string]any `yaml:"with" json:"with,omitempty"`
+	With      Values         `yaml:"with" json:"with,omitempty"`
 	Timeout   Duration       `yaml:"timeout" json:"timeout,omitempty"` // of one attempt; 0: 10m
 	OnTimeout OnTimeout      `yaml:"on_timeout" json:"on_timeout,omitempty"`
 	Retries   Retries        `yaml:"retries" json:"retries,omitempty"`
@@ -121,9 +125,6 @@ type Retries struct {
 // UndoStep takes a step back.
 type UndoStep struct {
 	Tool    string         `yaml:"tool" json:"tool"`
-	With    map[string]any `yaml:"with" json:"with,omitempty"` // may use the step's own outputs
+	With    Values         `yaml:"with" json:"with,omitempty"` // may use the step's own outputs
 	Timeout Duration       `yaml:"timeout" json:"timeout,omitempty"`
 }
-
-// Duration is written as Go writes it, such as "1m30s", or with days, "7d".
-type Duration time.Duration

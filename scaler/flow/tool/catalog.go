@@ -52,3 +52,12 @@ func (c *Catalog) Descriptions() []Description {
 	slices.SortFunc(all, func(a, b Description) int { return cmp.Compare(a.Name, b.Name) })
 	return all
 }
+
+// Describe returns a tool's description, false if there is none of this name.
+func (c *Catalog) Describe(name string) (Description, bool) {
+	t := c.Find(name)
+	if t == nil {
+		return Description{}, false
+	}
+	return t.Describe(), true
+}

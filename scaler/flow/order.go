@@ -7,11 +7,12 @@ import (
 
 // Errors of what is asked of an [Engine].
 var (
-	ErrNoFlow   = errors.New("no such flow")
-	ErrNoRun    = errors.New("no such run")
-	ErrNoStep   = errors.New("no such step")
-	ErrConflict = errors.New("not possible now") // the run or the step has moved on, or a lock is held
-	ErrFull     = errors.New("too many runs wait")
+	ErrNoFlow     = errors.New("no such flow")
+	ErrNoRun      = errors.New("no such run")
+	ErrNoStep     = errors.New("no such step")
+	ErrNoSchedule = errors.New("no such schedule")
+	ErrConflict   = errors.New("not possible now") // the run or the step has moved on, or a lock is held
+	ErrFull       = errors.New("too many runs wait")
 )
 
 // Start asks for a run.
@@ -26,6 +27,9 @@ type Start struct {
 	// Once, if not empty, names what the run is about: a second start with the same
 	// words returns the first one's run.
 	Once string `json:"once"`
+	// Window, if not empty, names the maintenance window in which the run may begin:
+	// outside it waits for the next one.
+	Window string `json:"window"`
 }
 
 // Order is what a person asks of a run or of one of its steps.

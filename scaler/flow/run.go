@@ -26,15 +26,24 @@ type Run struct {
 	Who    string `json:"who"` // who has started it; a source that is no person: its name
 	Why    string `json:"why"`
 
-	State   State     `json:"state"`
-	Reason  string    `json:"reason,omitempty"` // of the state, one sentence
-	Created time.Time `json:"created"`
-	Started time.Time `json:"started,omitzero"`
-	Ended   time.Time `json:"ended,omitzero"`
-	Lease   string    `json:"lease,omitempty"` // of the alarms that are muted meanwhile
+	State    State     `json:"state"`
+	Reason   string    `json:"reason,omitempty"` // of the state, one sentence
+	Created  time.Time `json:"created"`
+	Started  time.Time `json:"started,omitzero"`
+	Ended    time.Time `json:"ended,omitzero"`
+	Lease    string    `json:"lease,omitempty"`  // of the alarms that are muted meanwhile
+	Window   string    `json:"window,omitempty"` // of maintenance, in which it may begin
+	Progress Progress  `json:"progress"`
 
 	Steps   []Step   `json:"steps"`             // all that were begun or can be foreseen, in the order of the document
 	Actions []Action `json:"actions,omitempty"` // of people, the oldest first
+}
+
+// Progress counts the steps of a run that call a tool, as far as they can be foreseen.
+type Progress struct {
+	Total  int `json:"total"`
+	Over   int `json:"over"`   // done, skipped, failed within a budget, canceled or undone
+	Failed int `json:"failed"` // of all
 }
 
 // Source is what has started a run.

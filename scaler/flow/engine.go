@@ -1,9 +1,14 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -58,6 +63,11 @@ type Limits struct {
 	Steps   int // calls of tools, without those that only wait. 0: 200
 }
 
+func (l Limits) orDefaults() Limits {
+	l.Open, l.Running, l.Steps = cmp.Or(l.Open, 5000), cmp.Or(l.Running, 1000), cmp.Or(l.Steps, 200)
+	return l
+}
+
 // Window is a time in which changes may be made.
 type Window struct {
 	Name     string        `json:"name"`
@@ -106,73 +116,141 @@ type Log struct {
 const UndoAttempt = -1
 
 // Engine runs flows. Its methods may be called from many goroutines.
-type Engine struct{ o Options }
+type Engine struct {
+	o          Options
+	now        func() time.Time
+	log        *slog.Logger
+	metrics    *metrics
+	writer     *writer
+	gate       *gate
+	slots      *slots
+	working    sync.WaitGroup // calls of tools
+	scheduling sync.Mutex     // held while schedules are changed; taken before mu
 
-// New returns an engine with the runs that the state database has.
-func New(ctx context.Context, o Options) (*Engine, error) { return &Engine{o: o}, nil }
+	mu          sync.Mutex      // protects the fields below
+	ctx         context.Context // of Run; nil: it has not begun
+	programs    map[string]*document.Program
+	windows     map[string]*window
+	actors      map[string]*actor // of open runs, by their ids
+	idle        []*actor          // that begin with Run
+	untold      []state.FlowRun   // ends of runs that are to be told once more
+	leases      map[string][]string
+	starting    map[string]chan struct{} // by Once
+	subscribers map[chan Event]bool
+	acting      sync.WaitGroup // actors
+	rescheduled chan struct{}  // has one element if the schedules have changed
+}
 
-// Run lets runs begin and go on, until ctx is done.
-func (e *Engine) Run(ctx context.Context) error { return errors.ErrUnsupported }
+// New returns an engine with the runs that the state database has. The error names all
+// faults of the flows and windows.
+func New(ctx context.Context, o Options) (*Engine, error) {
+	e := &Engine{
+		o: o, log: o.Logger, slots: newSlots(o.Limits.orDefaults().Steps),
+		actors: map[string]*actor{}, leases: map[string][]string{}, starting: map[string]chan struct{}{},
+		subscribers: map[chan Event]bool{}, rescheduled: make(chan struct{}, 1),
+	}
+	e.now = func() time.Time { return time.Now().UTC() }
+	if o.Now != nil {
+		e.now = func() time.Time { return o.Now().UTC() }
+	}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.o.Zone == nil {
+		e.o.Zone = time.UTC
+	}
+	e.o.Limits = o.Limits.orDefaults()
+	e.gate = &gate{most: e.o.Limits.Running, holders: map[string]*claim{}, windows: e.window}
+	e.metrics = newMetrics(o.Registerer, e)
+	e.writer = &writer{save: o.DB.Flows().Save, seconds: e.metrics.commits}
+	if err := errors.Join(e.SetFlows(o.Flows), e.SetWindows(o.Windows)); err != nil {
+		return nil, err
+	}
+	if err := e.load(ctx); err != nil {
+		return nil, fmt.Errorf("open the runs of flows: %w", err)
+	}
+	return e, nil
+}
 
 // Flows returns the flows that can be started, by name.
-func (e *Engine) Flows() []*document.Flow { return nil }
+func (e *Engine) Flows() []*document.Flow {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all := make([]*document.Flow, 0, len(e.programs))
+	for _, name := range slices.Sorted(maps.Keys(e.programs)) {
+		all = append(all, e.programs[name].Flow())
+	}
+	return all
+}
 
 // SetFlows changes the flows that can be started. Runs keep the document that they
-// began with.
-func (e *Engine) SetFlows(flows []*document.Flow) {}
-
-// SetWindows changes the maintenance windows. The error names all faults.
-func (e *Engine) SetWindows(windows []Window) error { return errors.ErrUnsupported }
-
-// Windows returns the maintenance windows.
-func (e *Engine) Windows() []Window { return nil }
-
-// Start begins a run. The error is [ErrNoFlow], [ErrFull], or tells all faults of the
-// inputs. A dry run is over when Start returns.
-func (e *Engine) Start(ctx context.Context, s Start) (Run, error) {
-	return Run{}, errors.ErrUnsupported
+// began with. The error names all faults; then nothing is changed.
+func (e *Engine) SetFlows(flows []*document.Flow) error {
+	programs, errs := map[string]*document.Program{}, []error{}
+	for _, f := range flows {
+		p, err := document.Compile(f, e.o.Tools)
+		switch {
+		case err != nil:
+			errs = append(errs, fmt.Errorf("flow %s: %w", f.Name, err))
+		case programs[f.Name] != nil:
+			errs = append(errs, fmt.Errorf("flow %s: there are two of this name", f.Name))
+		default:
+			programs[f.Name] = p
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	e.programs = programs
+	e.mu.Unlock()
+	return nil
 }
 
-// Order does what a person asks of a run. The error is [ErrNoRun], [ErrNoStep],
-// [ErrConflict], or says what is wrong with the order.
-func (e *Engine) Order(ctx context.Context, o Order) (Run, error) {
-	return Run{}, errors.ErrUnsupported
+func (e *Engine) program(flow string) *document.Program {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.programs[flow]
 }
 
-// Get returns a run. The error is [ErrNoRun] if there is none.
-func (e *Engine) Get(ctx context.Context, id string) (Run, error) {
-	return Run{}, errors.ErrUnsupported
+// Run lets runs begin and go on, until ctx is done. Calls under way that nobody could
+// find again are then given some seconds to end.
+func (e *Engine) Run(ctx context.Context) error {
+	e.mu.Lock()
+	if e.ctx != nil {
+		e.mu.Unlock()
+		return errors.New("the engine of flows has been run already")
+	}
+	e.ctx = ctx
+	for _, a := range e.idle {
+		e.acting.Go(func() { a.run(ctx) })
+	}
+	for _, row := range e.untold {
+		e.acting.Go(func() { e.tell(ctx, row) })
+	}
+	e.idle, e.untold = nil, nil
+	e.mu.Unlock()
+	var helpers sync.WaitGroup
+	helpers.Go(func() { e.beat(ctx) })
+	helpers.Go(func() { e.schedule(ctx) })
+	<-ctx.Done()
+	helpers.Wait()
+	e.mu.Lock() // nobody is added to acting any more
+	e.mu.Unlock()
+	e.acting.Wait()
+	return nil
 }
 
-// List returns runs without their documents, steps and actions, the newest first, and
-// how many there are whatever the limit.
-func (e *Engine) List(ctx context.Context, q Query) ([]Run, int, error) {
-	return nil, 0, errors.ErrUnsupported
-}
-
-// Log returns what an attempt of a step has logged so far; attempt 0 is the newest one.
-func (e *Engine) Log(ctx context.Context, run, step string, attempt int) (Log, error) {
-	return Log{}, errors.ErrUnsupported
-}
-
-// Subscribe returns what changes from now on, until stop is called. A subscriber that is
-// slow misses events.
-func (e *Engine) Subscribe() (events <-chan Event, stop func()) { return nil, func() {} }
-
-// Schedules returns the schedules, by flow and id.
-func (e *Engine) Schedules(ctx context.Context) ([]Schedule, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// PutSchedule makes a schedule, or changes the one of its id. The error tells all faults.
-func (e *Engine) PutSchedule(ctx context.Context, s Schedule) (Schedule, error) {
-	return s, errors.ErrUnsupported
-}
-
-// DeleteSchedule removes a schedule. The error is [ErrNoSchedule] if there is none.
-func (e *Engine) DeleteSchedule(ctx context.Context, id string) error { return errors.ErrUnsupported }
-
-// Forget removes the runs that ended before a time, and tells how many.
-func (e *Engine) Forget(ctx context.Context, before time.Time) (int64, error) {
-	return 0, errors.ErrUnsupported
+// enlist adds an actor, which begins with Run if that has not begun.
+func (e *Engine) enlist(a *actor) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.actors[a.m.run.ID] = a
+	switch {
+	case e.ctx == nil:
+		e.idle = append(e.idle, a)
+	case e.ctx.Err() == nil:
+		ctx := e.ctx
+		e.acting.Go(func() { a.run(ctx) })
+	}
 }

@@ -132,6 +132,7 @@ type Engine struct {
 	programs    map[string]*document.Program
 	windows     map[string]*window
 	actors      map[string]*actor // of open runs, by their ids
+	closed      bool              // Run has ended
 	idle        []*actor          // that begin with Run
 	untold      []state.FlowRun   // ends of runs that are to be told once more
 	leases      map[string][]string
@@ -235,7 +236,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	helpers.Go(func() { e.schedule(ctx) })
 	<-ctx.Done()
 	helpers.Wait()
-	e.mu.Lock() // nobody is added to acting any more
+	e.mu.Lock()
+	e.closed = true // nobody is added to acting any more
 	e.mu.Unlock()
 	e.acting.Wait()
 	return nil
@@ -249,7 +251,7 @@ func (e *Engine) enlist(a *actor) {
 	switch {
 	case e.ctx == nil:
 		e.idle = append(e.idle, a)
-	case e.ctx.Err() == nil:
+	case !e.closed:
 		ctx := e.ctx
 		e.acting.Go(func() { a.run(ctx) })
 	}

@@ -120,7 +120,7 @@ func (m *machine) obeyStep(o Order, mayApprove func(string, []string) bool) erro
 	if a := p.rec.attempt(); o.Attempt > 0 && (a == nil || a.N != o.Attempt) {
 		return fmt.Errorf("%w: step %s has begun another attempt since %d", ErrConflict, o.Step, o.Attempt)
 	}
-	if !slices.Contains(p.rec.May, o.Action) {
+	if !slices.Contains(m.may(p), o.Action) { // not those that were offered: an order of the same moment may have changed them
 		return m.conflict(p, o.Action)
 	}
 	if m.hidden.End != "" {
@@ -139,8 +139,8 @@ func (m *machine) obeyStep(o Order, mayApprove func(string, []string) bool) erro
 
 func (m *machine) conflict(p *part, action string) error {
 	can := "nothing can be done about it now"
-	if len(p.rec.May) > 0 {
-		can = "it can be told to " + strings.Join(p.rec.May, ", ")
+	if may := m.may(p); len(may) > 0 {
+		can = "it can be told to " + strings.Join(may, ", ")
 	}
 	return fmt.Errorf("%w: %s: step %s is %s; %s", ErrConflict, action, p.rec.Path, p.rec.State, can)
 }

@@ -100,6 +100,9 @@ func (e *Engine) start(ctx context.Context, s Start) (Run, error) {
 func (e *Engine) fits() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.closed {
+		return fmt.Errorf("%w: the server ends", ErrFull)
+	}
 	if len(e.actors) >= e.o.Limits.Open {
 		e.metrics.met("open_runs")
 		return fmt.Errorf("%w: %d runs are open, which is the most", ErrFull, len(e.actors))

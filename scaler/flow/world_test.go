@@ -78,9 +78,8 @@ func inWorld(t *testing.T, flows []string, test func(w *world)) {
 			w.options.Flows = append(w.options.Flows, p.Flow())
 		}
 		w.begin()
+		defer func() { w.end(); must(t, db.Close()) }()
 		test(w)
-		w.end()
-		must(t, db.Close())
 	})
 }
 
@@ -255,3 +254,5 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+func replace(text, old, new string) string { return strings.ReplaceAll(text, old, new) }

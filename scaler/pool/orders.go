@@ -191,5 +191,6 @@ func (p *Pool) Restart(ctx context.Context, worker string) error {
 	rec := w.rec
 	p.mu.Unlock()
 	rec.Restart++
+	rec.Asked = p.now().Round(0)
 	return p.save(ctx, &change{workers: []workerRecord{rec}})
 }

@@ -78,6 +78,7 @@ type workerRecord struct {
 	Port    int       `json:"port,omitempty"`
 	Proxy   string    `json:"proxy,omitempty"`
 	Restart int       `json:"restart,omitempty"`
+	Asked   time.Time `json:"asked,omitzero"` // when a restart was asked for last
 	Created time.Time `json:"created"`
 	Why     string    `json:"why"`
 	Instead string    `json:"instead,omitempty"` // the worker that it replaces

@@ -43,6 +43,7 @@ type Worker struct {
 	Since    time.Time  `json:"since,omitzero"`
 	PID      int        `json:"pid,omitempty"`
 	Restarts int        `json:"restarts"`
+	Asked    time.Time  `json:"restart_asked,omitzero"` // when somebody last asked for a restart
 	Reason   string     `json:"reason,omitempty"`
 	Weight   int        `json:"weight"`
 	Overload string     `json:"overload,omitempty"`
@@ -123,7 +124,7 @@ func compareWorkers(a, b Worker) int {
 func (p *Pool) workerView(w *worker) Worker {
 	v := Worker{
 		ID: w.rec.ID, Service: w.rec.Service, Node: w.rec.Node, Address: w.address(), Port: w.rec.Port, Proxy: w.rec.Proxy, State: w.state(),
-		Created: w.rec.Created, Why: w.rec.Why, Instead: w.rec.Instead, Stop: w.rec.Stop,
+		Created: w.rec.Created, Why: w.rec.Why, Instead: w.rec.Instead, Stop: w.rec.Stop, Asked: w.rec.Asked,
 	}
 	if w.known {
 		st := &w.status

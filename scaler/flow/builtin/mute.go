@@ -32,7 +32,7 @@ func (mute) Describe() tool.Description {
 			{Name: "module", Type: "module", Doc: "Id of the node of the business tree whose alarms are muted; empty: none."},
 			{Name: "nodes", Type: "list", Doc: "Names of the machines whose alarms are muted; with a module, only its alarms there."},
 			{Name: "effects", Type: "list", Doc: `Matchers of the alarms that are expected, as {alertname="NodeDown"}; empty: all.`},
-			{Name: "ttl", Type: "duration", Doc: "How long the mute lasts without a sign of life of the run.", Default: "1m"},
+			{Name: "ttl", Type: "duration", Doc: "How long the mute lasts without a sign of life of the run.", Default: "3m"},
 			{Name: "limit", Type: "duration", Doc: "How long it may last in all; empty: as configured."},
 			{Name: "reason", Type: "string", Doc: "Why; empty: the run's reason."},
 		},
@@ -67,7 +67,13 @@ func line(s string) string {
 	return s[:min(len(s), lease.MaxText)]
 }
 
+// minTTL leaves the run time for three signs of life.
+const minTTL = time.Minute
+
 func (m mute) Run(ctx context.Context, c *tool.Call) (tool.Outputs, error) {
+	if ttl := in(c).span("ttl"); ttl < minTTL {
+		return nil, tool.Final(fmt.Errorf("ttl: want a minute or more, got %s", ttl))
+	}
 	l, err := m.Leases.Open(ctx, m.Now(), m.ask(c))
 	var bad faults.List
 	if errors.As(err, &bad) || errors.Is(err, lease.ErrRun) {

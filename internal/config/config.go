@@ -27,6 +27,8 @@ type Config struct {
 	Pool     Pool      `yaml:"pool"`
 	Services []Service `yaml:"services"`
 
+	Flows Flows `yaml:"flows"`
+
 	ScrapeConfigs []ScrapeConfig `yaml:"scrape_configs"`
 }
 
@@ -196,5 +198,6 @@ func Default() Config {
 		Alerting: defaultAlerting(),
 		Pool:     defaultPool(),
 		Services: []Service{},
+		Flows:    defaultFlows(),
 	}
 }

@@ -45,6 +45,7 @@ func (c Config) faults() (faults Faults) {
 	c.Alerting.Watch.check(root.at("alerting.watch"), c.Hierarchy)
 	c.Pool.check(root.at("pool"))
 	c.checkServices(root)
+	c.Flows.check(root.at("flows"))
 	c.Keda.check(root.at("keda"))
 	checkScrapeConfigs(root, c.ScrapeConfigs)
 	return faults

@@ -3,6 +3,7 @@ package builtin
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/prometheus/prometheus/promql/parser"
@@ -30,7 +31,7 @@ func (waitPromQL) Describe() tool.Description {
 			{Name: "every", Type: "duration", Doc: "How often it is asked.", Default: "5s"},
 		},
 		Outputs: []tool.Parameter{
-			{Name: "value", Type: "number", Doc: "The value of the result's first series; 0 if there is none."},
+			{Name: "value", Type: "number", Doc: "The value of the result's first series; 0 if there is none, or it is no finite number."},
 			{Name: "series", Type: "int", Doc: "How many series the result has."},
 		},
 	}
@@ -74,7 +75,7 @@ func (t waitPromQL) Run(ctx context.Context, c *tool.Call) (tool.Outputs, error)
 
 func outputsOf(samples []promql.Sample) tool.Outputs {
 	out := tool.Outputs{"value": 0.0, "series": int64(len(samples))}
-	if len(samples) > 0 {
+	if len(samples) > 0 && !math.IsNaN(samples[0].Value) && !math.IsInf(samples[0].Value, 0) {
 		out["value"] = samples[0].Value
 	}
 	return out

@@ -61,3 +61,14 @@ func (c *Catalog) Describe(name string) (Description, bool) {
 	}
 	return t.Describe(), true
 }
+
+// Set puts tools in the place of all that are there. Of two of one name the last counts.
+func (c *Catalog) Set(tools ...Tool) {
+	all := make(map[string]Tool, len(tools))
+	for _, t := range tools {
+		all[t.Describe().Name] = t
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tools = all
+}

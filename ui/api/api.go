@@ -105,6 +105,9 @@ type Options struct {
 	Leases        Leases
 	Mutes         Mutes
 
+	Flows   Flows
+	Library FlowLibrary
+
 	Pool      Pool
 	Scaling   Scaling
 	Decisions Decisions

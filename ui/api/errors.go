@@ -14,6 +14,7 @@ import (
 	"headroom/analytics/backtest"
 	"headroom/analytics/whatif"
 	"headroom/internal/faults"
+	"headroom/scaler/flow"
 	"headroom/scaler/pool"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
@@ -29,6 +30,7 @@ const (
 	forbidden   Kind = "forbidden"
 	conflict    Kind = "conflict"
 	tooLarge    Kind = "too_large"
+	tooMany     Kind = "too_many"
 	canceled    Kind = "canceled"
 	timeout     Kind = "timeout"
 	unavailable Kind = "unavailable"
@@ -42,6 +44,7 @@ var statusOf = map[Kind]int{
 	forbidden:   http.StatusForbidden,
 	conflict:    http.StatusConflict,
 	tooLarge:    http.StatusRequestEntityTooLarge,
+	tooMany:     http.StatusTooManyRequests,
 	canceled:    499, // the client went away: nobody reads it, the metrics count it
 	timeout:     http.StatusServiceUnavailable,
 	unavailable: http.StatusServiceUnavailable,
@@ -82,14 +85,17 @@ func classify(err error) *Error {
 	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept), errors.Is(err, fleet.ErrNoMark),
 		errors.Is(err, state.ErrNoAlarm), errors.Is(err, alerting.ErrNotOpen), errors.Is(err, lease.ErrNoLease), errors.Is(err, mute.ErrNoMute),
 		errors.Is(err, pool.ErrUnknownNode), errors.Is(err, pool.ErrUnknownService), errors.Is(err, pool.ErrUnknownProxy),
-		errors.Is(err, pool.ErrUnknownWorker), errors.Is(err, state.ErrNoDecision):
+		errors.Is(err, pool.ErrUnknownWorker), errors.Is(err, state.ErrNoDecision),
+		errors.Is(err, flow.ErrNoFlow), errors.Is(err, flow.ErrNoRun), errors.Is(err, flow.ErrNoStep), errors.Is(err, flow.ErrNoSchedule):
 		return &Error{notFound, err}
 	case errors.Is(err, analytics.ErrNoModel), errors.Is(err, heal.ErrNoReason), errors.Is(err, pool.ErrBadOrder):
 		return &Error{badData, err}
 	case errors.Is(err, lease.ErrOver), errors.Is(err, lease.ErrRun), errors.Is(err, lease.ErrTooMany),
 		errors.Is(err, mute.ErrConfigured), errors.Is(err, mute.ErrTooMany),
-		errors.Is(err, fleet.ErrTooManyMarks), errors.Is(err, state.ErrNoBrake):
+		errors.Is(err, fleet.ErrTooManyMarks), errors.Is(err, state.ErrNoBrake), errors.Is(err, flow.ErrConflict):
 		return &Error{conflict, err}
+	case errors.Is(err, flow.ErrFull):
+		return &Error{tooMany, err}
 	case errors.Is(err, analytics.ErrNoSnapshot):
 		return errNoSnapshot
 	case errors.Is(err, backtest.ErrBusy), errors.Is(err, analytics.ErrReading), errors.Is(err, pool.ErrClosed):

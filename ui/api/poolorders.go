@@ -28,10 +28,15 @@ func ordered(c *gin.Context, actions ...string) (o poolOrder, err error) {
 	if who, _, ok := c.Request.BasicAuth(); ok {
 		o.Who = who
 	}
-	if !slices.Contains(actions, o.Action) {
-		return o, &Error{badData, errorf("action: want one of %s, got %q", strings.Join(actions, ", "), o.Action)}
+	return o, oneOf("action", o.Action, actions)
+}
+
+// oneOf wants one of some words.
+func oneOf(field, word string, words []string) error {
+	if !slices.Contains(words, word) {
+		return &Error{badData, errorf("%s: want one of %s, got %q", field, strings.Join(words, ", "), word)}
 	}
-	return o, nil
+	return nil
 }
 
 // orderNode carries out what a person asks of a node, and answers the node.

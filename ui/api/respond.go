@@ -43,7 +43,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 	if e.Kind == internal {
 		s.Logger.Error("request failed", "method", c.Request.Method, "path", c.Request.URL.Path, "err", err)
 	}
-	if e.Kind == unavailable {
+	if e.Kind == unavailable || e.Kind == tooMany {
 		c.Header("Retry-After", "10")
 	}
 	s.json(c, statusOf[e.Kind], failure{"error", e.Kind, e.Error()})

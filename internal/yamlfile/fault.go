@@ -48,9 +48,12 @@ func (f Faults) Error() string {
 // Join adds more faults, but not of keys that have one: a value that could not
 // be read is not missing as well.
 func (f Faults) Join(more Faults) Faults {
-	unread := f
+	unread := map[string]bool{}
+	for _, fault := range f {
+		unread[fault.Key] = true
+	}
 	for _, fault := range more {
-		if !slices.ContainsFunc(unread, func(u Fault) bool { return u.Key == fault.Key }) {
+		if !unread[fault.Key] {
 			f = append(f, fault)
 		}
 	}

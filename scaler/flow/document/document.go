@@ -15,16 +15,16 @@ package document
 
 // Flow is a change as a row of steps.
 type Flow struct {
-	Name        string         `yaml:"name" json:"name"` // a-z, 0-9 and -
-	Title       string         `yaml:"title" json:"title"`
-	Description string         `yaml:"description" json:"description,omitempty"`
-	Inputs      []Input        `yaml:"inputs" json:"inputs"`
-	Constants   Values         `yaml:"constants" json:"constants,omitempty"` // a person may change them in a run
-	Lock        Lock           `yaml:"lock" json:"lock"`
-	OnFailure   OnFailure      `yaml:"on_failure" json:"on_failure"`
-	WaitAtMost  Duration       `yaml:"wait_at_most" json:"wait_at_most"` // for a person, after a failure; then the run fails. 0: 24h
-	Timeout     Duration       `yaml:"timeout" json:"timeout"`           // of a whole run, waiting for people left out; 0: none
-	Steps       []Step         `yaml:"steps" json:"steps"`
+	Name        string    `yaml:"name" json:"name"` // a-z, 0-9 and -
+	Title       string    `yaml:"title" json:"title"`
+	Description string    `yaml:"description" json:"description,omitempty"`
+	Inputs      []Input   `yaml:"inputs" json:"inputs"`
+	Constants   Values    `yaml:"constants" json:"constants,omitempty"` // a person may change them in a run
+	Lock        Lock      `yaml:"lock" json:"lock"`
+	OnFailure   OnFailure `yaml:"on_failure" json:"on_failure"`
+	WaitAtMost  Duration  `yaml:"wait_at_most" json:"wait_at_most"` // for a person, after a failure; then the run fails. 0: 24h
+	Timeout     Duration  `yaml:"timeout" json:"timeout"`           // of a whole run, waiting for people left out; 0: none
+	Steps       []Step    `yaml:"steps" json:"steps"`
 }
 
 // Input is what a run is started with.
@@ -81,13 +81,13 @@ type Step struct {
 	Title string `yaml:"title" json:"title,omitempty"`
 	When  string `yaml:"when" json:"when,omitempty"` // expression: whether it is run; empty: yes
 
-	Tool      string         `yaml:"tool" json:"tool,omitempty"`
-	With      Values         `yaml:"with" json:"with,omitempty"`
-	Timeout   Duration       `yaml:"timeout" json:"timeout,omitempty"` // of one attempt; 0: 10m
-	OnTimeout OnTimeout      `yaml:"on_timeout" json:"on_timeout,omitempty"`
-	Retries   Retries        `yaml:"retries" json:"retries,omitempty"`
-	Skippable bool           `yaml:"skippable" json:"skippable,omitempty"` // a person may skip it once it has failed
-	Undo      *UndoStep      `yaml:"undo" json:"undo,omitempty"`
+	Tool      string    `yaml:"tool" json:"tool,omitempty"`
+	With      Values    `yaml:"with" json:"with,omitempty"`
+	Timeout   Duration  `yaml:"timeout" json:"timeout,omitempty"` // of one attempt; 0: 10m
+	OnTimeout OnTimeout `yaml:"on_timeout" json:"on_timeout,omitempty"`
+	Retries   Retries   `yaml:"retries" json:"retries,omitempty"`
+	Skippable bool      `yaml:"skippable" json:"skippable,omitempty"` // a person may skip it once it has failed
+	Undo      *UndoStep `yaml:"undo" json:"undo,omitempty"`
 
 	Branches []Branch `yaml:"branches" json:"branches,omitempty"` // run side by side
 
@@ -124,7 +124,7 @@ type Retries struct {
 
 // UndoStep takes a step back.
 type UndoStep struct {
-	Tool    string         `yaml:"tool" json:"tool"`
-	With    Values         `yaml:"with" json:"with,omitempty"` // may use the step's own outputs
-	Timeout Duration       `yaml:"timeout" json:"timeout,omitempty"`
+	Tool    string   `yaml:"tool" json:"tool"`
+	With    Values   `yaml:"with" json:"with,omitempty"` // may use the step's own outputs
+	Timeout Duration `yaml:"timeout" json:"timeout,omitempty"`
 }

@@ -16,7 +16,7 @@ func (t tools) Describe(name string) (tool.Description, bool) {
 	return d, ok
 }
 
-var known3 = tools{
+var testTools = tools{
 	"pick": {
 		Name:    "pick",
 		Inputs:  []tool.Parameter{{Name: "count", Type: "int", Required: true}, {Name: "mode", Type: "string", Default: "idle", Values: []any{"idle", "any"}}},
@@ -67,7 +67,7 @@ steps:
 
 func program(t *testing.T, text string) *Program {
 	t.Helper()
-	p, err := Load([]byte(text), "f.yaml", known3)
+	p, err := Load([]byte(text), "f.yaml", testTools)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func program(t *testing.T, text string) *Program {
 
 func TestAProgramGivesItsStepsTheirInputs(t *testing.T) {
 	p := program(t, example)
-	inputs, err := p.Flow().Check(map[string]any{"module": "shop/cart", "count": "4", "names": "n1, n2"})
+	inputs, err := p.Flow().CheckInputs(map[string]any{"module": "shop/cart", "count": "4", "names": "n1, n2"})
 	if err != nil {
 		t.Fatal(err)
 	}

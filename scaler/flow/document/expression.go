@@ -34,6 +34,9 @@ func compile(env *cel.Env, source string, see *sight) (*expression, error) {
 	if issues.Err() != nil {
 		return nil, issuesError(source, issues)
 	}
+	if out := checked.OutputType(); out.Kind() == types.StructKind {
+		return nil, fmt.Errorf("%.80q: want one name of %s, as in %s.NAME", source, out, source)
+	}
 	program, err := env.Program(checked, cel.CostLimit(maxCost), cel.CostTracking(costs{}))
 	if err != nil {
 		return nil, fmt.Errorf("%.80q: %w", source, err)
@@ -49,7 +52,8 @@ func issuesError(source string, issues *cel.Issues) error {
 		if e.Location.Line() > 1 {
 			place = fmt.Sprintf("line %d, column %d", e.Location.Line(), e.Location.Column()+1)
 		}
-		all = append(all, place+": "+strings.ReplaceAll(e.Message, "\n", " "))
+		message, _, _ := strings.Cut(strings.ReplaceAll(e.Message, "\n", " "), " expecting {") // every token that there is
+		all = append(all, place+": "+message)
 	}
 	return fmt.Errorf("%.80q: %s", source, strings.Join(all, "; "))
 }
@@ -60,7 +64,7 @@ func (e *expression) eval(vars map[string]any) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%.80q: %w", e.source, err)
 	}
-	left := maxValues
+	left := maxResult
 	v, err := native(out, &left)
 	if err != nil {
 		return nil, fmt.Errorf("%.80q: %w", e.source, err)
@@ -68,13 +72,18 @@ func (e *expression) eval(vars map[string]any) (any, error) {
 	return v, nil
 }
 
-// maxValues bounds what an expression gives.
-const maxValues = 100_000
+// maxResult bounds what an expression gives, in bytes: those of its texts, and 16 for
+// each value.
+const maxResult = 4 << 20
 
 // native makes a plain value of one of the language.
 func native(v ref.Val, left *int) (any, error) {
-	if *left--; *left < 0 {
-		return nil, fmt.Errorf("the value has more than %d parts", maxValues)
+	*left -= 16
+	if text, ok := v.(types.String); ok {
+		*left -= len(text)
+	}
+	if *left < 0 {
+		return nil, fmt.Errorf("the value has more than %d bytes", maxResult)
 	}
 	switch v := v.(type) {
 	case types.Null:
@@ -112,6 +121,9 @@ func nativeMap(v traits.Mapper, left *int) (any, error) {
 		value, err := native(v.Get(key), left)
 		if err != nil {
 			return nil, err
+		}
+		if *left -= len(name); *left < 0 {
+			return nil, fmt.Errorf("the value has more than %d bytes", maxResult)
 		}
 		m[string(name)] = value
 	}

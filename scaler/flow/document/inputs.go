@@ -4,15 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"headroom/scaler/flow/tool"
 )
 
-// Check returns the inputs of a run from those that are given: each of its declared
+// CheckInputs returns the inputs of a run from those that are given: each of its declared
 // type, with defaults. A text may stand for a number, true or false, or a list, as forms
 // and command lines have it. An input that is neither given nor has a default is empty:
 // "", 0, false, no list. The error names everything that is wrong.
-func (f *Flow) Check(given map[string]any) (map[string]any, error) {
+func (f *Flow) CheckInputs(given map[string]any) (map[string]any, error) {
 	inputs, errs := map[string]any{}, unknown(given, "input", inputNames(f))
 	for i := range f.Inputs {
 		in := &f.Inputs[i]
@@ -153,19 +154,33 @@ func argument(p tool.Parameter, v any) (any, error) {
 }
 
 // Placeholders are stand-ins for a tool's outputs, of their types, so that the
-// expressions of later steps can be evaluated in a dry run.
+// expressions of later steps can be evaluated in a dry run. A list has one element.
 func Placeholders(desc tool.Description) map[string]any {
 	outputs := map[string]any{}
 	for _, o := range desc.Outputs {
-		k := parameterKind(o)
-		switch {
-		case o.Default != nil:
+		if outputs[o.Name] = placeholder(o); o.Default != nil {
 			outputs[o.Name], _ = Plain(o.Default)
-		case k.celType().String() == "string":
-			outputs[o.Name] = "<" + o.Name + ">"
-		default:
-			outputs[o.Name] = k.zero()
 		}
 	}
 	return outputs
+}
+
+func placeholder(o tool.Parameter) any {
+	text := "<" + o.Name + ">"
+	switch Type(o.Type) {
+	case Int:
+		return int64(1)
+	case Number:
+		return 1.0
+	case Bool:
+		return true
+	case Span:
+		return time.Second.String()
+	case ListType:
+		return []any{text}
+	case MapType:
+		return map[string]any{}
+	default:
+		return text
+	}
 }

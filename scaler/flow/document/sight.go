@@ -88,7 +88,7 @@ func (s *sight) referStep(path []string) error {
 	case !s.steps[path[0]] && s.order[path[0]] >= s.at:
 		return fmt.Errorf("step %s is not over by then: it does not come before", path[0])
 	case !s.steps[path[0]]:
-		return fmt.Errorf("step %s is not seen from here: it is in a branch or for_each of its own", path[0])
+		return fmt.Errorf("step %s is not seen from here: it is around this step, or in a branch or for_each of its own", path[0])
 	case len(path) < 3 || path[1] != "outputs":
 		return nil
 	}

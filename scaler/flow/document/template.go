@@ -10,9 +10,8 @@ import (
 
 // template is a value of a document in which texts hold expressions.
 type template struct {
-	eval func(vars map[string]any) (any, error)
-	out  *cel.Type // of what it gives; nil: constant says it
-	// constant is the value of one without expressions.
+	eval     func(vars map[string]any) (any, error)
+	out      *cel.Type // of what it gives; nil: it has no expressions, and gives the constant
 	constant any
 }
 
@@ -116,10 +115,7 @@ func (c *compiler) list(list []any, key string) *template {
 		}
 		plain = plain && parts[i].out == nil
 	}
-	if plain {
-		return fixed(list)
-	}
-	return &template{out: cel.ListType(cel.DynType), eval: func(vars map[string]any) (any, error) {
+	eval := func(vars map[string]any) (any, error) {
 		out := make([]any, len(parts))
 		for i := range parts {
 			var err error
@@ -128,7 +124,17 @@ func (c *compiler) list(list []any, key string) *template {
 			}
 		}
 		return out, nil
-	}}
+	}
+	return made(eval, plain, cel.ListType(cel.DynType))
+}
+
+// made is a template of parts. If all of them are plain, its value is known now.
+func made(eval func(map[string]any) (any, error), plain bool, out *cel.Type) *template {
+	if plain {
+		constant, _ := eval(nil) // no part of it can fail
+		return fixed(constant)
+	}
+	return &template{eval: eval, out: out}
 }
 
 func (c *compiler) names(m map[string]any, key string) *template {
@@ -139,13 +145,10 @@ func (c *compiler) names(m map[string]any, key string) *template {
 		whole = whole && part != nil
 		plain = plain && part != nil && part.out == nil
 	}
-	switch {
-	case !whole:
+	if !whole {
 		return nil
-	case plain:
-		return fixed(m)
 	}
-	return &template{out: cel.MapType(cel.StringType, cel.DynType), eval: func(vars map[string]any) (any, error) {
+	eval := func(vars map[string]any) (any, error) {
 		out := make(map[string]any, len(parts))
 		for _, name := range sortedNames(parts) {
 			v, err := parts[name].eval(vars)
@@ -155,5 +158,6 @@ func (c *compiler) names(m map[string]any, key string) *template {
 			out[name] = v
 		}
 		return out, nil
-	}}
+	}
+	return made(eval, plain, cel.MapType(cel.StringType, cel.DynType))
 }

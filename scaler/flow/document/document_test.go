@@ -76,7 +76,7 @@ func program(t *testing.T, text string) *Program {
 
 func TestAProgramGivesItsStepsTheirInputs(t *testing.T) {
 	p := program(t, example)
-	inputs, err := p.Flow().CheckInputs(map[string]any{"module": "shop/cart", "count": "4", "names": "n1, n2"})
+	inputs, err := p.Flow().Check(map[string]any{"module": "shop/cart", "count": "4", "names": "n1, n2"})
 	if err != nil {
 		t.Fatal(err)
 	}

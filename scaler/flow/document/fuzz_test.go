@@ -47,7 +47,7 @@ func FuzzLoad(f *testing.F) {
 
 // evaluate asks a program for all that it has.
 func evaluate(p *Program) {
-	inputs, _ := p.Flow().CheckInputs(nil)
+	inputs, _ := p.Flow().Check(nil)
 	s := &Scope{Inputs: inputs, Constants: p.Flow().Constants, Steps: map[string]Result{}}
 	for id := range p.steps {
 		s.Steps[id] = Result{State: "done", Outputs: Placeholders(p.Tool(id))}
@@ -127,7 +127,7 @@ func BenchmarkWith(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	inputs, _ := p.Flow().CheckInputs(map[string]any{"module": "m", "names": "a,b"})
+	inputs, _ := p.Flow().Check(map[string]any{"module": "m", "names": "a,b"})
 	s := &Scope{Inputs: inputs, Constants: p.Flow().Constants, Steps: map[string]Result{"get": {State: "done", Outputs: map[string]any{"nodes": []any{"x"}}}}}
 	for b.Loop() {
 		if _, err := p.With("a", s); err != nil {

@@ -9,11 +9,11 @@ import (
 	"headroom/scaler/flow/tool"
 )
 
-// CheckInputs returns the inputs of a run from those that are given: each of its declared
+// Check returns the inputs of a run from those that are given: each of its declared
 // type, with defaults. A text may stand for a number, true or false, or a list, as forms
 // and command lines have it. An input that is neither given nor has a default is empty:
 // "", 0, false, no list. The error names everything that is wrong.
-func (f *Flow) CheckInputs(given map[string]any) (map[string]any, error) {
+func (f *Flow) Check(given map[string]any) (map[string]any, error) {
 	inputs, errs := map[string]any{}, unknown(given, "input", inputNames(f))
 	for i := range f.Inputs {
 		in := &f.Inputs[i]

@@ -41,7 +41,7 @@ func TestAFlowSurvivesJSON(t *testing.T) {
 	if _, err := Compile(&again, testTools); err != nil {
 		t.Error(err)
 	}
-	if got, err := again.CheckInputs(map[string]any{"module": "m"}); err != nil || got["count"] != int64(2) || got["ttl"] != "1h0m0s" {
+	if got, err := again.Check(map[string]any{"module": "m"}); err != nil || got["count"] != int64(2) || got["ttl"] != "1h0m0s" {
 		t.Errorf("%v %v", got, err)
 	}
 }
@@ -82,13 +82,13 @@ inputs:
 - {name: mode, type: string, values: [fast, slow], default: slow}
 steps: [{id: a, tool: pick, with: {count: "${inputs.count}"}}]
 `).Flow()
-	got, err := flow.CheckInputs(map[string]any{"module": " shop ", "count": " 3", "share": 1, "sure": "true", "nodes": "a, b\nc,", "sizes": []string{"1", "2"}, "any": json.Number("4.0"), "mode": "fast"})
+	got, err := flow.Check(map[string]any{"module": " shop ", "count": " 3", "share": 1, "sure": "true", "nodes": "a, b\nc,", "sizes": []string{"1", "2"}, "any": json.Number("4.0"), "mode": "fast"})
 	want := map[string]any{"module": "shop", "count": int64(3), "share": 1.0, "sure": true, "ttl": "24h0m0s", "nodes": []any{"a", "b", "c"},
 		"sizes": []any{int64(1), int64(2)}, "any": 4.0, "map": map[string]any{}, "mode": "fast"}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %#v, %v\nwant %#v", got, err, want)
 	}
-	_, err = flow.CheckInputs(map[string]any{"count": "3.5", "share": "many", "sure": 1, "ttl": "soon", "nodes": map[string]any{}, "sizes": "1,x", "mode": "wild", "colour": "red"})
+	_, err = flow.Check(map[string]any{"count": "3.5", "share": "many", "sure": 1, "ttl": "soon", "nodes": map[string]any{}, "sizes": "1,x", "mode": "wild", "colour": "red"})
 	wantErr := `there is no input colour; there are module, count, share, sure, ttl, nodes, sizes, any, map, mode
 input module: it is required: want a module's id
 input count: want a whole number, found "3.5"

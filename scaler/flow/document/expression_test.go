@@ -75,6 +75,7 @@ func TestExpressionsKeepTheirTypes(t *testing.T) {
 	f("${'a-b-c'.replace('-', '')}", "abc")
 	f("${ceil(double(size(inputs.list)) * 0.5)}", int64(2))
 	f("${max(1, min(inputs.n, 2))}", int64(2))
+	f("${range(3).map(i, i * 2)}", []any{int64(0), int64(2), int64(4)})
 	f("${uint(3)}", int64(3))
 	f("${null}", nil)
 }
@@ -95,6 +96,7 @@ func TestExpressionsThatFailSayWhere(t *testing.T) {
 	f("${inputs.list.slice(-1, 2)}", "want indices from 0")
 	f("${[1, 2].map(x, 'a')[int(inputs.x * 1e300)]}", "integer overflow")
 	f("${ceil(inputs.x * 1e300)}", "beyond the whole numbers")
+	f("${range(inputs.n * 10000)}", "range: want 0 to 10000, found 30000")
 	f("${{1: 2}}", "a map's names are texts")
 	f("${0.0 / (inputs.x - 2.5)}", "NaN is no finite number")
 }
@@ -115,6 +117,7 @@ func TestAnExpressionEndsSoon(t *testing.T) {
 	}
 	f("${inputs.list.all(a, inputs.list.all(b, inputs.list.all(c, a + b != c)))}", "cost limit exceeded")
 	f("${inputs.list.map(a, inputs.list.slice(0, 10000))}", "cost limit exceeded")
+	f("${range(10000).map(a, range(10000))}", "cost limit exceeded")
 	f("${inputs.list.map(a, inputs.text).join('')}", "join: the text would have more than 262144 bytes")
 	f("${inputs.text.replace('', inputs.text)}", "replace: the text would have more than 262144 bytes")
 	f("${inputs.list.map(a, inputs.text + inputs.text)}", "cost limit exceeded")

@@ -38,6 +38,7 @@ var language = sync.OnceValues(func() (*cel.Env, error) {
 		cel.Function("upper", cel.MemberOverload("upper_text", []*cel.Type{cel.StringType}, cel.StringType, textOf(strings.ToUpper))),
 		cel.Function("slice", cel.MemberOverload("slice_list", []*cel.Type{listOfT, cel.IntType, cel.IntType}, listOfT,
 			cel.FunctionBinding(slice))),
+		cel.Function("range", cel.Overload("range_whole", []*cel.Type{cel.IntType}, cel.ListType(cel.IntType), cel.UnaryBinding(indices))),
 		cel.Function("ceil", cel.Overload("ceil_number", []*cel.Type{cel.DoubleType}, cel.IntType, cel.UnaryBinding(ceil))),
 		cel.Function("max", cel.Overload("max_whole", []*cel.Type{cel.IntType, cel.IntType}, cel.IntType, cel.BinaryBinding(larger))),
 		cel.Function("min", cel.Overload("min_whole", []*cel.Type{cel.IntType, cel.IntType}, cel.IntType, cel.BinaryBinding(smaller))),
@@ -96,6 +97,18 @@ func slice(args ...ref.Val) ref.Val {
 	return types.DefaultTypeAdapter.NativeToValue(elements)
 }
 
+// indices are the whole numbers from 0 to before n.
+func indices(n ref.Val) ref.Val {
+	if n.(types.Int) < 0 || n.(types.Int) > MaxElements {
+		return types.NewErr("range: want 0 to %d, found %d", MaxElements, n)
+	}
+	list := make([]int64, n.(types.Int))
+	for i := range list {
+		list[i] = int64(i)
+	}
+	return types.DefaultTypeAdapter.NativeToValue(list)
+}
+
 // ceil is the smallest whole number that is not below x.
 func ceil(x ref.Val) ref.Val {
 	up := math.Ceil(float64(x.(types.Double)))
@@ -118,7 +131,7 @@ type costs struct{}
 // CallCost returns nil for functions of the library, which counts those itself.
 func (costs) CallCost(function, overload string, args []ref.Val, result ref.Val) *uint64 {
 	switch function {
-	case "join", "split", "replace", "trim", "lower", "upper", "slice":
+	case "join", "split", "replace", "trim", "lower", "upper", "slice", "range":
 		cost := uint64(1)
 		for _, v := range append(args, result) {
 			if sized, ok := v.(traits.Sizer); ok {

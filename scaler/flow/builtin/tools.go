@@ -53,7 +53,7 @@ func New(o Options) []tool.Tool {
 	}
 	tools := []tool.Tool{
 		mute{o}, unmute{o}, nodeState{o}, workers{o}, restartWorkers{o}, poolNodes{o}, moduleFacts{o},
-		waitPromQL{o}, request{o}, localCommand{o}, approval{}, webhook{o}, noOp{},
+		waitPromQL{o}, request{o}, localCommand{o}, approval{}, webhook{o}, noOp{}, value{},
 	}
 	for _, h := range hooks {
 		tools = append(tools, h)

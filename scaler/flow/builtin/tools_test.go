@@ -218,6 +218,9 @@ func TestPeopleAndHooks(t *testing.T) {
 	if out := w.do("no-op", map[string]any{"says": "hello"}); out["says"] != "hello" {
 		t.Errorf("outputs %v", out)
 	}
+	if out := w.do("value", map[string]any{"value": int64(3)}); out["value"] != int64(3) {
+		t.Errorf("outputs %v", out)
+	}
 }
 
 func TestWebhookTellsOfTheChange(t *testing.T) {

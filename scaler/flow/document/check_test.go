@@ -169,6 +169,7 @@ func TestElementsOfAForEachWithinOneHaveTheirOwnName(t *testing.T) {
 	f("", "as: n,", "item[0] + n + index", "")
 	f("", "", "1", "item is the element of a for_each around already")
 	f("", "as: index,", "1", "want a name of a-z, 0-9 and _ that is not taken, found \"index\"")
+	f("", "as: package,", "1", "want a name of a-z, 0-9 and _ that is not taken, found \"package\"")
 	f("as: list,", "as: n,", "1", "undeclared reference to 'item'")
 	f("", "as: n,", "'a' + item[0]", "no matching overload")
 }

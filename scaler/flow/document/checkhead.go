@@ -17,6 +17,16 @@ func isID(name string) bool {
 	return idName.MatchString(name) && !slices.Contains([]string{"in", "true", "false", "null"}, name)
 }
 
+// reserved are words of the language that a name of its own cannot be.
+var reserved = []string{
+	"as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while",
+}
+
+// isFree tells whether a name can stand for an element.
+func isFree(name string) bool {
+	return isID(name) && name != "index" && !slices.Contains(roots, name) && !slices.Contains(reserved, name)
+}
+
 // maxDuration bounds every time in a document.
 const maxDuration = Duration(366 * day)
 
@@ -68,8 +78,8 @@ func (c *checker) input(in *Input, key string) {
 	case in.Of != "" && in.Type != ListType:
 		c.fault(key+".of", "only a list has elements of a type, and %s is a %s", in.Name, in.Type)
 		return
-	case in.Of != "" && (!known(in.Of) || in.Of == ListType):
-		c.fault(key+".of", "want string, int, number, bool, duration, module, node, map or any, found %q", in.Of)
+	case in.Of != "" && !known(in.Of):
+		c.fault(key+".of", "want one of %v, found %q", allTypes, in.Of)
 		return
 	}
 	k := in.kind()

@@ -143,7 +143,7 @@ func (c *checker) forEach(s *Step, done *compiled, key string, p place) {
 	}
 	as := s.element()
 	switch {
-	case !isID(as) || slices.Contains(roots, as) || as == "index":
+	case !isFree(as):
 		c.fault(key+".as", "want a name of a-z, 0-9 and _ that is not taken, found %q", as)
 		return
 	case slices.Contains(p.as, as):

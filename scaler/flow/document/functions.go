@@ -36,8 +36,11 @@ var language = sync.OnceValues(func() (*cel.Env, error) {
 		cel.Function("trim", cel.MemberOverload("trim_text", []*cel.Type{cel.StringType}, cel.StringType, textOf(strings.TrimSpace))),
 		cel.Function("lower", cel.MemberOverload("lower_text", []*cel.Type{cel.StringType}, cel.StringType, textOf(strings.ToLower))),
 		cel.Function("upper", cel.MemberOverload("upper_text", []*cel.Type{cel.StringType}, cel.StringType, textOf(strings.ToUpper))),
-		cel.Function("slice", cel.MemberOverload("slice_list", []*cel.Type{listOfT, cel.IntType, cel.IntType}, listOfT,
-			cel.FunctionBinding(slice))),
+		cel.Function("slice",
+			cel.MemberOverload("slice_list", []*cel.Type{listOfT, cel.IntType, cel.IntType}, listOfT, cel.FunctionBinding(slice)),
+			cel.MemberOverload("slice_rest", []*cel.Type{listOfT, cel.IntType}, listOfT, cel.BinaryBinding(rest))),
+		cel.Function("batches", cel.MemberOverload("batches_list", []*cel.Type{listOfT, cel.IntType}, cel.ListType(listOfT), cel.BinaryBinding(batches))),
+		cel.Function("last", cel.MemberOverload("last_list", []*cel.Type{listOfT}, cel.TypeParamType("T"), cel.UnaryBinding(last))),
 		cel.Function("range", cel.Overload("range_whole", []*cel.Type{cel.IntType}, cel.ListType(cel.IntType), cel.UnaryBinding(indices))),
 		cel.Function("ceil", cel.Overload("ceil_number", []*cel.Type{cel.DoubleType}, cel.IntType, cel.UnaryBinding(ceil))),
 		cel.Function("max", cel.Overload("max_whole", []*cel.Type{cel.IntType, cel.IntType}, cel.IntType, cel.BinaryBinding(larger))),
@@ -97,6 +100,31 @@ func slice(args ...ref.Val) ref.Val {
 	return types.DefaultTypeAdapter.NativeToValue(elements)
 }
 
+// rest is what is in a list from an index on.
+func rest(list, from ref.Val) ref.Val { return slice(list, from, list.(traits.Lister).Size()) }
+
+// batches cuts a list into lists of n elements; the last one may have fewer.
+func batches(list, n ref.Val) ref.Val {
+	step, size := n.(types.Int), list.(traits.Lister).Size().(types.Int)
+	if step < 1 {
+		return types.NewErr("batches: want at least 1 element in each, found %d", step)
+	}
+	all := []ref.Val{}
+	for from := types.Int(0); from < size; from += min(step, size) {
+		all = append(all, slice(list, from, from+min(step, size)))
+	}
+	return types.DefaultTypeAdapter.NativeToValue(all)
+}
+
+// last is the last element of a list.
+func last(list ref.Val) ref.Val {
+	l := list.(traits.Lister)
+	if n := l.Size().(types.Int); n > 0 {
+		return l.Get(n - 1)
+	}
+	return types.NewErr("last: the list is empty")
+}
+
 // indices are the whole numbers from 0 to before n.
 func indices(n ref.Val) ref.Val {
 	if n.(types.Int) < 0 || n.(types.Int) > MaxElements {
@@ -131,7 +159,7 @@ type costs struct{}
 // CallCost returns nil for functions of the library, which counts those itself.
 func (costs) CallCost(function, overload string, args []ref.Val, result ref.Val) *uint64 {
 	switch function {
-	case "join", "split", "replace", "trim", "lower", "upper", "slice", "range":
+	case "join", "split", "replace", "trim", "lower", "upper", "slice", "batches", "range":
 		cost := uint64(1)
 		for _, v := range append(args, result) {
 			if sized, ok := v.(traits.Sizer); ok {

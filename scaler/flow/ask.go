@@ -53,7 +53,7 @@ func (a *actor) obey(o Order, answer chan<- error) {
 		may = func(who string, asked []string) bool { return slices.Contains(asked, who) }
 	}
 	if err := a.m.obey(o, may, a.e.now()); err != nil {
-		answer <- err
+		answer <- wrong(err)
 		return
 	}
 	a.change.Actions = append(a.change.Actions, state.FlowAction{Run: o.Run, N: a.m.hidden.Actions, Data: toJSON(a.m.action(o))})

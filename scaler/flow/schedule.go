@@ -32,11 +32,12 @@ func (e *Engine) Schedules(ctx context.Context) ([]Schedule, error) {
 }
 
 // PutSchedule makes a schedule, or changes the one of its id. The error tells all faults.
-// Its first start is the next one that is due from now on.
+// Its first start is the next one that is due from now on. An id that begins with
+// [Configured] need not be there yet.
 func (e *Engine) PutSchedule(ctx context.Context, s Schedule) (Schedule, error) {
 	clock, err := e.checkSchedule(s)
 	if err != nil {
-		return Schedule{}, err
+		return Schedule{}, wrong(err)
 	}
 	e.scheduling.Lock()
 	defer e.scheduling.Unlock()
@@ -46,6 +47,9 @@ func (e *Engine) PutSchedule(ctx context.Context, s Schedule) (Schedule, error) 
 	}
 	i := slices.IndexFunc(all, func(old Schedule) bool { return old.ID == s.ID })
 	switch {
+	case i < 0 && strings.HasPrefix(s.ID, Configured):
+		s.Created = e.now()
+		s.Last, s.LastRun, s.LastError = time.Time{}, "", ""
 	case s.ID != "" && i < 0:
 		return Schedule{}, fmt.Errorf("%w: %q", ErrNoSchedule, s.ID)
 	case s.ID == "" && len(all) >= maxSchedules:
@@ -62,6 +66,9 @@ func (e *Engine) PutSchedule(ctx context.Context, s Schedule) (Schedule, error) 
 	}
 	return s, e.keepSchedule(ctx, s)
 }
+
+// Configured is what the ids of schedules begin with that the configuration has.
+const Configured = "config-"
 
 // maxSchedules bounds how many there are.
 const maxSchedules = 1000

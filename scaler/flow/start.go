@@ -70,7 +70,7 @@ func (e *Engine) start(ctx context.Context, s Start) (Run, error) {
 	}
 	run, hidden, err := e.draft(program, s)
 	if err != nil {
-		return Run{}, err
+		return Run{}, wrong(err)
 	}
 	if err := e.fits(); err != nil {
 		return Run{}, err

@@ -27,7 +27,7 @@ func TestDocumentedTool(t *testing.T) {
 	if len(refused)+len(more) > 0 {
 		t.Fatalf("refused %v %v", refused, more)
 	}
-	one := tool.NewCatalog(all...).Find("join-name-service").(*Tool)
+	one := tool.NewCatalog(all...).Find("join-name-service").(checked)
 
 	c := aCall()
 	c.Inputs = map[string]any{"module": "shop/web", "node": "n1"}

@@ -154,9 +154,9 @@ func Join(others []tool.Tool, own []*Tool, replaceable func(tool.Tool) bool) (al
 		i := slices.IndexFunc(all, func(o tool.Tool) bool { return o.Describe().Name == t.Name })
 		switch {
 		case i < 0:
-			all = append(all, t)
+			all = append(all, t.asTool())
 		case replaceable(all[i]):
-			all[i] = t
+			all[i] = t.asTool()
 		default:
 			refused = append(refused, Refusal{File: filepath.Base(t.path), Why: fmt.Sprintf("the name %s is that of a tool that is %s", t.Name, all[i].Describe().Source)})
 		}

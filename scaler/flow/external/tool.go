@@ -106,15 +106,19 @@ func (t *Tool) Run(ctx context.Context, c *tool.Call) (tool.Outputs, error) {
 	return a.Outputs, nil
 }
 
-// Check implements [tool.Checker]. A tool that cannot be asked, and is not repeatable,
-// leaves it to a person.
-func (t *Tool) Check(ctx context.Context, c *tool.Call) (tool.Finding, error) {
-	switch {
-	case !t.Checks && t.Repeatable:
-		return tool.Finding{State: tool.NotDone, Reason: "the tool is repeatable"}, nil
-	case !t.Checks:
-		return tool.Finding{State: tool.Unknown, Reason: "the tool cannot tell how far it came, and is not repeatable"}, nil
+// checked is a tool that can be asked how a call stands.
+type checked struct{ *Tool }
+
+// asTool is the tool with what it can.
+func (t *Tool) asTool() tool.Tool {
+	if t.Checks {
+		return checked{t}
 	}
+	return t
+}
+
+// Check implements [tool.Checker].
+func (t checked) Check(ctx context.Context, c *tool.Call) (tool.Finding, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, askTime, errors.New("a check may take a minute"))
 	defer cancel()
 	a, err := t.ask(ctx, "check", c)

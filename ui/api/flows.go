@@ -30,11 +30,12 @@ type Flows interface {
 	DeleteSchedule(ctx context.Context, id string) error
 }
 
-// FlowLibrary has the documents of flows and the tools that they can call.
+// FlowLibrary has the documents of flows and the tools that they can call;
+// *[library.Shelf] is one.
 type FlowLibrary interface {
 	Library() *library.Library
 	Check(text []byte) library.Entry
-	Tools() ([]tool.Description, []external.Refusal)
+	Described() ([]tool.Description, []external.Refusal)
 }
 
 // flowData is a flow in the list, flowDetail one alone.
@@ -118,7 +119,7 @@ type toolsData struct {
 }
 
 func (s *Server) tools(*gin.Context) (any, error) {
-	tools, refused := s.Library.Tools()
+	tools, refused := s.Library.Described()
 	for i := range tools {
 		tools[i].Inputs, tools[i].Outputs = orEmpty(tools[i].Inputs), orEmpty(tools[i].Outputs)
 	}

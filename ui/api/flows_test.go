@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -296,5 +297,25 @@ func TestSchedules(t *testing.T) {
 		if w.Code != want {
 			t.Errorf("%d %s; want %d", w.Code, w.Body, want)
 		}
+	}
+}
+
+func TestLiveTellsOfRuns(t *testing.T) {
+	s := newFlowing(t, flow.Limits{})
+	srv := httptest.NewServer(s.Handler())
+	defer srv.Close()
+	defer s.Close()
+	resp, err := srv.Client().Get(srv.URL + "/api/v1/live")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	stream := bufio.NewScanner(resp.Body)
+	event(t, stream) // the snapshot: it listens
+	r := s.start(`{"inputs": {"module": "shop/web"}}`)
+	s.until(r.ID, flow.Waiting)
+	want := `event: runs` + "\n" + `data: {"changed":[{"run":"` + r.ID + `","state":"waiting"}],"more":false}`
+	if got := event(t, stream); got != want && event(t, stream) != want { // a second may end in between
+		t.Errorf("event %s", got)
 	}
 }

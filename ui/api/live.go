@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"headroom/analytics"
+	"headroom/scaler/flow"
 )
 
 const (
@@ -25,7 +26,8 @@ type liveSnapshot struct {
 }
 
 // listen sends an event "snapshot" for each published snapshot, the newest at
-// once, and an event "progress" while long work is under way.
+// once, an event "progress" while long work is under way, and an event "runs" each
+// second in which runs of flows have changed.
 func (s *Server) listen(c *gin.Context) {
 	select {
 	case s.live <- struct{}{}:
@@ -52,22 +54,31 @@ type listener struct {
 	w        http.ResponseWriter
 	sent     *analytics.Snapshot
 	progress []byte // as sent last
+	runs     map[string]flow.State
 }
 
 func (l *listener) run(ctx context.Context) error {
 	published, end := l.Capacity.Subscribe()
 	defer end()
+	changes, stop := l.runChanges()
+	defer stop()
 	beat, look := time.NewTicker(liveBeat), time.NewTicker(liveProgress)
 	defer beat.Stop()
 	defer look.Stop()
 	err := l.send("retry: 3000\n\n")
+	if err == nil {
+		err = l.news()
+	}
 	for err == nil {
-		if err = l.news(); err != nil {
-			break
-		}
 		select {
 		case <-published:
+			err = l.news()
+		case e := <-changes:
+			l.runs[e.Run] = e.State
 		case <-look.C:
+			if err = l.news(); err == nil {
+				err = l.tellRuns()
+			}
 		case <-beat.C:
 			err = l.send(":\n\n")
 		case <-l.closed:

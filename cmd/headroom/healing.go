@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"headroom/alerting/heal"
-	"headroom/ingest/poll"
 	"headroom/scaler/pool"
 )
 
@@ -21,11 +20,7 @@ func (s *server) openHealing(ctx context.Context) (err error) {
 
 // hasResult tells whether a PromQL expression has a result.
 func (s *server) hasResult(ctx context.Context, expr string, at time.Time) (bool, error) {
-	var q poll.Querier = s.engine
-	if s.raw != nil {
-		q = remoteQuerier{s.raw}
-	}
-	samples, err := q.Instant(ctx, expr, at)
+	samples, err := s.queries().Instant(ctx, expr, at)
 	return len(samples) > 0, err
 }
 

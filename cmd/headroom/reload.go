@@ -74,11 +74,14 @@ func (s *server) takeLocked(ctx context.Context, cfg config.Config) error {
 	if err := s.reloadScaling(ctx, cfg); err != nil {
 		return errors.Join(err, s.reloadAlarms(s.cfg))
 	}
+	if err := s.reloadFlows(ctx, cfg); err != nil {
+		return errors.Join(err, s.reloadAlarms(s.cfg), s.reloadScaling(ctx, s.cfg), s.reloadFlows(ctx, s.cfg))
+	}
 	before := s.cfg
 	s.cfg = cfg
 	if err := s.setModelLocked(ctx); err != nil {
 		s.cfg = before
-		return errors.Join(err, s.reloadAlarms(before), s.reloadScaling(ctx, before))
+		return errors.Join(err, s.reloadAlarms(before), s.reloadScaling(ctx, before), s.reloadFlows(ctx, before))
 	}
 	return s.rules.Apply(set, time.Duration(cfg.Alerting.EvaluationInterval))
 }
@@ -103,6 +106,10 @@ func fixedSections(old, now config.Config) error {
 		{"ingest", old.Ingest, now.Ingest, true},
 		{"query", old.Query, now.Query, true},
 		{"keda", old.Keda, now.Keda, true},
+		{"flows.max_open", old.Flows.MaxOpen, now.Flows.MaxOpen, true},
+		{"flows.max_runs", old.Flows.MaxRuns, now.Flows.MaxRuns, true},
+		{"flows.max_steps", old.Flows.MaxSteps, now.Flows.MaxSteps, true},
+		{"flows.files_dir", old.Flows.FilesDir, now.Flows.FilesDir, true},
 		{"alerting.chat", old.Alerting.Chat, now.Alerting.Chat, false},
 	} {
 		switch {

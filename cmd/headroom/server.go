@@ -66,6 +66,7 @@ type server struct {
 	rules     *rules.Rules
 	watch     *watch.Watch
 	scaling   scaling
+	flows     flows
 	reloads   *reloads
 	demo      *demo // nil but for the demo
 }
@@ -122,6 +123,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 		return nil, err
 	}
 	if err := s.openScaling(context.Background(), ro.Tree); err != nil {
+		return nil, err
+	}
+	if err := s.openFlows(context.Background()); err != nil {
 		return nil, err
 	}
 	if opts.shadowURL == "" {

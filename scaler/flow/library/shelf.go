@@ -65,7 +65,7 @@ func (s *Shelf) tell(l *Library, refused []external.Refusal) {
 	}
 	for _, e := range l.Entries {
 		if len(e.Faults) > 0 {
-			s.Logger.Warn("a flow cannot be started", "flow", e.Name, "source", e.Source, "faults", e.Faults.Error())
+			s.Logger.Warn("a flow cannot be started", "flow", e.Name, "from", e.Source, "faults", e.Faults.Error())
 		}
 	}
 }

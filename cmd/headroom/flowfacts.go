@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+
+	"headroom/analytics"
+	"headroom/scaler/flow/builtin"
+)
+
+// moduleFacts tells flows what the newest table knows of a module.
+type moduleFacts struct{ *server }
+
+// Module implements builtin.Capacity.
+func (m moduleFacts) Module(_ context.Context, id string) (k builtin.Known, ok bool) {
+	k.ID, k.Devices, k.Load, k.Peak = id, -1, -1, -1
+	snap := m.loop.Snapshot()
+	if snap == nil {
+		return k, false
+	}
+	i := snap.Find(id)
+	if i < 0 {
+		return k, false
+	}
+	row := &snap.Rows[i]
+	k.Devices, k.Load, k.Peak = knownOr(row.Devices), knownOr(row.Load), knownOr(row.PeakToday.Value)
+	return k, true
+}
+
+// knownOr is a number, or -1 while it is not known.
+func knownOr(n analytics.Number) float64 {
+	if !n.Known() {
+		return -1
+	}
+	return float64(n)
+}

@@ -82,7 +82,7 @@ func (n *noted) Run(_ context.Context, c *tool.Call) (tool.Outputs, error) {
 // said are the inputs that tell calls apart.
 func said(inputs map[string]any) string {
 	var words []string
-	for _, name := range []string{"node", "nodes", "package", "version", "target", "command", "address", "name_service", "workers", "state", "names", "ports", "url", "values"} {
+	for _, name := range []string{"node", "nodes", "name", "version", "target", "command", "address", "name_service", "workers", "state", "names", "ports", "url", "values"} {
 		if v := inputs[name]; v != nil && v != "" {
 			words = append(words, fmt.Sprint(v))
 		}
@@ -204,11 +204,18 @@ func TestAModuleIsRestartedNodeByNode(t *testing.T) {
 
 func TestANodeIsRepaired(t *testing.T) {
 	onStage(t, func(s *stage) {
-		r := s.runs("repair-node", map[string]any{"module": "shop/web", "node": "n1", "items": []any{
-			map[string]any{"kind": "package", "name": "nginx", "version": "1.2"}, map[string]any{"kind": "file", "name": "/etc/a", "template": "a"},
-			map[string]any{"kind": "port", "name": "80"},
-		}}, 0)
-		s.want(r, flow.Done, "mute [n1]", "node-state n1 cordon", "install-package n1 nginx 1.2", "write-template n1 /etc/a map[]", "restart-workers n1",
+		r := s.runs("repair-node", map[string]any{
+			"module": "shop/web", "node": "n1", "processes": "web",
+			"packages": []any{map[string]any{"name": "nginx", "version": "1.2"}, map[string]any{"name": "telnetd", "version": "", "absent": true}},
+			"files": []any{
+				map[string]any{"path": "/etc/a", "source": "a", "mode": "0600", "owner": ""}, map[string]any{"path": "/etc/b", "text": "{{", "source": ""},
+				map[string]any{"path": "/etc/c", "absent": true}, map[string]any{"path": "/etc/d", "owner": "web", "group": "www", "mode": "0640"},
+			},
+		}, 0)
+		slices.Sort(s.calls[4:9]) // files are repaired side by side
+		s.want(r, flow.Done, "mute [n1]", "node-state n1 cordon", "install-package n1 nginx 1.2", "install-package n1 telnetd",
+			"node-command n1 [/bin/chmod 0640 /etc/d]", "node-command n1 [/bin/chown web:www /etc/d]", "node-command n1 [/bin/rm -f /etc/c]",
+			"sync-files n1 /etc/a", "write-template n1 /etc/b map[text:{{]", "restart-workers n1",
 			"node-scan n1", "node-state n1 open", "webhook", "unmute")
 	})
 }

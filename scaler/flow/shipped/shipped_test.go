@@ -23,10 +23,10 @@ func onNodes() []tool.Tool {
 		return append(all, tool.Parameter{Name: "node", Type: "node", Required: true})
 	}
 	return []tool.Tool{
-		described{Name: "node-command", Inputs: parameters("command:list")},
-		described{Name: "install-package", Inputs: parameters("package:string version:string")},
-		described{Name: "sync-files", Inputs: parameters("source:string target:string owner:string mode:string")},
-		described{Name: "write-template", Inputs: parameters("template:string target:string values:map owner:string mode:string")},
+		described{Name: "node-command", Inputs: parameters("command:list user:string")},
+		described{Name: "install-package", Inputs: parameters("name:string version:string file:string format:string absent:bool")},
+		described{Name: "sync-files", Inputs: parameters("source:string target:string owner:string group:string mode:string")},
+		described{Name: "write-template", Inputs: parameters("template:string text:string target:string values:map owner:string group:string mode:string")},
 		described{Name: "scan-processes", Inputs: parameters("names:list")},
 		described{Name: "scan-ports", Inputs: parameters("ports:list")},
 		described{Name: "test-tcp", Inputs: parameters("address:string")},

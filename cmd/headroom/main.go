@@ -34,6 +34,8 @@ func main() {
 	addHeals(app)
 	addPool(app)
 	addDecisions(app)
+	addFlow(app)
+	addRun(app)
 	addReport(app)
 	addExplain(app)
 	addImport(app)
@@ -43,6 +45,7 @@ func main() {
 	addCheckConfig(check)
 	addCheckModule(check)
 	addCheckRules(check)
+	addCheckFlow(check)
 	addTest(app)
 
 	if _, err := app.Parse(os.Args[1:]); err != nil {

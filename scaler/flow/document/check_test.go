@@ -64,7 +64,7 @@ f:18: steps[2].id: want a step's id of a-z, 0-9 and _, found "B"
 f:18: steps[2]: tool pick needs count (int)
 f:19: steps[3].with.count: want a whole number, found "two"
 f:19: steps[3].with.mode: want one of "idle", "any", found "wild"
-f:19: steps[3].with.speed: there is no input of tool pick speed; there are count, mode
+f:19: steps[3].with.speed: there is no input speed of tool pick; there are count, mode
 f:20: steps[4]: step e: want exactly one of tool, branches and for_each, found tool and for_each
 f:20: steps[4].with.count: "1 +": column 4: Syntax error: mismatched input '<EOF>'
 f:21: steps[5].when: "1": want true or false, the expression gives int
@@ -79,7 +79,7 @@ f:24: steps[8].retries.factor: want 1 to 100, found 0.5
 f:24: steps[8].on_timeout: want fail, skip or wait, found "never"
 f:24: steps[8].with.count: "${ 1": the ${ has no } (write $${ for the characters themselves)
 f:24: steps[8].undo: step j: its undo has no tool
-f:25: steps[9].with.env.a: "steps.d.outputs.nope": there is no output of step d nope; there are nodes, took, share
+f:25: steps[9].with.env.a: "steps.d.outputs.nope": there is no output nope of step d; there are nodes, took, share
 f:25: steps[9].with.node: want a machine's name, found 5
 f:25: steps[9].with.wait: want a duration such as 30s, 1m30s or 7d, found "soon"
 f:26: steps[10].concurrency: step l: concurrency belongs to a step with for_each

@@ -120,7 +120,7 @@ func (c *checker) inputs(desc tool.Description, with Values, key string, at *com
 		in := key + ".with." + name
 		i := slices.IndexFunc(desc.Inputs, func(p tool.Parameter) bool { return p.Name == name })
 		if i < 0 {
-			c.fault(in, "%v", among("input of tool "+desc.Name, name, parameterNames(desc.Inputs)))
+			c.fault(in, "%v", among("input", name, " of tool "+desc.Name, parameterNames(desc.Inputs)))
 		}
 		t := at.template(with[name], in)
 		if i < 0 || t == nil {

@@ -14,7 +14,7 @@ import (
 // and command lines have it. An input that is neither given nor has a default is empty:
 // "", 0, false, no list. The error names everything that is wrong.
 func (f *Flow) Check(given map[string]any) (map[string]any, error) {
-	inputs, errs := map[string]any{}, unknown(given, "input", inputNames(f))
+	inputs, errs := map[string]any{}, unknown(given, "input", "", inputNames(f))
 	for i := range f.Inputs {
 		in := &f.Inputs[i]
 		v, err := in.value(given[in.Name])
@@ -27,9 +27,9 @@ func (f *Flow) Check(given map[string]any) (map[string]any, error) {
 	return inputs, errors.Join(errs...)
 }
 
-func unknown(given map[string]any, what string, known []string) (errs []error) {
+func unknown(given map[string]any, what, of string, known []string) (errs []error) {
 	for _, name := range sortedNames(given) {
-		if err := among(what, name, known); err != nil {
+		if err := among(what, name, of, known); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -73,7 +73,7 @@ func (f *Flow) CheckConstants(given map[string]any) (map[string]any, error) {
 	for name, v := range f.Constants {
 		constants[name] = v
 	}
-	errs := unknown(given, "constant", sortedNames(f.Constants))
+	errs := unknown(given, "constant", "", sortedNames(f.Constants))
 	for _, name := range sortedNames(given) {
 		old, ok := f.Constants[name]
 		if !ok {
@@ -120,7 +120,7 @@ func kindOf(v any) kind {
 // description, with defaults. One that is nothing is not given. The error names
 // everything that is wrong.
 func Complete(desc tool.Description, given map[string]any) (map[string]any, error) {
-	inputs, errs := map[string]any{}, unknown(given, "input of tool "+desc.Name, parameterNames(desc.Inputs))
+	inputs, errs := map[string]any{}, unknown(given, "input", " of tool "+desc.Name, parameterNames(desc.Inputs))
 	for _, p := range desc.Inputs {
 		v, err := argument(p, given[p.Name])
 		switch {

@@ -1,7 +1,6 @@
 package document
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -71,9 +70,9 @@ func selected(e ast.Expr) (root string, path []string) {
 func (s *sight) refer(root string, path []string) error {
 	switch root {
 	case "inputs":
-		return among("input", path[0], inputNames(s.flow))
+		return among("input", path[0], "", inputNames(s.flow))
 	case "constants":
-		return among("constant", path[0], slices.Sorted(maps.Keys(s.flow.Constants)))
+		return among("constant", path[0], "", slices.Sorted(maps.Keys(s.flow.Constants)))
 	case "steps":
 		return s.referStep(path)
 	}
@@ -84,7 +83,7 @@ func (s *sight) referStep(path []string) error {
 	desc, exists := s.outputs[path[0]]
 	switch {
 	case !exists:
-		return among("step", path[0], slices.Sorted(maps.Keys(s.steps)))
+		return among("step", path[0], "", slices.Sorted(maps.Keys(s.steps)))
 	case !s.steps[path[0]] && s.order[path[0]] >= s.at:
 		return fmt.Errorf("step %s is not over by then: it does not come before", path[0])
 	case !s.steps[path[0]]:
@@ -92,20 +91,21 @@ func (s *sight) referStep(path []string) error {
 	case len(path) < 3 || path[1] != "outputs":
 		return nil
 	}
-	return among("output of step "+path[0], path[2], outputNames(desc))
+	return among("output", path[2], " of step "+path[0], outputNames(desc))
 }
 
-// among tells what is not one of several names.
-func among(what, name string, known []string) error {
+// among tells what is not one of several names; of says whose they are, " of tool http",
+// and may be empty.
+func among(what, name, of string, known []string) error {
 	switch {
 	case slices.Contains(known, name):
 		return nil
 	case len(known) == 0:
-		return fmt.Errorf("there is no %s %s; there are none here", what, name)
+		return fmt.Errorf("there is no %s %s%s; there are none here", what, name, of)
 	case len(known) > 20:
-		return fmt.Errorf("there is no %s %s", what, name)
+		return fmt.Errorf("there is no %s %s%s", what, name, of)
 	}
-	return errors.New("there is no " + what + " " + name + "; there are " + strings.Join(known, ", "))
+	return fmt.Errorf("there is no %s %s%s; there are %s", what, name, of, strings.Join(known, ", "))
 }
 
 func inputNames(f *Flow) []string {

@@ -120,7 +120,7 @@ func TestToolInputsAreCompleted(t *testing.T) {
 		t.Errorf("%#v %v", got, err)
 	}
 	_, err = Complete(testTools["shell"], map[string]any{"wait": "x", "nodes": 1, "env": []any{}})
-	for _, want := range []string{"there is no input of tool shell nodes", "node: it is required", "env: want names with values, found a list", `wait: want a duration such as 30s, 1m30s or 7d, found "x"`} {
+	for _, want := range []string{"there is no input nodes of tool shell", "node: it is required", "env: want names with values, found a list", `wait: want a duration such as 30s, 1m30s or 7d, found "x"`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: want %s", err, want)
 		}

@@ -23,6 +23,7 @@ import (
 
 	"headroom/scaler/node"
 	"headroom/scaler/node/shim"
+	"headroom/scaler/node/task"
 )
 
 const (
@@ -33,6 +34,7 @@ const (
 
 func main() {
 	shim.Main() // the same program is what a worker is born as
+	task.Main() // and what keeps a command of a flow
 
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(min(threads, runtime.NumCPU()))

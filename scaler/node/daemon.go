@@ -7,7 +7,7 @@
 // package supervise. What package measure sees of each time slice goes through package
 // overload to the agent of package balance; its series go by package send. A worker
 // that has to stop is drained first: its weight is 0, the agent says drain, and after
-// its drain time it gets SIGTERM.
+// its drain time it gets SIGTERM. What steps of flows ask is done by package task.
 //
 // Workers outlive the daemon, whether it stops or dies: the next one adopts them. So a
 // restart is the way to upgrade it.
@@ -34,6 +34,7 @@ import (
 	"headroom/scaler/node/settings"
 	"headroom/scaler/node/supervise"
 	"headroom/scaler/node/sync"
+	"headroom/scaler/node/task"
 	"headroom/scaler/node/wire"
 	"headroom/scaler/node/worker"
 )
@@ -68,6 +69,7 @@ type Daemon struct {
 	groups     *isolate.Groups
 	supervisor *supervise.Supervisor
 	inForce    *inForce
+	tasks      *task.Runner
 	store      *store
 	measure    *measure.Measure
 	weights    *weights
@@ -94,6 +96,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	defer d.close()
 	inner, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
+	d.tasks.Start()
 	var parts sysync.WaitGroup
 	part := func(name string, run func(context.Context) error) {
 		parts.Go(func() {
@@ -142,6 +145,7 @@ func (d *Daemon) watch(ctx context.Context) error {
 			return nil
 		case <-save.C:
 			d.store.retry()
+			d.tasks.Retry()
 		case <-d.supervisor.Changed():
 			d.inForce.again()
 			d.weights.step(time.Now(), d.supervisor.Workers(), nil)
@@ -222,6 +226,9 @@ func (d *Daemon) close() {
 	if d.web != nil {
 		d.web.Close()
 	}
+	if d.tasks != nil {
+		d.tasks.Close()
+	}
 }
 
 // current are the settings in force.
@@ -238,6 +245,12 @@ func limitsOf(s settings.Settings) guard.Limits {
 		Cores: cores(), MaxWorkers: l.MaxWorkers, PerCore: l.PerCore, MinCPUPercent: l.MinCPUPercent, MaxMemory: int64(l.MaxMemory),
 		Services: l.Services, Commands: l.Commands, Mounts: l.Mounts, Users: l.Users, Groups: l.Groups,
 	}
+}
+
+// taskLimitsOf are what a node does for tasks of flows.
+func taskLimitsOf(s settings.Settings) task.Limits {
+	t := s.Tasks
+	return task.Limits{Enabled: t.Enabled, Commands: t.Commands, Users: t.Users, Packages: t.Packages, Files: t.Files}
 }
 
 // writeURL is where samples go.

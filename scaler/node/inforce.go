@@ -18,10 +18,16 @@ type supervisor interface {
 	Workers() []worker.Running
 }
 
+// taskRunner does tasks; package task has the real one.
+type taskRunner interface {
+	Apply(tasks []wire.Task, keep bool)
+}
+
 // inForce is the desired state that the node works on, and what its own limits leave
 // of it.
 type inForce struct {
 	supervisor supervisor
+	tasks      taskRunner // nil: none
 	log        *slog.Logger
 	now        func() time.Time
 
@@ -38,8 +44,7 @@ type inForce struct {
 func (f *inForce) take(d wire.Desired) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.desired = &d
-	f.admitLocked()
+	f.setLocked(d)
 }
 
 // start puts a state in force unless there is one already.
@@ -49,9 +54,17 @@ func (f *inForce) start(d wire.Desired) bool {
 	if f.desired != nil {
 		return false
 	}
+	f.setLocked(d)
+	return true
+}
+
+// setLocked puts a state in force. f.mu must be held.
+func (f *inForce) setLocked(d wire.Desired) {
 	f.desired = &d
 	f.admitLocked()
-	return true
+	if f.tasks != nil {
+		f.tasks.Apply(d.Tasks, d.KeepTasks)
+	}
 }
 
 // limit puts other limits in force.

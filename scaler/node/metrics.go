@@ -47,6 +47,9 @@ func (d *Daemon) own() []metric {
 		{"headroom_node_desired_unsaved", "gauge", "1 while the desired state in force is not on disk.", "", flag(d.store.unsaved())},
 		{"headroom_node_state_failures_total", "counter", "Attempts to write the desired state down that failed.", "", one(d.store.failures.Load())},
 	}
+	all = append(all,
+		metric{"headroom_node_tasks", "gauge", "Tasks of flows that are under way or wait for their turn.", "", one(d.tasks.Running())},
+		metric{"headroom_node_tasks_total", "counter", "Tasks of flows that came to an end, by how.", "result", d.taskEnds()})
 	if d.client != nil {
 		s := d.client.Stats()
 		all = append(all, metric{"headroom_node_syncs_total", "counter", "Reports to the server, by what came of them.", "result",
@@ -103,6 +106,13 @@ func countProxies(proxies []balance.ProxyStatus) []value {
 func (d *Daemon) refusals() (all []value) {
 	for _, rule := range guard.Rules {
 		all = append(all, value{string(rule), float64(d.inForce.refusedSoFar(rule))})
+	}
+	return all
+}
+
+func (d *Daemon) taskEnds() (all []value) {
+	for _, s := range []wire.TaskState{wire.TaskDone, wire.TaskFailed, wire.TaskRefused, wire.TaskUnknown, wire.TaskLost} {
+		all = append(all, value{string(s), float64(d.tasks.Ended(s))})
 	}
 	return all
 }

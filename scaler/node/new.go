@@ -17,6 +17,7 @@ import (
 	"headroom/scaler/node/settings"
 	"headroom/scaler/node/supervise"
 	"headroom/scaler/node/sync"
+	"headroom/scaler/node/task"
 	"headroom/scaler/node/wire"
 )
 
@@ -31,7 +32,7 @@ func New(o Options) (_ *Daemon, err error) {
 			d.close()
 		}
 	}()
-	for _, open := range []func() error{d.openState, d.openWorkers, d.openBalance, d.openMeasure, d.openServer, d.openWeb} {
+	for _, open := range []func() error{d.openState, d.openWorkers, d.openTasks, d.openBalance, d.openMeasure, d.openServer, d.openWeb} {
 		if err := open(); err != nil {
 			return nil, err
 		}
@@ -72,6 +73,27 @@ func (d *Daemon) openWorkers() (err error) {
 	d.resources = wire.Resources{Cores: cores(), Address: d.o.Settings.Node.Address, Cgroups: d.groups.Mode()}
 	d.resources.Memory, err = memory()
 	return err
+}
+
+// openTasks goes on with what steps of flows have begun here.
+func (d *Daemon) openTasks() (err error) {
+	s := d.o.Settings
+	o := task.Options{
+		Dir: d.o.path("tasks"), Limits: taskLimitsOf(s), Changed: d.changed, Logger: d.log,
+		Forget: func() bool { return !d.store.unsaved() },
+	}
+	if s.Server.URL != "" && d.o.DesiredFile == "" {
+		http, err := client(s.Server)
+		if err != nil {
+			return err
+		}
+		o.Fetch = task.Source(http, strings.TrimSuffix(s.Server.URL, "/"), s.Node.Name)
+	}
+	if d.tasks, err = task.New(o); err != nil {
+		return err
+	}
+	d.inForce.tasks = d.tasks
+	return nil
 }
 
 // openBalance lets proxies ask about the workers, and follows those of this machine.

@@ -8,7 +8,7 @@ import (
 	"headroom/scaler/node/settings"
 )
 
-// Reload reads the settings anew: all of them or nothing. Limits and labels are taken
+// Reload reads the settings anew: all of them or nothing. Limits, labels and what tasks may do are taken
 // at once; what a running daemon cannot change is named, and refused. A restart is
 // cheap: the workers do not notice it.
 func (d *Daemon) Reload() error {
@@ -24,6 +24,7 @@ func (d *Daemon) Reload() error {
 	d.settings = next
 	d.mu.Unlock()
 	d.inForce.limit(limitsOf(next))
+	d.tasks.Limit(taskLimitsOf(next))
 	d.changed()
 	d.log.Info("configuration reloaded")
 	return nil

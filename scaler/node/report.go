@@ -14,7 +14,7 @@ func (d *Daemon) report() wire.Report {
 	resources.Labels, resources.MaxWorkers, resources.PerCore = s.Node.Labels, s.Limits.MaxWorkers, s.Limits.PerCore
 	return wire.Report{
 		Version: d.o.Version, Boot: bootID(), Daemon: d.id, Have: d.inForce.version(),
-		Resources: &resources, Load: d.measure.Load(), Workers: d.statuses(),
+		Resources: &resources, Load: d.measure.Load(), Workers: d.statuses(), Tasks: d.tasks.Statuses(),
 	}
 }
 

@@ -41,6 +41,7 @@ func (p *Pool) desiredLocked(n *node, have string) *wire.Desired {
 			d.Services[w.rec.Service] = &spec
 		}
 	}
+	d.Tasks, d.KeepTasks = n.tasks, p.keepsTasks(n)
 	return d
 }
 
@@ -66,6 +67,12 @@ func (p *Pool) versionOfNode(n *node) string {
 		if s := specs[module]; s.conf != nil {
 			fmt.Fprintf(h, "%q %s %d\n", module, s.conf.version, s.mayTakeOut(n))
 		}
+	}
+	for _, t := range n.tasks {
+		fmt.Fprintf(h, "task %q %v\n", t.ID, t.Resume) // an id is one task for ever
+	}
+	if p.keepsTasks(n) {
+		fmt.Fprintln(h, "keep tasks")
 	}
 	return hex.EncodeToString(h.Sum(nil)[:10])
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"headroom/scaler/node/wire"
 	"headroom/scaler/policy"
 	"headroom/storage/state"
 )
@@ -43,6 +44,8 @@ type Pool struct {
 	services map[string]*service
 	workers  map[string]*worker
 	memories map[string]policy.Memory
+	onTasks  func(node string, told []wire.TaskStatus)
+	keeping  bool          // of tasks that this server does not know, see KeepTasks
 	joins    []*join       // nodes that wait to be written down
 	judged   time.Time     // when it was last seen which nodes are lost
 	marks    uint64        // reports with workers so far

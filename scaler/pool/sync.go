@@ -42,6 +42,7 @@ const (
 func (p *Pool) Sync(ctx context.Context, name string, r *wire.Report, have string, wait time.Duration) (d *wire.Desired, changed bool, err error) {
 	err = p.hear(ctx, name, r)
 	if err == nil {
+		p.tellTasks(name, r)
 		d, err = p.await(ctx, name, have, wait)
 	}
 	p.metrics.sync(d != nil, err)
@@ -131,6 +132,7 @@ func (p *Pool) hearLocked(n *node, r *wire.Report) error {
 		n.heard = true
 		p.merge(n, r.Workers)
 	}
+	p.hearTasks(n, r)
 	if n.version != "" && n.have == n.version {
 		p.confirm(n)
 	}
@@ -265,6 +267,9 @@ func check(name string, r *wire.Report) error {
 		if err := checkResources(r.Resources); err != nil {
 			return err
 		}
+	}
+	if len(r.Tasks) > maxTasks {
+		return fmt.Errorf("want at most %d tasks, got %d", maxTasks, len(r.Tasks))
 	}
 	if len(r.Workers) > maxWorkers {
 		return fmt.Errorf("want at most %d workers, got %d", maxWorkers, len(r.Workers))

@@ -53,6 +53,7 @@ func (s Settings) faults() (faults yamlfile.Faults) {
 	root.at("cgroup").want(!slices.Contains(othersGroups, s.Cgroup.Root), "root", "a name of its own, since what runs in there and is not wanted is stopped", fmt.Sprintf("%q", s.Cgroup.Root))
 	s.Measure.check(root.at("measure"))
 	s.Balance.check(root.at("balance"))
+	s.Tasks.check(root.at("tasks"))
 	return faults
 }
 
@@ -128,6 +129,22 @@ func (l Limits) check(k checker) {
 	for name, list := range map[string][]string{"services": l.Services, "users": l.Users, "groups": l.Groups} {
 		k.want(!slices.Contains(list, ""), name, "names", `""`)
 	}
+}
+
+func (t Tasks) check(k checker) {
+	for _, pattern := range t.Commands {
+		_, err := path.Match(pattern, "/")
+		ok := pattern == "*" || err == nil && path.IsAbs(pattern) && path.Clean(pattern) == pattern
+		k.want(ok, "commands", "absolute paths, patterns such as /opt/app/bin/*, or * for all", fmt.Sprintf("%q", pattern))
+	}
+	for _, pattern := range t.Packages {
+		_, err := path.Match(pattern, "a")
+		k.want(err == nil && pattern != "", "packages", "names of packages or patterns such as app-*", fmt.Sprintf("%q", pattern))
+	}
+	for _, dir := range t.Files {
+		k.want(path.IsAbs(dir) && path.Clean(dir) == dir, "files", "absolute paths of directories", fmt.Sprintf("%q", dir))
+	}
+	k.want(!slices.Contains(t.Users, ""), "users", "names", `""`)
 }
 
 func (m Measure) check(k checker) {

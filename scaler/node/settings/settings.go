@@ -21,6 +21,7 @@ type Settings struct {
 	Cgroup  Cgroup  `yaml:"cgroup"`
 	Measure Measure `yaml:"measure"`
 	Balance Balance `yaml:"balance"`
+	Tasks   Tasks   `yaml:"tasks"`
 }
 
 // Server is who says what shall run here.
@@ -78,6 +79,15 @@ type Measure struct {
 type Balance struct {
 	Agent   balance.AgentConfig `yaml:"agent"`   // answers about this node's workers
 	Proxies balance.Config      `yaml:"proxies"` // of this machine, that get their workers from the server
+}
+
+// Tasks say what steps of flows may do here. Without enabled they may not even look.
+type Tasks struct {
+	Enabled  bool     `yaml:"enabled"`
+	Commands []string `yaml:"commands"` // programs as paths or patterns; "*": all; empty: none
+	Users    []string `yaml:"users"`    // that commands may run as; empty: all but root
+	Packages []string `yaml:"packages"` // names or patterns of those that may be installed; "*": all; empty: none
+	Files    []string `yaml:"files"`    // directories below which files may be written; empty: none
 }
 
 // Default is the configuration of an empty file.

@@ -65,11 +65,12 @@ type Client struct {
 
 	order sync.Mutex // held from the making of a report beside the poll to its answer
 
-	mu      sync.Mutex // protects the fields below
-	told    []byte     // workers as the server knows them; nil: all are to be told
-	toldRes []byte     // likewise, the node's resources
-	toldAt  time.Time
-	beside  int // reports sent beside a poll so far
+	mu        sync.Mutex // protects the fields below
+	told      []byte     // workers as the server knows them; nil: all are to be told
+	toldRes   []byte     // likewise, the node's resources
+	toldTasks []byte     // likewise, its tasks
+	toldAt    time.Time
+	beside    int // reports sent beside a poll so far
 
 	answered, failed, refused, last atomic.Int64
 	fault                           atomic.Pointer[string]
@@ -83,7 +84,7 @@ func New(o Options) *Client {
 	return &Client{o: o, changed: make(chan struct{}, 1), first: make(chan struct{})}
 }
 
-// Changed says that a worker's state is another one.
+// Changed says that the state of a worker or a task is another one.
 func (c *Client) Changed() {
 	select {
 	case c.changed <- struct{}{}:
@@ -162,7 +163,7 @@ func (c *Client) poll(ctx context.Context, wait time.Duration) (*wire.Desired, e
 	c.count(err)
 	c.noteLocked(parts, err)
 	if c.beside != before {
-		c.told = nil // who knows which of the two came first
+		c.told, c.toldTasks = nil, nil // who knows which of the two came first
 	}
 	return d, err
 }
@@ -189,7 +190,7 @@ func (c *Client) tell(ctx context.Context) {
 	c.order.Lock()
 	defer c.order.Unlock()
 	report, parts := c.compose()
-	if report.Workers == nil {
+	if report.Workers == nil && report.Tasks == nil {
 		return // a poll that began meanwhile has told it
 	}
 	_, err := c.exchange(ctx, report, 0)
@@ -208,7 +209,7 @@ func (c *Client) tell(ctx context.Context) {
 }
 
 // parts are what is told of a report only if it has changed.
-type parts struct{ workers, resources []byte }
+type parts struct{ workers, resources, tasks []byte }
 
 // compose makes a report, without what the server knows.
 func (c *Client) compose() (wire.Report, parts) {
@@ -216,17 +217,20 @@ func (c *Client) compose() (wire.Report, parts) {
 	if r.Workers == nil {
 		r.Workers = []wire.Status{}
 	}
-	p := parts{mustMarshal(r.Workers), mustMarshal(r.Resources)}
+	p := parts{mustMarshal(r.Workers), mustMarshal(r.Resources), mustMarshal(r.Tasks)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if time.Since(c.toldAt) > refresh {
-		c.told, c.toldRes = nil, nil
+		c.told, c.toldRes, c.toldTasks = nil, nil, nil
 	}
 	if bytes.Equal(p.workers, c.told) {
 		r.Workers = nil
 	}
 	if bytes.Equal(p.resources, c.toldRes) {
 		r.Resources = nil
+	}
+	if bytes.Equal(p.tasks, c.toldTasks) {
+		r.Tasks = nil
 	}
 	return r, p
 }
@@ -235,13 +239,13 @@ func (c *Client) compose() (wire.Report, parts) {
 // may be another server the next time. c.mu must be held.
 func (c *Client) noteLocked(p parts, err error) {
 	if err != nil {
-		c.told, c.toldRes = nil, nil
+		c.told, c.toldRes, c.toldTasks = nil, nil, nil
 		return
 	}
 	if c.told == nil {
 		c.toldAt = time.Now()
 	}
-	c.told, c.toldRes = p.workers, p.resources
+	c.told, c.toldRes, c.toldTasks = p.workers, p.resources, p.tasks
 }
 
 func (c *Client) count(err error) {

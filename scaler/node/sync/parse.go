@@ -69,10 +69,34 @@ func Check(d wire.Desired, node string) error {
 		}
 		seen[w.ID] = true
 	}
+	checkTasks(&l, d.Tasks)
 	if n := len(l); n > maxFaults {
 		l = append(l[:maxFaults], fmt.Sprintf("and %d more", n-maxFaults))
 	}
 	return l.Err()
+}
+
+// checkTasks wants tasks that can be told apart. What a kind of task asks is read when it
+// is done, so that one that this daemon does not know spoils nothing else.
+func checkTasks(l *faults.List, tasks []wire.Task) {
+	if n := len(tasks); n > 2*wire.MaxTasks {
+		l.Add("tasks", "want at most %d, found %d", 2*wire.MaxTasks, n)
+		return
+	}
+	seen := map[string]bool{}
+	for i, t := range tasks {
+		key := fmt.Sprintf("tasks[%d]", i)
+		if t.ID == "" || len(t.ID) > wire.MaxTaskID || seen[t.ID] {
+			l.Add(key+".id", "want one of its own of at most %d bytes, found %.80q", wire.MaxTaskID, t.ID)
+		}
+		seen[t.ID] = true
+		if t.Timeout <= 0 || t.Timeout > wire.MaxTaskTime {
+			l.Add(key+".timeout", "want more than 0 and at most %s, found %s", wire.MaxTaskTime, t.Timeout)
+		}
+		if n := len(t.Spec); n > wire.MaxTaskSpec {
+			l.Add(key+".spec", "want at most %d bytes, found %d", wire.MaxTaskSpec, n)
+		}
+	}
 }
 
 // workerID can be the name of a directory.

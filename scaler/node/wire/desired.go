@@ -7,8 +7,9 @@ type Desired struct {
 	Services map[string]*Service `json:"services"` // by the module's id; those of Workers, at least
 	Workers  []Worker            `json:"workers"`  // a worker that is not here is drained and stopped
 
-	Tasks    []Task    `json:"tasks,omitempty"`    // to be done once each; one that is not here any more is stopped and forgotten
-	Declared *Declared `json:"declared,omitempty"` // what the node looks for and reports; nil: nothing
+	Tasks     []Task    `json:"tasks,omitempty"`      // to be done once each; one that is not here any more is stopped and forgotten
+	KeepTasks bool      `json:"keep_tasks,omitempty"` // but for those that were begun before: the server has just started, and may still ask for them
+	Declared  *Declared `json:"declared,omitempty"`   // what the node looks for and reports; nil: nothing
 }
 
 // Worker is one process that shall run.

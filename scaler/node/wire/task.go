@@ -6,12 +6,13 @@ import (
 )
 
 // Task is something that a node does once, for a step of a flow. The node writes down
-// that it begins a task before it does, and its end before it reports it: a task is never
-// begun twice, whatever is killed.
+// that it begins a task before it does, and its end before it reports it: a command is
+// never begun twice, whatever is killed, and goes on without the daemon. All other kinds
+// only look, or make what is not so yet: a daemon that finds one begun goes on with it.
 type Task struct {
 	ID      string          `json:"id"`   // never used twice
 	Kind    string          `json:"kind"` // command, package, files, template, processes, ports, http, tcp or scan
-	Spec    json.RawMessage `json:"spec"` // what exactly, as its kind has it
+	Spec    json.RawMessage `json:"spec"` // what exactly: CommandSpec and so on
 	Timeout Duration        `json:"timeout"`
 	// Resume asks about a task that may have been begun: a node that does not know it
 	// answers TaskUnknown instead of beginning it.
@@ -28,7 +29,7 @@ const (
 	TaskFailed  TaskState = "failed"
 	TaskRefused TaskState = "refused" // the node's own limits forbid it; Error says which
 	TaskUnknown TaskState = "unknown" // it was to be resumed, and was never begun here
-	TaskLost    TaskState = "lost"    // it was begun, and the daemon or the machine ended before it did
+	TaskLost    TaskState = "lost"    // it is a command that was begun, and nobody knows how it ended
 )
 
 // Over tells whether a task has come to its end.
@@ -42,5 +43,16 @@ type TaskStatus struct {
 	Ended   time.Time       `json:"ended,omitzero"`
 	Error   string          `json:"error,omitempty"`
 	Log     string          `json:"log,omitempty"`     // the end of what it wrote
-	Outputs json.RawMessage `json:"outputs,omitempty"` // a JSON object, as the kind has it
+	Outputs json.RawMessage `json:"outputs,omitempty"` // a JSON object: CommandOutputs and so on
 }
+
+// Bounds of tasks.
+const (
+	MaxTasks       = 32      // of a node at a time
+	MaxTaskID      = 200     // bytes
+	MaxTaskSpec    = 2 << 20 // bytes
+	MaxTaskTime    = Duration(24 * time.Hour)
+	MaxTaskLog     = 64 << 10 // bytes of the log that are kept: its end
+	MaxTaskOutputs = 64 << 10 // bytes
+	MaxTaskFiles   = 5000     // files of one task
+)

@@ -69,7 +69,7 @@ func (p *Pool) versionOfNode(n *node) string {
 		}
 	}
 	for _, t := range n.tasks {
-		fmt.Fprintf(h, "task %q %v\n", t.ID, t.Resume) // an id is one task for ever
+		fmt.Fprintf(h, "task %q %v %v\n", t.ID, t.Resume, t.Seen) // an id is one task for ever
 	}
 	if p.keepsTasks(n) {
 		fmt.Fprintln(h, "keep tasks")

@@ -31,6 +31,9 @@ func NewHandler(p *Pool, a *Access) *Handler {
 // SetAccess says which nodes may sync from now on.
 func (h *Handler) SetAccess(a *Access) { h.access.Store(a) }
 
+// Check tells why a request may not speak for a node; nil: it may.
+func (h *Handler) Check(r *http.Request, node string) error { return h.access.Load().Check(r, node) }
+
 // ServeHTTP takes the node's name from the pattern that the request matched.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Serve(w, r, r.PathValue("node"))

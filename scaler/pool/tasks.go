@@ -7,7 +7,7 @@ import (
 	"headroom/scaler/node/wire"
 )
 
-const maxTasks = 10 * wire.MaxTasks // that a node may report
+const maxTasks = 2 * (wire.MaxTasks + wire.MaxSeenTasks) // that a node may report
 
 // SetTasks says what steps of flows ask of a node, instead of what they asked before.
 // The pool does not write tasks down: who asks knows them after a restart.
@@ -64,6 +64,9 @@ func (p *Pool) keepsTasks(n *node) bool { return p.keeping && len(n.tasked) > 0 
 // hearTasks takes what a node reports of its tasks. p.mu must be held.
 func (p *Pool) hearTasks(n *node, r *wire.Report) {
 	if r.Tasks == nil {
+		if len(n.tasks) == 0 && !p.keeping && n.version != "" && n.have == n.version {
+			n.tasked = nil // the node has forgotten them
+		}
 		return
 	}
 	before := p.keepsTasks(n)

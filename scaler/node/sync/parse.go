@@ -79,8 +79,8 @@ func Check(d wire.Desired, node string) error {
 // checkTasks wants tasks that can be told apart. What a kind of task asks is read when it
 // is done, so that one that this daemon does not know spoils nothing else.
 func checkTasks(l *faults.List, tasks []wire.Task) {
-	if n := len(tasks); n > 2*wire.MaxTasks {
-		l.Add("tasks", "want at most %d, found %d", 2*wire.MaxTasks, n)
+	if n := len(tasks); n > wire.MaxTasks+wire.MaxSeenTasks {
+		l.Add("tasks", "want at most %d, found %d", wire.MaxTasks+wire.MaxSeenTasks, n)
 		return
 	}
 	seen := map[string]bool{}

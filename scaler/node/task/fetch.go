@@ -13,24 +13,24 @@ import (
 )
 
 const (
-	fetchTries = 5 // without a byte between them
-	fetchPause = time.Second
+	fetchPatience = 2 * time.Minute // without a byte: a server that starts anew is waited for
+	fetchPause    = time.Second
 )
 
 // fetchAll reads a file of the server, in pieces if the connection breaks.
 func fetchAll(ctx context.Context, fetch func(context.Context, string, int64, io.Writer) error, ref wire.FileRef, to io.Writer) error {
 	out := &counted{to: to}
-	for failures := 0; ; {
+	for last := time.Now(); ; {
 		before := out.n
 		err := fetch(ctx, ref.SHA256, out.n, out)
 		if err == nil || out.failed != nil || ctx.Err() != nil || out.n >= ref.Size {
 			return err
 		}
 		if out.n > before {
-			failures = 0
+			last = time.Now()
 			continue
 		}
-		if failures++; failures >= fetchTries {
+		if time.Since(last) > fetchPatience {
 			return err
 		}
 		select {

@@ -60,6 +60,7 @@ type Runner struct {
 type task struct {
 	wire.Task
 	wanted bool
+	seen   bool                    // the server knows its end
 	listed bool                    // it was wanted beside others that were to be kept
 	status *wire.TaskStatus        // nil: it waits for its turn
 	stop   context.CancelCauseFunc // nil: it has ended, or was never begun
@@ -148,8 +149,11 @@ func (r *Runner) Apply(tasks []wire.Task, keep bool) {
 func (r *Runner) want(asked wire.Task, keep bool) {
 	t := r.tasks[asked.ID]
 	if t != nil && (t.status == nil || t.status.State != wire.TaskUnknown || asked.Resume) {
-		t.wanted, t.listed = true, keep
+		t.wanted, t.listed, t.seen = true, keep, asked.Seen
 		return
+	}
+	if asked.Seen {
+		return // it is over, and this node has forgotten it
 	}
 	t = &task{Task: asked, wanted: true, listed: keep}
 	r.tasks[asked.ID] = t
@@ -199,19 +203,35 @@ func (r *Runner) Retry() {
 	}
 }
 
+const maxTold = 1 << 20 // bytes of logs and outputs that are told at once
+
 // Statuses are how the tasks are that are wanted, by id; never nil. Those that wait for
-// their turn are not among them.
+// their turn are not among them, nor those for which there is room only once the server
+// has seen others.
 func (r *Runner) Statuses() []wire.TaskStatus {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := []wire.TaskStatus{}
 	for _, t := range r.tasks {
-		if t.wanted && t.status != nil {
-			all = append(all, *t.status)
+		if !t.wanted || t.status == nil {
+			continue
 		}
+		s := *t.status
+		if t.seen {
+			s.Log, s.Outputs = "", nil
+		}
+		all = append(all, s)
 	}
 	slices.SortFunc(all, func(a, b wire.TaskStatus) int { return cmp.Compare(a.ID, b.ID) })
-	return all
+	told := 0
+	return slices.DeleteFunc(all, func(s wire.TaskStatus) bool {
+		n := len(s.Log) + len(s.Outputs)
+		if n > 0 && told > 0 && told+n > maxTold {
+			return true
+		}
+		told += n
+		return false
+	})
 }
 
 // Running is how many tasks are under way or wait for their turn, and Ended how many

@@ -17,6 +17,9 @@ type Task struct {
 	// Resume asks about a task that may have been begun: a node that does not know it
 	// answers TaskUnknown instead of beginning it.
 	Resume bool `json:"resume,omitempty"`
+	// Seen says that the server knows how it ended. It is kept until that is written
+	// down there, but its log and outputs are not told again. It has no Spec then.
+	Seen bool `json:"seen,omitempty"`
 }
 
 // TaskState is where a task stands.
@@ -48,7 +51,8 @@ type TaskStatus struct {
 
 // Bounds of tasks.
 const (
-	MaxTasks       = 32      // of a node at a time
+	MaxTasks       = 32      // of a node that have not ended
+	MaxSeenTasks   = 200     // of a node besides
 	MaxTaskID      = 200     // bytes
 	MaxTaskSpec    = 2 << 20 // bytes
 	MaxTaskTime    = Duration(24 * time.Hour)

@@ -1,0 +1,239 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"headroom/scaler/node/wire"
+	"headroom/scaler/pool"
+)
+
+const (
+	lookEvery = time.Second      // at what nobody asks for any more
+	hesitate  = lookEvery / 2    // before a task is taken back: the server may be stopping
+	remember  = 15 * time.Second // an end that was seen: by then it is written down
+	takeOver  = 2 * time.Minute  // for who found a task under way to wait for its end
+	settled   = 2 * time.Minute  // after the start, all tasks of a former server were asked for
+)
+
+// Options are what a dispatcher works with. All but Pool may be left out.
+type Options struct {
+	Pool       *pool.Pool
+	Logger     *slog.Logger // nil: none
+	Registerer prometheus.Registerer
+	Now        func() time.Time // nil: time.Now
+}
+
+// Dispatcher gives tasks to nodes. Its methods may be called from many goroutines.
+type Dispatcher struct {
+	pool    *pool.Pool
+	log     *slog.Logger
+	now     func() time.Time
+	started time.Time
+	metrics *metrics
+
+	mu    sync.Mutex // protects the field below; the pool's is taken while it is held
+	desks map[string]*desk
+}
+
+// New returns a dispatcher. Nodes go on with the tasks of a former server until it has
+// had the time to ask for them.
+func New(o Options) *Dispatcher {
+	d := &Dispatcher{pool: o.Pool, log: o.Logger, now: o.Now, desks: map[string]*desk{}}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	if d.now == nil {
+		d.now = time.Now
+	}
+	d.started = d.now()
+	d.metrics = newMetrics(o.Registerer, d)
+	d.pool.KeepTasks(true)
+	d.pool.OnTasks(d.hear)
+	return d
+}
+
+// Run takes back what nobody asks for any more, until ctx is done.
+func (d *Dispatcher) Run(ctx context.Context) error {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			d.look()
+		}
+	}
+}
+
+func (d *Dispatcher) look() {
+	now := d.now()
+	if now.Sub(d.started) >= settled {
+		d.pool.KeepTasks(false)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for node, k := range d.desks {
+		if k.tidy(now) {
+			d.push(node, k)
+		}
+		if len(k.all) == 0 && k.waiting == 0 {
+			delete(d.desks, node)
+		}
+	}
+}
+
+// Do has a node do a task and waits for its end. A node that is lost meanwhile is waited
+// for. When ctx is done, the task is stopped; when the server stops, it is not.
+//
+// The error is [pool.ErrUnknownNode], that of ctx with what is known of the task, or what
+// is wrong with the task. How it ended is in the status.
+func (d *Dispatcher) Do(ctx context.Context, node string, t wire.Task) (wire.TaskStatus, error) {
+	a, err := d.ask(ctx, node, t)
+	if err != nil {
+		return wire.TaskStatus{}, err
+	}
+	defer d.leave(node, a, hesitate)
+	return d.await(ctx, node, a, func(s wire.TaskStatus) bool {
+		return ended(s) && (s.State != wire.TaskUnknown || t.Resume)
+	})
+}
+
+// find returns how a task stands that a former server may have given to a node. If it is
+// under way it stays so, until Do waits for its end.
+func (d *Dispatcher) find(ctx context.Context, node string, t wire.Task) (wire.TaskStatus, error) {
+	t.Resume = true
+	a, err := d.ask(ctx, node, t)
+	if err != nil {
+		return wire.TaskStatus{}, err
+	}
+	defer d.leave(node, a, takeOver)
+	return d.await(ctx, node, a, func(s wire.TaskStatus) bool { return s.State != "" })
+}
+
+// ask puts a task into the desired state of a node, once there is room.
+func (d *Dispatcher) ask(ctx context.Context, node string, t wire.Task) (*asked, error) {
+	if err := check(t); err != nil {
+		return nil, err
+	}
+	if _, err := d.pool.Node(node); err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	k := d.desks[node]
+	if k == nil {
+		k = newDesk()
+		d.desks[node] = k
+	}
+	k.waiting++
+	defer func() { k.waiting-- }()
+	for k.find(t.ID) == nil && k.open() >= wire.MaxTasks {
+		free := k.free
+		d.mu.Unlock()
+		var err error
+		select {
+		case <-free:
+		case <-ctx.Done():
+			err = fmt.Errorf("node %s has %d tasks already: %w", node, wire.MaxTasks, ctx.Err())
+		}
+		d.mu.Lock()
+		if err != nil {
+			return nil, err
+		}
+	}
+	a := k.take(t)
+	k.hear(d.pool.Tasks(node), d.now()) // it may have told before it was asked
+	return a, d.push(node, k)
+}
+
+// push gives the node's tasks to the pool. d.mu must be held.
+func (d *Dispatcher) push(node string, k *desk) error {
+	k.dirty = false
+	return d.pool.SetTasks(node, k.tasks())
+}
+
+// hear takes what a node reports.
+func (d *Dispatcher) hear(node string, told []wire.TaskStatus) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if k := d.desks[node]; k != nil {
+		for _, s := range k.hear(told, d.now()) {
+			d.metrics.ended.WithLabelValues(string(s)).Inc()
+		}
+	}
+}
+
+// await waits until a task is as wanted.
+func (d *Dispatcher) await(ctx context.Context, node string, a *asked, good func(wire.TaskStatus) bool) (wire.TaskStatus, error) {
+	for {
+		d.mu.Lock()
+		s, changed := a.status, a.changed
+		d.mu.Unlock()
+		if good(s) {
+			return s, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return s, d.explain(ctx, node, s)
+		}
+	}
+}
+
+// leave ends one's interest in a task. If nobody else has any, it is taken back after a
+// while, or once its end was remembered for long enough.
+func (d *Dispatcher) leave(node string, a *asked, after time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if ended(a.status) {
+		after = remember
+	}
+	if a.holders--; a.holders == 0 {
+		a.until = d.now().Add(after)
+	}
+}
+
+// explain tells what is known of a task that did not end in time.
+func (d *Dispatcher) explain(ctx context.Context, node string, s wire.TaskStatus) error {
+	n, err := d.pool.Node(node)
+	what := fmt.Sprintf("node %s has not begun it", node)
+	if s.State == wire.TaskRunning {
+		what = fmt.Sprintf("node %s has begun it at %s and not ended it", node, s.Began.UTC().Format(time.RFC3339))
+	}
+	switch {
+	case err != nil:
+		what = err.Error()
+	case n.State == pool.Lost:
+		what += ", and is lost: " + n.Reason
+	}
+	return fmt.Errorf("%s: %w", what, ctx.Err())
+}
+
+func check(t wire.Task) error {
+	switch {
+	case t.ID == "" || len(t.ID) > wire.MaxTaskID:
+		return fmt.Errorf("want a task with an id of at most %d bytes, got %.80q", wire.MaxTaskID, t.ID)
+	case t.Timeout <= 0 || t.Timeout > wire.MaxTaskTime:
+		return fmt.Errorf("want a task's time of more than 0 and at most %s, got %s", wire.MaxTaskTime, t.Timeout)
+	case len(t.Spec) > wire.MaxTaskSpec:
+		return fmt.Errorf("want a task of at most %d bytes, got %d", wire.MaxTaskSpec, len(t.Spec))
+	case len(t.Files()) > wire.MaxTaskFiles:
+		return fmt.Errorf("want at most %d files, got %d", wire.MaxTaskFiles, len(t.Files()))
+	}
+	return nil
+}
+
+// asksFor tells whether a task of a node needs a file.
+func (d *Dispatcher) asksFor(node, sum string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	k := d.desks[node]
+	return k != nil && k.needs(sum)
+}

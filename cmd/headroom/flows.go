@@ -52,7 +52,7 @@ const leaseTTL = time.Minute
 
 // flowTools are the tools that come with the program.
 func (s *server) flowTools() []tool.Tool {
-	return builtin.New(builtin.Options{
+	return append(s.nodeTools(), builtin.New(builtin.Options{
 		Leases: s.alarms.leases, Pool: s.scaling.pool, Query: s.queries(), Capacity: moduleFacts{s},
 		Commands: func() []string { return s.config().Flows.LocalCommands },
 		Hook: func() builtin.Hook {
@@ -60,7 +60,7 @@ func (s *server) flowTools() []tool.Tool {
 			return builtin.Hook{URL: w.URL, Headers: w.Headers}
 		},
 		Logger: s.log,
-	})
+	})...)
 }
 
 // queries answers PromQL from where the server's numbers come.

@@ -19,7 +19,7 @@ import (
 func (s *server) httpServer() (*api.Server, *http.Server) {
 	opts := api.Options{
 		Capacity: s.capacity(), Notes: s.state.Notes(), Marks: marks{s}, Reports: s.state.Reports(), Alarms: s.alarmBook(), Heals: s.alarms.heal, Notifications: s.state.Notifications(), Leases: s.alarms.leases, Mutes: s.alarms.mutes, Ledger: s.ledger,
-		Pool: s.scaling.pool, Scaling: s.scaling.loop, Decisions: s.state.Pool(), Sync: s.scaling.sync.Serve,
+		Pool: s.scaling.pool, Scaling: s.scaling.loop, Decisions: s.state.Pool(), Sync: s.scaling.sync.Serve, Files: s.tasks.sender.Serve,
 		Flows: s.flows.engine, Library: s.flows.shelf,
 		Backtests: s.backtests,
 		Version:   version.Version, Mode: s.mode(), Location: s.cfg.Location(), ExternalURL: s.externalURL(),

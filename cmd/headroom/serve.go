@@ -73,6 +73,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.rules.Run)
 	part(s.watch.Run)
 	part(s.scaling.pool.Run)
+	part(s.tasks.dispatcher.Run)
 	part(s.scaling.learner.Run)
 	part(s.scaling.loop.Run)
 	part(s.flows.engine.Run)

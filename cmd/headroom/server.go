@@ -67,6 +67,7 @@ type server struct {
 	watch     *watch.Watch
 	scaling   scaling
 	flows     flows
+	tasks     tasks
 	reloads   *reloads
 	demo      *demo // nil but for the demo
 }
@@ -123,6 +124,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 		return nil, err
 	}
 	if err := s.openScaling(context.Background(), ro.Tree); err != nil {
+		return nil, err
+	}
+	if err := s.openTasks(); err != nil {
 		return nil, err
 	}
 	if err := s.openFlows(context.Background()); err != nil {
@@ -305,6 +309,7 @@ func (s *server) close() error {
 	if s.scaling.pool != nil {
 		s.scaling.pool.Close()
 	}
+	errs = append(errs, s.tasks.close())
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}

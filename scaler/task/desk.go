@@ -17,12 +17,13 @@ type desk struct {
 
 // asked is a task that a node shall do.
 type asked struct {
-	task    wire.Task
-	files   map[string]bool // that it needs, until it has ended
-	holders int             // who wait for its end
-	until   time.Time       // when it is taken back, if nobody does
-	status  wire.TaskStatus // as the node told; no state: not yet
-	changed chan struct{}   // closed when the status is another one
+	task      wire.Task
+	files     map[string]bool // that it needs, until it has ended
+	holders   int             // who wait for its end
+	until     time.Time       // when it is taken back, if nobody does
+	withdrawn bool            // it was taken back: the node stops it
+	status    wire.TaskStatus // as the node told; no state: not yet
+	changed   chan struct{}   // closed when the status is another one
 }
 
 func newDesk() *desk { return &desk{free: make(chan struct{})} }
@@ -38,7 +39,7 @@ func (k *desk) find(id string) *asked {
 // open counts the tasks that have not ended.
 func (k *desk) open() (n int) {
 	for _, a := range k.all {
-		if !ended(a.status) {
+		if !ended(a.status) && !a.withdrawn {
 			n++
 		}
 	}
@@ -60,6 +61,7 @@ func (k *desk) take(t wire.Task) *asked {
 		}
 	}
 	a.holders++
+	a.withdrawn = false
 	return a
 }
 
@@ -106,27 +108,36 @@ func (k *desk) makeRoom() {
 // enough, the oldest of very many before. It tells whether the node has to be told.
 func (k *desk) tidy(now time.Time) (changed bool) {
 	over := len(k.all) - k.open() - wire.MaxSeenTasks
-	before := len(k.all)
 	k.all = slices.DeleteFunc(k.all, func(a *asked) bool {
-		if a.holders > 0 {
+		switch {
+		case a.holders > 0:
+			return false
+		case (ended(a.status) || a.withdrawn) && over > 0:
+			over--
+		case a.withdrawn:
+			return now.After(a.until.Add(takeOver))
+		case now.Before(a.until):
+			return false
+		case !ended(a.status):
+			a.withdrawn, changed = true, true
 			return false
 		}
-		if ended(a.status) && over > 0 {
-			over--
-			return true
-		}
-		return !now.Before(a.until)
+		changed = true
+		return true
 	})
-	if len(k.all) != before {
+	if changed {
 		k.makeRoom()
 	}
-	return k.dirty || len(k.all) != before
+	return k.dirty || changed
 }
 
 // tasks are what the node is told.
 func (k *desk) tasks() []wire.Task {
 	all := make([]wire.Task, 0, len(k.all))
 	for _, a := range k.all {
+		if a.withdrawn {
+			continue
+		}
 		t := a.task
 		if ended(a.status) && a.status.State != wire.TaskUnknown {
 			t.Spec, t.Seen = nil, true

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -17,7 +18,8 @@ const (
 	lookEvery = time.Second      // at what nobody asks for any more
 	hesitate  = lookEvery / 2    // before a task is taken back: the server may be stopping
 	remember  = 15 * time.Second // an end that was seen: by then it is written down
-	takeOver  = 2 * time.Minute  // for who found a task under way to wait for its end
+	takeOver  = 2 * time.Minute  // for who found a task under way to wait for its end; and for who asks what became of one that was taken back
+	answer    = 10 * time.Second // of a node that is asked what it knows of a task; then its end is waited for
 	settled   = 2 * time.Minute  // after the start, all tasks of a former server were asked for
 )
 
@@ -99,15 +101,26 @@ func (d *Dispatcher) Do(ctx context.Context, node string, t wire.Task) (wire.Tas
 	if err != nil {
 		return wire.TaskStatus{}, err
 	}
-	defer d.leave(node, a, hesitate)
-	return d.await(ctx, node, a, func(s wire.TaskStatus) bool {
+	s, err := d.await(ctx, node, a, func(s wire.TaskStatus) bool {
 		return ended(s) && (s.State != wire.TaskUnknown || t.Resume)
 	})
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		d.leave(node, a, 0)
+	} else {
+		d.leave(node, a, hesitate)
+	}
+	return s, err
 }
 
 // find returns how a task stands that a former server may have given to a node. If it is
-// under way it stays so, until Do waits for its end.
+// under way it stays so, until Do waits for its end. Of one that this server has given
+// and nobody waits for any more it tells what is known.
 func (d *Dispatcher) find(ctx context.Context, node string, t wire.Task) (wire.TaskStatus, error) {
+	if s, known := d.left(node, t.ID); known {
+		return s, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answer)
+	defer cancel()
 	t.Resume = true
 	a, err := d.ask(ctx, node, t)
 	if err != nil {
@@ -115,6 +128,21 @@ func (d *Dispatcher) find(ctx context.Context, node string, t wire.Task) (wire.T
 	}
 	defer d.leave(node, a, takeOver)
 	return d.await(ctx, node, a, func(s wire.TaskStatus) bool { return s.State != "" })
+}
+
+// left returns how a task stood that this server has given to a node and that nobody
+// waits for.
+func (d *Dispatcher) left(node, id string) (s wire.TaskStatus, known bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	k := d.desks[node]
+	if k == nil {
+		return s, false
+	}
+	if a := k.find(id); a != nil && a.holders == 0 && !a.task.Resume {
+		return a.status, true
+	}
+	return s, false
 }
 
 // ask puts a task into the desired state of a node, once there is room.
@@ -197,6 +225,11 @@ func (d *Dispatcher) leave(node string, a *asked, after time.Duration) {
 	}
 	if a.holders--; a.holders == 0 {
 		a.until = d.now().Add(after)
+		if k := d.desks[node]; after == 0 && k != nil {
+			a.withdrawn = true
+			k.makeRoom()
+			_ = d.push(node, k) // a node that has left the pool does nothing
+		}
 	}
 }
 

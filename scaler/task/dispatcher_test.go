@@ -193,3 +193,50 @@ func TestEndsAreForgotten(t *testing.T) {
 		t.Errorf("%d desks", len(w.desks))
 	}
 }
+
+// Whose time is over is asked for once more: that does not let the task go on.
+func TestWhatWasTakenBackStaysSo(t *testing.T) {
+	w := newWorld(t)
+	d := w.node("n1", t.TempDir())
+	task := shell("a", "exec sleep 1000")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if _, err := w.Do(ctx, "n1", task); err == nil {
+		t.Fatal("it ended")
+	}
+	f, err := w.Find(t.Context(), "n1", task, io.Discard)
+	if err != nil || f.State != tool.Running {
+		t.Errorf("%+v, %v", f, err)
+	}
+	until(t, "it is stopped and forgotten", func() bool { return d.Running() == 0 && len(d.Statuses()) == 0 })
+	if f, _ := w.Find(t.Context(), "n1", task, io.Discard); f.State == tool.Done || f.State == tool.NotDone {
+		t.Errorf("%+v", f)
+	}
+}
+
+// A server that stops takes nothing back: the next one goes on with it.
+func TestAServerThatStopsTakesNothingBack(t *testing.T) {
+	w := newWorld(t)
+	d := w.node("n1", t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	go func() { defer close(left); _, _ = w.Do(ctx, "n1", shell("a", "exec sleep 1000")) }()
+	until(t, "it runs", func() bool { s := d.Statuses(); return len(s) == 1 && s[0].State == wire.TaskRunning })
+	w.stop()
+	cancel()
+	<-left
+	w.kill()
+	w.start()
+	time.Sleep(time.Second)
+	if s := d.Statuses(); len(s) != 1 || s[0].State != wire.TaskRunning {
+		t.Errorf("%+v", s)
+	}
+	ctx, cancel = context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	task := shell("a", "")
+	task.Resume = true
+	if s, err := w.Do(ctx, "n1", task); err == nil {
+		t.Errorf("%+v", s)
+	}
+	until(t, "then it is stopped", func() bool { return d.Running() == 0 })
+}

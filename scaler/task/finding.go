@@ -13,17 +13,22 @@ import (
 	"headroom/scaler/pool"
 )
 
-// Find tells how a task stands that a former server may have given to a node. A node
-// that is lost is waited for, until ctx is done.
+// Find tells how a task stands that a former server may have given to a node. While the
+// node says nothing, the task counts as running, so that its end is waited for.
 func (d *Dispatcher) Find(ctx context.Context, node string, t wire.Task, log io.Writer) (tool.Finding, error) {
 	s, err := d.find(ctx, node, t)
 	if errors.Is(err, pool.ErrUnknownNode) {
 		return tool.Finding{State: tool.Unknown, Reason: fmt.Sprintf("node %s has left the pool", node)}, nil
 	}
-	if err != nil {
+	if err != nil && ctx.Err() != nil {
 		return tool.Finding{}, err
 	}
+	if err != nil { // who waits for its end, waits for the node
+		return tool.Finding{State: tool.Running, Reason: fmt.Sprintf("nobody knows yet: %v", err)}, nil
+	}
 	switch s.State {
+	case "":
+		return tool.Finding{State: tool.Unknown, Reason: fmt.Sprintf("node %s had not said anything of it when it was taken back", node)}, nil
 	case wire.TaskDone:
 		outputs, err := Outputs(s)
 		_, _ = io.WriteString(log, s.Log)

@@ -55,6 +55,7 @@ func newWorld(t *testing.T) *world {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: commands run as other users")
 	}
+	t.Parallel()
 	w := &world{t: t, path: filepath.Join(t.TempDir(), "state.db"), dir: t.TempDir()}
 	w.http = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
@@ -101,7 +102,7 @@ func (w *world) start() {
 	w.mu.Lock()
 	w.mux, w.db, w.pool, w.Dispatcher, w.files = mux, db, p, d, files
 	w.mu.Unlock()
-	w.stop = func() { cancel(); parts.Wait() }
+	w.stop = func() { cancel(); parts.Wait() } // twice does no harm
 }
 
 // kill forgets everything but the database.

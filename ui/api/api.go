@@ -113,6 +113,8 @@ type Options struct {
 	Decisions Decisions
 	// Sync answers a node daemon that speaks for a node.
 	Sync func(w http.ResponseWriter, r *http.Request, node string)
+	// Files sends a node the file with a checksum that a task asks it for.
+	Files func(w http.ResponseWriter, r *http.Request, node, sha256 string)
 
 	Version     string
 	Mode        string         // "serve", "shadow" or "demo", as shown on the page

@@ -50,6 +50,7 @@ func (s *Server) mount() {
 	v1.GET("/nodes/:node", s.answer(s.node))
 	v1.POST("/nodes/:node/orders", s.answer(s.orderNode))
 	v1.POST("/nodes/:node/sync", func(c *gin.Context) { s.Sync(c.Writer, c.Request, c.Param("node")) })
+	v1.GET("/nodes/:node/files/:sha256", func(c *gin.Context) { s.Files(c.Writer, c.Request, c.Param("node"), c.Param("sha256")) })
 	v1.GET("/services", s.answer(s.services))
 	v1.GET("/services/:id", s.answer(s.service))
 	v1.POST("/services/:id/orders", s.answer(s.orderService))

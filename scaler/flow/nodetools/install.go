@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 
 	"headroom/scaler/flow/document"
 	"headroom/scaler/flow/tool"
@@ -109,8 +110,8 @@ func syncFiles(d Dispatcher, f Files) tool.Tool {
 				"The node's tasks.files have to allow it.",
 			Inputs: []tool.Parameter{
 				node(),
-				required(param("source", document.String, "path of a directory below the server's directory of files")),
-				required(param("target", document.String, "absolute path of the directory on the node")),
+				required(param("source", document.String, "path of a directory below the server's directory of files, or of a file there")),
+				required(param("target", document.String, "absolute path of the directory, or of the file, on the node")),
 				param("owner", document.String, "empty: root"),
 				param("group", document.String, "empty: the owner's"),
 				param("mode", document.String, "of all files, as 0644; empty: as on the server"),
@@ -143,8 +144,14 @@ func filesSpec(ctx context.Context, f Files, in inputs) (s wire.FilesSpec, err e
 	if s.Files, err = f.Tree(ctx, in.text("source")); err != nil {
 		return s, fmt.Errorf("source: %w", err)
 	}
-	if len(s.Files) == 0 {
+	switch {
+	case len(s.Files) == 0:
 		return s, errors.New("source: there are no files")
+	case len(s.Files) == 1 && s.Files[0].Path == "." && s.Delete:
+		return s, errors.New("delete: want a directory as source, not a file")
+	case len(s.Files) == 1 && s.Files[0].Path == ".": // a file, which becomes the target
+		s.Target, s.Files[0].Path = path.Split(s.Target)
+		s.Target = path.Clean(s.Target)
 	}
 	if mode := in.text("mode"); mode != "" {
 		for i := range s.Files {

@@ -43,6 +43,7 @@ func newWorld(t *testing.T) *world {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: commands run as other users")
 	}
+	t.Parallel()
 	w := &world{t: t, change: make(chan struct{}, 1)}
 	w.o = Options{Dir: filepath.Join(t.TempDir(), "tasks"), Limits: everything(), Logger: slog.New(slog.DiscardHandler), Changed: func() {
 		select {

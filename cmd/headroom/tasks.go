@@ -26,7 +26,12 @@ func (s *server) openTasks() (err error) {
 }
 
 // filesDir is where the files are that steps of flows put on nodes.
-func (s *server) filesDir() string { return filepath.Join(s.opts.storagePath, "files") }
+func (s *server) filesDir() string {
+	if dir := s.beside(s.cfg.Flows.FilesDir); dir != "" {
+		return dir
+	}
+	return filepath.Join(s.opts.storagePath, "files")
+}
 
 // nodeTools are the tools of flows that act on nodes.
 func (s *server) nodeTools() []tool.Tool { return nodetools.Tools(s.tasks.dispatcher, s.tasks.files) }

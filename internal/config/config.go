@@ -28,6 +28,8 @@ type Config struct {
 	Services []Service `yaml:"services"`
 
 	Flows Flows `yaml:"flows"`
+	Registry Registry `yaml:"registry"`
+	Search   Search   `yaml:"search"`
 
 	ScrapeConfigs []ScrapeConfig `yaml:"scrape_configs"`
 }
@@ -197,6 +199,8 @@ func Default() Config {
 		},
 		Alerting: defaultAlerting(),
 		Pool:     defaultPool(),
+		Registry: defaultRegistry(),
+		Search:   defaultSearch(),
 		Services: []Service{},
 		Flows:    defaultFlows(),
 	}

@@ -53,6 +53,7 @@ func (c *Config) resolve(given map[string]int) {
 		c.ScrapeConfigs[i].fill()
 	}
 	c.Alerting.Heal.fill()
+	c.Registry.fill()
 	c.fillServices(given)
 }
 

@@ -47,6 +47,8 @@ func (c Config) faults() (faults Faults) {
 	c.checkServices(root)
 	c.Flows.check(root.at("flows"))
 	c.Keda.check(root.at("keda"))
+	c.Registry.check(root.at("registry"))
+	c.Search.check(root.at("search"))
 	checkScrapeConfigs(root, c.ScrapeConfigs)
 	return faults
 }

@@ -88,7 +88,7 @@ func people(edits map[editKey]state.RegistryEdit) fleet.Source {
 // commit keeps a change with its events, and publishes the view after it. b.mu must be
 // held.
 func (b *book) commit(ctx context.Context, c state.RegistryChange, after *fleet.View, source string, at time.Time, by fleet.Declared) error {
-	c.Events = fleet.Changes(b.registry.View(), after, at, by)
+	c.Events = fleet.Changes(b.registry.View(), after, source, at, by)
 	if err := b.keeper.Save(ctx, c); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -15,38 +14,34 @@ type FactChange struct {
 	Field  string
 	Before string // empty: there was none
 	After  string // empty: there is none any more
-	Source string // the one that says it now or, if none does, said it
-	By     string // who wrote it, as far as the source knows
+	Source string // the one that says something else than before
+	By     string // who wrote that, as far as it is known
 	Commit string
 	Why    string
 }
 
 // Changes are the facts that a view has otherwise than the one before, in order of ids
 // and fields. Only what counts is compared: that a source says something which another
-// one overrules changes nothing. by stands for who took a fact away, of which nobody
-// is known by the fact itself.
-func Changes(before, after *View, at time.Time, by Declared) (all []FactChange) {
+// one overrules changes nothing. source is the one that says something else than
+// before; by is who took away what it does not say any more.
+func Changes(before, after *View, source string, at time.Time, by Declared) (all []FactChange) {
 	for _, id := range union(before.ids, after.ids) {
 		was, is := before.nodes[id], after.nodes[id]
 		fields := slices.AppendSeq(slices.Collect(maps.Keys(was)), maps.Keys(is))
 		SortFields(fields)
 		for _, field := range slices.Compact(fields) {
 			if was[field].Value != is[field].Value {
-				all = append(all, change(id, field, was[field], is[field], at, by))
+				d := is[field].Declared
+				if is[field].Source != source {
+					d = &by
+				}
+				all = append(all, FactChange{
+					At: at, ID: id, Field: field, Before: was[field].Value, After: is[field].Value, Source: source, By: d.By, Commit: d.Commit, Why: d.Why,
+				})
 			}
 		}
 	}
 	return all
-}
-
-func change(id, field string, was, is Value, at time.Time, by Declared) FactChange {
-	c := FactChange{At: at, ID: id, Field: field, Before: was.Value, After: is.Value, Source: cmp.Or(is.Source, was.Source)}
-	d := is.Declared
-	if d == nil || was.Declared != nil && d.At.Before(was.Declared.At) {
-		d = &by // what had overruled it was taken away
-	}
-	c.By, c.Commit, c.Why = d.By, d.Commit, d.Why
-	return c
 }
 
 // union merges two sorted lists.

@@ -135,14 +135,14 @@ func TestChanges(t *testing.T) {
 	})
 	after := NewView([]Source{{"git", []Declared{wrote(declared("a", "owner", "z"), "zhao", 30), wrote(declared("a", "level", "2"), "wang", 10)}}})
 	var got []string
-	for _, c := range Changes(before, after, at, Declared{By: "chen"}) {
+	for _, c := range Changes(before, after, "git", at, Declared{By: "chen"}) {
 		got = append(got, fmt.Sprintf("%s %s %q→%q %s by %s", c.ID, c.Field, c.Before, c.After, c.Source, c.By))
 	}
-	want := []string{`a owner "x"→"z" git by zhao`, `a level "1"→"2" git by chen`, `gone owner "y"→"" git by chen`}
+	want := []string{`a owner "x"→"z" git by zhao`, `a level "1"→"2" git by wang`, `gone owner "y"→"" git by chen`}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
-	if same := Changes(after, after, at, Declared{}); len(same) > 0 {
+	if same := Changes(after, after, "git", at, Declared{}); len(same) > 0 {
 		t.Errorf("%v", same)
 	}
 }

@@ -36,6 +36,7 @@ func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
 	run("NotifyEntries", testNotifyEntries)
 	run("Pool", testPool)
 	run("PoolDecisions", testPoolDecisions)
+	run("Registry", testRegistry)
 	run("ConcurrentUse", testConcurrentUse)
 }
 

@@ -55,7 +55,8 @@ type Row struct {
 	Reason string `json:"reason,omitempty"`
 	Age    Number `json:"age_seconds"` // of the newest data; 0 when it is from this minute
 
-	Note string `json:"note"`
+	Note  string `json:"note"`
+	Owner string `json:"owner"` // who is responsible, as far as the registry knows
 }
 
 // Peak is the highest load of today, as expected now.

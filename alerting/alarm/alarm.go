@@ -63,6 +63,7 @@ type Facts struct {
 	Process    string            `json:"process,omitempty"`
 	Owner      string            `json:"owner,omitempty"`
 	Runbook    string            `json:"runbook,omitempty"`
+	Level      string            `json:"level,omitempty"`      // how important the module is
 	Components []Component       `json:"components,omitempty"` // that it shares with others
 	Changes    []string          `json:"changes,omitempty"`    // ids of the change runs that touch it
 	More       map[string]string `json:"more,omitempty"`       // facts of the module for people to read

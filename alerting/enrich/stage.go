@@ -1,6 +1,7 @@
 package enrich
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -25,6 +26,9 @@ type Options struct {
 	// Facts returns the numbers of a node of the business tree for people to read;
 	// nil if nothing is known. May be nil.
 	Facts func(path fleet.Path) map[string]string
+	// Known returns what the registry knows of a node: its owner, runbook and level
+	// count where the alarm says nothing itself. May be nil.
+	Known func(path fleet.Path) fleet.Facts
 	// Declared returns the shared components that are declared for where an alarm
 	// rings. May be nil.
 	Declared func(labels model.LabelSet, path fleet.Path, node string) []alarm.Component
@@ -88,6 +92,14 @@ func (s *Stage) enrich(a *alarm.Alarm, labels Labels) {
 	if s.opts.Facts != nil && len(f.Path) > 0 {
 		f.More = s.opts.Facts(f.Path)
 	}
+	if s.opts.Known != nil && len(f.Path) > 0 {
+		known(f, s.opts.Known(f.Path))
+	}
+}
+
+// known adds what the registry knows, where an alarm says nothing itself.
+func known(f *alarm.Facts, from fleet.Facts) {
+	f.Owner, f.Runbook, f.Level = cmp.Or(f.Owner, from.Owner), cmp.Or(f.Runbook, from.Runbook), from.Level
 }
 
 // changes adds the change runs that touch where an alarm rings: one that is over

@@ -87,6 +87,28 @@ func TestWhatIsKnownThere(t *testing.T) {
 	}
 }
 
+// What an alarm says itself counts before what the registry knows.
+func TestWhatTheRegistryKnows(t *testing.T) {
+	s := world()
+	s.opts.Known = func(p fleet.Path) fleet.Facts {
+		return fleet.Facts{Owner: "of " + p.ID(), Runbook: "r.md", Level: "1"}
+	}
+	for _, c := range []struct {
+		labels, annotations model.LabelSet
+		want                string
+	}{
+		{model.LabelSet{"module": "web"}, nil, "of Qzone/WNS/web r.md 1"},
+		{model.LabelSet{"module": "web", "team": "night"}, model.LabelSet{"runbook_url": "http://x"}, "night http://x 1"},
+		{model.LabelSet{"module": "unknown"}, nil, "  "},
+	} {
+		a := &alarm.Alarm{Labels: c.labels, Annotations: c.annotations}
+		s.Run(t.Context(), noon, []*alarm.Alarm{a})
+		if got := a.Facts.Owner + " " + a.Facts.Runbook + " " + a.Facts.Level; got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
 func TestHowManyShareAComponent(t *testing.T) {
 	s := world()
 	s.Run(context.Background(), noon, []*alarm.Alarm{{Labels: model.LabelSet{"node": "n1"}}})

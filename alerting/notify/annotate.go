@@ -20,6 +20,7 @@ const (
 	AnnotationPath     = "headroom_path"     // in the business tree
 	AnnotationOwner    = "headroom_owner"    // who is responsible
 	AnnotationRunbook  = "headroom_runbook"  // what to do
+	AnnotationLevel    = "headroom_level"    // how important the module is
 	AnnotationTried    = "headroom_tried"    // what was already done about it, by the stage that heals
 	AnnotationFlapping = "headroom_flapping" // how often it went on and off lately
 	AnnotationCause    = "headroom_cause"    // what is common to the alarms in it
@@ -55,6 +56,7 @@ func (w Words) annotations(a *alarm.Alarm) model.LabelSet {
 	put(AnnotationPath, a.Facts.Path.ID())
 	put(AnnotationOwner, a.Facts.Owner)
 	put(AnnotationRunbook, a.Facts.Runbook)
+	put(AnnotationLevel, a.Facts.Level)
 	put(AnnotationFlapping, flap.Text(a))
 	put(AnnotationCause, commonCause(a))
 	put(AnnotationMembers, members(a))

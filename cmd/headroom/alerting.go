@@ -114,7 +114,7 @@ func (s *server) openNotify(ctx context.Context) error {
 func (s *server) enrichStage(tree *fleet.Tree) *enrich.Stage {
 	return enrich.New(enrich.Options{
 		Tree: tree, Devices: s.rollup.EachDevice, Facts: s.factsOf,
-		Declared: s.alarms.components.declared, Changes: s.alarms.leases.Touching,
+		Declared: s.declared, Changes: s.alarms.leases.Touching, Known: func(path fleet.Path) fleet.Facts { return s.facts.View().Facts(path.ID()) },
 		Labels: func() enrich.Labels {
 			cfg := s.config()
 			return enrich.Labels{Node: cfg.Alerting.NodeLabels, Owner: cfg.Alerting.OwnerLabels, Process: cfg.ProcessLabel, Domains: cfg.FailureDomains}
@@ -125,7 +125,7 @@ func (s *server) enrichStage(tree *fleet.Tree) *enrich.Stage {
 func (s *server) foldStage(tree *fleet.Tree, fleet fold.Fleet) *fold.Stage {
 	return fold.New(fold.Options{
 		Config: func() config.Fold { return s.config().Alerting.Fold },
-		Levels: tree.Levels(), Fleet: fleet, Owner: s.alarms.components.owner, Registerer: s.reg,
+		Levels: tree.Levels(), Fleet: fleet, Owner: s.ownerOf, Registerer: s.reg,
 	})
 }
 

@@ -72,7 +72,7 @@ func (s *server) learnComponentsOnce(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return nil
 		}
-		return known.Of(nil, path, "")
+		return withDependencies(known.Of(nil, path, ""), s.facts.View(), path)
 	}
 	learned, err := fold.Relearn(ctx, rung{s.state.Alarms()}, now, cfg, declared)
 	if err != nil {

@@ -113,15 +113,6 @@ func (c *flowCommand) show() error {
 	})
 }
 
-// printableLines is printable for a text of several lines.
-func printableLines(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = printable(strings.ReplaceAll(line, "\t", "    "))
-	}
-	return strings.Join(lines, "\n")
-}
-
 func (c *flowCommand) begin() (err error) {
 	if c.start.Inputs, err = named("--input", c.given); err != nil {
 		return err

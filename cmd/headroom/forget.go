@@ -13,8 +13,13 @@ func (s *server) forgetOld(ctx context.Context) error {
 	for {
 		before := time.Now().Add(-time.Duration(s.config().Alerting.Keep))
 		for name, forget := range map[string]func(context.Context, time.Time) (int64, error){
-			"alarms": s.state.Alarms().Forget, "heals": s.state.Heals().Forget, "requests by chat": s.state.Chat().Forget, "mutes": s.alarms.mutes.Forget,
-			"decisions of scaling": s.forgetDecisions, "runs of flows": s.forgetRuns,
+			"alarms":               s.state.Alarms().Forget,
+			"heals":                s.state.Heals().Forget,
+			"requests by chat":     s.state.Chat().Forget,
+			"mutes":                s.alarms.mutes.Forget,
+			"decisions of scaling": s.forgetDecisions,
+			"runs of flows":        s.forgetRuns,
+			"changes of facts":     s.forgetFacts,
 		} {
 			n, err := forget(ctx, before)
 			if err != nil && ctx.Err() == nil {

@@ -36,6 +36,7 @@ func main() {
 	addDecisions(app)
 	addFlow(app)
 	addRun(app)
+	addRegistry(app)
 	addReport(app)
 	addExplain(app)
 	addImport(app)

@@ -62,26 +62,41 @@ func (s *server) reload(ctx context.Context) error {
 	return nil
 }
 
+// reloaders are the parts that take another configuration, in their order.
+func (s *server) reloaders(ctx context.Context) []func(config.Config) error {
+	with := func(take func(context.Context, config.Config) error) func(config.Config) error {
+		return func(cfg config.Config) error { return take(ctx, cfg) }
+	}
+	return []func(config.Config) error{
+		s.reloadAlarms,
+		with(s.reloadScaling),
+		with(s.reloadFlows),
+		with(s.reloadRegistry),
+	}
+}
+
 // takeLocked has the parts take a configuration, or keep the one they have.
 func (s *server) takeLocked(ctx context.Context, cfg config.Config) error {
 	set, err := ruleFiles(cfg, s.opts.configFile)
 	if err != nil {
 		return err
 	}
-	if err := s.reloadAlarms(cfg); err != nil {
-		return err
+	before, taken := s.cfg, 0
+	parts := s.reloaders(ctx)
+	for taken < len(parts) && err == nil {
+		err = parts[taken](cfg)
+		taken++
 	}
-	if err := s.reloadScaling(ctx, cfg); err != nil {
-		return errors.Join(err, s.reloadAlarms(s.cfg))
+	if err == nil {
+		s.cfg = cfg
+		err = s.setModelLocked(ctx)
 	}
-	if err := s.reloadFlows(ctx, cfg); err != nil {
-		return errors.Join(err, s.reloadAlarms(s.cfg), s.reloadScaling(ctx, s.cfg), s.reloadFlows(ctx, s.cfg))
-	}
-	before := s.cfg
-	s.cfg = cfg
-	if err := s.setModelLocked(ctx); err != nil {
+	if err != nil {
 		s.cfg = before
-		return errors.Join(err, s.reloadAlarms(before), s.reloadScaling(ctx, before), s.reloadFlows(ctx, before))
+		for _, part := range parts[:taken] {
+			err = errors.Join(err, part(before))
+		}
+		return err
 	}
 	return s.rules.Apply(set, time.Duration(cfg.Alerting.EvaluationInterval))
 }

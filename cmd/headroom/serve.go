@@ -68,6 +68,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.ledger.Run)
 	part(s.chooser.Run)
 	part(s.backfill.Run)
+	part(s.facts.Run)
 	part(s.alarms.pipeline.Run)
 	part(s.alarms.leases.Serve)
 	part(s.rules.Run)

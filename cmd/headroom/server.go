@@ -62,6 +62,7 @@ type server struct {
 	chooser   *chooser.Chooser
 	ingest    *ingest.Ingest // nil in shadow mode
 	scrape    *scrape.Manager
+	facts     factBook
 	alarms    alarmSystem
 	rules     *rules.Rules
 	watch     *watch.Watch
@@ -117,6 +118,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 		Past: s.loop, Busy: func() bool { return len(s.capacity().Progress()) > 0 },
 	})
 	s.backtests = &backtest.Stored{Tree: ro.Tree, Store: s.store}
+	if err := s.openRegistry(context.Background()); err != nil {
+		return nil, err
+	}
 	if err := s.openAlarms(context.Background(), ro.Tree); err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ type Config struct {
 	Pool     Pool      `yaml:"pool"`
 	Services []Service `yaml:"services"`
 
-	Flows Flows `yaml:"flows"`
+	Flows    Flows    `yaml:"flows"`
 	Registry Registry `yaml:"registry"`
 	Search   Search   `yaml:"search"`
 

@@ -164,15 +164,17 @@ func (v *View) Called(id string) bool { return len(v.callers[id]) > 0 }
 // name is never written as one.
 func above(id string) string { return id[:max(strings.LastIndexByte(id, '/'), 0)] }
 
-// Registry has the view that counts now. The zero value has an empty one.
+// Registry has the view that counts now. The zero value has an empty one, and so has nil.
 type Registry struct{ view atomic.Pointer[View] }
 
 var emptyView = NewView(nil)
 
 // View returns what is known now.
 func (r *Registry) View() *View {
-	if v := r.view.Load(); v != nil {
-		return v
+	if r != nil {
+		if v := r.view.Load(); v != nil {
+			return v
+		}
 	}
 	return emptyView
 }

@@ -105,8 +105,10 @@ type Options struct {
 	Leases        Leases
 	Mutes         Mutes
 
-	Flows   Flows
-	Library FlowLibrary
+	Flows    Flows
+	Library  FlowLibrary
+	Registry Registry
+	Timeline []TimelineSource // what else happened to nodes, besides changes of facts
 
 	Pool      Pool
 	Scaling   Scaling

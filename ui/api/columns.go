@@ -72,6 +72,7 @@ var rowColumns = map[string]column[analytics.Row]{
 	"reason":      text(func(r *analytics.Row) string { return r.Reason }),
 	"age_seconds": number(func(r *analytics.Row) analytics.Number { return r.Age }),
 	"note":        text(func(r *analytics.Row) string { return r.Note }),
+	"owner":       text(func(r *analytics.Row) string { return r.Owner }),
 }
 
 var growthColumns = map[string]column[analytics.Growth]{

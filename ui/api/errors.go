@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"headroom/alerting"
 	"headroom/alerting/heal"
@@ -69,6 +70,30 @@ func badParam(name, value string, err error) error {
 
 var errNoSnapshot = &Error{unavailable, errors.New("no minute was judged yet: try again in a minute")}
 
+// kinds are those of the errors of other packages; the first one that fits counts.
+var kinds = []struct {
+	kind   Kind
+	errors []error
+}{
+	{notFound, []error{
+		analytics.ErrNoNode, analytics.ErrNotKept, fleet.ErrNoMark,
+		state.ErrNoAlarm, alerting.ErrNotOpen, lease.ErrNoLease, mute.ErrNoMute,
+		pool.ErrUnknownNode, pool.ErrUnknownService, pool.ErrUnknownProxy, pool.ErrUnknownWorker, state.ErrNoDecision,
+		flow.ErrNoFlow, flow.ErrNoRun, flow.ErrNoStep, flow.ErrNoSchedule,
+	}},
+	{badData, []error{analytics.ErrNoModel, heal.ErrNoReason, pool.ErrBadOrder}},
+	{conflict, []error{
+		lease.ErrOver, lease.ErrRun, lease.ErrTooMany, mute.ErrConfigured, mute.ErrTooMany,
+		fleet.ErrTooManyMarks, state.ErrNoBrake,
+		flow.ErrConflict,
+		state.ErrTooManyEdits,
+	}},
+	{tooMany, []error{flow.ErrFull}},
+	{unavailable, []error{backtest.ErrBusy, analytics.ErrReading, pool.ErrClosed}},
+	{canceled, []error{context.Canceled}},
+	{timeout, []error{context.DeadlineExceeded}},
+}
+
 // classify finds the kind of an error that came from another package.
 func classify(err error) *Error {
 	var e *Error
@@ -82,28 +107,13 @@ func classify(err error) *Error {
 		return &Error{badData, err}
 	case errors.As(err, &size):
 		return &Error{tooLarge, errorf("the request is longer than %d bytes", size.Limit)}
-	case errors.Is(err, analytics.ErrNoNode), errors.Is(err, analytics.ErrNotKept), errors.Is(err, fleet.ErrNoMark),
-		errors.Is(err, state.ErrNoAlarm), errors.Is(err, alerting.ErrNotOpen), errors.Is(err, lease.ErrNoLease), errors.Is(err, mute.ErrNoMute),
-		errors.Is(err, pool.ErrUnknownNode), errors.Is(err, pool.ErrUnknownService), errors.Is(err, pool.ErrUnknownProxy),
-		errors.Is(err, pool.ErrUnknownWorker), errors.Is(err, state.ErrNoDecision),
-		errors.Is(err, flow.ErrNoFlow), errors.Is(err, flow.ErrNoRun), errors.Is(err, flow.ErrNoStep), errors.Is(err, flow.ErrNoSchedule):
-		return &Error{notFound, err}
-	case errors.Is(err, analytics.ErrNoModel), errors.Is(err, heal.ErrNoReason), errors.Is(err, pool.ErrBadOrder):
-		return &Error{badData, err}
-	case errors.Is(err, lease.ErrOver), errors.Is(err, lease.ErrRun), errors.Is(err, lease.ErrTooMany),
-		errors.Is(err, mute.ErrConfigured), errors.Is(err, mute.ErrTooMany),
-		errors.Is(err, fleet.ErrTooManyMarks), errors.Is(err, state.ErrNoBrake), errors.Is(err, flow.ErrConflict):
-		return &Error{conflict, err}
-	case errors.Is(err, flow.ErrFull):
-		return &Error{tooMany, err}
 	case errors.Is(err, analytics.ErrNoSnapshot):
 		return errNoSnapshot
-	case errors.Is(err, backtest.ErrBusy), errors.Is(err, analytics.ErrReading), errors.Is(err, pool.ErrClosed):
-		return &Error{unavailable, err}
-	case errors.Is(err, context.Canceled):
-		return &Error{canceled, err}
-	case errors.Is(err, context.DeadlineExceeded):
-		return &Error{timeout, err}
+	}
+	for _, known := range kinds {
+		if slices.ContainsFunc(known.errors, func(target error) bool { return errors.Is(err, target) }) {
+			return &Error{known.kind, err}
+		}
 	}
 	return &Error{internal, err}
 }

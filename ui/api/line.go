@@ -140,6 +140,7 @@ func (w *lineWriter) row(r *analytics.Row) {
 	}
 	w.number("age_seconds", r.Age)
 	w.text("note", r.Note)
+	w.text("owner", r.Owner)
 	w.end()
 }
 

@@ -16,10 +16,13 @@ import (
 // maxNote is the length of the longest note, in bytes.
 const maxNote = 10_000
 
-// nodeID returns the id in a route /api/v1/modules/:id/…. It is taken from the
+// nodeID returns the id in a route /api/v1/modules/:id/….
+func nodeID(c *gin.Context) (string, error) { return idAfter(c, "/api/v1/modules/") }
+
+// idAfter returns the id that follows the beginning of a route. It is taken from the
 // path as sent: the router would read "+" as a space.
-func nodeID(c *gin.Context) (string, error) {
-	rest := strings.TrimPrefix(c.Request.URL.EscapedPath(), "/api/v1/modules/")
+func idAfter(c *gin.Context, beginning string) (string, error) {
+	rest := strings.TrimPrefix(c.Request.URL.EscapedPath(), beginning)
 	escaped, _, _ := strings.Cut(rest, "/")
 	id, err := url.PathUnescape(escaped)
 	if err != nil {
@@ -58,7 +61,8 @@ func (s *Server) module(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	judged.Row.Note = t.row(i).Note
+	row := t.row(i)
+	judged.Row.Note, judged.Row.Owner = row.Note, row.Owner
 	return judged, nil
 }
 

@@ -19,6 +19,7 @@ const lineSize = 800
 type table struct {
 	snap  *analytics.Snapshot
 	notes map[string]string
+	owner func(*analytics.Row) string
 	tag   string // ETag
 
 	rows, growth func() [][]byte // by fleet.Node.Index
@@ -29,8 +30,8 @@ type table struct {
 	size int
 }
 
-func newTable(snap *analytics.Snapshot, notes map[string]string, tag string) *table {
-	t := &table{snap: snap, notes: notes, tag: tag, kept: map[string][]byte{}}
+func newTable(snap *analytics.Snapshot, notes map[string]string, owner func(*analytics.Row) string, tag string) *table {
+	t := &table{snap: snap, notes: notes, owner: owner, tag: tag, kept: map[string][]byte{}}
 	t.rows = sync.OnceValue(func() [][]byte {
 		return lines(len(snap.Rows), func(w *lineWriter, i int) { w.row(t.row(i)) })
 	})
@@ -48,10 +49,10 @@ func newTable(snap *analytics.Snapshot, notes map[string]string, tag string) *ta
 	return t
 }
 
-// row returns the row at i with the note as it is now.
+// row returns the row at i with note and owner as they are now.
 func (t *table) row(i int) *analytics.Row {
 	row := t.snap.Rows[i]
-	row.Note = t.notes[row.ID]
+	row.Note, row.Owner = t.notes[row.ID], t.owner(&row)
 	return &row
 }
 
@@ -131,7 +132,7 @@ func (s *Server) table(ctx context.Context, model string) (*table, error) {
 		t.started = time.Now()
 	}
 	t.made++
-	made := newTable(of, notes, fmt.Sprintf(`W/"%x-%x"`, t.started.UnixNano(), t.made))
+	made := newTable(of, notes, s.owner, fmt.Sprintf(`W/"%x-%x"`, t.started.UnixNano(), t.made))
 	t.current[of.Model] = made
 	return made, nil
 }
@@ -160,5 +161,5 @@ func (s *Server) tableAt(ctx context.Context, p *params) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newTable(snap, notes, ""), nil
+	return newTable(snap, notes, s.owner, ""), nil
 }

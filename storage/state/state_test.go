@@ -37,6 +37,8 @@ func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
 	run("Pool", testPool)
 	run("PoolDecisions", testPoolDecisions)
 	run("Registry", testRegistry)
+	run("Requests", testRequests)
+	run("RequestWriters", testRequestWriters)
 	run("ConcurrentUse", testConcurrentUse)
 }
 

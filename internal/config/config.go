@@ -23,6 +23,7 @@ type Config struct {
 	Query    Query    `yaml:"query"`
 	Alerting Alerting `yaml:"alerting"`
 	Keda     Keda     `yaml:"keda"`
+	Requests Requests `yaml:"requests"`
 
 	Pool     Pool      `yaml:"pool"`
 	Services []Service `yaml:"services"`
@@ -203,5 +204,6 @@ func Default() Config {
 		Search:   defaultSearch(),
 		Services: []Service{},
 		Flows:    defaultFlows(),
+		Requests: defaultRequests(),
 	}
 }

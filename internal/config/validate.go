@@ -49,6 +49,7 @@ func (c Config) faults() (faults Faults) {
 	c.Keda.check(root.at("keda"))
 	c.Registry.check(root.at("registry"))
 	c.Search.check(root.at("search"))
+	c.Requests.check(root.at("requests"))
 	checkScrapeConfigs(root, c.ScrapeConfigs)
 	return faults
 }

@@ -1,0 +1,98 @@
+package request
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"headroom/internal/faults"
+	"headroom/scaler/flow/document"
+	"headroom/storage/fleet"
+)
+
+// check reports a flow that is not there, and inputs that it does not take. What the
+// inputs' values are worth the flow's run tells.
+func (c *Change) check(l *faults.List, flows Flows) {
+	if flows == nil {
+		l.Add("change.flow", "there are no flows here, so %q cannot be asked for", c.Flow)
+		return
+	}
+	doc, err := flows.Flow(c.Flow)
+	if err != nil {
+		l.Add("change.flow", "want the name of a flow, got %q: %v", c.Flow, err)
+		return
+	}
+	known := map[string]bool{}
+	for i := range doc.Inputs {
+		in := &doc.Inputs[i]
+		known[in.Name] = true
+		v, given := c.Inputs[in.Name]
+		switch {
+		case !given && in.Required && in.Default == nil:
+			l.Add("change.inputs."+in.Name, "is needed")
+		case given && in.Secret:
+			l.Add("change.inputs."+in.Name, "a secret is not kept in a request; give the flow its name or file")
+		case given && in.Type == document.Module:
+			if id, ok := v.(string); !ok {
+				l.Add("change.inputs."+in.Name, "want the id of a node of the business tree, got %v", v)
+			} else {
+				wantPath(l, "change.inputs."+in.Name, id, false)
+			}
+		case given && len(in.Values) > 0 && !slices.ContainsFunc(in.Values, func(w any) bool { return fmt.Sprint(w) == fmt.Sprint(v) }):
+			l.Add("change.inputs."+in.Name, "want one of %v, got %v", in.Values, v)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Inputs)) {
+		if !known[name] {
+			l.Add("change.inputs."+name, "flow %s has no such input", c.Flow)
+		}
+	}
+}
+
+// path is the node below which all modules lie that the flow gets: its approvers are
+// responsible. A flow without any concerns the whole tree. It is read from what the
+// run will get, so that nobody can name a harmless place.
+func (c *Change) path(flows Flows) string {
+	doc, err := flows.Flow(c.Flow)
+	if err != nil {
+		return ""
+	}
+	var common fleet.Path
+	found := false
+	for i := range doc.Inputs {
+		for _, id := range modulesOf(&doc.Inputs[i], c.Inputs) {
+			path, err := fleet.ParseID(id)
+			if err != nil {
+				return ""
+			}
+			if !found {
+				common, found = path, true
+			}
+			for !path.Under(common) {
+				common = common[:len(common)-1]
+			}
+		}
+	}
+	return common.ID()
+}
+
+// modulesOf are the modules that an input names.
+func modulesOf(in *document.Input, inputs map[string]any) (ids []string) {
+	v := inputs[in.Name]
+	if v == nil {
+		v = in.Default
+	}
+	switch list, isList := v.([]any); {
+	case in.Type == document.Module:
+		if id, ok := v.(string); ok {
+			ids = append(ids, id)
+		}
+	case in.Type == document.ListType && in.Of == document.Module && isList:
+		for _, e := range list {
+			if id, ok := e.(string); ok {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}

@@ -34,6 +34,11 @@ func (d *dingTalk) Notify(ctx context.Context, alerts ...*alert.Alert) (bool, er
 	if err != nil {
 		return false, err
 	}
+	return d.send(ctx, m)
+}
+
+// send sends a message.
+func (d *dingTalk) send(ctx context.Context, m message) (again bool, err error) {
 	address, err := signedDingTalk(d.robot.URL, d.robot.Secret, time.Now())
 	if err != nil {
 		return false, err

@@ -33,6 +33,11 @@ func (f *feishu) Notify(ctx context.Context, alerts ...*alert.Alert) (bool, erro
 	if err != nil {
 		return false, err
 	}
+	return f.send(ctx, m)
+}
+
+// send sends a message.
+func (f *feishu) send(ctx context.Context, m message) (again bool, err error) {
 	return post(ctx, f.robot.URL, signedFeishu(card(m), f.robot.Secret, time.Now()), feishuAnswer)
 }
 

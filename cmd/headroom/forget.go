@@ -19,6 +19,7 @@ func (s *server) forgetOld(ctx context.Context) error {
 			"mutes":                s.alarms.mutes.Forget,
 			"decisions of scaling": s.forgetDecisions,
 			"runs of flows":        s.forgetRuns,
+			"requests":             s.forgetRequests,
 			"changes of facts":     s.forgetFacts,
 		} {
 			n, err := forget(ctx, before)

@@ -23,6 +23,7 @@ func (s *server) httpServer() (*api.Server, *http.Server) {
 		Pool: s.scaling.pool, Scaling: s.scaling.loop, Decisions: s.state.Pool(), Sync: s.scaling.sync.Serve, Files: s.tasks.sender.Serve,
 		Flows: s.flows.engine, Library: s.flows.shelf,
 		Registry: s.facts,
+		Requests: s.requests,
 
 		Version: version.Version, Mode: s.mode(), Location: s.cfg.Location(), ExternalURL: s.externalURL(),
 		Pprof: s.opts.pprof, Pages: web.Handler(),

@@ -72,6 +72,7 @@ func (s *server) reloaders(ctx context.Context) []func(config.Config) error {
 		with(s.reloadScaling),
 		with(s.reloadFlows),
 		with(s.reloadRegistry),
+		s.reloadRequests,
 	}
 }
 

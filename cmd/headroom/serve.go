@@ -78,6 +78,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.scaling.learner.Run)
 	part(s.scaling.loop.Run)
 	part(s.flows.engine.Run)
+	part(s.requests.Run)
 	part(s.saveMemoryInStorms)
 	part(s.learnComponents)
 	part(s.forgetOld)

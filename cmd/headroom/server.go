@@ -29,6 +29,7 @@ import (
 	"headroom/ingest/rollup"
 	"headroom/ingest/scrape"
 	"headroom/internal/config"
+	"headroom/scaler/request"
 	"headroom/storage"
 	"headroom/storage/embedded"
 	"headroom/storage/fleet"
@@ -69,6 +70,7 @@ type server struct {
 	scaling   scaling
 	flows     flows
 	tasks     tasks
+	requests  *request.Book
 	reloads   *reloads
 	demo      *demo // nil but for the demo
 }
@@ -134,6 +136,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 		return nil, err
 	}
 	if err := s.openFlows(context.Background()); err != nil {
+		return nil, err
+	}
+	if err := s.openRequests(); err != nil {
 		return nil, err
 	}
 	if opts.shadowURL == "" {

@@ -71,6 +71,7 @@ type Book struct {
 	Options
 	flows   atomic.Pointer[Flows]
 	conf    atomic.Pointer[config.Requests]
+	tellers atomic.Pointer[[]Teller]
 	metrics metrics
 	wake    chan struct{}
 
@@ -88,12 +89,16 @@ type Book struct {
 // New returns the book of the requests that are in the database.
 func New(o Options) *Book {
 	b := &Book{Options: o, metrics: newMetrics(o.Registerer), wake: make(chan struct{}, 1), news: make(chan struct{}, 1), tries: pauses{}, outbox: newOutbox()}
-	b.Configure(o.Config)
+	b.Configure(o.Config, o.Tellers)
 	return b
 }
 
-// Configure puts a configuration into force, which was checked.
-func (b *Book) Configure(c config.Requests) { b.conf.Store(&c) }
+// Configure puts a configuration into force, which was checked, and the ways to tell
+// people that follow from it.
+func (b *Book) Configure(c config.Requests, tellers []Teller) {
+	b.conf.Store(&c)
+	b.tellers.Store(&tellers)
+}
 
 // Use has requests delivered by flows.
 func (b *Book) Use(f Flows) { b.flows.Store(&f) }
@@ -150,11 +155,17 @@ func (b *Book) Open(ctx context.Context, a Ask) (Request, error) {
 	return b.shown(r), nil
 }
 
-// fillIn sets what follows from who asks.
+// fillIn sets what follows from who asks, and what is left out to nothing.
 func (a *Ask) fillIn() {
 	a.Who, a.Why = strings.TrimSpace(a.Who), strings.TrimSpace(a.Why)
 	if a.Access != nil && a.Access.Subject == "" {
 		a.Access.Subject = a.Who
+	}
+	if b := a.Business; b != nil {
+		b.Command, b.Proxies = append([]string{}, b.Command...), append([]string{}, b.Proxies...)
+	}
+	if a.Change != nil && a.Change.Inputs == nil {
+		a.Change.Inputs = map[string]any{}
 	}
 }
 

@@ -73,14 +73,14 @@ func (b *Book) Tell(ctx context.Context) error {
 // tellOf returns of how many steps of a request everybody is told then.
 func (b *Book) tellOf(ctx context.Context, r Request, now time.Time, failed map[string]int) int {
 	for n := r.told; n < len(r.History); n++ {
-		m, all := messageOf(r, n), true
-		for _, t := range b.Tellers {
+		m, all, tellers := messageOf(r, n), true, *b.tellers.Load()
+		for _, t := range tellers {
 			all = b.send(ctx, t, m, now, failed) && all
 		}
 		if !all {
 			return n
 		}
-		for _, t := range b.Tellers {
+		for _, t := range tellers {
 			delete(b.outbox.arrived, m.Key+" "+t.Name())
 		}
 	}

@@ -113,6 +113,7 @@ type Options struct {
 	Pool      Pool
 	Scaling   Scaling
 	Decisions Decisions
+	Requests  Requests
 	// Sync answers a node daemon that speaks for a node.
 	Sync func(w http.ResponseWriter, r *http.Request, node string)
 	// Files sends a node the file with a checksum that a task asks it for.

@@ -17,6 +17,7 @@ import (
 	"headroom/internal/faults"
 	"headroom/scaler/flow"
 	"headroom/scaler/pool"
+	"headroom/scaler/request"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 )
@@ -79,15 +80,16 @@ var kinds = []struct {
 		analytics.ErrNoNode, analytics.ErrNotKept, fleet.ErrNoMark,
 		state.ErrNoAlarm, alerting.ErrNotOpen, lease.ErrNoLease, mute.ErrNoMute,
 		pool.ErrUnknownNode, pool.ErrUnknownService, pool.ErrUnknownProxy, pool.ErrUnknownWorker, state.ErrNoDecision,
-		flow.ErrNoFlow, flow.ErrNoRun, flow.ErrNoStep, flow.ErrNoSchedule,
+		flow.ErrNoFlow, flow.ErrNoRun, flow.ErrNoStep, flow.ErrNoSchedule, state.ErrNoRequest,
 	}},
 	{badData, []error{analytics.ErrNoModel, heal.ErrNoReason, pool.ErrBadOrder}},
 	{conflict, []error{
 		lease.ErrOver, lease.ErrRun, lease.ErrTooMany, mute.ErrConfigured, mute.ErrTooMany,
 		fleet.ErrTooManyMarks, state.ErrNoBrake,
-		flow.ErrConflict,
+		flow.ErrConflict, request.ErrNotNow, request.ErrTooMany, state.ErrRequestChanged,
 		state.ErrTooManyEdits,
 	}},
+	{forbidden, []error{request.ErrMayNot}},
 	{tooMany, []error{flow.ErrFull}},
 	{unavailable, []error{backtest.ErrBusy, analytics.ErrReading, pool.ErrClosed}},
 	{canceled, []error{context.Canceled}},

@@ -11,6 +11,7 @@ import (
 	"headroom/alerting"
 	"headroom/analytics"
 	"headroom/scaler"
+	"headroom/scaler/request"
 )
 
 // maxNote is the length of the longest note, in bytes.
@@ -127,6 +128,9 @@ func (s *Server) explain(c *gin.Context) (any, error) {
 	}
 	if strings.HasPrefix(id, scaler.ExplainPrefix) {
 		return s.explainDecision(c.Request.Context(), id)
+	}
+	if number, ok := strings.CutPrefix(id, request.ExplainPrefix); ok {
+		return s.explainRequest(c.Request.Context(), number)
 	}
 	e, err := s.Capacity.Explain(c.Request.Context(), id, c.Query("model"))
 	if errors.Is(err, analytics.ErrNoNode) {

@@ -21,6 +21,11 @@ const (
 	Mute     = "mute"
 	Restart  = "restart"
 	Run      = "run"
+
+	ListRequests = "requests"
+	ShowRequest  = "request"
+	Approve      = "approve"
+	Reject       = "reject"
 )
 
 // Command is what a person asked for.
@@ -38,7 +43,7 @@ type Command struct {
 // Writes tells whether the command changes anything.
 func (c Command) Writes() bool {
 	switch c.Verb {
-	case Ack, Mute, Restart, Run:
+	case Ack, Mute, Restart, Run, Approve, Reject:
 		return true
 	}
 	return false
@@ -60,6 +65,10 @@ var words = map[string]string{
 	"mute": Mute, "silence": Mute, "屏蔽": Mute,
 	"restart": Restart, "重启": Restart,
 	"run": Run, "执行": Run,
+	"requests": ListRequests, "申请": ListRequests,
+	"request": ShowRequest, "申请单": ShowRequest,
+	"approve": Approve, "同意": Approve, "批准": Approve,
+	"reject": Reject, "拒绝": Reject,
 }
 
 // Parse reads a command. It takes typographic quotes for plain ones, verbs in any
@@ -99,6 +108,10 @@ var about = map[string]string{
 	Ack:     "which alarm, or of which module? As in: ack Qzone/WNS/dispatch I look after it",
 	Restart: "which module? As in: restart Qzone/WNS/dispatch web-7",
 	Run:     "which flow? As in: run expand",
+
+	ShowRequest: "which request? As in: request R12; requests lists them",
+	Approve:     "which request? As in: approve R12 within the budget",
+	Reject:      "which request, and why? As in: reject R12 not this month",
 }
 
 // read takes the words after the verb.

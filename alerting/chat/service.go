@@ -68,7 +68,8 @@ type Options struct {
 	Alarms   Book
 	Mutes    Mutes
 	Healer   Healer
-	Flows    Flows // nil: there are none yet
+	Flows    Flows    // nil: there are none yet
+	Requests Requests // nil: there are none
 
 	Location *time.Location // in which times are told
 	Now      func() time.Time
@@ -141,6 +142,9 @@ const (
 // errRefused marks errors that are the asker's.
 type errRefused struct{ error }
 
+// Refused marks an error of a [Requests] that is the asker's: they are told it as it is.
+func Refused(err error) error { return errRefused{err} }
+
 func refuse(format string, args ...any) error { return errRefused{fmt.Errorf(format, args...)} }
 
 // Do does what a person asks for and returns their answer. The error is
@@ -204,6 +208,12 @@ func (s *Service) do(ctx context.Context, p person, c Command) (string, error) {
 		return s.restart(ctx, p, c)
 	case Run:
 		return s.run(ctx, p, c)
+	case ListRequests:
+		return s.requests(ctx, p, c)
+	case ShowRequest:
+		return s.request(ctx, p, c)
+	case Approve, Reject:
+		return s.decide(ctx, p, c)
 	}
 	return helpText, nil
 }
@@ -215,4 +225,7 @@ ack ID|MODULE [reason] – take it on: it is not repeated
 mute MODULE|matchers 1h [reason] – be quiet about it
 restart MODULE [NODE] [reason] – restart its workers
 run FLOW – start a flow
+requests [PATH] – what people asked for that is under way
+request ID – one of them, with its checks and its history
+approve ID [reason], reject ID reason – decide it
 A module is named by its path, as Qzone/WNS/dispatch/SET_W13, or by its last name.`

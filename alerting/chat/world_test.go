@@ -84,6 +84,33 @@ func (w *world) Restart(ctx context.Context, t heal.Target, who, why string) (st
 	return "restart_workers of " + t.String() + ": done in 2 s", w.do("restart %s by %s: %s", t, who, why)
 }
 
+// askers has two requests.
+type askers struct{ *world }
+
+func (askers) UnderWay(context.Context) ([]Asked, error) {
+	return []Asked{
+		{ID: "R2", Line: "role viewer on everything, by ann: open", Text: "why: duty"},
+		{ID: "R1", Line: "6 machines for Qzone/SET_W13, by bob: open", Text: "why: growth", Path: fleet.Path{"Qzone", "SET_W13"}},
+	}, nil
+}
+
+func (a askers) Request(ctx context.Context, id string) (Asked, bool, error) {
+	all, err := a.UnderWay(ctx)
+	for _, one := range all {
+		if strings.EqualFold(one.ID, id) {
+			return one, true, err
+		}
+	}
+	return Asked{}, false, err
+}
+
+func (a askers) Decide(_ context.Context, id string, approve bool, who, why string) (string, error) {
+	if who == "ann" && id == "R2" {
+		return "", Refused(errors.New("ann may not approve R2: it is their own request"))
+	}
+	return id + " is decided", a.world.do("decide %s %v by %s: %s", id, approve, who, why)
+}
+
 // table has the business tree of the tests.
 func table() *analytics.Snapshot {
 	tree := fleet.NewTree([]string{"business", "module"})
@@ -144,7 +171,7 @@ func newWorld(t *testing.T) *world {
 // serve makes the service of a configuration, and its endpoints.
 func (w *world) serve(cfg config.Chat) *Service {
 	s, err := New(Options{
-		Config: cfg, Store: w.db.Chat(), Capacity: w, Alarms: ackers{w}, Mutes: w, Healer: w, Location: shanghai,
+		Config: cfg, Store: w.db.Chat(), Capacity: w, Alarms: ackers{w}, Mutes: w, Healer: w, Requests: askers{w}, Location: shanghai,
 		Now: func() time.Time { return w.now }, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 	})
 	if err != nil {

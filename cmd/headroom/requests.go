@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -77,7 +78,9 @@ func (t receiverTeller) Tell(ctx context.Context, m request.Message) error {
 		Labels: model.LabelSet{"request": model.LabelValue(m.Request.ID), "event": model.LabelValue(m.Event)},
 	}
 	if u := t.s.externalURL(); u != nil {
-		n.Link = u.JoinPath("requests", m.Request.ID).String()
+		page := u.JoinPath("changes")
+		page.RawQuery = url.Values{"show": {"requests"}, "of": {m.Request.ID}}.Encode()
+		n.Link = page.String()
 	}
 	return t.s.alarms.notify.Tell(ctx, t.name, n)
 }

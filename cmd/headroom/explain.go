@@ -13,7 +13,7 @@ import (
 // addExplain adds "explain ID".
 func addExplain(app *kingpin.Application) {
 	cmd := app.Command("explain", "Print the arithmetic behind a row (row:PATH), an order line (order:PATH) or both (PATH), "+
-		"now or at a past time (row:PATH@2026-11-22T21:05, order:PATH@2026-11-01); what happened to an alarm and why (alarm:ID); or how the number of a service's workers was decided (scale:MODULE, scale:MODULE@TIME).")
+		"now or at a past time (row:PATH@2026-11-22T21:05, order:PATH@2026-11-01); what happened to an alarm and why (alarm:ID); what became of a request (request:ID); or how the number of a service's workers was decided (scale:MODULE, scale:MODULE@TIME).")
 	c := addClient(cmd)
 	id := cmd.Arg("id", "What to explain.").Required().String()
 	var model string

@@ -37,6 +37,7 @@ func main() {
 	addFlow(app)
 	addRun(app)
 	addRegistry(app)
+	addRequest(app)
 	addReport(app)
 	addExplain(app)
 	addImport(app)

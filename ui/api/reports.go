@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"headroom/analytics"
+	"headroom/scaler/request"
 	"headroom/ui/report"
 )
 
@@ -82,7 +83,18 @@ func (s *Server) draft(ctx context.Context, month string) (*report.Report, error
 	})
 	past, pastErr := s.pastOrders(ctx, month, r.TargetLoad())
 	r.Judge(past)
-	return &r, errors.Join(err, pastErr)
+	asked, askedErr := s.requestsOf(ctx, month)
+	r.List(asked)
+	return &r, errors.Join(err, pastErr, askedErr)
+}
+
+// requestsOf returns what was asked for in a month, the newest first.
+func (s *Server) requestsOf(ctx context.Context, month string) ([]request.Request, error) {
+	first, err := time.ParseInLocation("2006-01", month, s.Location)
+	if err != nil || s.Requests == nil {
+		return nil, err
+	}
+	return s.Requests.Find(ctx, request.Query{From: first, To: first.AddDate(0, 1, 0)})
 }
 
 // pastMonths is how far back an order is looked for whose lead time is over.

@@ -147,3 +147,16 @@ func TestRequestsAreFound(t *testing.T) {
 		a.wants(get(t, a.Server, "/api/v1/requests"+query), 400, want)
 	}
 }
+
+func TestTheReportListsTheMonthsRequests(t *testing.T) {
+	a := newAsking(t)
+	a.wants(get(t, a.Server, "/api/v1/reports/2026-11"), 200, `"lines"`)
+	if w := get(t, a.Server, "/api/v1/reports/2026-11"); strings.Contains(w.Body.String(), `"requests"`) {
+		t.Errorf("nothing was asked for: %s", w.Body)
+	}
+	a.wants(a.post("/api/v1/requests", "ann", `{"kind":"access","why":"duty","access":{"role":"viewer","path":"QQ","until":"2026-12-01T00:00:00Z"}}`), 200)
+	a.wants(get(t, a.Server, "/api/v1/reports/2026-11"), 200, `"requests":[{"id":"R1","kind":"access","state":"open"`)
+	a.wants(a.post("/api/v1/reports/2026-11", "ann", ""), 200, `"requests":[{"id":"R1"`)
+	a.wants(a.post("/api/v1/requests/R1", "ann", `{"action":"cancel"}`), 200)
+	a.wants(get(t, a.Server, "/api/v1/reports/2026-11"), 200, `"state":"open"`) // as it was published
+}

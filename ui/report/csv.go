@@ -18,11 +18,13 @@ var csvHead = []string{
 	"horizon_days", "peak_at_horizon", "peak_at_horizon_lower", "peak_at_horizon_upper",
 	"target_load", "full_on", "full_on_earliest", "full_on_latest", "risk", "peak_at_risk", "event", "spares", "reason",
 	"past_month", "past_requested", "past_needed", "past_difference", "past_forecast", "past_actual", "past_error",
+	"requests", "requests_devices",
 }
 
 // CSV writes a line for each module, those left out at the end with only what
-// is known of them, and then those of which only an earlier order is. The last
-// columns are the newest earlier order that could be judged. Numbers are as in the JSON; an unknown one is empty. A byte
+// is known of them, and then those of which only an earlier order or a request is. The
+// last columns are the newest earlier order that could be judged, and the requests of
+// the month for that very module. Numbers are as in the JSON; an unknown one is empty. A byte
 // order mark in front tells spreadsheets that names are UTF-8.
 func (r *Report) CSV(w io.Writer) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
@@ -30,14 +32,14 @@ func (r *Report) CSV(w io.Writer) error {
 	}
 	out := csv.NewWriter(w)
 	_ = out.Write(append(safeAll(r.Levels), csvHead...)) // Flush keeps the error
-	past := r.csvPast()
+	past, asked := r.csvPast(), r.csvRequests()
 	write := func(g *analytics.Growth) {
-		_ = out.Write(append(r.csvLine(g), past(g.ID)...))
+		_ = out.Write(slices.Concat(r.csvLine(g), past(g.ID), asked(g.ID)))
 	}
 	for i := range r.Lines {
 		write(&r.Lines[i].Growth)
 	}
-	for _, left := range slices.Concat(r.Left, r.gone()) {
+	for _, left := range slices.Concat(r.Left, r.gone(), r.onlyAsked()) {
 		write(left.growth())
 	}
 	out.Flush()

@@ -33,6 +33,12 @@ var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"path":  func(names []string) string { return strings.Join(names, " → ") },
 	"spark": spark,
 	"time":  func(t time.Time) string { return t.Format("2006-01-02 15:04 -07:00") },
+	"day": func(t time.Time) string {
+		if t.IsZero() {
+			return "–"
+		}
+		return t.Format(time.DateOnly)
+	},
 	"dash": func(s string) string {
 		if s == "" {
 			return "–"

@@ -35,6 +35,8 @@ type Report struct {
 	Method []string  `json:"method"`
 
 	Past []PastOrder `json:"past_orders,omitempty"` // newest first, up to one that could be judged
+
+	Requests []RequestLine `json:"requests,omitempty"` // of the month, newest first
 }
 
 // Total adds up lines.

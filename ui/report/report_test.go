@@ -15,6 +15,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/analytics/ledger"
+	"headroom/scaler/request"
 	"headroom/storage/fleet"
 )
 
@@ -82,7 +83,24 @@ func made() Report {
 		}
 	})
 	r.Judge(past())
+	r.List(asked())
 	return r
+}
+
+// asked are requests for a module of the report, for one that it does not have, and
+// for a role on a part of the tree.
+func asked() []request.Request {
+	one := func(id string, s request.State, path, title string, m *request.Machines) request.Request {
+		return request.Request{ID: id, Kind: request.KindMachines, State: s, Path: path, Title: title, Who: "ann", Opened: at, Form: request.Form{Machines: m}}
+	}
+	done := one("R1", request.Done, "Qzone/SET_W13", "2 machines for Qzone/SET_W13 by 2026-12-24", &request.Machines{Devices: 2})
+	done.ApprovedAt, done.Closed = at.Add(time.Hour), at.Add(50*time.Hour)
+	role := one("R4", request.Open, "Qzone", "role operator on Qzone for <ann>", nil)
+	role.Kind = request.KindAccess
+	return []request.Request{
+		role, one("R3", request.Rejected, "Qzone/SET_W13", "90 machines for Qzone/SET_W13 by 2026-12-24", &request.Machines{Devices: 90}),
+		one("R2", request.Approved, "Qzone/new", "4 machines for Qzone/new by 2026-12-24", &request.Machines{Devices: 4}), done,
+	}
 }
 
 // past is an order that is not due yet, and the one before it: too many in one

@@ -142,7 +142,8 @@ const (
 // errRefused marks errors that are the asker's.
 type errRefused struct{ error }
 
-// Refused marks an error of a [Requests] that is the asker's: they are told it as it is.
+// Refused marks an error of [Requests] or [Flows] that is the asker's: they are told it as
+// it is.
 func Refused(err error) error { return errRefused{err} }
 
 func refuse(format string, args ...any) error { return errRefused{fmt.Errorf(format, args...)} }
@@ -224,7 +225,7 @@ alarms [PATH] – what rings
 ack ID|MODULE [reason] – take it on: it is not repeated
 mute MODULE|matchers 1h [reason] – be quiet about it
 restart MODULE [NODE] [reason] – restart its workers
-run FLOW – start a flow
+run FLOW [input=value …] [reason] – start a flow
 requests [PATH] – what people asked for that is under way
 request ID – one of them, with its checks and its history
 approve ID [reason], reject ID reason – decide it

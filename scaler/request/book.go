@@ -93,6 +93,9 @@ func New(o Options) *Book {
 	return b
 }
 
+// clock is the time in the configured zone, as exact as it is kept.
+func (b *Book) clock() time.Time { return b.Now().In(b.Location).Truncate(time.Millisecond) }
+
 // Configure puts a configuration into force, which was checked, and the ways to tell
 // people that follow from it.
 func (b *Book) Configure(c config.Requests, tellers []Teller) {
@@ -123,7 +126,7 @@ const maxUnderWay = 10_000
 
 // Open takes a request. The error is a [faults.List] if it cannot be asked so.
 func (b *Book) Open(ctx context.Context, a Ask) (Request, error) {
-	now := b.Now().In(b.Location)
+	now := b.clock()
 	a.fillIn()
 	if err := a.check(now, rules{b.Hierarchy, time.Duration(b.conf.Load().AccessAtMost), b.deliverers()}); err != nil {
 		return Request{}, err

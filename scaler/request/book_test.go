@@ -183,7 +183,13 @@ func TestAccessIsGrantedOnApproval(t *testing.T) {
 	w.refused("R2", "approve", "qi", "", ErrMayNot, "that is for boss")
 	w.now = until
 	w.refused("R2", "approve", "boss", "", ErrNotNow, "which is over")
-	w.Granter, w.now = nil, evening
+	w.now = evening
+	for _, subject := range []string{"boss", "user:boss"} { // somebody else asks for them
+		a := access("")
+		a.Access.Subject = subject
+		w.refused(w.ask(a).ID, "approve", "boss", "", ErrMayNot, "their own")
+	}
+	w.Granter = nil
 	w.do("R2", "approve", "boss", "")
 	w.after(time.Second)
 	w.wants("R2", Approved, "")

@@ -59,7 +59,7 @@ func (b *Book) kick() {
 func (b *Book) Step(ctx context.Context) error {
 	b.working.Lock()
 	defer b.working.Unlock()
-	now := b.Now().In(b.Location)
+	now := b.clock()
 	rows, err := b.DB.Find(ctx, state.RequestQuery{UnderWay: true})
 	if err != nil {
 		return err
@@ -263,7 +263,7 @@ func (b *Book) Ended(ctx context.Context, run flow.Run) error {
 	if run.Source.Kind != source || run.Dry || !run.State.Over() {
 		return nil
 	}
-	err := b.settle(ctx, run.Source.ID, run, b.Now().In(b.Location))
+	err := b.settle(ctx, run.Source.ID, run, b.clock())
 	b.kick()
 	if errors.Is(err, ErrNotNow) || errors.Is(err, state.ErrNoRequest) {
 		return nil

@@ -18,7 +18,7 @@ type Draft struct {
 
 // Draft fills in a form about a module, or another node of the tree.
 func (b *Book) Draft(ctx context.Context, kind Kind, module string) (Draft, error) {
-	now := b.Now().In(b.Location)
+	now := b.clock()
 	a := Ask{Kind: kind}
 	switch kind {
 	case KindMachines:

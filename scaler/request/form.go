@@ -54,7 +54,7 @@ type Business struct {
 
 // Access asks for a role on a part of the business tree.
 type Access struct {
-	Subject string    `json:"subject"` // who shall have it; empty: who asks
+	Subject string    `json:"subject"` // who shall have it, as ann, user:ann or group:ops; empty: who asks
 	Role    string    `json:"role"`    // viewer, operator or admin
 	Path    string    `json:"path"`    // id of the node; empty: the whole tree
 	Until   time.Time `json:"until"`

@@ -49,7 +49,7 @@ func (b *Book) Do(ctx context.Context, o Order) (Request, error) {
 	if err := o.check(); err != nil {
 		return Request{}, err
 	}
-	r, err := b.change(ctx, o.ID, func(r *Request) error { return b.apply(r, &o, b.Now().In(b.Location)) })
+	r, err := b.change(ctx, o.ID, func(r *Request) error { return b.apply(r, &o, b.clock()) })
 	if err != nil {
 		return Request{}, err
 	}
@@ -89,7 +89,7 @@ func (b *Book) apply(r *Request, o *Order, now time.Time) error {
 // mayDecide tells whether a person may approve or reject.
 func (b *Book) mayDecide(r *Request, o *Order) error {
 	c := b.conf.Load()
-	if o.Who == r.Who && !c.OwnApproval {
+	if !c.OwnApproval && (o.Who == r.Who || r.Access != nil && strings.TrimPrefix(r.Access.Subject, "user:") == o.Who) {
 		return fmt.Errorf("%s %w %s %s: it is their own request", o.Who, ErrMayNot, o.Action, r.ID)
 	}
 	if a := approversOf(c.Approvers, r.Kind, r.Path); !a.has(o.Who, c.Groups, b.groupsOf(o.Who)) {

@@ -49,7 +49,7 @@ const downAfter = 2
 func (b *Book) Tell(ctx context.Context) error {
 	b.telling.Lock()
 	defer b.telling.Unlock()
-	now := b.Now().In(b.Location)
+	now := b.clock()
 	rows, err := b.DB.Find(ctx, state.RequestQuery{Untold: true})
 	if err != nil {
 		return err

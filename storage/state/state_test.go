@@ -39,6 +39,7 @@ func suite(t *testing.T, database func(t *testing.T) (open func() *DB)) {
 	run("Registry", testRegistry)
 	run("Requests", testRequests)
 	run("RequestWriters", testRequestWriters)
+	run("Operations", testOperations)
 	run("ConcurrentUse", testConcurrentUse)
 }
 

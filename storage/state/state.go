@@ -23,8 +23,9 @@ import (
 
 // DB is an open state database. Its methods may be called from many goroutines.
 type DB struct {
-	sql *sql.DB
-	now func() time.Time
+	sql   *sql.DB
+	now   func() time.Time
+	audit *Audit
 }
 
 // Open opens the database file at path, which is created with its directory if
@@ -38,6 +39,7 @@ func Open(path string) (*DB, error) {
 		return nil, fmt.Errorf("open state database %q: %w", path, err)
 	}
 	db := &DB{sql: handle, now: time.Now}
+	db.audit = &Audit{db: db}
 	if err := db.migrate(context.Background()); err != nil {
 		_ = handle.Close()
 		return nil, fmt.Errorf("open state database %q: %w", path, err)

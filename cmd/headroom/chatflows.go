@@ -14,14 +14,14 @@ import (
 // chatFlows starts flows for people in chats.
 type chatFlows struct{ s *server }
 
-// Run implements chat.Flows. Words such as module=Qzone/WNS are inputs; the others say
+// Run implements chat.Flows. Words such as module=Qzone/WNS are inputs, which the flow makes numbers or lists of; the others say
 // why.
 func (c chatFlows) Run(ctx context.Context, name string, words []string, who string) (string, error) {
 	start := flow.Start{Flow: name, Inputs: map[string]any{}, Who: who}
 	var why []string
 	for _, word := range words {
 		if key, value, given := strings.Cut(word, "="); given {
-			start.Inputs[key] = valueOf(value)
+			start.Inputs[key] = value
 			continue
 		}
 		why = append(why, word)

@@ -24,6 +24,7 @@ type Config struct {
 	Alerting Alerting `yaml:"alerting"`
 	Keda     Keda     `yaml:"keda"`
 	Requests Requests `yaml:"requests"`
+	Access   Access   `yaml:"access"`
 
 	Pool     Pool      `yaml:"pool"`
 	Services []Service `yaml:"services"`
@@ -199,6 +200,7 @@ func Default() Config {
 			MaxConcurrent: 8, Lookback: Duration(5 * time.Minute),
 		},
 		Alerting: defaultAlerting(),
+		Access:   defaultAccess(),
 		Pool:     defaultPool(),
 		Registry: defaultRegistry(),
 		Search:   defaultSearch(),

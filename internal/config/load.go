@@ -55,6 +55,7 @@ func (c *Config) resolve(given map[string]int) {
 	c.Alerting.Heal.fill()
 	c.Registry.fill()
 	c.fillServices(given)
+	c.fillAccess(given)
 }
 
 // choose lets a query that the file gives replace the default metric, and the

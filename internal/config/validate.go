@@ -50,6 +50,7 @@ func (c Config) faults() (faults Faults) {
 	c.Registry.check(root.at("registry"))
 	c.Search.check(root.at("search"))
 	c.Requests.check(root.at("requests"))
+	c.Access.check(root.at("access"))
 	checkScrapeConfigs(root, c.ScrapeConfigs)
 	return faults
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/prometheus/alertmanager/pkg/labels"
+	"github.com/prometheus/alertmanager/silence"
 	"github.com/prometheus/alertmanager/silence/silencepb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
@@ -31,4 +32,23 @@ func (s *Silences) Add(ctx context.Context, match labels.Matchers, until time.Ti
 var matcherTypes = map[labels.MatchType]silencepb.Matcher_Type{
 	labels.MatchEqual: silencepb.Matcher_EQUAL, labels.MatchNotEqual: silencepb.Matcher_NOT_EQUAL,
 	labels.MatchRegexp: silencepb.Matcher_REGEXP, labels.MatchNotRegexp: silencepb.Matcher_NOT_REGEXP,
+}
+
+// Matchers returns the matchers of a silence that name one value; nil if there is none of
+// that id. A silence of several sets of matchers has none that all its alarms must match.
+func (s *Silences) Matchers(id string) labels.Matchers {
+	sil, err := s.all.QueryOne(context.Background(), silence.QIDs(id))
+	if err != nil {
+		return nil
+	}
+	all := labels.Matchers{}
+	if len(sil.MatcherSets) != 1 {
+		return all
+	}
+	for _, m := range sil.MatcherSets[0].Matchers {
+		if m.Type == silencepb.Matcher_EQUAL {
+			all = append(all, &labels.Matcher{Type: labels.MatchEqual, Name: m.Name, Value: m.Pattern})
+		}
+	}
+	return all
 }

@@ -25,8 +25,9 @@ var decoder = jsoniter.ConfigCompatibleWithStandardLibrary
 
 // client asks a running server.
 type client struct {
-	server string
-	out    io.Writer
+	server    string
+	tokenFile string
+	out       io.Writer
 }
 
 // addClient gives a command the flag that names the server.
@@ -34,6 +35,7 @@ func addClient(cmd *kingpin.CmdClause) *client {
 	c := &client{out: os.Stdout}
 	cmd.Flag("server", "URL of the running server; user:password@ in it are sent along.").
 		Envar("HEADROOM_SERVER").Default("http://127.0.0.1:7480").StringVar(&c.server)
+	cmd.Flag("token-file", "File with a token that is sent along; or the token itself in HEADROOM_TOKEN.").Envar("HEADROOM_TOKEN_FILE").StringVar(&c.tokenFile)
 	return c
 }
 
@@ -112,6 +114,9 @@ func (c *client) open(ctx context.Context, method, path string, params url.Value
 	if err != nil {
 		return nil, fmt.Errorf("--server: %w", err)
 	}
+	if err := c.authorize(req); err != nil {
+		return nil, err
+	}
 	if host := req.URL.Hostname(); host == "localhost" || net.ParseIP(host).IsLoopback() {
 		req.Header.Set("Accept-Encoding", "identity") // unpacking takes longer than the way
 	}
@@ -128,6 +133,28 @@ func (c *client) open(ctx context.Context, method, path string, params url.Value
 		return nil, c.brokeOff(err)
 	}
 	return nil, c.refused(resp.StatusCode, body)
+}
+
+// authorize sends a token along, if there is one.
+func (c *client) authorize(req *http.Request) error {
+	token := os.Getenv("HEADROOM_TOKEN")
+	if c.tokenFile != "" {
+		text, err := os.ReadFile(c.tokenFile)
+		if err != nil {
+			return fmt.Errorf("--token-file: %w", err)
+		}
+		token = strings.TrimSpace(string(text))
+	}
+	switch {
+	case token == "":
+	case req.URL.User != nil:
+		return errors.New("there is a token, and --server names a user: only one of them can be sent")
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return errors.New("the token of --token-file or HEADROOM_TOKEN has signs that no token has")
+	default:
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return nil
 }
 
 func (c *client) brokeOff(err error) error {
@@ -179,7 +206,7 @@ func (c *client) refused(status int, body []byte) error {
 		return refusal{answer.Error, status}
 	}
 	if status == http.StatusUnauthorized {
-		return fmt.Errorf("%s asks for a user: name them by --server http://user:password@host", c.name())
+		return fmt.Errorf("%s asks who you are: name a user by --server http://user:password@host, or a token by --token-file or HEADROOM_TOKEN", c.name())
 	}
 	return fmt.Errorf("%s answered %d %s", c.name(), status, http.StatusText(status))
 }

@@ -21,6 +21,7 @@ func (s *server) forgetOld(ctx context.Context) error {
 			"runs of flows":        s.forgetRuns,
 			"requests":             s.forgetRequests,
 			"changes of facts":     s.forgetFacts,
+			"sessions":             s.forgetSessions,
 		} {
 			n, err := forget(ctx, before)
 			if err != nil && ctx.Err() == nil {

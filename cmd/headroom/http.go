@@ -24,6 +24,7 @@ func (s *server) httpServer() (*api.Server, *http.Server) {
 		Flows: s.flows.engine, Library: s.flows.shelf,
 		Registry: s.facts,
 		Requests: s.requests,
+		Access:   s.access.book, Login: s.access.login, Audit: s.state.Audit(), Places: s.places(), Hierarchy: s.cfg.Hierarchy,
 
 		Version: version.Version, Mode: s.mode(), Location: s.cfg.Location(), ExternalURL: s.externalURL(),
 		Pprof: s.opts.pprof, Pages: web.Handler(),

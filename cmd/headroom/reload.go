@@ -68,6 +68,7 @@ func (s *server) reloaders(ctx context.Context) []func(config.Config) error {
 		return func(cfg config.Config) error { return take(ctx, cfg) }
 	}
 	return []func(config.Config) error{
+		s.reloadAccess,
 		s.reloadAlarms,
 		with(s.reloadScaling),
 		with(s.reloadFlows),

@@ -71,6 +71,7 @@ type server struct {
 	flows     flows
 	tasks     tasks
 	requests  *request.Book
+	access    accessSystem
 	reloads   *reloads
 	demo      *demo // nil but for the demo
 }
@@ -136,6 +137,9 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 		return nil, err
 	}
 	if err := s.openFlows(context.Background()); err != nil {
+		return nil, err
+	}
+	if err := s.openAccess(context.Background()); err != nil {
 		return nil, err
 	}
 	if err := s.openRequests(); err != nil {

@@ -13,7 +13,10 @@ type Access struct {
 	Anonymous string        `yaml:"anonymous"` // role of those who are not known: none or viewer
 	Ingest    string        `yaml:"ingest"`    // what it takes to send samples and alarms: open or operator
 	Grants    []AccessGrant `yaml:"grants"`
-	OIDC      OIDC          `yaml:"oidc"`
+	// AdminTokenFile holds a token of an admin of the whole tree: for programs, and to
+	// begin with.
+	AdminTokenFile string `yaml:"admin_token_file"`
+	OIDC           OIDC   `yaml:"oidc"`
 }
 
 // On tells whether the file has the section.
@@ -73,7 +76,7 @@ func (c *Config) fillAccess(given map[string]int) {
 
 func (a Access) check(k checker) {
 	if !a.On() {
-		k.want(len(a.Grants) == 0 && a.OIDC.Issuer == "", "default", "a role, since there are grants or a provider", `""`)
+		k.want(len(a.Grants) == 0 && a.OIDC.Issuer == "" && a.AdminTokenFile == "", "default", "a role, since there are grants, a token or a provider", `""`)
 		return
 	}
 	k.oneOf("default", a.Default, NoRole, Viewer, Operator, Admin)
@@ -82,8 +85,8 @@ func (a Access) check(k checker) {
 	for i, g := range a.Grants {
 		g.check(k.item("grants", i))
 	}
-	governed := a.Default == Admin || slices.ContainsFunc(a.Grants, func(g AccessGrant) bool { return g.Role == Admin && g.Path == "" && g.Until == "" })
-	k.want(governed, "grants", "a grant of role admin without path and until, or nobody could give roles", "none")
+	governed := a.Default == Admin || a.AdminTokenFile != "" || slices.ContainsFunc(a.Grants, func(g AccessGrant) bool { return g.Role == Admin && g.Path == "" && g.Until == "" })
+	k.want(governed, "grants", "a grant of role admin without path and until, or access.admin_token_file, or nobody could give roles", "none")
 	a.OIDC.check(k.at("oidc"))
 }
 

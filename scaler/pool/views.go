@@ -86,6 +86,17 @@ func (p *Pool) Node(name string) (Node, error) {
 	return v, nil
 }
 
+// Worker returns one worker.
+func (p *Pool) Worker(id string) (Worker, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := p.workers[id]
+	if w == nil {
+		return Worker{}, fmt.Errorf("%w: %q", ErrUnknownWorker, id)
+	}
+	return p.workerView(w), nil
+}
+
 func (p *Pool) nodeView(n *node) Node {
 	v := Node{
 		Name: n.rec.Name, State: n.state(), First: n.rec.First, Seen: n.seen.Round(0), Lost: n.rec.Lost, Version: n.rec.Version,

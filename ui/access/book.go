@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -105,10 +106,15 @@ func Open(ctx context.Context, o Options) (*Book, error) {
 	return b, nil
 }
 
-// Set puts a configuration into force that was checked.
-func (b *Book) Set(c config.Access, zone *time.Location) {
+// Set puts a configuration into force that was checked. adminToken is what its
+// admin_token_file holds; empty: it names none.
+func (b *Book) Set(c config.Access, zone *time.Location, adminToken string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	maps.DeleteFunc(b.tokens, func(_ string, t *Token) bool { return t.ID == adminTokenID })
+	if adminToken != "" {
+		b.tokens[hashOf(adminToken)] = &Token{Name: "admin", Grant: Grant{ID: adminTokenID, Role: Admin, MadeBy: "configuration", Why: "access.admin_token_file"}}
+	}
 	b.on = c.On()
 	b.fallback, _ = ParseRole(c.Default)
 	b.anonymous, _ = ParseRole(c.Anonymous)
@@ -242,7 +248,7 @@ func (b *Book) Tokens() (all []Token) {
 	defer b.mu.RUnlock()
 	now := b.Now()
 	for _, t := range b.tokens {
-		if t.inForce(now) {
+		if t.inForce(now) && t.ID != adminTokenID {
 			all = append(all, *t)
 		}
 	}

@@ -68,7 +68,7 @@ func (w *world) reopen(t *testing.T, text string, users ...string) {
 	must(t, err)
 	c, err := config.Parse([]byte(text), "f")
 	must(t, err)
-	w.Set(c.Access, time.UTC)
+	w.Set(c.Access, time.UTC, "")
 }
 
 func must(t *testing.T, err error) {
@@ -203,6 +203,27 @@ func TestTokens(t *testing.T) {
 	}
 	w.reopen(t, section, "ann")
 	if _, _, err := w.MakeToken(t.Context(), wanted, "root"); !errors.Is(err, ErrTokensTurnedAway) {
+		t.Error(err)
+	}
+}
+
+func TestTokenOfTheConfiguration(t *testing.T) {
+	w := open(t, section)
+	const secret = "a long text that nobody guesses"
+	text := strings.ReplaceAll(secret, " ", "-")
+	if CheckToken(secret) == nil || CheckToken("short") == nil {
+		t.Error("a bad token is good")
+	}
+	must(t, CheckToken(text))
+	c, err := config.Parse([]byte(section), "f")
+	must(t, err)
+	w.Set(c.Access, time.UTC, text)
+	who, err := w.Identify(bearing(text))
+	if err != nil || who.String() != "token:admin" || w.Role(who, nil) != Admin || len(w.Tokens()) != 0 {
+		t.Errorf("%+v %v", who, err)
+	}
+	w.Set(c.Access, time.UTC, "")
+	if _, err := w.Identify(bearing(text)); !errors.Is(err, ErrBadToken) {
 		t.Error(err)
 	}
 }

@@ -68,7 +68,7 @@ func (b *Book) program(ctx context.Context, secret string) (Who, error) {
 		b.mu.Unlock()
 		return Who{}, ErrBadToken
 	}
-	stale := now.Sub(t.Used) >= usedEvery
+	stale := now.Sub(t.Used) >= usedEvery && t.ID != adminTokenID
 	if stale {
 		t.Used = now
 	}

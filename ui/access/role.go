@@ -22,6 +22,12 @@ func (r Role) String() string { return roleNames[r] }
 // MarshalText implements [encoding.TextMarshaler].
 func (r Role) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (r *Role) UnmarshalText(text []byte) (err error) {
+	*r, err = ParseRole(string(text))
+	return err
+}
+
 // ParseRole reads the name of a role.
 func ParseRole(name string) (Role, error) {
 	for r, known := range roleNames {

@@ -16,9 +16,6 @@ import (
 // TokenPrefix begins every token, so that they are found where they should not be.
 const TokenPrefix = "hr_"
 
-// tokenLength is that of a token after its prefix: 26 letters and digits of 5 bits.
-const tokenLength = 26
-
 // Token is a program's right, without the secret itself.
 type Token struct {
 	Grant
@@ -27,6 +24,12 @@ type Token struct {
 
 	hash string
 }
+
+// adminTokenID is the id of the token that the configuration names.
+const adminTokenID = "configured"
+
+// MinConfiguredToken is how long a token of the configuration has to be, in bytes.
+const MinConfiguredToken = 24
 
 // newSecret returns 130 random bits as text.
 func newSecret() string { return rand.Text() }
@@ -39,12 +42,17 @@ func hashOf(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// isToken tells whether a text has the form of a token.
+// isToken tells whether a text may be a token.
 func isToken(text string) bool {
-	rest, ok := strings.CutPrefix(text, TokenPrefix)
-	return ok && len(rest) == tokenLength && !strings.ContainsFunc(rest, func(r rune) bool {
-		return !('A' <= r && r <= 'Z' || '2' <= r && r <= '7')
-	})
+	return MinConfiguredToken <= len(text) && len(text) <= MaxText && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// CheckToken tells what is wrong with a token that the configuration names.
+func CheckToken(text string) error {
+	if !isToken(text) {
+		return fmt.Errorf("want %d to %d letters, digits and signs of ASCII without blanks, got %d bytes", MinConfiguredToken, MaxText, len(text))
+	}
+	return nil
 }
 
 // Token checks a token as people ask for it; all faults are told at once, as

@@ -166,7 +166,7 @@ type said struct {
 }
 
 // saying reads what a person says, who may also say nothing, and who they are.
-func saying(c *gin.Context) (who, why string, err error) {
+func (s *Server) saying(c *gin.Context) (who, why string, err error) {
 	var body said
 	if c.Request.ContentLength != 0 {
 		if err := readJSON(c, &body); err != nil {
@@ -176,16 +176,12 @@ func saying(c *gin.Context) (who, why string, err error) {
 	if n := max(len(body.Reason), len(body.Who)); n > maxReason {
 		return "", "", &Error{tooLarge, errorf("the reason or the name has %d bytes; it may have up to %d", n, maxReason)}
 	}
-	who, _, ok := c.Request.BasicAuth()
-	if !ok {
-		who = strings.TrimSpace(body.Who)
-	}
-	return who, strings.TrimSpace(body.Reason), nil
+	return s.actor(c, body.Who), strings.TrimSpace(body.Reason), nil
 }
 
 // acknowledge says that who asks has taken an alarm on.
 func (s *Server) acknowledge(c *gin.Context) (any, error) {
-	who, why, err := saying(c)
+	who, why, err := s.saying(c)
 	if err != nil {
 		return nil, err
 	}

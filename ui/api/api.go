@@ -22,6 +22,7 @@ import (
 	"headroom/analytics/ledger"
 	"headroom/analytics/whatif"
 	"headroom/storage/fleet"
+	"headroom/ui/access"
 )
 
 // Capacity answers what is known about the fleet. An error that wraps
@@ -114,6 +115,12 @@ type Options struct {
 	Scaling   Scaling
 	Decisions Decisions
 	Requests  Requests
+	Access    *access.Book  // nil: everybody may do everything
+	Login     *access.Login // nil: nobody can log in by a provider
+	Audit     AuditLog      // nil: nothing is recorded
+	Places    Places
+	Hierarchy []string // labels of the business tree from the top
+
 	// Sync answers a node daemon that speaks for a node.
 	Sync func(w http.ResponseWriter, r *http.Request, node string)
 	// Files sends a node the file with a checksum that a task asks it for.
@@ -144,6 +151,8 @@ type Server struct {
 	tables tables
 	live   chan struct{} // holds one token for each live listener
 
+	verifying sync.Mutex // held while the audit log is verified
+
 	closeOnce sync.Once
 	closed    chan struct{}
 }
@@ -167,7 +176,7 @@ func New(opts Options) *Server {
 	s.engine.UseEscapedPath = true
 	s.engine.RedirectTrailingSlash = false
 	s.engine.HandleMethodNotAllowed = true
-	s.engine.Use(s.observe, s.recoverPanic, secure, s.origin.check)
+	s.engine.Use(s.observe, s.recoverPanic, secure, s.origin.check, s.guard, s.audited)
 	s.mount()
 	return s
 }

@@ -20,37 +20,40 @@ import (
 	"headroom/scaler/request"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
+	"headroom/ui/access"
 )
 
 // Kind is an errorType of an answer. The names are Prometheus' where it has one.
 type Kind string
 
 const (
-	badData     Kind = "bad_data"
-	notFound    Kind = "not_found"
-	badMethod   Kind = "method_not_allowed"
-	forbidden   Kind = "forbidden"
-	conflict    Kind = "conflict"
-	tooLarge    Kind = "too_large"
-	tooMany     Kind = "too_many"
-	canceled    Kind = "canceled"
-	timeout     Kind = "timeout"
-	unavailable Kind = "unavailable"
-	internal    Kind = "internal"
+	badData      Kind = "bad_data"
+	notFound     Kind = "not_found"
+	badMethod    Kind = "method_not_allowed"
+	forbidden    Kind = "forbidden"
+	unauthorized Kind = "unauthorized"
+	conflict     Kind = "conflict"
+	tooLarge     Kind = "too_large"
+	tooMany      Kind = "too_many"
+	canceled     Kind = "canceled"
+	timeout      Kind = "timeout"
+	unavailable  Kind = "unavailable"
+	internal     Kind = "internal"
 )
 
 var statusOf = map[Kind]int{
-	badData:     http.StatusBadRequest,
-	notFound:    http.StatusNotFound,
-	badMethod:   http.StatusMethodNotAllowed,
-	forbidden:   http.StatusForbidden,
-	conflict:    http.StatusConflict,
-	tooLarge:    http.StatusRequestEntityTooLarge,
-	tooMany:     http.StatusTooManyRequests,
-	canceled:    499, // the client went away: nobody reads it, the metrics count it
-	timeout:     http.StatusServiceUnavailable,
-	unavailable: http.StatusServiceUnavailable,
-	internal:    http.StatusInternalServerError,
+	badData:      http.StatusBadRequest,
+	notFound:     http.StatusNotFound,
+	badMethod:    http.StatusMethodNotAllowed,
+	forbidden:    http.StatusForbidden,
+	unauthorized: http.StatusUnauthorized,
+	conflict:     http.StatusConflict,
+	tooLarge:     http.StatusRequestEntityTooLarge,
+	tooMany:      http.StatusTooManyRequests,
+	canceled:     499, // the client went away: nobody reads it, the metrics count it
+	timeout:      http.StatusServiceUnavailable,
+	unavailable:  http.StatusServiceUnavailable,
+	internal:     http.StatusInternalServerError,
 }
 
 // Error is a failure that the asker is told about.
@@ -81,6 +84,7 @@ var kinds = []struct {
 		state.ErrNoAlarm, alerting.ErrNotOpen, lease.ErrNoLease, mute.ErrNoMute,
 		pool.ErrUnknownNode, pool.ErrUnknownService, pool.ErrUnknownProxy, pool.ErrUnknownWorker, state.ErrNoDecision,
 		flow.ErrNoFlow, flow.ErrNoRun, flow.ErrNoStep, flow.ErrNoSchedule, state.ErrNoRequest,
+		state.ErrNoGrant, state.ErrNoToken,
 	}},
 	{badData, []error{analytics.ErrNoModel, heal.ErrNoReason, pool.ErrBadOrder}},
 	{conflict, []error{
@@ -88,6 +92,7 @@ var kinds = []struct {
 		fleet.ErrTooManyMarks, state.ErrNoBrake,
 		flow.ErrConflict, request.ErrNotNow, request.ErrTooMany, state.ErrRequestChanged,
 		state.ErrTooManyEdits,
+		access.ErrOpen, access.ErrTokensTurnedAway, state.ErrTooManyGrants, state.ErrTooManyTokens,
 	}},
 	{forbidden, []error{request.ErrMayNot}},
 	{tooMany, []error{flow.ErrFull}},

@@ -18,6 +18,7 @@ import (
 	"headroom/analytics/whatif"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
+	"headroom/ui/access"
 )
 
 var (
@@ -226,8 +227,14 @@ func options(t testing.TB) (Options, *capacity) {
 	t.Cleanup(func() { _ = db.Close() })
 	reg := prometheus.NewRegistry()
 	c := &capacity{snap: workedExample()}
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	all, err := access.Open(t.Context(), access.Options{Store: db.Access(), Now: func() time.Time { return minute }, Logger: log, Registerer: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return Options{
+		Access: all, Login: access.NewLogin(all, nil), Audit: db.Audit(), Hierarchy: levels,
 		Capacity: c, Notes: db.Notes(), Marks: db.Marks(), Reports: db.Reports(), Alarms: alarms{alerting.History{Table: db.Alarms()}}, Notifications: db.Notifications(), Ledger: &book{}, Version: "1.2.3", Mode: "serve", Location: shanghai,
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: reg, Gatherer: reg,
+		Logger: log, Registerer: reg, Gatherer: reg,
 	}, c
 }

@@ -111,7 +111,7 @@ func (s *Server) brake(c *gin.Context) (any, error) {
 
 // release lets healing go on, and answers the brake.
 func (s *Server) release(c *gin.Context) (any, error) {
-	who, why, err := saying(c)
+	who, why, err := s.saying(c)
 	if err != nil {
 		return nil, err
 	}

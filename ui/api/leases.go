@@ -115,9 +115,7 @@ func (s *Server) openLease(c *gin.Context) (any, error) {
 	if err := readJSON(c, &r); err != nil {
 		return nil, err
 	}
-	if who, _, ok := c.Request.BasicAuth(); ok {
-		r.Who = who
-	}
+	r.Who = s.actor(c, r.Who)
 	return s.leaseOr(s.Leases.Open(c.Request.Context(), time.Now(), r))
 }
 

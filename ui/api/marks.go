@@ -141,7 +141,7 @@ func (s *Server) mark(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Who, _, _ = c.Request.BasicAuth()
+	m.Who = s.actor(c, "")
 	if preview != nil && *preview {
 		return s.refit(c, &m, 0)
 	}
@@ -166,6 +166,5 @@ func (s *Server) unmark(c *gin.Context) (any, error) {
 	if preview != nil && *preview {
 		return s.refit(c, nil, id)
 	}
-	who, _, _ := c.Request.BasicAuth()
-	return refitData{Refits: []analytics.Refit{}}, s.Marks.End(c.Request.Context(), id, who)
+	return refitData{Refits: []analytics.Refit{}}, s.Marks.End(c.Request.Context(), id, s.actor(c, ""))
 }

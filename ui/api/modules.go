@@ -160,9 +160,8 @@ func (s *Server) setNote(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	who, _, _ := c.Request.BasicAuth()
 	note := strings.TrimSpace(*body.Note)
-	if err := s.Notes.SetNote(c.Request.Context(), t.snap.Rows[i].ID, note, who); err != nil {
+	if err := s.Notes.SetNote(c.Request.Context(), t.snap.Rows[i].ID, note, s.actor(c, "")); err != nil {
 		return nil, err
 	}
 	s.forget()

@@ -69,9 +69,7 @@ func (s *Server) mute(c *gin.Context) (any, error) {
 	if err := readJSON(c, &r); err != nil {
 		return nil, err
 	}
-	if who, _, ok := c.Request.BasicAuth(); ok {
-		r.Who = who
-	}
+	r.Who = s.actor(c, r.Who)
 	made, err := s.Mutes.Add(c.Request.Context(), time.Now(), r)
 	if err != nil {
 		return nil, err
@@ -92,8 +90,7 @@ func (s *Server) muteOf(id string) (d muteData) {
 // unmute takes a mute away.
 func (s *Server) unmute(c *gin.Context) (any, error) {
 	id := c.Param("mute")
-	who, _, _ := c.Request.BasicAuth()
-	if err := s.Mutes.End(c.Request.Context(), time.Now(), id, who); err != nil {
+	if err := s.Mutes.End(c.Request.Context(), time.Now(), id, s.actor(c, "")); err != nil {
 		return nil, err
 	}
 	return s.muteOf(id), nil

@@ -28,7 +28,7 @@ var contract = sync.OnceValues(func() (*openapi3.T, routers.Router) {
 	if err != nil {
 		panic(err)
 	}
-	for _, plain := range []string{"text/html", "image/png", "image/svg+xml"} {
+	for _, plain := range []string{"text/html", "image/png", "image/svg+xml", "application/x-ndjson"} {
 		openapi3filter.RegisterBodyDecoder(plain, openapi3filter.PlainBodyDecoder)
 	}
 	return doc, router

@@ -33,6 +33,7 @@ type Pool interface {
 	SetManual(ctx context.Context, module string, workers int, who, why string) error
 	Retire(ctx context.Context, module, who, why string) error
 	Restart(ctx context.Context, worker string) error
+	Worker(id string) (pool.Worker, error)
 }
 
 // poolData is the pool, or the part of it that a path or label asks for.

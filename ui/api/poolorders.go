@@ -21,13 +21,11 @@ type poolOrder struct {
 }
 
 // ordered reads an order whose action is one of some.
-func ordered(c *gin.Context, actions ...string) (o poolOrder, err error) {
+func (s *Server) ordered(c *gin.Context, actions ...string) (o poolOrder, err error) {
 	if err := readJSON(c, &o); err != nil {
 		return o, err
 	}
-	if who, _, ok := c.Request.BasicAuth(); ok {
-		o.Who = who
-	}
+	o.Who = s.actor(c, o.Who)
 	return o, oneOf("action", o.Action, actions)
 }
 
@@ -41,7 +39,7 @@ func oneOf(field, word string, words []string) error {
 
 // orderNode carries out what a person asks of a node, and answers the node.
 func (s *Server) orderNode(c *gin.Context) (any, error) {
-	o, err := ordered(c, "cordon", "drain", "open", "forget")
+	o, err := s.ordered(c, "cordon", "drain", "open", "forget")
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +67,7 @@ type gone struct {
 
 // orderService carries out what a person asks of a service, and answers the service.
 func (s *Server) orderService(c *gin.Context) (any, error) {
-	o, err := ordered(c, "mode", "hold", "release", "workers", "retire")
+	o, err := s.ordered(c, "mode", "hold", "release", "workers", "retire")
 	if err != nil {
 		return nil, err
 	}

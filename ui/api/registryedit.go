@@ -46,9 +46,7 @@ func (s *Server) setFacts(c *gin.Context) (any, error) {
 	if err := readJSON(c, &body); err != nil {
 		return nil, err
 	}
-	if who, _, ok := c.Request.BasicAuth(); ok {
-		body.Who = who
-	}
+	body.Who = s.actor(c, body.Who)
 	if n := max(len(body.Why), len(body.Who)); n > maxReason {
 		return nil, &Error{tooLarge, errorf("why or who has %d bytes; it may have up to %d", n, maxReason)}
 	}

@@ -24,9 +24,7 @@ func (s *Server) startRun(c *gin.Context) (any, error) {
 		return nil, err
 	}
 	start.Flow = c.Param("flow")
-	if who, _, ok := c.Request.BasicAuth(); ok {
-		start.Who = who
-	}
+	start.Who = s.actor(c, start.Who)
 	r, err := s.Flows.Start(c.Request.Context(), start)
 	return runOr(r, err)
 }
@@ -98,9 +96,7 @@ func (s *Server) order(c *gin.Context, step string, actions ...string) (any, err
 		return nil, err
 	}
 	o.Run, o.Step = c.Param("run"), step
-	if who, _, ok := c.Request.BasicAuth(); ok {
-		o.Who = who
-	}
+	o.Who = s.actor(c, o.Who)
 	return runOr(s.Flows.Order(c.Request.Context(), o))
 }
 

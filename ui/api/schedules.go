@@ -38,9 +38,7 @@ func (s *Server) putSchedule(c *gin.Context) (any, error) {
 	if err := readJSON(c, &one); err != nil {
 		return nil, err
 	}
-	if who, _, ok := c.Request.BasicAuth(); ok {
-		one.Who = who
-	}
+	one.Who = s.actor(c, one.Who)
 	return s.Flows.PutSchedule(c.Request.Context(), one)
 }
 

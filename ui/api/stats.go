@@ -15,6 +15,10 @@ type stats struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	live     prometheus.Gauge
+
+	refused    *prometheus.CounterVec // by reason
+	recorded   prometheus.Counter
+	unrecorded prometheus.Counter
 }
 
 func newStats(r prometheus.Registerer) *stats {
@@ -29,9 +33,18 @@ func newStats(r prometheus.Registerer) *stats {
 		live: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "headroom_http_live_listeners", Help: "Pages that listen to live updates.",
 		}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "headroom_access_refused_total", Help: "Requests that were turned away, since nobody knew who sent them or for want of a role.",
+		}, []string{"reason"}),
+		recorded: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "headroom_audit_entries_total", Help: "Requests that were written to the audit log.",
+		}),
+		unrecorded: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "headroom_audit_lost_total", Help: "Requests that could not be written to the audit log.",
+		}),
 	}
 	if r != nil {
-		r.MustRegister(s.requests, s.seconds, s.live)
+		r.MustRegister(s.requests, s.seconds, s.live, s.refused, s.recorded, s.unrecorded)
 	}
 	return s
 }

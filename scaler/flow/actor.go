@@ -169,7 +169,7 @@ func (a *actor) timer() *time.Timer {
 	}
 	wait := 24 * time.Hour
 	if !at.IsZero() {
-		wait = at.Sub(a.e.now())
+		wait = max(at.Sub(a.e.now()), time.Millisecond) // a clock that stands still must not cost a core
 	}
 	if len(a.calls) > 0 {
 		wait = min(wait, logEvery)

@@ -175,8 +175,8 @@ func TestKilledAtAnyPoint(t *testing.T) {
 	kills := 100
 	if text := os.Getenv("HEADROOM_FLOW_KILLS"); text != "" {
 		kills, _ = strconv.Atoi(text)
-	} else if testing.Short() {
-		kills = 5
+	} else if racing {
+		kills = 30
 	}
 	folder := t.TempDir()
 	for range kills {

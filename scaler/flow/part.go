@@ -122,7 +122,7 @@ func (m *machine) element(p *part, item any) {
 	i := len(p.kids)
 	kid := &part{kind: sequence, up: p, index: i}
 	m.enter(kid, fmt.Sprintf("[%d]", i), i, Step{ID: p.doc.ID})
-	if item != nil {
+	if m.kept[kid.rec.Path] == nil {
 		value := document.Values{"": item}
 		kid.rec.hidden.Item, kid.rec.dirty = value, true
 		kid.rec.Item = document.MaskOutputs(tool.Description{}, value, m.secrets)[""]

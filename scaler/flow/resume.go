@@ -15,12 +15,13 @@ func (e *Engine) load(ctx context.Context) error {
 		return err
 	}
 	var queued []*actor
+	programs := map[string]*document.Program{}
 	for _, row := range rows {
 		if State(row.State).Over() {
 			e.untold = append(e.untold, row)
 			continue
 		}
-		a, err := e.revive(ctx, row)
+		a, err := e.revive(ctx, row, programs)
 		if err != nil {
 			return fmt.Errorf("run %s: %w", row.ID, err)
 		}
@@ -39,14 +40,20 @@ func (e *Engine) load(ctx context.Context) error {
 	return nil
 }
 
-// revive builds the actor of a run that was open when a former server ended.
-func (e *Engine) revive(ctx context.Context, row state.FlowRun) (*actor, error) {
+// revive builds the actor of a run that was open when a former server ended. Runs of a
+// version share a program: to compile it takes milliseconds.
+func (e *Engine) revive(ctx context.Context, row state.FlowRun, programs map[string]*document.Program) (*actor, error) {
 	run, hidden, kept, err := load(ctx, e.o.DB, row)
 	if err != nil {
 		return nil, err
 	}
 	run.Steps = nil
-	program, err := document.Compile(run.Document, e.o.Tools)
+	program := programs[run.Version]
+	if program == nil {
+		if program, err = document.Compile(run.Document, e.o.Tools); err == nil {
+			programs[run.Version] = program
+		}
+	}
 	if err != nil {
 		e.log.Error("the flow of an open run does not fit the tools any more; the run is paused", "run", run.ID, "err", err)
 		hidden.Paused = fmt.Sprintf("its flow does not fit the tools any more: %v", err)

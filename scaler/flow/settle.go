@@ -182,12 +182,10 @@ func (m *machine) next() (at time.Time) {
 			at = t
 		}
 	}
-	if m.goesOn() {
-		for _, p := range m.parts {
+	for _, p := range m.parts {
+		if p.rec.State == StepBackoff && m.goesOn() && m.hidden.End == "" {
 			sooner(p.rec.Next)
 		}
-	}
-	for _, p := range m.parts {
 		if p.rec.State == StepWaiting && p.doc.Timeout > 0 {
 			sooner(p.rec.attempt().Began.Add(time.Duration(p.doc.Timeout)))
 		}

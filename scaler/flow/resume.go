@@ -58,6 +58,9 @@ func (e *Engine) revive(ctx context.Context, row state.FlowRun, programs map[str
 		e.log.Error("the flow of an open run does not fit the tools any more; the run is paused", "run", run.ID, "err", err)
 		hidden.Paused = fmt.Sprintf("its flow does not fit the tools any more: %v", err)
 	}
+	if program != nil {
+		run.Document = program.Flow()
+	}
 	m := newMachine(run, hidden, program, e.o.Tools, kept)
 	m.dirty = err != nil
 	m.admitted = run.Dry || !run.Started.IsZero()

@@ -27,7 +27,7 @@ WEB_MODULES := $(WEB)/node_modules/.package-lock.json
 WEB_PAGES   := $(WEB)/dist/pages/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-scale build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-storm bench-node bench-scaling clean
+.PHONY: help run demo-scale build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-flows bench-storm bench-node bench-scaling clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,8 @@ bench: build test-tools ## compare with victoria-metrics and Prometheus, in one 
 MODULES ?= 100,1000,2428,10000,41793
 LEARN   ?= 100,2428
 
+RUNS ?= 10000
+
 bench-analytics: ## measure the table's minute, its memory and learning (MODULES=100,2428 LEARN=100 for less)
 	GOMEMLIMIT=5000MiB HEADROOM_BENCH_MODULES=$(MODULES) $(GO) test -tags $(TAGS) -run '^$$' -bench Minute -benchtime 10x -timeout 2h ./analytics
 	HEADROOM_BENCH_LEARN=$(LEARN) $(GO) test -tags $(TAGS) -run '^$$' -bench Learn -benchtime 1x -timeout 2h ./analytics
@@ -110,6 +112,9 @@ bench-storm: ## storms of alarms in virtual time: how few notifications, how soo
 # Recorded load series, a folder a family: see docs/scaling-policy.md.
 HEADROOM_DATA ?= ../shared/data
 LOADS = $(wildcard $(addprefix $(HEADROOM_DATA)/,aiops/* clusters/* nab/realAWS* nab/*nyc_taxi* nab/realTweets* power/* weblogs/* wsd/* mscloud/*-rps_* mscloud/*-ingress-* mscloud/*-purchase-*))
+
+bench-flows: ## 10,000 runs of twenty steps over 100 nodes, 1,000 at a time: what a step costs (RUNS=2000 for less)
+	$(GO) test -tags $(TAGS) -run '^$$' -bench Runs -benchtime $(RUNS)x -timeout 1h ./scaler/flow
 
 bench-scaling: build ## replay recorded loads through the scaling policy, static fleets and the HPA's rule (ARGS='--policy=FILE')
 	$(BIN)/headroom replay --loads $(ARGS) $(LOADS)

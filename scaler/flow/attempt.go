@@ -86,8 +86,12 @@ func (m *machine) give(p *part) {
 func (m *machine) over(p *part, s StepState, reason string) {
 	a := p.rec.attempt()
 	a.State, a.Ended = s, m.now
-	if s == StepFailed {
+	switch s {
+	case StepFailed:
 		a.Error = reason
+	case StepDone:
+		m.hidden.Order++
+		p.rec.hidden.Order, m.dirty = m.hidden.Order, true
 	}
 	p.rec.set(s, reason, m.now)
 	p.rec.dirty = true

@@ -20,6 +20,7 @@ var (
 // How long is waited for what should take no time.
 const (
 	stopWithin  = 30 * time.Second // for a call to end that was told to; then it is left alone
+	closeWithin = 3 * time.Second  // likewise, when the engine ends
 	checkWithin = 30 * time.Second // for a check
 	checkTries  = 3                // of a call that a former server had begun
 	checkPause  = time.Second      // between them; it doubles
@@ -212,11 +213,15 @@ func guarded[T any](ctx context.Context, f func() (T, error)) (T, error) {
 		return a.value, a.err
 	case <-ctx.Done():
 	}
+	patience := stopWithin
+	if errors.Is(context.Cause(ctx), errClosing) {
+		patience = closeWithin
+	}
 	select {
 	case a := <-done:
 		return a.value, a.err
-	case <-time.After(stopWithin):
+	case <-time.After(patience):
 		var none T
-		return none, fmt.Errorf("%w, and it has not ended within %s", context.Cause(ctx), stopWithin)
+		return none, fmt.Errorf("%w, and it has not ended within %s", context.Cause(ctx), patience)
 	}
 }

@@ -132,6 +132,7 @@ type Engine struct {
 	programs    map[string]*document.Program
 	windows     map[string]*window
 	actors      map[string]*actor // of open runs, by their ids
+	beginning   int               // runs that will be among them in a moment
 	closed      bool              // Run has ended
 	idle        []*actor          // that begin with Run
 	untold      []state.FlowRun   // ends of runs that are to be told once more

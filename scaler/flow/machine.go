@@ -48,6 +48,7 @@ type runHidden struct {
 	Since   time.Time     `json:"since,omitzero"`    // since when it runs
 	Waiting time.Time     `json:"waiting,omitzero"`  // since when it waits for a person
 	Leases  []string      `json:"leases,omitempty"`  // that it beats
+	Order   int           `json:"order,omitempty"`   // of the step that was done last
 	Actions int           `json:"actions,omitempty"` // of people
 }
 

@@ -44,6 +44,7 @@ type stepHidden struct {
 	Outputs document.Values `json:"outputs,omitempty"` //
 	Over    document.Values `json:"over,omitempty"`    // a person's, over those of the document
 	Undo    document.Values `json:"undo,omitempty"`    // inputs of the undo
+	Order   int             `json:"order,omitempty"`   // in which steps were done, whatever the clock says
 	Tries   int             `json:"tries,omitempty"`   // attempts that failed since a person has asked for one
 	Held    bool            `json:"held,omitempty"`    // it has failed, and waits for a person whatever the flow says
 	Item    document.Values `json:"item,omitempty"`    // the element, by an empty name

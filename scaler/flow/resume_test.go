@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"headroom/scaler/flow/tool"
+	"headroom/storage/state"
 )
 
 const restarts = `
@@ -228,5 +229,23 @@ func TestARunWhoseToolIsGoneIsPaused(t *testing.T) {
 		w.order(Order{Run: r.ID, Action: "resume"})
 		r = w.order(Order{Run: r.ID, Step: "s", Action: "retry"})
 		w.wantState(r, Done, "")
+	})
+}
+
+func TestARunWaitsForTheDisk(t *testing.T) {
+	inWorld(t, []string{rowOfThree}, func(w *world) {
+		w.does("first", takes(time.Minute))
+		r := w.start(Start{Flow: "three"})
+		save := w.engine.writer.save
+		w.engine.writer.save = func(context.Context, ...state.FlowChange) error { return errors.New("the disk is full") }
+		w.after(time.Hour)
+		w.wantCalls("first 1")
+		if _, err := w.engine.Start(w.Context(), Start{Flow: "three"}); err == nil {
+			t.Error("a run that is not on the disk")
+		}
+		w.engine.writer.save = save
+		w.after(time.Minute)
+		w.wantCalls("second 1")
+		w.wantState(w.get(r.ID), Done, "")
 	})
 }

@@ -32,7 +32,8 @@ func (e *Engine) Schedules(ctx context.Context) ([]Schedule, error) {
 }
 
 // PutSchedule makes a schedule, or changes the one of its id. The error tells all faults.
-// Its first start is the next one that is due from now on. An id that begins with
+// Its first start is the next one that is due from now on; one that is put again with
+// the same times stays due when it was. An id that begins with
 // [Configured] need not be there yet.
 func (e *Engine) PutSchedule(ctx context.Context, s Schedule) (Schedule, error) {
 	clock, err := e.checkSchedule(s)
@@ -61,6 +62,9 @@ func (e *Engine) PutSchedule(ctx context.Context, s Schedule) (Schedule, error) 
 		s.Created, s.Last, s.LastRun, s.LastError = all[i].Created, all[i].Last, all[i].LastRun, all[i].LastError
 	}
 	s.Next = clock.Next(e.now())
+	if i >= 0 && all[i].Cron == s.Cron && all[i].Zone == s.Zone && !all[i].Next.IsZero() {
+		s.Next = all[i].Next // may have been missed
+	}
 	if s.Paused {
 		s.Next = time.Time{}
 	}

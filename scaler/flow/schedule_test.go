@@ -80,10 +80,11 @@ func TestSchedulesStartRuns(t *testing.T) {
 func TestWhatIsDueWhileTheServerIsDown(t *testing.T) {
 	for _, catchUp := range []bool{false, true} {
 		inWorld(t, []string{rowOfThree}, func(w *world) {
-			w.schedule(Schedule{Flow: "three", Cron: "@hourly", CatchUp: catchUp})
+			s := w.schedule(Schedule{ID: Configured + "hourly", Flow: "three", Cron: "@hourly", CatchUp: catchUp})
 			w.end()
 			time.Sleep(4*time.Hour + 10*time.Minute)
 			w.begin()
+			w.schedule(s) // as the configuration does at each start
 			w.after(time.Second)
 			if n := len(w.runs(Query{})); n != map[bool]int{false: 0, true: 1}[catchUp] {
 				t.Errorf("catch up %v: %d runs", catchUp, n)

@@ -80,12 +80,13 @@ func (m *machine) learn(name string, inputs, outputs document.Values) {
 	d := m.describe(name)
 	more := document.SecretsOf(d, inputs)
 	more = append(more, document.SecretsOf(tool.Description{Inputs: d.Outputs}, outputs)...)
-	for _, s := range more {
-		if !slices.Contains(m.secrets, s) {
-			m.secrets = append(m.secrets[:len(m.secrets):len(m.secrets)], s)
-		}
+	more = slices.DeleteFunc(more, func(s string) bool { return slices.Contains(m.secrets, s) })
+	if len(more) == 0 {
+		return
 	}
-	slices.SortStableFunc(m.secrets, func(a, b string) int { return len(b) - len(a) })
+	all := slices.Concat(m.secrets, more) // who shows a log may read the old ones
+	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) })
+	m.secrets = slices.Compact(all)
 }
 
 // shownInputs are a call's inputs without its secrets.

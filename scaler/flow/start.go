@@ -72,9 +72,10 @@ func (e *Engine) start(ctx context.Context, s Start) (Run, error) {
 	if err != nil {
 		return Run{}, wrong(err)
 	}
-	if err := e.fits(); err != nil {
+	if err := e.reserve(); err != nil {
 		return Run{}, err
 	}
+	defer e.unreserve()
 	m := newMachine(run, hidden, program, e.o.Tools, nil)
 	m.now = run.Created
 	m.count()
@@ -96,18 +97,25 @@ func (e *Engine) start(ctx context.Context, s Start) (Run, error) {
 	return e.Get(ctx, run.ID)
 }
 
-// fits tells whether there is room for one more open run.
-func (e *Engine) fits() error {
+// reserve takes a place for one more open run, if there is one, until unreserve.
+func (e *Engine) reserve() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
 		return fmt.Errorf("%w: the server ends", ErrFull)
 	}
-	if len(e.actors) >= e.o.Limits.Open {
+	if n := len(e.actors) + e.beginning; n >= e.o.Limits.Open {
 		e.metrics.met("open_runs")
-		return fmt.Errorf("%w: %d runs are open, which is the most", ErrFull, len(e.actors))
+		return fmt.Errorf("%w: %d runs are open, which is the most", ErrFull, n)
 	}
+	e.beginning++
 	return nil
+}
+
+func (e *Engine) unreserve() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.beginning--
 }
 
 // draft is a run that is asked for, checked.

@@ -35,7 +35,7 @@ func (m *machine) nextUndo() (next *part, waits bool) {
 		if p.kind != call || p.doc.Undo == nil || p.rec.State != StepDone || p.rec.Undo != nil && p.rec.Undo.State == StepSkipped {
 			return
 		}
-		if next == nil || !p.rec.Ended.Before(next.rec.Ended) {
+		if next == nil || p.rec.hidden.Order > next.rec.hidden.Order {
 			next = p
 		}
 	})

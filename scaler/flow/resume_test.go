@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -234,16 +235,23 @@ func TestARunWhoseToolIsGoneIsPaused(t *testing.T) {
 
 func TestARunWaitsForTheDisk(t *testing.T) {
 	inWorld(t, []string{rowOfThree}, func(w *world) {
+		var full atomic.Bool
+		save := w.engine.writer.save
+		w.engine.writer.save = func(ctx context.Context, c ...state.FlowChange) error {
+			if full.Load() {
+				return errors.New("the disk is full")
+			}
+			return save(ctx, c...)
+		}
 		w.does("first", takes(time.Minute))
 		r := w.start(Start{Flow: "three"})
-		save := w.engine.writer.save
-		w.engine.writer.save = func(context.Context, ...state.FlowChange) error { return errors.New("the disk is full") }
+		full.Store(true)
 		w.after(time.Hour)
 		w.wantCalls("first 1")
 		if _, err := w.engine.Start(w.Context(), Start{Flow: "three"}); err == nil {
 			t.Error("a run that is not on the disk")
 		}
-		w.engine.writer.save = save
+		full.Store(false)
 		w.after(time.Minute)
 		w.wantCalls("second 1")
 		w.wantState(w.get(r.ID), Done, "")

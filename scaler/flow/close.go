@@ -25,31 +25,35 @@ func (a *actor) close(ctx context.Context) {
 		f()
 	}
 	if !r.Dry {
-		row := runRow(r, a.m.hidden)
-		row.Hidden = leasesOnly(a.m.hidden)
-		e.tell(ctx, row)
+		run := a.snapshot()
+		if a.m.hidden.Actions > 0 {
+			if done, err := actions(ctx, e.o.DB.Flows(), r.ID); err == nil { // otherwise the engine ends
+				run.Actions = done
+			}
+		}
+		e.tell(ctx, runRow(r, a.m.hidden), run, a.m.hidden.Leases)
 	}
+}
+
+// tellAgain tells of the end of a run that a former server may not have told of.
+func (e *Engine) tellAgain(ctx context.Context, row state.FlowRun) {
+	_, hidden, err := runOf(row)
+	run, wrong := e.Get(ctx, row.ID)
+	if err = errors.Join(err, wrong); err != nil {
+		e.log.Error("the end of a run cannot be told", "run", row.ID, "err", err)
+		return
+	}
+	e.tell(ctx, row, run, hidden.Leases)
 }
 
 // tell ends the leases of a run that is over and calls the hook, and writes down that
 // this is done. If the engine ends meanwhile the next one does it again.
-func (e *Engine) tell(ctx context.Context, row state.FlowRun) {
-	run, hidden, err := runOf(row)
-	if err != nil {
-		e.log.Error("the end of a run cannot be told", "run", row.ID, "err", err)
-		return
-	}
+func (e *Engine) tell(ctx context.Context, row state.FlowRun, run Run, leases []string) {
 	how := map[State]string{Done: lease.Done, Failed: lease.Failed, Canceled: lease.Cancelled}[run.State]
-	for _, id := range hidden.Leases {
+	for _, id := range leases {
 		e.endLease(ctx, run, id, how)
 	}
-	if e.o.Ended != nil {
-		if full, err := e.Get(ctx, run.ID); err == nil {
-			run = full
-		}
-		if ctx.Err() != nil {
-			return
-		}
+	if e.o.Ended != nil && ctx.Err() == nil {
 		e.o.Ended(ctx, run)
 	}
 	if ctx.Err() != nil {

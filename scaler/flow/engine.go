@@ -228,7 +228,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		e.acting.Go(func() { a.run(ctx) })
 	}
 	for _, row := range e.untold {
-		e.acting.Go(func() { e.tell(ctx, row) })
+		e.acting.Go(func() { e.tellAgain(ctx, row) })
 	}
 	e.idle, e.untold = nil, nil
 	e.mu.Unlock()

@@ -55,6 +55,19 @@ func (a *actor) changes() state.FlowChange {
 	return c
 }
 
+// snapshot is the run as it is shown, without what people did. It must not change any
+// more, or not have begun.
+func (a *actor) snapshot() Run {
+	r := a.m.run
+	r.State, r.Reason = a.m.state()
+	a.m.root.each(func(p *part) {
+		if p.rec != nil {
+			r.Steps = append(r.Steps, p.rec.Step)
+		}
+	})
+	return r
+}
+
 // leasesOnly is what is still needed of a run that is over: the rest may have secrets.
 func leasesOnly(h runHidden) []byte { return toJSON(runHidden{Leases: h.Leases}) }
 

@@ -41,6 +41,8 @@ func (m *machine) settle() {
 func (m *machine) state() (State, string) {
 	need := m.needs()
 	switch {
+	case m.run.State.Over():
+		return m.run.State, m.run.Reason
 	case !m.admitted:
 		return Queued, m.run.Reason
 	case m.hidden.Paused != "" && m.active() > 0:

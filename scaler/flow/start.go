@@ -87,12 +87,14 @@ func (e *Engine) start(ctx context.Context, s Start) (Run, error) {
 	if a.claim != nil {
 		a.heed(e.gate.enter(a.claim, e.now()))
 	}
+	begun := a.snapshot()
 	e.enlist(a)
-	if s.Dry {
-		select {
-		case <-a.done:
-		case <-ctx.Done():
-		}
+	if !s.Dry {
+		return begun, nil
+	}
+	select {
+	case <-a.done:
+	case <-ctx.Done():
 	}
 	return e.Get(ctx, run.ID)
 }

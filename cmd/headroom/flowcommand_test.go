@@ -151,7 +151,7 @@ func TestRunOrders(t *testing.T) {
 
 func TestAWatchedRunIsToldByItsChanges(t *testing.T) {
 	w := watched{steps: map[string]string{}}
-	run := &flow.Run{ID: "r", Flow: "f", State: flow.Running, Steps: []flow.Step{{Path: "a", State: flow.StepRunning}, {Path: "b", State: flow.StepPending}}}
+	run := &flow.Run{ID: "r", Flow: "f", State: flow.Running, Steps: []flow.Step{{Path: "a", Attempts: []flow.Attempt{{}}, State: flow.StepRunning}, {Path: "b", State: flow.StepPending}}}
 	f := func(want ...string) {
 		t.Helper()
 		if got := strings.Join(w.news(run), "|"); got != strings.Join(want, "|") {

@@ -47,10 +47,18 @@ func printInputs(w io.Writer, inputs []document.Input) error {
 		case in.Default != nil:
 			def = fmt.Sprint(in.Default)
 		}
-		meaning := strings.Join(strings.Fields(in.Title+". "+in.Description), " ")
-		g.rows = append(g.rows, []cell{plain(printable(in.Name)), plain(kind), plain(printable(def)), plain(printable(strings.TrimSuffix(meaning, " .")))})
+		g.rows = append(g.rows, []cell{plain(printable(in.Name)), plain(kind), plain(printable(def)), plain(printable(meaning(in)))})
 	}
 	return printNewest(w, g, false, "It takes no inputs.")
+}
+
+// meaning is what people are told of an input.
+func meaning(in document.Input) string {
+	text := in.Title
+	if text != "" && in.Description != "" {
+		text += ". "
+	}
+	return strings.Join(strings.Fields(text+in.Description), " ")
 }
 
 // addSteps adds the steps with those that lie in them, further to the right.

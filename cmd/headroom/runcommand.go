@@ -112,11 +112,11 @@ func (p *runPage) print(w io.Writer) error {
 	return printNewest(w, g, len(p.Runs) < p.Total, "No runs in that time. --since looks further back; headroom flow list says which flows can be started.")
 }
 
-// runPlace is what a run is about.
+// runPlace is what a run is about; empty: nothing that it locks.
 func runPlace(r *flow.Run) string {
 	switch n := len(r.Nodes); {
 	case n == 0 && r.Module == "":
-		return "–"
+		return ""
 	case n == 0:
 		return r.Module
 	case n == 1 && r.Module == "":

@@ -23,7 +23,10 @@ func runWords(r *flow.Run) string {
 func printRun(w io.Writer, r *flow.Run) error {
 	var b strings.Builder
 	fmt.Fprintln(&b, runWords(r))
-	fmt.Fprintf(&b, "%s, started by %s", printable(runPlace(r)), printable(someone(r.Who)))
+	if place := runPlace(r); place != "" {
+		fmt.Fprint(&b, printable(place), ", ")
+	}
+	fmt.Fprintf(&b, "started by %s", printable(someone(r.Who)))
 	if r.Source.Kind != "" && r.Source.Kind != "person" {
 		fmt.Fprintf(&b, " (%s %s)", printable(r.Source.Kind), printable(r.Source.ID))
 	}
@@ -65,9 +68,9 @@ func stepGrid(r *flow.Run) *grid {
 	return g
 }
 
-// took is how long a step lasted, if it is over.
+// took is how long a step lasted, if it had begun and is over.
 func took(s *flow.Step) string {
-	if s.Started.IsZero() || s.Ended.IsZero() {
+	if s.Started.IsZero() || s.Ended.IsZero() || s.Tool != "" && len(s.Attempts) == 0 {
 		return ""
 	}
 	return s.Ended.Sub(s.Started).Round(100 * time.Millisecond).String()

@@ -12,6 +12,7 @@ import (
 	"headroom/scaler/flow/builtin"
 	"headroom/scaler/flow/document"
 	"headroom/scaler/flow/external"
+	"headroom/scaler/flow/nodetools"
 	"headroom/scaler/flow/tool"
 )
 
@@ -73,7 +74,9 @@ func describedTools(dir string) (*tool.Catalog, error) {
 }
 
 // shippedTools are those that come with the program.
-func shippedTools() []tool.Tool { return builtin.New(builtin.Options{}) }
+func shippedTools() []tool.Tool {
+	return append(builtin.New(builtin.Options{}), nodetools.Tools(nil, nil)...)
+}
 
 func countSteps(steps []document.Step) (n int) {
 	for i := range steps {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -178,8 +179,9 @@ func TestCheckFlow(t *testing.T) {
 	}
 	good := write("good.yaml", "name: good\nsteps: [{id: a, branches: [{id: b, steps: [{id: c, tool: no-op}]}]}]\n")
 	bad := write("bad.yaml", "name: bad\nsteps:\n- {id: a, tool: none}\n- {id: b, tool: no-op, with: {say: 1}}\n")
-	if err := checkFlows([]string{good}, ""); err != nil {
-		t.Error(err)
+	all, err := filepath.Glob("../../scaler/flow/shipped/flows/*.yaml")
+	if err := errors.Join(err, checkFlows(append(all, good), "")); err != nil || len(all) == 0 {
+		t.Errorf("%d shipped flows: %v", len(all), err)
 	}
 	if err := checkFlows([]string{good, bad}, ""); err == nil || err.Error() != "faults: 2" {
 		t.Error(err)

@@ -1,52 +1,19 @@
 package shipped_test
 
 import (
-	"context"
-	"errors"
 	"io/fs"
-	"strings"
 	"testing"
 
 	"headroom/scaler/flow/builtin"
 	"headroom/scaler/flow/document"
+	"headroom/scaler/flow/nodetools"
 	"headroom/scaler/flow/shipped"
 	"headroom/scaler/flow/tool"
 )
 
-// onNodes are the tools that act on nodes, as the flows use them.
-func onNodes() []tool.Tool {
-	parameters := func(names string) (all []tool.Parameter) {
-		for name := range strings.FieldsSeq(names) {
-			name, kind, _ := strings.Cut(name, ":")
-			all = append(all, tool.Parameter{Name: name, Type: kind})
-		}
-		return append(all, tool.Parameter{Name: "node", Type: "node", Required: true})
-	}
-	return []tool.Tool{
-		described{Name: "node-command", Inputs: parameters("command:list user:string")},
-		described{Name: "install-package", Inputs: parameters("name:string version:string file:string format:string absent:bool")},
-		described{Name: "sync-files", Inputs: parameters("source:string target:string owner:string group:string mode:string")},
-		described{Name: "write-template", Inputs: parameters("template:string text:string target:string values:map owner:string group:string mode:string")},
-		described{Name: "scan-processes", Inputs: parameters("names:list")},
-		described{Name: "scan-ports", Inputs: parameters("ports:list")},
-		described{Name: "test-tcp", Inputs: parameters("address:string")},
-		described{Name: "test-http", Inputs: parameters("url:string")},
-		described{Name: "node-scan", Inputs: parameters("")},
-	}
-}
-
-// described is a tool that is nothing but its description.
-type described tool.Description
-
-func (d described) Describe() tool.Description { return tool.Description(d) }
-
-func (described) Run(context.Context, *tool.Call) (tool.Outputs, error) {
-	return nil, errors.New("it only has a description")
-}
-
 // catalog has all tools that come with the program.
 func catalog() *tool.Catalog {
-	return tool.NewCatalog(append(builtin.New(builtin.Options{}), onNodes()...)...)
+	return tool.NewCatalog(append(builtin.New(builtin.Options{}), nodetools.Tools(nil, nil)...)...)
 }
 
 func TestShippedFlowsAreGood(t *testing.T) {

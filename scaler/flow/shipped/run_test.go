@@ -143,7 +143,7 @@ func must(t *testing.T, err error) {
 
 // facts are those of a module with some nodes.
 func (s *stage) facts(workers int, nodes ...any) {
-	s.answers["module-facts"] = tool.Outputs{"nodes": nodes, "workers": int64(workers), "serving": int64(workers)}
+	s.answers["module-facts"] = tool.Outputs{"nodes": nodes, "workers": int64(workers), "serving": int64(workers), "mode": "apply"}
 }
 
 func TestAnExpansionHasItsWholeSequence(t *testing.T) {
@@ -164,6 +164,27 @@ func TestAnExpansionHasItsWholeSequence(t *testing.T) {
 			"node-command n1 [/usr/bin/prepare now]", "join-name-service [n1] first", "join-name-service [n1] second", "workers 6", "module-facts",
 			"scan-processes n9 [nginx]", "scan-ports n9 [80]", "webhook", "test-http n9 http://n9/health", "run-tests n9", "run-tests [n9]",
 			"workers 0", "unmute", "unmute")
+	})
+}
+
+func TestAModuleThatIsNotInThePoolIsExpandedOnItsNewMachines(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.answers["module-facts"] = tool.Outputs{"nodes": []any{}, "workers": int64(0), "serving": int64(0), "mode": ""}
+		r := s.runs("expand-module", map[string]any{"module": "shop/db", "nodes": "n1, n2", "scripts": []any{[]any{"/usr/bin/start"}}, "name_services": "one", "ports": "5432"}, 0)
+		slices.Sort(s.calls[3:5]) // side by side
+		slices.Sort(s.calls[7:9])
+		slices.Sort(s.calls[10:12])
+		s.want(r, flow.Done, "module-facts", "mute", "mute [n1 n2]", "node-command n1 [/usr/bin/start]", "node-command n2 [/usr/bin/start]",
+			"join-name-service [n1 n2] one", "module-facts", "scan-ports n1 [5432]", "scan-ports n2 [5432]", "webhook",
+			"run-tests n1", "run-tests n2", "run-tests [n1 n2]", "unmute", "unmute")
+	})
+}
+
+func TestNamedMachinesGetAWorkerEach(t *testing.T) {
+	onStage(t, func(s *stage) {
+		s.facts(4, "n9")
+		r := s.runs("expand-module", map[string]any{"module": "shop/web", "nodes": []any{"n1", "n2"}, "name_services": []any{}}, 0)
+		s.want(r, flow.Done, "module-facts", "mute", "mute [n1 n2]", "workers 6", "module-facts", "webhook", "run-tests n9", "run-tests [n9]", "unmute", "unmute")
 	})
 }
 

@@ -122,8 +122,9 @@ func TestAnExpressionEndsSoon(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", text, err, want)
 		}
 	}
-	f("${inputs.list.all(a, inputs.list.all(b, inputs.list.all(c, a + b != c)))}", "cost limit exceeded")
+	f("${inputs.list.all(a, inputs.list.all(b, a != b + b))}", "cost limit exceeded")
 	f("${inputs.list.map(a, inputs.list.slice(0, 10000))}", "cost limit exceeded")
+	f("${inputs.list.map(a, inputs.list.batches(1))}", "cost limit exceeded")
 	f("${range(10000).map(a, range(10000))}", "cost limit exceeded")
 	f("${inputs.list.map(a, inputs.text).join('')}", "join: the text would have more than 262144 bytes")
 	f("${inputs.text.replace('', inputs.text)}", "replace: the text would have more than 262144 bytes")

@@ -153,7 +153,8 @@ func tooLarge(function string) ref.Val {
 	return types.NewErr("%s", fmt.Sprintf("%s: the text would have more than %d bytes", function, maxText))
 }
 
-// costs counts what our own functions do: one for every ten bytes or elements they go through.
+// costs counts what our own functions do: one for each element and each ten bytes that
+// they go through or make.
 type costs struct{}
 
 // CallCost returns nil for functions of the library, which counts those itself.
@@ -162,9 +163,12 @@ func (costs) CallCost(function, overload string, args []ref.Val, result ref.Val)
 	case "join", "split", "replace", "trim", "lower", "upper", "slice", "batches", "range":
 		cost := uint64(1)
 		for _, v := range append(args, result) {
-			if sized, ok := v.(traits.Sizer); ok {
-				n, _ := sized.Size().(types.Int)
-				cost += uint64(n) / 10
+			switch v := v.(type) {
+			case types.String:
+				cost += uint64(len(v)) / 10
+			case traits.Lister:
+				n, _ := v.Size().(types.Int)
+				cost += uint64(n)
 			}
 		}
 		return &cost

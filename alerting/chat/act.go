@@ -154,9 +154,13 @@ func (s *Service) restart(ctx context.Context, p person, c Command) (string, err
 // run starts a flow.
 func (s *Service) run(ctx context.Context, p person, c Command) (string, error) {
 	if s.Flows == nil {
-		return "", refuse("there are no flows here yet, so %q cannot be run", c.Words[0])
+		return "", refuse("there are no flows here, so %q cannot be run", c.Words[0])
 	}
-	told, err := s.Flows.Run(ctx, c.Words[0], c.Words[1:], p.name)
+	run := FlowRun{Flow: c.Words[0], Words: c.Words[1:], Who: p.name}
+	if len(p.paths) > 0 {
+		run.May = p.may
+	}
+	told, err := s.Flows.Run(ctx, run)
 	if err != nil {
 		return "", err
 	}

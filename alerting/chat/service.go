@@ -17,6 +17,7 @@ import (
 	"headroom/analytics"
 	"headroom/internal/config"
 	"headroom/internal/drain"
+	"headroom/storage/fleet"
 	"headroom/storage/state"
 )
 
@@ -49,7 +50,16 @@ type Healer interface {
 // Flows starts flows of changes.
 type Flows interface {
 	// Run starts one and returns a sentence that tells what was started.
-	Run(ctx context.Context, flow string, args []string, who string) (string, error)
+	Run(ctx context.Context, r FlowRun) (string, error)
+}
+
+// FlowRun is a run that a person asks for.
+type FlowRun struct {
+	Flow  string
+	Words []string // after the flow's name
+	Who   string
+	// May tells whether a node of the business tree is the person's; nil: all are.
+	May func(path fleet.Path) bool
 }
 
 // Store keeps what was asked and answered.
@@ -68,7 +78,7 @@ type Options struct {
 	Alarms   Book
 	Mutes    Mutes
 	Healer   Healer
-	Flows    Flows    // nil: there are none yet
+	Flows    Flows    // nil: there are none
 	Requests Requests // nil: there are none
 
 	Location *time.Location // in which times are told
@@ -225,7 +235,7 @@ alarms [PATH] – what rings
 ack ID|MODULE [reason] – take it on: it is not repeated
 mute MODULE|matchers 1h [reason] – be quiet about it
 restart MODULE [NODE] [reason] – restart its workers
-run FLOW [input=value …] [reason] – start a flow
+run FLOW [MODULE] [input=value …] [reason] – start a flow
 requests [PATH] – what people asked for that is under way
 request ID – one of them, with its checks and its history
 approve ID [reason], reject ID reason – decide it

@@ -59,7 +59,7 @@ func TestActing(t *testing.T) {
 	w.wantAnswer("U1", "restart push n9 it hangs", "ann asked for it: restart_workers of QQ/push on n9: done in 2 s")
 	w.wantAnswer("U1", "restart Qzone", "Qzone is not a module but a business: name one of its modules")
 	w.wantAnswer("U1", "restart push --all", `"--all" is not the name of a node`)
-	w.wantAnswer("U1", "run expand", `there are no flows here yet, so "expand" cannot be run`)
+	w.wantAnswer("U1", "run expand", `there are no flows here, so "expand" cannot be run`)
 	w.wantAnswer("U1", "restart cache SET_W01 n3 because it hangs", "ann asked for it: restart_workers of Video/cache SET_W01 on n3: done in 2 s")
 	w.wantAnswer("U1", "mute cache SET_W01 1h", "ann muted Video/cache SET_W01 until 22:05 on 2026-11-22 (silence-1)")
 	w.wantDid("restart QQ/push on n9 by ann: it hangs", "restart Video/cache SET_W01 on n3 by ann: it hangs", `mute {business="Video",module="cache SET_W01"} until 22:05 by ann: `)

@@ -19,7 +19,7 @@ func (c *climb) record(now time.Time, a *alarm.Alarm) state.Heal {
 }
 
 func (s *Stage) job(id string, rule string, act *action, a *alarm.Alarm, t Target, who string) *job {
-	return &job{id: id, rule: rule, action: act, alarm: a, target: t, who: who, restarter: s.Restarter, client: s.client, pause: time.Second}
+	return &job{id: id, rule: rule, action: act, alarm: a, target: t, who: who, restarter: s.Restarter, flows: s.Flows, client: s.client, pause: time.Second}
 }
 
 // actLocked starts the climb's action beside the pipeline. s.mu must be held.

@@ -18,6 +18,25 @@ type Restarter interface {
 	Restart(ctx context.Context, node, module, process string) error
 }
 
+// Flows runs flows of changes.
+type Flows interface {
+	// Run starts a run and returns a sentence once it is over; an error says that it was
+	// not started, has failed, or is not over when ctx is done. Another call with the same
+	// heal waits for the same run.
+	Run(ctx context.Context, f FlowRun) (told string, err error)
+}
+
+// FlowRun is a run that an alarm wants.
+type FlowRun struct {
+	Heal   string // id of the action
+	Flow   string
+	Inputs map[string]string // nil: what the flow takes of the target
+	Target Target
+	Alarm  string // id of the episode; empty: a person asks
+	Who    string // the person
+	Why    string
+}
+
 // job is one action under way.
 type job struct {
 	id     string
@@ -28,6 +47,7 @@ type job struct {
 	who    string
 
 	restarter Restarter // nil: there is no node daemon
+	flows     Flows     // nil: there are none
 	client    *http.Client
 	pause     time.Duration // before a webhook is asked again; doubles
 }
@@ -43,6 +63,8 @@ func (j *job) run(ctx context.Context) (output string, err error) {
 		return j.command(ctx)
 	case j.action.Webhook.URL != "":
 		return j.webhook(ctx)
+	case j.action.Flow.Name != "":
+		return j.flow(ctx)
 	}
 	return "", j.restart(ctx)
 }
@@ -72,6 +94,10 @@ func (j *job) workers() Target {
 func (j *job) lacks() error {
 	switch t := j.workers(); {
 	case len(j.action.args) > 0 || j.action.Webhook.URL != "":
+		return nil
+	case j.action.Flow.Name != "" && j.flows == nil:
+		return errors.New("there are no flows here")
+	case j.action.Flow.Name != "":
 		return nil
 	case j.restarter == nil:
 		return errors.New("no node daemon is connected, and the action has neither command nor webhook")

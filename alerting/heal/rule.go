@@ -23,8 +23,9 @@ type rule struct {
 // action is one step of a rule, ready for use.
 type action struct {
 	config.HealAction
-	args   []*template.Template // of the command
-	query  *template.Template   // nil: none
+	args   []*template.Template          // of the command
+	inputs map[string]*template.Template // of the flow
+	query  *template.Template            // nil: none
 	secret string
 }
 
@@ -66,6 +67,14 @@ func compileAction(a config.HealAction) (action, error) {
 		t, err := parse(text)
 		errs = append(errs, err)
 		out.args = append(out.args, t)
+	}
+	for name, text := range a.Flow.Inputs {
+		if out.inputs == nil {
+			out.inputs = map[string]*template.Template{}
+		}
+		t, err := parse(text)
+		errs = append(errs, err)
+		out.inputs[name] = t
 	}
 	if a.Verify.Query != "" {
 		t, err := parse(a.Verify.Query)

@@ -41,6 +41,7 @@ type Options struct {
 	// expression of an alerting rule. It may be nil if no rule has a query.
 	Query     func(ctx context.Context, expr string, at time.Time) (bool, error)
 	Restarter Restarter    // nil: there is no node daemon
+	Flows     Flows        // nil: there are none
 	Fleet     func() Fleet // nil: its size is not known
 	Wake      func()       // asks for a run of the pipeline; nil: none
 	Now       func() time.Time

@@ -23,6 +23,11 @@ func (j *job) would() string {
 		return shorten("would have run: "+strings.Join(argv, " "), maxWould)
 	case j.action.Webhook.URL != "":
 		return "would have asked " + host(j.action.Webhook.URL)
+	case j.action.Flow.Name != "":
+		if _, err := j.inputs(); err != nil {
+			return shorten("would have failed: "+err.Error(), maxWould)
+		}
+		return shorten(fmt.Sprintf("would have run flow %s for %s", j.action.Flow.Name, j.target), maxWould)
 	}
 	return shorten(fmt.Sprintf("would have had the node daemon restart %s", j.workers()), maxWould)
 }

@@ -1,35 +1,36 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"headroom/alerting/chat"
 	"headroom/internal/faults"
 	"headroom/scaler/flow"
+	"headroom/scaler/flow/document"
+	"headroom/storage/fleet"
 )
 
 // chatFlows starts flows for people in chats.
 type chatFlows struct{ s *server }
 
-// Run implements chat.Flows. Words such as module=Qzone/WNS are inputs, which the flow makes numbers or lists of; the others say
-// why.
-func (c chatFlows) Run(ctx context.Context, name string, words []string, who string) (string, error) {
-	start := flow.Start{Flow: name, Inputs: map[string]any{}, Who: who}
-	var why []string
-	for _, word := range words {
-		if key, value, given := strings.Cut(word, "="); given {
-			start.Inputs[key] = value
-			continue
-		}
-		why = append(why, word)
+// Run implements chat.Flows. Words of the form input=value are inputs; the first other one
+// is the module, if the flow takes one, and the rest is the reason.
+func (c chatFlows) Run(ctx context.Context, r chat.FlowRun) (string, error) {
+	flows := &c.s.flows
+	doc, err := flows.Flow(r.Flow)
+	if err != nil {
+		return "", chat.Refused(fmt.Errorf("%w; those that there are: %s", err, strings.Join(flows.names(), ", ")))
 	}
-	if start.Why = strings.Join(why, " "); start.Why == "" {
-		start.Why = "asked for by chat"
+	inputs, why := words(doc, r.Words)
+	if err := mayRun(doc, inputs, r.May); err != nil {
+		return "", chat.Refused(err)
 	}
-	run, err := c.s.flows.Start(ctx, start)
+	run, err := flows.Start(ctx, flow.Start{Flow: r.Flow, Inputs: inputs, Who: r.Who, Why: cmp.Or(why, "asked for by chat")})
 	var list faults.List
 	if errors.As(err, &list) || errors.Is(err, flow.ErrNoFlow) || errors.Is(err, flow.ErrFull) || errors.Is(err, flow.ErrConflict) {
 		return "", chat.Refused(err)
@@ -37,5 +38,64 @@ func (c chatFlows) Run(ctx context.Context, name string, words []string, who str
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("run %s of %s is %s", run.ID, run.Flow, run.State), nil
+	told := fmt.Sprintf("run %s of flow %s is %s", run.ID, run.Flow, run.State)
+	if run.Reason != "" {
+		told += " (" + run.Reason + ")"
+	}
+	return told + ": " + strings.TrimSuffix(c.s.page, "/") + "/runs/" + run.ID, nil
+}
+
+func (f *flows) names() (all []string) {
+	for _, one := range f.engine.Flows() {
+		all = append(all, one.Name)
+	}
+	return all
+}
+
+// words reads what a person wrote after a flow's name.
+func words(doc *document.Flow, text []string) (inputs map[string]any, why string) {
+	inputs = map[string]any{}
+	takes := func(name string) bool {
+		return slices.ContainsFunc(doc.Inputs, func(in document.Input) bool { return in.Name == name })
+	}
+	var rest []string
+	for _, word := range text {
+		name, value, ok := strings.Cut(word, "=")
+		switch {
+		case ok && takes(name):
+			inputs[name] = value
+		case len(rest) == 0 && takes("module") && inputs["module"] == nil:
+			inputs["module"] = word
+		default:
+			rest = append(rest, word)
+		}
+	}
+	return inputs, strings.Join(rest, " ")
+}
+
+// mayRun tells why a person, to whom only a part of the business tree belongs, may not
+// start a run: it must be about modules of theirs, and about no machine as a whole.
+func mayRun(doc *document.Flow, inputs map[string]any, may func(fleet.Path) bool) error {
+	if may == nil {
+		return nil
+	}
+	theirs := false
+	for _, in := range doc.Inputs {
+		text, _ := inputs[in.Name].(string)
+		switch {
+		case text == "":
+		case in.Type == document.Node || in.Of == document.Node:
+			return fmt.Errorf("input %s: machines are others' too, and you may act on a part of the business tree only", in.Name)
+		case in.Type == document.Module:
+			path, err := fleet.ParseID(text)
+			if err != nil || !may(path) {
+				return fmt.Errorf("input %s: %q is not yours", in.Name, text)
+			}
+			theirs = true
+		}
+	}
+	if !theirs {
+		return fmt.Errorf("flow %s: name a module of yours", doc.Name)
+	}
+	return nil
 }

@@ -101,13 +101,14 @@ func (f *flows) Start(ctx context.Context, s flow.Start) (flow.Run, error) {
 	return f.engine.Start(ctx, s)
 }
 
-// await returns a run once it is over, or with an error when ctx is done.
-func (f *flows) await(ctx context.Context, id string) (flow.Run, error) {
+// await returns a run once its state is one that is waited for, or with an error when ctx
+// is done.
+func (f *flows) await(ctx context.Context, id string, enough func(flow.State) bool) (flow.Run, error) {
 	events, stop := f.engine.Subscribe()
 	defer stop()
 	for {
 		r, err := f.engine.Get(ctx, id)
-		if err != nil || r.State.Over() {
+		if err != nil || enough(r.State) {
 			return r, err
 		}
 		look := time.After(10 * time.Second) // an event may be missed
@@ -116,7 +117,7 @@ func (f *flows) await(ctx context.Context, id string) (flow.Run, error) {
 			case <-ctx.Done():
 				return r, context.Cause(ctx)
 			case e := <-events:
-				changed = e.Run == id && e.State.Over()
+				changed = e.Run == id && enough(e.State)
 			case <-look:
 				changed = true
 			}

@@ -13,6 +13,7 @@ func (s *server) openHealing(ctx context.Context) (err error) {
 	s.alarms.heal, err = heal.New(ctx, heal.Options{
 		Config: s.cfg.Alerting.Heal, Store: s.state.Heals(), Query: s.hasResult, Fleet: s.fleetSize,
 		Restarter: restarter{func() *pool.Pool { return s.scaling.pool }},
+		Flows:     healFlows{&s.flows},
 		Wake:      s.alarms.wake, Now: time.Now, Logger: s.log, Registerer: s.reg,
 	})
 	return err

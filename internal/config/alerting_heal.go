@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -45,13 +46,14 @@ type HealRule struct {
 	Actions  []HealAction `yaml:"actions"`   // the next one if one did not help
 }
 
-// HealAction is one thing to do: a command, a webhook, or else what the node
+// HealAction is one thing to do: a command, a webhook, a flow, or else what the node
 // daemon does for its kind.
 type HealAction struct {
 	Name    string      `yaml:"name"` // default: the kind
 	Kind    string      `yaml:"kind"`
 	Command []string    `yaml:"command"` // arguments, each a template; no shell
 	Webhook HealWebhook `yaml:"webhook"`
+	Flow    HealFlow    `yaml:"flow"`
 	Timeout Duration    `yaml:"timeout"`
 	Verify  HealVerify  `yaml:"verify"`
 }
@@ -62,6 +64,12 @@ type HealWebhook struct {
 	Headers    map[string]string `yaml:"headers"`
 	Secret     Secret            `yaml:"secret"` // signs the request
 	SecretFile string            `yaml:"secret_file"`
+}
+
+// HealFlow starts a run of a flow and waits for its end.
+type HealFlow struct {
+	Name   string            `yaml:"name"`
+	Inputs map[string]string `yaml:"inputs"` // each a template; without any, what the flow takes of module, node and process
 }
 
 // HealVerify says how it is known that an action helped.
@@ -99,6 +107,10 @@ func (h *Heal) fill() {
 }
 
 func (a *HealAction) fill() {
+	if a.Flow.Name != "" {
+		setDefault(&a.Kind, "flow")
+		setDefault(&a.Timeout, Duration(30*time.Minute))
+	}
 	setDefault(&a.Name, a.Kind)
 	setDefault(&a.Timeout, Duration(30*time.Second))
 	setDefault(&a.Verify.Within, Duration(time.Minute))
@@ -147,9 +159,23 @@ func (r HealRule) check(k checker) {
 func (a HealAction) check(k checker) {
 	byDaemon := a.Kind == RestartProcess || a.Kind == RestartWorkers
 	k.want(a.Kind != "", "kind", "restart_process, restart_workers, restart_server, or a word of your own", "none")
-	k.want(byDaemon || len(a.Command) > 0 || a.Webhook.URL != "", "command", "a command or a webhook (the node daemon can only restart_process and restart_workers)", "none")
-	k.want(len(a.Command) == 0 || a.Webhook.URL == "", "webhook", "either a command or a webhook", "both")
-	k.between("timeout", a.Timeout, Duration(time.Second), Duration(time.Hour))
+	ways := 0
+	for _, given := range []bool{len(a.Command) > 0, a.Webhook.URL != "", a.Flow.Name != ""} {
+		if given {
+			ways++
+		}
+	}
+	k.want(byDaemon || ways > 0, "command", "a command, a webhook or a flow (the node daemon can only restart_process and restart_workers)", "none")
+	k.want(ways <= 1, "command", "one of a command, a webhook and a flow", fmt.Sprintf("%d of them", ways))
+	longest := Duration(time.Hour)
+	if a.Flow.Name != "" {
+		longest = day
+	}
+	k.between("timeout", a.Timeout, Duration(time.Second), longest)
+	k.want(a.Flow.Name != "" || len(a.Flow.Inputs) == 0, "flow.name", "the name of a flow", "none")
+	for _, name := range slices.Sorted(maps.Keys(a.Flow.Inputs)) {
+		k.template("flow.inputs."+name, a.Flow.Inputs[name])
+	}
 	k.between("verify.within", a.Verify.Within, Duration(time.Second), Duration(time.Hour))
 	for _, arg := range a.Command {
 		k.template("command", arg)

@@ -65,7 +65,7 @@ alerting:
 		`headroom.yml:9: alerting.heal.rules[1].match: want matchers such as alertname="ProcessDown", found "=="`,
 		"rules[1].actions[0].kind: want restart_process",
 		"rules[1].actions[0].command: want a template",
-		"rules[1].actions[0].webhook: want either a command or a webhook, found both",
+		"rules[1].actions[0].command: want one of a command, a webhook and a flow, found 2 of them",
 		"rules[1].actions[0].webhook.url: want an http or https address",
 		"rules[1].actions[0].webhook.secret_file: want either secret or secret_file, found both",
 		"rules[1].actions[0].verify.query: want a PromQL expression",

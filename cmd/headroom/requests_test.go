@@ -75,8 +75,8 @@ func TestRequestAsks(t *testing.T) {
 		`{"kind":"machines","who":"ann","why":"growth","machines":{"module":"shop/cart","devices":1,"device_type":"A","needed_by":"2027-01-01","nodes":["n1"]}}`)
 	f(&askCommand{ask: request.Ask{Kind: request.KindAccess, Form: request.Form{Access: &request.Access{Role: "viewer"}}}, lasts: time.Hour},
 		`{"kind":"access","who":"ann","why":"growth","access":{"subject":"","role":"viewer","path":"","until":"2026-11-22T15:00:00Z"}}`)
-	f(&askCommand{ask: request.Ask{Kind: request.KindChange, Form: request.Form{Change: &request.Change{Flow: "restart"}}}, inputs: map[string]string{"module": "shop/cart", "n": "3", "nodes": `["a"]`}},
-		`{"kind":"change","who":"ann","why":"growth","change":{"flow":"restart","inputs":{"module":"shop/cart","n":3,"nodes":["a"]}}}`)
+	f(&askCommand{ask: request.Ask{Kind: request.KindChange, Form: request.Form{Change: &request.Change{Flow: "restart"}}}, inputs: []string{"module=shop/cart", "n=3", `nodes=["a"]`}},
+		`{"kind":"change","who":"ann","why":"growth","change":{"flow":"restart","inputs":{"module":"shop/cart","n":"3","nodes":["a"]}}}`)
 
 	draft := &askCommand{client: c, draft: true, ask: request.Ask{Kind: request.KindMachines, Form: request.Form{Machines: &request.Machines{Module: "shop/cart"}}}}
 	wantOut(t, out, draft.run(now), "6 machines for shop/cart by 2026-12-22", "approved by: anyone but who asks", "would be approved by a rule")

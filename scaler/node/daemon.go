@@ -27,6 +27,7 @@ import (
 
 	"headroom/scaler/node/balance"
 	"headroom/scaler/node/guard"
+	"headroom/scaler/node/inventory"
 	"headroom/scaler/node/isolate"
 	"headroom/scaler/node/lean"
 	"headroom/scaler/node/measure"
@@ -73,6 +74,7 @@ type Daemon struct {
 	store      *store
 	measure    *measure.Measure
 	weights    *weights
+	inventory  *inventory.Inventory
 	agent      *balance.Agent
 	sender     *send.Sender      // nil: there is nowhere to send to
 	follower   *balance.Follower // nil: no proxies are configured
@@ -107,6 +109,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	}
 	part("supervise", d.supervisor.Run)
 	part("measure", d.measure.Run)
+	part("inventory", d.inventory.Run)
 	part("memory", lean.Run)
 	part("watch", d.watch)
 	part("desired state", d.want)
@@ -182,6 +185,7 @@ func (d *Daemon) want(ctx context.Context) error {
 	case <-time.After(firstWithin):
 	}
 	if kept := d.store.load(); kept != nil && d.inForce.start(*kept) {
+		d.inventory.Want(kept.Declared)
 		d.log.Info("working on the desired state that was kept on disk", "version", kept.Version, "workers", len(kept.Workers))
 	}
 	return nil
@@ -189,6 +193,10 @@ func (d *Daemon) want(ctx context.Context) error {
 
 // take puts a state in force that came from outside.
 func (d *Daemon) take(desired wire.Desired) {
+	if desired.Declared == nil {
+		desired.Declared = d.inventory.Wanted() // which is on disk with the rest then
+	}
+	d.inventory.Want(desired.Declared)
 	d.store.save(desired)
 	d.inForce.take(desired)
 	d.log.Info("desired state", "version", desired.Version, "workers", len(desired.Workers), "services", len(desired.Services))

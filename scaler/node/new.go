@@ -11,6 +11,7 @@ import (
 
 	"headroom/scaler/node/balance"
 	"headroom/scaler/node/guard"
+	"headroom/scaler/node/inventory"
 	"headroom/scaler/node/isolate"
 	"headroom/scaler/node/measure"
 	"headroom/scaler/node/send"
@@ -27,6 +28,10 @@ func New(o Options) (_ *Daemon, err error) {
 		o.Logger = slog.Default()
 	}
 	d := &Daemon{o: o, log: o.Logger, id: startID(), settings: o.Settings}
+	d.inventory = inventory.New(inventory.Options{
+		Every: time.Duration(o.Settings.Inventory.Interval), HashRate: int64(o.Settings.Inventory.HashRate), Paths: o.Settings.Inventory.Paths,
+		Changed: d.changed, Logger: d.log,
+	})
 	defer func() {
 		if err != nil {
 			d.close()
@@ -167,7 +172,7 @@ func (d *Daemon) openServer() error {
 	}
 	d.client = sync.New(sync.Options{
 		Server: strings.TrimSuffix(s.Server.URL, "/"), Node: s.Node.Name, HTTP: http,
-		Report: d.report, Apply: d.take, Logger: d.log,
+		Report: d.report, Apply: d.take, Clock: d.inventory.Clock, Logger: d.log,
 	})
 	return nil
 }

@@ -43,6 +43,7 @@ func unchangeable(old, next settings.Settings) error {
 		{"cgroup", old.Cgroup, next.Cgroup},
 		{"measure", old.Measure, next.Measure},
 		{"balance", old.Balance, next.Balance},
+		{"inventory", old.Inventory, next.Inventory},
 	} {
 		if !reflect.DeepEqual(part.old, part.next) {
 			sections = append(sections, part.name)

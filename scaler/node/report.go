@@ -15,6 +15,7 @@ func (d *Daemon) report() wire.Report {
 	return wire.Report{
 		Version: d.o.Version, Boot: bootID(), Daemon: d.id, Have: d.inForce.version(),
 		Resources: &resources, Load: d.measure.Load(), Workers: d.statuses(), Tasks: d.tasks.Statuses(),
+		Declared: d.inventory.Declared(), Found: d.inventory.Found(),
 	}
 }
 

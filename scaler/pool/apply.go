@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -134,7 +135,7 @@ func (p *Pool) start(now time.Time, in allocate.Input, start allocate.Start, tak
 	case n.state() != Ready:
 		return rec, "the node is " + string(n.state())
 	}
-	if why := s.closedOn(n, now); why != "" {
+	if why := cmp.Or(s.closedOn(n, now), p.inconsistent(n, s.rec.Module)); why != "" {
 		return rec, why
 	}
 	rec = workerRecord{ID: newID(), Service: s.rec.Module, Node: n.rec.Name, Created: now.Round(0), Why: start.Why.String()}

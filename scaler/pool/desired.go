@@ -42,6 +42,9 @@ func (p *Pool) desiredLocked(n *node, have string) *wire.Desired {
 		}
 	}
 	d.Tasks, d.KeepTasks = n.tasks, p.keepsTasks(n)
+	if declared := p.declaredLocked(n); declared != nil && declared.Version != n.declared {
+		d.Declared = declared
+	}
 	return d
 }
 
@@ -73,6 +76,9 @@ func (p *Pool) versionOfNode(n *node) string {
 	}
 	if p.keepsTasks(n) {
 		fmt.Fprintln(h, "keep tasks")
+	}
+	if d := p.declaredLocked(n); d != nil && d.Version != "" {
+		fmt.Fprintf(h, "declared %s\n", d.Version)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:10])
 }

@@ -60,8 +60,10 @@ func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, node string) {
 		fail(w, code, err)
 		return
 	}
+	began := time.Now()
 	have := strings.Trim(strings.TrimPrefix(r.Header.Get("If-None-Match"), "W/"), `"`)
 	d, changed, err := h.pool.Sync(r.Context(), node, &report, have, wait)
+	w.Header().Set(wire.ClockHeader, fmt.Sprintf("%d %d", time.Now().UnixMilli(), time.Since(began).Milliseconds()))
 	switch {
 	case err != nil && r.Context().Err() != nil: // nobody is there to be told
 	case err != nil:

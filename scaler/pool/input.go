@@ -138,6 +138,7 @@ func (p *Pool) serviceInput(s *service, at map[*node]int, now time.Time) allocat
 			out.Closed[i] = c.why
 		}
 	}
+	p.closeInconsistent(s.rec.Module, at, &out)
 	return out
 }
 

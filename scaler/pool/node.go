@@ -36,11 +36,12 @@ type node struct {
 	refused  time.Time // when another daemon of this name was refused
 	rival    string    // why
 
-	tasks   []wire.Task       // of flows, that it shall do
-	tasked  []wire.TaskStatus // as it told last
-	version string            // of what shall run; empty: to be computed anew
-	have    string            // the version that it works on
-	wake    chan struct{}
+	tasks    []wire.Task       // of flows, that it shall do
+	tasked   []wire.TaskStatus // as it told last
+	version  string            // of what shall run; empty: to be computed anew
+	have     string            // the version that it works on
+	declared string            // the version of what it looks for
+	wake     chan struct{}
 }
 
 func (n *node) state() State {

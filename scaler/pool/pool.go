@@ -39,6 +39,7 @@ type Pool struct {
 
 	mu       sync.Mutex // protects everything below
 	settings Settings
+	declares Declarer // nil: nothing is declared
 	nodes    map[string]*node
 	order    []*node // by name; nil: to be sorted anew
 	services map[string]*service

@@ -127,6 +127,9 @@ func (p *Pool) hearLocked(n *node, r *wire.Report) error {
 	if r.Workers == nil && !n.heard {
 		return ErrIncomplete
 	}
+	if !p.hearFound(n, r) {
+		return ErrIncomplete
+	}
 	n.have = r.Have
 	if r.Workers != nil {
 		n.heard = true
@@ -257,7 +260,7 @@ func check(name string, r *wire.Report) error {
 	if r.Daemon == "" {
 		return errors.New("want the daemon's id, got none")
 	}
-	if n := max(len(r.Daemon), len(r.Boot), len(r.Have), len(r.Version)); n > maxWord {
+	if n := max(len(r.Daemon), len(r.Boot), len(r.Have), len(r.Version), len(r.Declared)); n > maxWord {
 		return fmt.Errorf("want ids and versions of at most %d bytes, got %d", maxWord, n)
 	}
 	if bad(r.Load.CPU) || r.Load.CPU > 1e4 || r.Load.MemoryUsed < 0 {

@@ -219,7 +219,7 @@ func guarded(t *testing.T) (*gin.Engine, *Server, map[string]string) {
 	return e, s, tokens
 }
 
-func request(text, token string) *http.Request {
+func sends(text, token string) *http.Request {
 	method, rest, _ := strings.Cut(text, " ")
 	target, body, _ := strings.Cut(rest, " ")
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
@@ -235,7 +235,7 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 	for _, row := range twin {
 		for _, who := range everybody {
 			w := httptest.NewRecorder()
-			r := request(row.request, tokens[who])
+			r := sends(row.request, tokens[who])
 			e.ServeHTTP(w, r)
 			want := http.StatusForbidden
 			if who == "" {
@@ -256,7 +256,7 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 				t.Errorf("%s by %s: %s", row.request, who, w.Body)
 			}
 		}
-		r := request(row.request, "")
+		r := sends(row.request, "")
 		for _, route := range e.Routes() {
 			if route.Method == r.Method && like(route.Path, r.URL.EscapedPath()) {
 				covered[route.Method+" "+route.Path] = true
@@ -296,7 +296,7 @@ func TestSendersCanBeAskedForARole(t *testing.T) {
 	s.Access.Set(c.Access, shanghai, "")
 	for who, want := range map[string]int{"": 401, "viewer": 403, "here": 403, "all": 204} {
 		w := httptest.NewRecorder()
-		e.ServeHTTP(w, request(`POST /api/v1/write x`, tokens[who]))
+		e.ServeHTTP(w, sends(`POST /api/v1/write x`, tokens[who]))
 		if w.Code != want {
 			t.Errorf("%q: %d; want %d", who, w.Code, want)
 		}
@@ -310,13 +310,13 @@ func TestBodiesThatTwoReadersTakeDifferently(t *testing.T) {
 		"{\"path\":\"Qzone/WNS\",\"\u212aind\":\"x\"}", `{"path":"Qzone/WNS"`, `{"path":"a//b"}`,
 	} {
 		w := httptest.NewRecorder()
-		e.ServeHTTP(w, request("POST /api/v1/marks "+strings.ReplaceAll(body, " ", ""), tokens["here"]))
+		e.ServeHTTP(w, sends("POST /api/v1/marks "+strings.ReplaceAll(body, " ", ""), tokens["here"]))
 		if w.Code != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", body, w.Code, w.Body)
 		}
 	}
 	w := httptest.NewRecorder()
-	e.ServeHTTP(w, request("POST /api/v1/marks "+strings.Repeat("x", maxRead+1), tokens["here"]))
+	e.ServeHTTP(w, sends("POST /api/v1/marks "+strings.Repeat("x", maxRead+1), tokens["here"]))
 	if w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("%d", w.Code)
 	}
@@ -333,7 +333,7 @@ func TestRightsEndWhileTheServerRuns(t *testing.T) {
 	f := func(want int) {
 		t.Helper()
 		w := httptest.NewRecorder()
-		e.ServeHTTP(w, request(`POST /api/v1/marks {}`, secret))
+		e.ServeHTTP(w, sends(`POST /api/v1/marks {}`, secret))
 		if w.Code != want {
 			t.Errorf("at %v: %d; want %d", now, w.Code, want)
 		}
@@ -349,7 +349,7 @@ func TestTokensAndGrantsByTheAPI(t *testing.T) {
 	s := New(o)
 	send := func(text, who string) *httptest.ResponseRecorder {
 		t.Helper()
-		return ask(t, s, request(text, tokens[who]))
+		return ask(t, s, sends(text, tokens[who]))
 	}
 	var made struct{ Data tokenData }
 	decode(t, send(`POST /api/v1/tokens {"name":"ci","role":"operator","path":"Qzone/WNS"}`, "chief"), &made)
@@ -402,7 +402,7 @@ func TestMe(t *testing.T) {
 	me := func(token, query string) meData {
 		t.Helper()
 		var answer struct{ Data meData }
-		decode(t, ask(t, s, request("GET /api/v1/me"+query, token)), &answer)
+		decode(t, ask(t, s, sends("GET /api/v1/me"+query, token)), &answer)
 		return answer.Data
 	}
 	if d := me("", ""); !d.Open || !d.May["write"] {
@@ -427,12 +427,12 @@ func TestWithoutRolesNothingIsGiven(t *testing.T) {
 	o, _ := options(t)
 	s := New(o)
 	for _, text := range []string{`POST /api/v1/grants {"subject":"user:x","role":"admin"}`, `POST /api/v1/tokens {"name":"x","role":"admin"}`} {
-		if w := ask(t, s, request(text, "")); w.Code != 409 || !strings.Contains(w.Body.String(), "section access") {
+		if w := ask(t, s, sends(text, "")); w.Code != 409 || !strings.Contains(w.Body.String(), "section access") {
 			t.Errorf("%s: %d %s", text, w.Code, w.Body)
 		}
 	}
 	for _, text := range []string{`GET /api/v1/grants`, `GET /api/v1/tokens`} {
-		if w := ask(t, s, request(text, "")); w.Code != 200 {
+		if w := ask(t, s, sends(text, "")); w.Code != 200 {
 			t.Errorf("%s: %d %s", text, w.Code, w.Body)
 		}
 	}

@@ -54,6 +54,7 @@ func (s Settings) faults() (faults yamlfile.Faults) {
 	s.Measure.check(root.at("measure"))
 	s.Balance.check(root.at("balance"))
 	s.Tasks.check(root.at("tasks"))
+	s.Inventory.check(root.at("inventory"))
 	return faults
 }
 
@@ -75,6 +76,15 @@ var (
 	address   = regexp.MustCompile(`^[a-zA-Z0-9_.:-]*$`) // as proxies understand it
 	labelName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 )
+
+func (i Inventory) check(k checker) {
+	k.between("interval", i.Interval, wire.Duration(time.Second), wire.Duration(time.Hour))
+	k.want(1<<10 <= i.HashRate && i.HashRate <= 1<<40, "hash_rate", "a size from 1KiB to 1TiB", i.HashRate)
+	for _, p := range i.Paths {
+		_, err := path.Match(p, "")
+		k.want(err == nil && path.IsAbs(p), "paths", "absolute paths or patterns of them, as /etc/app/*", fmt.Sprintf("%q", p))
+	}
+}
 
 func (s Server) check(k checker) {
 	checkURL(k, "url", s.URL)

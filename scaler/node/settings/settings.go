@@ -22,6 +22,8 @@ type Settings struct {
 	Measure Measure `yaml:"measure"`
 	Balance Balance `yaml:"balance"`
 	Tasks   Tasks   `yaml:"tasks"`
+
+	Inventory Inventory `yaml:"inventory"`
 }
 
 // Server is who says what shall run here.
@@ -90,12 +92,21 @@ type Tasks struct {
 	Files    []string `yaml:"files"`    // directories below which files may be written; empty: none
 }
 
+// Inventory says how the node looks for what it is declared to have.
+type Inventory struct {
+	Interval wire.Duration  `yaml:"interval"`  // between looks
+	HashRate yamlfile.Bytes `yaml:"hash_rate"` // a second, that are read for checksums of files
+	Paths    []string       `yaml:"paths"`     // patterns of files that may be looked at; empty: all
+}
+
 // Default is the configuration of an empty file.
 func Default() Settings {
 	return Settings{
 		Limits:  Limits{MaxWorkers: 100, PerCore: 2, MinCPUPercent: 1},
 		Cgroup:  Cgroup{Root: "headroom"},
 		Measure: Measure{Slice: wire.Duration(time.Second), Interval: wire.Duration(10 * time.Second), BufferSize: 256 << 20},
+
+		Inventory: Inventory{Interval: wire.Duration(10 * time.Second), HashRate: 2 << 20},
 	}
 }
 

@@ -42,8 +42,11 @@ type Options struct {
 	Node   string
 	HTTP   *http.Client
 
-	Report func() wire.Report // all of it
+	Report func() wire.Report // all of it; nobody changes what its Found points to
 	Apply  func(wire.Desired) // called by the goroutine of Run, with a state that is valid
+	// Clock, if not nil, is told after an answer how far this machine's clock is ahead of
+	// the server's, and how long the messages were on their way.
+	Clock func(offset, way time.Duration)
 
 	Logger *slog.Logger // nil: slog.Default
 }
@@ -70,7 +73,8 @@ type Client struct {
 	toldRes   []byte     // likewise, the node's resources
 	toldTasks []byte     // likewise, its tasks
 	toldAt    time.Time
-	beside    int // reports sent beside a poll so far
+	found     *wire.Found // as the server knows it; nil: all is to be told
+	beside    int         // reports sent beside a poll so far
 
 	answered, failed, refused, last atomic.Int64
 	fault                           atomic.Pointer[string]
@@ -164,6 +168,9 @@ func (c *Client) poll(ctx context.Context, wait time.Duration) (*wire.Desired, e
 	c.noteLocked(parts, err)
 	if c.beside != before {
 		c.told, c.toldTasks = nil, nil // who knows which of the two came first
+		if report.Found != nil {
+			c.found = nil
+		}
 	}
 	return d, err
 }
@@ -190,7 +197,7 @@ func (c *Client) tell(ctx context.Context) {
 	c.order.Lock()
 	defer c.order.Unlock()
 	report, parts := c.compose()
-	if report.Workers == nil && report.Tasks == nil {
+	if report.Workers == nil && report.Tasks == nil && report.Found == nil {
 		return // a poll that began meanwhile has told it
 	}
 	_, err := c.exchange(ctx, report, 0)
@@ -209,7 +216,10 @@ func (c *Client) tell(ctx context.Context) {
 }
 
 // parts are what is told of a report only if it has changed.
-type parts struct{ workers, resources, tasks []byte }
+type parts struct {
+	workers, resources, tasks []byte
+	found                     *wire.Found // all of it; nil: nothing of it was told
+}
 
 // compose makes a report, without what the server knows.
 func (c *Client) compose() (wire.Report, parts) {
@@ -217,7 +227,7 @@ func (c *Client) compose() (wire.Report, parts) {
 	if r.Workers == nil {
 		r.Workers = []wire.Status{}
 	}
-	p := parts{mustMarshal(r.Workers), mustMarshal(r.Resources), mustMarshal(r.Tasks)}
+	p := parts{workers: mustMarshal(r.Workers), resources: mustMarshal(r.Resources), tasks: mustMarshal(r.Tasks)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if time.Since(c.toldAt) > refresh {
@@ -232,15 +242,30 @@ func (c *Client) compose() (wire.Report, parts) {
 	if bytes.Equal(p.tasks, c.toldTasks) {
 		r.Tasks = nil
 	}
+	if r.Found != nil && c.found != nil && r.Found.Sum == c.found.Sum {
+		r.Found = nil
+	}
+	if p.found = r.Found; p.found != nil && c.found != nil && c.found.Declared == p.found.Declared {
+		r.Found = p.found.Since(c.found)
+	}
 	return r, p
 }
 
 // noteLocked remembers what the server knows now. After a failure that is nothing: it
-// may be another server the next time. c.mu must be held.
+// may be another server the next time. What was found is large, so it is told anew only
+// to a server that says so: it has what is told as a change of, or what that leads to, or
+// else it does. c.mu must be held.
 func (c *Client) noteLocked(p parts, err error) {
 	if err != nil {
 		c.told, c.toldRes, c.toldTasks = nil, nil, nil
+		var away *awayError
+		if errors.As(err, &away) && away.all {
+			c.found = nil
+		}
 		return
+	}
+	if p.found != nil {
+		c.found = p.found
 	}
 	if c.told == nil {
 		c.toldAt = time.Now()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -297,7 +298,7 @@ func TestBackOff(t *testing.T) {
 			}
 		}
 	}
-	if d := backOff(1, &awayError{errors.New("x"), time.Minute}); d < 30*time.Second {
+	if d := backOff(1, &awayError{cause: errors.New("x"), again: time.Minute}); d < 30*time.Second {
 		t.Errorf("%v though the server asked for a minute", d)
 	}
 }
@@ -320,4 +321,105 @@ type hanging struct{}
 func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
+}
+
+// finder is a node's end that finds something, and a server's that may forget it.
+type finder struct {
+	mu      sync.Mutex
+	now     *wire.Found
+	server  *wire.Found // as the server knows it
+	forgets bool
+	told    []*wire.Found
+	clocks  []time.Duration
+}
+
+func (f *finder) RoundTrip(r *http.Request) (*http.Response, error) {
+	var report wire.Report
+	if err := json.NewDecoder(r.Body).Decode(&report); err != nil {
+		return nil, err
+	}
+	wait, _ := time.ParseDuration(r.URL.Query().Get("wait"))
+	time.Sleep(wait + 40*time.Millisecond) // 20 ms there and 20 ms back
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.forgets {
+		f.forgets, f.server = false, nil
+		return &http.Response{StatusCode: 428, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+	}
+	if c := report.Found; c != nil {
+		f.told = append(f.told, c)
+		switch {
+		case c.Base == "":
+			f.server = c
+		case f.server != nil && f.server.Sum == c.Base:
+			f.server = f.server.With(c)
+		case f.server == nil || f.server.Sum != c.Sum:
+			return &http.Response{StatusCode: 428, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+		}
+	}
+	clock := time.Now().Add(-3*time.Second - 20*time.Millisecond) // the server's, when it answered
+	return &http.Response{StatusCode: http.StatusNotModified, Header: http.Header{
+		wire.ClockHeader: {fmt.Sprintf("%d %d", clock.UnixMilli(), wait.Milliseconds())},
+	}, Body: http.NoBody}, nil
+}
+
+func (f *finder) find(sum, version string) {
+	f.now = &wire.Found{Declared: "d", Sum: sum, Packages: map[string]string{"nginx": version, "curl": "8"}}
+}
+
+func TestOnlyChangesOfWhatIsFoundAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &finder{}
+		f.find("1", "1.22")
+		c := New(Options{
+			Server: "http://server", Node: "n1", HTTP: &http.Client{Transport: f}, Logger: slog.New(slog.DiscardHandler),
+			Report: func() wire.Report { f.mu.Lock(); defer f.mu.Unlock(); return wire.Report{Have: "1", Found: f.now} },
+			Apply:  func(wire.Desired) {},
+			Clock: func(offset, _ time.Duration) {
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				f.clocks = append(f.clocks, offset)
+			},
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { c.Run(ctx) })
+		defer running.Wait()
+		defer cancel()
+		find := func(sum, version string) {
+			f.mu.Lock()
+			f.find(sum, version)
+			f.mu.Unlock()
+			c.Changed()
+			time.Sleep(time.Second)
+		}
+		time.Sleep(time.Minute)
+		find("2", "1.24")
+		f.mu.Lock()
+		f.forgets = true // a server that was started anew
+		f.mu.Unlock()
+		time.Sleep(time.Minute)
+		find("3", "1.26")
+		time.Sleep(time.Hour)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		var told []string
+		for _, c := range f.told {
+			told = append(told, fmt.Sprintf("%s>%s %d", c.Base, c.Sum, len(c.Packages)))
+		}
+		if got := strings.Join(told, ", "); got != ">1 2, 1>2 1, >2 2, 2>3 1" {
+			t.Errorf("told %s", got)
+		}
+		if f.server.Packages["nginx"] != "1.26" || f.server.Packages["curl"] != "8" {
+			t.Errorf("the server knows %v", f.server.Packages)
+		}
+		for _, offset := range f.clocks {
+			if offset.Round(2*time.Millisecond) != 3*time.Second {
+				t.Errorf("the clock is ahead by %v; want 3s", offset)
+			}
+		}
+		if len(f.clocks) < 300 {
+			t.Errorf("%d clocks in an hour", len(f.clocks))
+		}
+	})
 }

@@ -27,6 +27,7 @@ const (
 type awayError struct {
 	cause error
 	again time.Duration // when the server wants to be asked again; 0: it did not say
+	all   bool          // it wants to be told everything
 }
 
 func (e *awayError) Error() string { return e.cause.Error() }
@@ -56,12 +57,26 @@ func (c *Client) exchange(ctx context.Context, report wire.Report, wait time.Dur
 	if report.Have != "" {
 		r.Header.Set("If-None-Match", strconv.Quote(report.Have))
 	}
+	began := time.Now()
 	answer, err := c.o.HTTP.Do(r)
 	if err != nil {
 		return nil, &awayError{cause: err}
 	}
 	defer answer.Body.Close()
+	c.compare(answer, began, time.Now())
 	return c.read(answer)
+}
+
+// compare tells how this machine's clock and the server's differ, if the server has said
+// when it answered and how long it took, in milliseconds. As in NTP the way there is
+// taken to be as long as the way back.
+func (c *Client) compare(answer *http.Response, began, ended time.Time) {
+	var at, held int64
+	if n, err := fmt.Sscan(answer.Header.Get(wire.ClockHeader), &at, &held); c.o.Clock == nil || n != 2 || err != nil {
+		return
+	}
+	way := max(0, ended.Sub(began)-time.Duration(held)*time.Millisecond)
+	c.o.Clock(ended.Round(0).Sub(time.UnixMilli(at))-way/2, way)
 }
 
 // read judges an answer.
@@ -73,7 +88,9 @@ func (c *Client) read(answer *http.Response) (*wire.Desired, error) {
 	case answer.StatusCode == http.StatusNotModified:
 		return nil, nil
 	case answer.StatusCode != http.StatusOK:
-		return nil, &awayError{cause: failure(answer, text), again: retryAfter(answer)}
+		return nil, &awayError{
+			cause: failure(answer, text), again: retryAfter(answer), all: answer.StatusCode == http.StatusPreconditionRequired,
+		}
 	case len(text) > maxAnswer:
 		return nil, &refusedError{fmt.Errorf("it is larger than %d bytes", maxAnswer)}
 	}

@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"headroom/internal/faults"
@@ -41,6 +42,7 @@ const (
 	maxParts   = 250_000 // of lists and objects
 	maxWorkers = 10_000
 	maxFaults  = 100 // that are told
+	maxLooks   = 20_000
 )
 
 // Check reports what is wrong with a desired state for a node: everything, unless that is
@@ -70,6 +72,9 @@ func Check(d wire.Desired, node string) error {
 		seen[w.ID] = true
 	}
 	checkTasks(&l, d.Tasks)
+	if d.Declared != nil {
+		checkDeclared(&l, d.Declared)
+	}
 	if n := len(l); n > maxFaults {
 		l = append(l[:maxFaults], fmt.Sprintf("and %d more", n-maxFaults))
 	}
@@ -95,6 +100,27 @@ func checkTasks(l *faults.List, tasks []wire.Task) {
 		}
 		if n := len(t.Spec); n > wire.MaxTaskSpec {
 			l.Add(key+".spec", "want at most %d bytes, found %d", wire.MaxTaskSpec, n)
+		}
+	}
+}
+
+// checkDeclared wants what can be looked for, and not without end.
+func checkDeclared(l *faults.List, d *wire.Declared) {
+	if n := len(d.Packages) + len(d.Files) + len(d.Processes) + len(d.Ports); n > maxLooks {
+		l.Add("declared", "want at most %d things to look for, found %d", maxLooks, n)
+		return
+	}
+	if d.Version == "" && len(d.Packages)+len(d.Files)+len(d.Processes)+len(d.Ports) > 0 {
+		l.Add("declared.version", "want one, found none")
+	}
+	for i, p := range d.Files {
+		if !path.IsAbs(p) || path.Clean(p) != p || strings.ContainsRune(p, 0) {
+			l.Add(fmt.Sprintf("declared.files[%d]", i), "want an absolute path, found %q", p)
+		}
+	}
+	for i, port := range d.Ports {
+		if port < 1 || port > math.MaxUint16 {
+			l.Add(fmt.Sprintf("declared.ports[%d]", i), "want 1 to 65535, found %d", port)
 		}
 	}
 }

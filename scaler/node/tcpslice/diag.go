@@ -18,13 +18,14 @@ var answerWithin = unix.Timeval{Sec: 2}
 // diag is a netlink socket for sock_diag, with the buffers of its requests.
 type diag struct {
 	fd       int
+	states   uint32 // of TCP, as bits: sockets in others are left out
 	sequence uint32
 	request  [requestLen]byte
 	buffer   []byte
 	one      socket
 }
 
-func openDiag() (*diag, error) {
+func openDiag(states uint32) (*diag, error) {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
 	if err != nil {
 		return nil, fmt.Errorf("open a netlink socket for sock_diag: %w", err)
@@ -33,10 +34,16 @@ func openDiag() (*diag, error) {
 		unix.Close(fd)
 		return nil, fmt.Errorf("set the timeout of a netlink socket: %w", err)
 	}
-	return &diag{fd: fd, buffer: make([]byte, bufferSize)}, nil
+	return &diag{fd: fd, states: states, buffer: make([]byte, bufferSize)}, nil
 }
 
 func (d *diag) close() error { return unix.Close(d.fd) }
+
+// States of TCP, as bits of a request.
+const (
+	established = 1 << unix.BPF_TCP_ESTABLISHED
+	listening   = 1 << unix.BPF_TCP_LISTEN
+)
 
 // ports are a range of local ports, both ends included.
 type ports struct{ low, high uint16 }
@@ -69,7 +76,7 @@ func (d *diag) ask(family uint8, in ports) []byte {
 
 	r := b[headerLen:]
 	r[0], r[1], r[2] = family, unix.IPPROTO_TCP, 1<<(attributeInfo-1)
-	native.PutUint32(r[4:], 1<<unix.BPF_TCP_ESTABLISHED)
+	native.PutUint32(r[4:], d.states)
 
 	a := r[requestV2Len:]
 	native.PutUint16(a, attributeLen+programLen)
@@ -87,7 +94,7 @@ func operation(b []byte, code uint8, port uint16, left uint16) {
 	binary.NativeEndian.PutUint16(b[6:], port) // the operand is a second, empty operation
 }
 
-// dump calls visit for each established connection of a family. Some may come twice,
+// dump calls visit for each socket of a family in one of the states. Some may come twice,
 // or not at all, if the kernel's table changes meanwhile; their cookies tell.
 func (d *diag) dump(family uint8, in ports, visit func(*socket)) error {
 	if _, err := unix.Write(d.fd, d.ask(family, in)); err != nil {

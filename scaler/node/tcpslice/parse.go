@@ -19,6 +19,7 @@ type socket struct {
 	remotePort uint16
 	cookie     uint64 // tells it from all others that live or have lived
 	cgroup     uint64 // in which it was made; 0: the kernel does not tell
+	inode      uint32 // by which processes that have it open are found
 
 	unread, unsent         uint32 // bytes
 	lastSent, lastReceived uint32 // milliseconds since data went out, came in
@@ -94,6 +95,7 @@ func parse(b []byte, s *socket) error {
 		cookie:     uint64(binary.NativeEndian.Uint32(b[44:])) | uint64(binary.NativeEndian.Uint32(b[48:]))<<32,
 		unread:     binary.NativeEndian.Uint32(b[56:]),
 		unsent:     binary.NativeEndian.Uint32(b[60:]),
+		inode:      binary.NativeEndian.Uint32(b[68:]),
 	}
 	for b = b[diagLen:]; len(b) >= attributeLen; {
 		n := int(binary.NativeEndian.Uint16(b))

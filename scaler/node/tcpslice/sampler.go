@@ -45,7 +45,7 @@ type history struct {
 
 // Open returns a Sampler that watches no worker.
 func Open() (*Sampler, error) {
-	d, err := openDiag()
+	d, err := openDiag(established)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ type Desired struct {
 
 	Tasks     []Task    `json:"tasks,omitempty"`      // to be done once each; one that is not here any more is stopped and forgotten
 	KeepTasks bool      `json:"keep_tasks,omitempty"` // but for those that were begun before: the server has just started, and may still ask for them
-	Declared  *Declared `json:"declared,omitempty"`   // what the node looks for and reports; nil: nothing
+	Declared  *Declared `json:"declared,omitempty"`   // what the node looks for and reports; nil: what it does already
 }
 
 // Worker is one process that shall run.

@@ -13,7 +13,9 @@ type Report struct {
 	Workers   []Status   `json:"workers"` // all of them; null: as last time
 
 	Tasks []TaskStatus `json:"tasks,omitempty"` // of those in the desired state; null: as last time
-	Found *Found       `json:"found,omitempty"` // null: as last time
+	// Declared is the version of what the node looks for; empty: nothing.
+	Declared string `json:"declared,omitempty"`
+	Found    *Found `json:"found,omitempty"` // null: as last time
 }
 
 // Resources are what a node has.

@@ -29,9 +29,10 @@ type Config struct {
 	Pool     Pool      `yaml:"pool"`
 	Services []Service `yaml:"services"`
 
-	Flows    Flows    `yaml:"flows"`
-	Registry Registry `yaml:"registry"`
-	Search   Search   `yaml:"search"`
+	Flows       Flows       `yaml:"flows"`
+	Registry    Registry    `yaml:"registry"`
+	Search      Search      `yaml:"search"`
+	Consistency Consistency `yaml:"consistency"`
 
 	ScrapeConfigs []ScrapeConfig `yaml:"scrape_configs"`
 }
@@ -207,5 +208,7 @@ func Default() Config {
 		Services: []Service{},
 		Flows:    defaultFlows(),
 		Requests: defaultRequests(),
+
+		Consistency: defaultConsistency(),
 	}
 }

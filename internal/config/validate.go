@@ -46,6 +46,7 @@ func (c Config) faults() (faults Faults) {
 	c.Pool.check(root.at("pool"))
 	c.checkServices(root)
 	c.Flows.check(root.at("flows"))
+	c.Consistency.check(root.at("consistency"))
 	c.Keda.check(root.at("keda"))
 	c.Registry.check(root.at("registry"))
 	c.Search.check(root.at("search"))

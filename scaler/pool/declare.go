@@ -1,6 +1,9 @@
 package pool
 
 import (
+	"slices"
+	"time"
+
 	"headroom/scaler/allocate"
 	"headroom/scaler/node/wire"
 )
@@ -72,4 +75,30 @@ func (p *Pool) closeInconsistent(module string, at map[*node]int, out *allocate.
 			out.Closed[i] = why
 		}
 	}
+}
+
+// Host is a node with the modules whose workers shall run there.
+type Host struct {
+	Name    string
+	Labels  map[string]string // must not be changed
+	Seen    time.Time
+	Lost    time.Time // zero: it is not
+	Modules []string
+}
+
+// Hosts returns all nodes by name.
+func (p *Pool) Hosts() []Host {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := make([]Host, 0, len(p.nodes))
+	for _, n := range p.sortedLocked() {
+		h := Host{Name: n.rec.Name, Labels: n.rec.Resources.Labels, Seen: n.seen, Lost: n.rec.Lost}
+		for _, w := range n.workers {
+			if w.wanted() && !slices.Contains(h.Modules, w.rec.Service) {
+				h.Modules = append(h.Modules, w.rec.Service)
+			}
+		}
+		all = append(all, h)
+	}
+	return all
 }

@@ -93,6 +93,7 @@ type Consistency struct {
 	standing map[pair]map[Key]Standing
 	words    map[string]string            // that many nodes have told
 	closed   map[string]map[string]string // reasons by module and node
+	stale    bool                         // closed is of other settings
 	pruned   time.Time                    // when what nobody asks for any more was last removed
 	outliers map[string]string            // reasons by node, of rules that block
 }
@@ -220,7 +221,7 @@ func (c *Consistency) Configure(s Settings) {
 	defer c.writing.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settings = s
+	c.settings, c.stale = s, true
 	declared := map[string]*Declaration{}
 	for _, d := range s.Declarations {
 		declared[d.Module] = d

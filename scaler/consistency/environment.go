@@ -168,7 +168,7 @@ func (c *Consistency) outlying() map[string]string {
 	for name, n := range c.nodes {
 		for _, o := range c.outliersOf(n) {
 			if o.Blocks && all[name] == "" {
-				all[name] = fmt.Sprintf("its %s is %s instead of %s", o.Property, o.Found, o.Allowed)
+				all[name] = fmt.Sprintf("it is built otherwise (%s %s instead of %s)", o.Property, o.Found, o.Allowed)
 			}
 		}
 	}

@@ -56,6 +56,7 @@ func (c *Consistency) judge(ctx context.Context) error {
 	}
 	if dirty {
 		c.closeLocked()
+		c.stale = false
 	}
 	return nil
 }
@@ -140,7 +141,7 @@ func (c *Consistency) collect(now time.Time) (todo []work, changed state.Consist
 		c.pruned = now
 		c.prune(&changed)
 	}
-	return todo, changed, dirty || c.closed == nil
+	return todo, changed, dirty || c.stale
 }
 
 // prune removes what is kept of modules that are not declared any more, or that have left

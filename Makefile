@@ -122,6 +122,7 @@ bench-scaling: build ## replay recorded loads through the scaling policy, static
 bench-node: ## what it costs to measure a node's processes, beside node-exporter and process-exporter (ARGS='--workers=10')
 	scripts/install-test-tools.sh prometheus-node-exporter prometheus-process-exporter
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . ./scaler/node/tcpslice ./scaler/node/measure ./scaler/node/send ./scaler/node/inventory
+	$(GO) test -tags $(TAGS) -run '^$$' -bench Wire -benchtime 1x ./scaler/consistency
 	CGO_ENABLED=0 $(GO) build -tags $(TAGS) -trimpath -ldflags '-s -w' -o bench/out/ ./bench/node ./cmd/headroom-node
 	bench/out/node $(ARGS)
 

@@ -33,6 +33,8 @@ func main() {
 	addAlarms(app)
 	addHeals(app)
 	addPool(app)
+	addConsistency(app)
+	addEnvironment(app)
 	addDecisions(app)
 	addFlow(app)
 	addRun(app)

@@ -74,6 +74,8 @@ func (s *server) reloaders(ctx context.Context) []func(config.Config) error {
 		with(s.reloadFlows),
 		with(s.reloadRegistry),
 		s.reloadRequests,
+		s.reloadConsistency,
+		s.reloadAccess,
 	}
 }
 

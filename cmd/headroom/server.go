@@ -29,6 +29,7 @@ import (
 	"headroom/ingest/rollup"
 	"headroom/ingest/scrape"
 	"headroom/internal/config"
+	"headroom/scaler/consistency"
 	"headroom/scaler/request"
 	"headroom/storage"
 	"headroom/storage/embedded"
@@ -74,6 +75,8 @@ type server struct {
 	access    accessSystem
 	reloads   *reloads
 	demo      *demo // nil but for the demo
+
+	consistency *consistency.Consistency
 }
 
 // newServer opens everything; nothing runs or is served yet.
@@ -121,29 +124,21 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 		Past: s.loop, Busy: func() bool { return len(s.capacity().Progress()) > 0 },
 	})
 	s.backtests = &backtest.Stored{Tree: ro.Tree, Store: s.store}
-	if err := s.openRegistry(context.Background()); err != nil {
-		return nil, err
-	}
-	if err := s.openAlarms(context.Background(), ro.Tree); err != nil {
-		return nil, err
-	}
-	if err := s.openRaisers(ro.Tree); err != nil {
-		return nil, err
-	}
-	if err := s.openScaling(context.Background(), ro.Tree); err != nil {
-		return nil, err
-	}
-	if err := s.openTasks(); err != nil {
-		return nil, err
-	}
-	if err := s.openFlows(context.Background()); err != nil {
-		return nil, err
-	}
-	if err := s.openAccess(context.Background()); err != nil {
-		return nil, err
-	}
-	if err := s.openRequests(); err != nil {
-		return nil, err
+	ctx := context.Background()
+	for _, open := range []func() error{
+		func() error { return s.openRegistry(ctx) },
+		func() error { return s.openAccess(ctx) },
+		func() error { return s.openAlarms(ctx, ro.Tree) },
+		func() error { return s.openRaisers(ro.Tree) },
+		func() error { return s.openScaling(ctx, ro.Tree) },
+		s.openTasks,
+		func() error { return s.openFlows(ctx) },
+		s.openRequests,
+		func() error { return s.openConsistency(ctx) },
+	} {
+		if err := open(); err != nil {
+			return nil, err
+		}
 	}
 	if opts.shadowURL == "" {
 		s.ingest = ingest.New(ingest.Options{Store: s.store, Limits: cfg.Ingest, Retention: opts.retention, Logger: log, Registerer: s.reg})

@@ -145,6 +145,7 @@ type result struct {
 	state   NodeState
 	reason  string // of unknown
 	sum     string // of what was found
+	version string // of what it looked for
 	looked  bool   // it was judged by something that was found, at least once
 }
 

@@ -33,6 +33,7 @@ type work struct {
 	moved        bool         // something else was found than before
 	away         time.Time    // since when the node was silent before; zero: it was not
 	unlooked     map[Key]bool // items that it had not looked for before
+	relooked     bool         // it had not looked for the same items before
 	run          *Cause       // that was under way; nil: it was not looked for yet
 }
 
@@ -182,7 +183,7 @@ func (c *Consistency) workOf(id string, m *module, n *node, old *result) work {
 		w.reason = "the node has not told what it has yet"
 	}
 	if n.found != nil && old != nil {
-		w.moved = old.sum != n.found.Sum
+		w.moved, w.relooked = old.sum != n.found.Sum, old.looked && old.version != n.found.Declared
 	}
 	return w
 }
@@ -205,7 +206,7 @@ func (c *Consistency) judgeOne(ctx context.Context, w *work, now time.Time, chan
 		r.state, r.reason = NodeUnknown, w.reason
 		return r
 	}
-	r.sum, r.looked = w.found.Sum, true
+	r.sum, r.version, r.looked = w.found.Sum, w.found.Declared, true
 	stood := c.standing[pair{w.module, w.node}]
 	w.first = w.first && len(stood) == 0 // after a start what stood is known
 	bad := map[Key]bool{}
@@ -216,7 +217,7 @@ func (c *Consistency) judgeOne(ctx context.Context, w *work, now time.Time, chan
 			bad[i.key()] = true
 			s := Standing{State: i.State, Declared: i.Declared, Found: i.Found, Reason: i.Reason, Since: old.Since, Cause: old.Cause}
 			if !was {
-				s.Since, s.Cause = now.UTC().Truncate(time.Millisecond), c.cause(ctx, w, i.key(), now)
+				s.Since, s.Cause = now.UTC().Truncate(time.Millisecond), c.cause(ctx, w, i.key(), i.Declared == "", now)
 			}
 			if s != old {
 				changed.Put.Standings = append(changed.Put.Standings, row(place{w.module, w.node, i.key()}, s))

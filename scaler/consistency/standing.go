@@ -81,10 +81,10 @@ func (c *Consistency) unstand(p place) {
 // ten seconds, and tell it with the next report.
 const lookBack = time.Minute
 
-// cause finds out what may have made an item differ.
-func (c *Consistency) cause(ctx context.Context, w *work, key Key, now time.Time) Cause {
+// cause finds out what may have made an item differ; extra is one that nobody declares.
+func (c *Consistency) cause(ctx context.Context, w *work, key Key, extra bool, now time.Time) Cause {
 	switch {
-	case w.first, w.unlooked[key]:
+	case w.first, w.unlooked[key], extra && w.relooked:
 		return Cause{Kind: CauseFirst, Text: "it was so when the node was first looked at for it"}
 	case w.fresh && !w.moved:
 		return Cause{Kind: CauseDeclaration, Text: "it is declared otherwise than before, and the node is as it was"}

@@ -15,6 +15,7 @@ import (
 	"headroom/analytics/backtest"
 	"headroom/analytics/whatif"
 	"headroom/internal/faults"
+	"headroom/scaler/consistency"
 	"headroom/scaler/flow"
 	"headroom/scaler/pool"
 	"headroom/scaler/request"
@@ -84,13 +85,14 @@ var kinds = []struct {
 		state.ErrNoAlarm, alerting.ErrNotOpen, lease.ErrNoLease, mute.ErrNoMute,
 		pool.ErrUnknownNode, pool.ErrUnknownService, pool.ErrUnknownProxy, pool.ErrUnknownWorker, state.ErrNoDecision,
 		flow.ErrNoFlow, flow.ErrNoRun, flow.ErrNoStep, flow.ErrNoSchedule, state.ErrNoRequest,
+		consistency.ErrNoModule, consistency.ErrNoNode, consistency.ErrNoItem,
 		state.ErrNoGrant, state.ErrNoToken,
 	}},
-	{badData, []error{analytics.ErrNoModel, heal.ErrNoReason, pool.ErrBadOrder}},
+	{badData, []error{analytics.ErrNoModel, heal.ErrNoReason, pool.ErrBadOrder, consistency.ErrBadOrder}},
 	{conflict, []error{
 		lease.ErrOver, lease.ErrRun, lease.ErrTooMany, mute.ErrConfigured, mute.ErrTooMany,
 		fleet.ErrTooManyMarks, state.ErrNoBrake,
-		flow.ErrConflict, request.ErrNotNow, request.ErrTooMany, state.ErrRequestChanged,
+		consistency.ErrConflict, flow.ErrConflict, request.ErrNotNow, request.ErrTooMany, state.ErrRequestChanged,
 		state.ErrTooManyEdits,
 		access.ErrOpen, access.ErrTokensTurnedAway, state.ErrTooManyGrants, state.ErrTooManyTokens,
 	}},

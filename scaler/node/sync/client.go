@@ -168,7 +168,7 @@ func (c *Client) poll(ctx context.Context, wait time.Duration) (*wire.Desired, e
 	c.noteLocked(parts, err)
 	if c.beside != before {
 		c.told, c.toldTasks = nil, nil // who knows which of the two came first
-		if report.Found != nil {
+		if parts.found != nil {
 			c.found = nil
 		}
 	}
@@ -197,7 +197,7 @@ func (c *Client) tell(ctx context.Context) {
 	c.order.Lock()
 	defer c.order.Unlock()
 	report, parts := c.compose()
-	if report.Workers == nil && report.Tasks == nil && report.Found == nil {
+	if report.Workers == nil && report.Tasks == nil && parts.found == nil {
 		return // a poll that began meanwhile has told it
 	}
 	_, err := c.exchange(ctx, report, 0)
@@ -218,7 +218,7 @@ func (c *Client) tell(ctx context.Context) {
 // parts are what is told of a report only if it has changed.
 type parts struct {
 	workers, resources, tasks []byte
-	found                     *wire.Found // all of it; nil: nothing of it was told
+	found                     *wire.Found // all of it; nil: the server has it
 }
 
 // compose makes a report, without what the server knows.
@@ -242,11 +242,15 @@ func (c *Client) compose() (wire.Report, parts) {
 	if bytes.Equal(p.tasks, c.toldTasks) {
 		r.Tasks = nil
 	}
-	if r.Found != nil && c.found != nil && r.Found.Sum == c.found.Sum {
-		r.Found = nil
-	}
-	if p.found = r.Found; p.found != nil && c.found != nil && c.found.Declared == p.found.Declared {
-		r.Found = p.found.Since(c.found)
+	switch {
+	case r.Found == nil:
+	case c.found != nil && r.Found.Sum == c.found.Sum:
+		r.Found = &wire.Found{Declared: r.Found.Declared, Sum: r.Found.Sum, Base: r.Found.Sum} // the server sees whether it has it
+	default:
+		p.found = r.Found
+		if c.found != nil && c.found.Declared == p.found.Declared {
+			r.Found = p.found.Since(c.found)
+		}
 	}
 	return r, p
 }

@@ -329,6 +329,7 @@ type finder struct {
 	now     *wire.Found
 	server  *wire.Found // as the server knows it
 	forgets bool
+	known   int // times that it was told what it knows
 	told    []*wire.Found
 	clocks  []time.Duration
 }
@@ -338,29 +339,39 @@ func (f *finder) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := json.NewDecoder(r.Body).Decode(&report); err != nil {
 		return nil, err
 	}
-	wait, _ := time.ParseDuration(r.URL.Query().Get("wait"))
-	time.Sleep(wait + 40*time.Millisecond) // 20 ms there and 20 ms back
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.forgets {
-		f.forgets, f.server = false, nil
+	if !f.hear(report.Found) {
 		return &http.Response{StatusCode: 428, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}"))}, nil
 	}
-	if c := report.Found; c != nil {
-		f.told = append(f.told, c)
-		switch {
-		case c.Base == "":
-			f.server = c
-		case f.server != nil && f.server.Sum == c.Base:
-			f.server = f.server.With(c)
-		case f.server == nil || f.server.Sum != c.Sum:
-			return &http.Response{StatusCode: 428, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}"))}, nil
-		}
-	}
+	wait, _ := time.ParseDuration(r.URL.Query().Get("wait"))
+	time.Sleep(wait + 40*time.Millisecond)                        // 20 ms there and 20 ms back
 	clock := time.Now().Add(-3*time.Second - 20*time.Millisecond) // the server's, when it answered
 	return &http.Response{StatusCode: http.StatusNotModified, Header: http.Header{
 		wire.ClockHeader: {fmt.Sprintf("%d %d", clock.UnixMilli(), wait.Milliseconds())},
 	}, Body: http.NoBody}, nil
+}
+
+// hear takes what was found; false: it has to be told all of it.
+func (f *finder) hear(c *wire.Found) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.forgets {
+		f.forgets, f.server = false, nil
+		return false
+	}
+	if f.server != nil && c.Sum == c.Base && f.server.Sum == c.Sum {
+		f.known++
+		return true
+	}
+	f.told = append(f.told, c)
+	switch {
+	case c.Base == "":
+		f.server = c
+	case f.server != nil && f.server.Sum == c.Base:
+		f.server = f.server.With(c)
+	default:
+		return f.server != nil && f.server.Sum == c.Sum
+	}
+	return true
 }
 
 func (f *finder) find(sum, version string) {
@@ -400,6 +411,10 @@ func TestOnlyChangesOfWhatIsFoundAreTold(t *testing.T) {
 		f.mu.Unlock()
 		time.Sleep(time.Minute)
 		find("3", "1.26")
+		time.Sleep(time.Minute)
+		f.mu.Lock()
+		f.server = nil // it has forgotten only this
+		f.mu.Unlock()
 		time.Sleep(time.Hour)
 		f.mu.Lock()
 		defer f.mu.Unlock()
@@ -407,8 +422,11 @@ func TestOnlyChangesOfWhatIsFoundAreTold(t *testing.T) {
 		for _, c := range f.told {
 			told = append(told, fmt.Sprintf("%s>%s %d", c.Base, c.Sum, len(c.Packages)))
 		}
-		if got := strings.Join(told, ", "); got != ">1 2, 1>2 1, >2 2, 2>3 1" {
+		if got := strings.Join(told, ", "); got != ">1 2, 1>2 1, >2 2, 2>3 1, 3>3 0, >3 2" {
 			t.Errorf("told %s", got)
+		}
+		if f.known < 360 {
+			t.Errorf("the server could see %d times that it knows everything", f.known)
 		}
 		if f.server.Packages["nginx"] != "1.26" || f.server.Packages["curl"] != "8" {
 			t.Errorf("the server knows %v", f.server.Packages)

@@ -15,7 +15,7 @@ type Report struct {
 	Tasks []TaskStatus `json:"tasks,omitempty"` // of those in the desired state; null: as last time
 	// Declared is the version of what the node looks for; empty: nothing.
 	Declared string `json:"declared,omitempty"`
-	Found    *Found `json:"found,omitempty"` // null: as last time
+	Found    *Found `json:"found,omitempty"` // null: nothing was looked for yet. What is as last time is a change of itself, without entries
 }
 
 // Resources are what a node has.

@@ -22,7 +22,7 @@ type Place struct {
 // Compare says how each item stands that a module wants, and which packages are there
 // that match one of the patterns and are not declared. An item that the node has not
 // looked for yet is unknown.
-func Compare(module string, wants []Want, extra []string, at Place, found *wire.Found) []Item {
+func Compare(module string, wants []Want, extra []string, at Place, h *Have) []Item {
 	all := make([]Item, 0, len(wants))
 	declared := map[string]bool{}
 	for _, w := range wants {
@@ -30,26 +30,26 @@ func Compare(module string, wants []Want, extra []string, at Place, found *wire.
 		switch w.Kind {
 		case KindPackage:
 			declared[w.Name] = true
-			comparePackage(&i, w.Package, found)
+			comparePackage(&i, w.Package, h)
 		case KindFile:
-			compareFile(&i, w.File, module, at, found)
+			compareFile(&i, w.File, module, at, h)
 		case KindProcess:
-			compareProcess(&i, w.Process, found)
+			compareProcess(&i, w.Process, h)
 		case KindPort:
-			comparePort(&i, w.Port, found)
+			comparePort(&i, w.Port, h)
 		}
 		all = append(all, i)
 	}
-	return append(all, extras(extra, declared, found)...)
+	return append(all, extras(extra, declared, h)...)
 }
 
 const notLooked = "the node has not looked for it yet"
 
 func (i *Item) is(s State, reason string) { i.State, i.Reason = s, reason }
 
-func comparePackage(i *Item, p *Package, f *wire.Found) {
+func comparePackage(i *Item, p *Package, h *Have) {
 	i.Declared = p.Version
-	have, looked := f.Packages[p.Name]
+	have, looked := h.Packages[p.Name]
 	version, half, _ := strings.Cut(have, " ") // the state of one that is half installed
 	least, bounded := strings.CutPrefix(p.Version, atLeast+" ")
 	if i.Found = have; have == "" && looked {
@@ -74,8 +74,8 @@ func comparePackage(i *Item, p *Package, f *wire.Found) {
 }
 
 // extras are the installed packages that match a pattern and that nobody has declared.
-func extras(patterns []string, declared map[string]bool, f *wire.Found) (all []Item) {
-	for name, version := range f.Packages {
+func extras(patterns []string, declared map[string]bool, h *Have) (all []Item) {
+	for name, version := range h.Packages {
 		if version == "" || declared[name] {
 			continue
 		}
@@ -94,10 +94,10 @@ func extras(patterns []string, declared map[string]bool, f *wire.Found) (all []I
 	return all
 }
 
-func compareFile(i *Item, want *File, module string, at Place, found *wire.Found) {
+func compareFile(i *Item, want *File, module string, at Place, h *Have) {
 	sum, err := want.checksum(module, at)
 	i.Declared = fileWords(want.Absent, "", want.Owner, want.Group, want.Mode, sum, "")
-	f, looked := found.Files[want.Path]
+	f, looked := h.Files[want.Path]
 	if looked && f.Error == "" {
 		i.Found = fileWords(f.Missing, f.Kind, f.Owner, f.Group, f.Mode, f.SHA256, f.Target)
 	}
@@ -121,7 +121,7 @@ func compareFile(i *Item, want *File, module string, at Place, found *wire.Found
 }
 
 // differences compares a file that is there and shall be.
-func (i *Item) differences(want *File, sum string, f wire.FoundFile) {
+func (i *Item) differences(want *File, sum string, f *wire.FoundFile) {
 	var all []string
 	for _, c := range []struct{ what, want, found string }{
 		{"owner", want.Owner, f.Owner}, {"group", want.Group, f.Group}, {"mode", want.Mode, f.Mode},
@@ -199,12 +199,12 @@ func (f *File) text(module string, at Place) (string, error) {
 	return b.String(), err
 }
 
-func compareProcess(i *Item, p *Process, f *wire.Found) {
+func compareProcess(i *Item, p *Process, h *Have) {
 	i.Declared = strconv.Itoa(p.Min) + " or more"
 	if p.Max > 0 {
 		i.Declared = fmt.Sprintf("%d to %d", p.Min, p.Max)
 	}
-	n, looked := f.Processes[p.Name]
+	n, looked := h.Processes[p.Name]
 	if looked {
 		i.Found = strconv.Itoa(n)
 	}
@@ -220,11 +220,11 @@ func compareProcess(i *Item, p *Process, f *wire.Found) {
 	}
 }
 
-func comparePort(i *Item, p *Port, f *wire.Found) {
+func comparePort(i *Item, p *Port, h *Have) {
 	if i.Declared = p.Process; p.Process == "" {
 		i.Declared = "any process"
 	}
-	name, looked := f.Ports[p.Port]
+	name, looked := h.Ports[p.Port]
 	i.Found = name
 	switch {
 	case !looked:

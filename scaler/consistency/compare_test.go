@@ -30,6 +30,8 @@ func good(node string) *wire.Found {
 	}
 }
 
+func have(f *wire.Found) *Have { return (*Have)(nil).with(f, &wire.Declared{}, &pantry{}) }
+
 func TestEachWayToDiffer(t *testing.T) {
 	all, err := read(t, webFiles())
 	must(t, err)
@@ -38,7 +40,7 @@ func TestEachWayToDiffer(t *testing.T) {
 	compare := func(change func(*wire.Found)) (bad string) {
 		f := good("n1")
 		change(f)
-		for _, i := range Compare("shop/web", d.wants(), d.PackagesExtra, at, f) {
+		for _, i := range Compare("shop/web", d.wants(), d.PackagesExtra, at, have(f)) {
 			if i.State != OK {
 				bad += fmt.Sprintf("%s %s: %s\n", i.State, i.Item, i.Reason)
 			}
@@ -95,7 +97,7 @@ func TestCompareHoldsForWhateverIsTold(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	for range 3000 {
 		f := odd(r)
-		items := Compare("shop/web", wants, d.PackagesExtra, at, f)
+		items := Compare("shop/web", wants, d.PackagesExtra, at, have(f))
 		for i, w := range wants {
 			if items[i].key() != w.Key {
 				t.Fatalf("%v stands in place of %v", items[i].Item, w.Key)
@@ -120,8 +122,8 @@ func TestCompareHoldsForWhateverIsTold(t *testing.T) {
 
 func adoptEach(t *testing.T, d *Declaration, wants []Want, at Place, f *wire.Found) {
 	m := &module{decl: d, wants: wants, members: map[string]string{"n1": byWorkers}}
-	c := &Consistency{nodes: map[string]*node{"n1": {found: f}}}
-	for _, i := range Compare("shop/web", wants, d.PackagesExtra, at, f) {
+	c := &Consistency{nodes: map[string]*node{"n1": {have: have(f)}}}
+	for _, i := range Compare("shop/web", wants, d.PackagesExtra, at, have(f)) {
 		if !i.State.Bad() {
 			continue
 		}
@@ -129,7 +131,7 @@ func adoptEach(t *testing.T, d *Declaration, wants []Want, at Place, f *wire.Fou
 		if err != nil || o.Removed {
 			continue // it cannot be said in a declaration
 		}
-		if again := Compare("shop/web", []Want{o.Want}, nil, at, f); again[0].State != OK {
+		if again := Compare("shop/web", []Want{o.Want}, nil, at, have(f)); again[0].State != OK {
 			t.Fatalf("%+v was adopted and is %+v", i, again[0])
 		}
 	}

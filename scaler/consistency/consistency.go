@@ -91,7 +91,7 @@ type Consistency struct {
 	nodes    map[string]*node
 	ignores  map[place]Ignore
 	standing map[pair]map[Key]Standing
-	words    map[string]string            // that many nodes have told
+	pantry   pantry
 	closed   map[string]map[string]string // reasons by module and node
 	stale    bool                         // closed is of other settings
 	pruned   time.Time                    // when what nobody asks for any more was last removed
@@ -130,7 +130,7 @@ type node struct {
 	inPool   bool
 	declared wire.Declared // what it shall look for
 	of       string        // what that was made of
-	found    *wire.Found   // nil: it has told nothing yet
+	have     *Have         // nil: it has told nothing yet
 	told     time.Time     // when it has told something last
 	modules  []string      // for which it works
 	away     time.Time     // since when it was silent before it changed

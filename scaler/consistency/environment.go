@@ -176,10 +176,10 @@ func (c *Consistency) outlying() map[string]string {
 }
 
 func (c *Consistency) outliersOf(n *node) []Outlier {
-	if n.found == nil || n.found.Environment == nil {
+	if n.have == nil || n.have.Machine == nil {
 		return nil
 	}
-	return Judge(c.settings.Environment, Place{n.host.Name, n.host.Labels}, n.modules, n.found.Environment)
+	return Judge(c.settings.Environment, Place{n.host.Name, n.host.Labels}, n.modules, n.have.Machine)
 }
 
 // EnvironmentView is what the machines are built to.
@@ -232,15 +232,15 @@ func (c *Consistency) Environment(path fleet.Path) EnvironmentView {
 		outliers := c.outliersOf(n)
 		v.Outliers = append(v.Outliers, outliers...)
 		m := MachineOfNode{Node: name, Outlier: len(outliers) > 0}
-		if n.found == nil || n.found.Environment == nil {
+		if n.have == nil || n.have.Machine == nil {
 			v.Unknown++
 			v.Machines = append(v.Machines, m)
 			continue
 		}
-		m.Environment = n.found.Environment
+		m.Environment = n.have.Machine
 		v.Machines = append(v.Machines, m)
 		for i, p := range properties {
-			count(counts[i], p, n.found.Environment, outliers)
+			count(counts[i], p, n.have.Machine, outliers)
 		}
 	}
 	for i, p := range properties {

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"time"
 
-	"headroom/scaler/node/wire"
 	"headroom/storage/state"
 )
 
@@ -26,7 +25,7 @@ type work struct {
 	wants        []Want
 	extra        []string
 	at           Place
-	found        *wire.Found
+	have         *Have
 	reason       string       // why nothing is known
 	first        bool         // it was never judged before
 	fresh        bool         // it is declared otherwise than before
@@ -164,7 +163,7 @@ func (c *Consistency) prune(changed *state.ConsistencyChange) {
 func (c *Consistency) workOf(id string, m *module, n *node, old *result) work {
 	w := work{
 		module: id, node: n.host.Name, wants: m.wants, extra: m.decl.PackagesExtra,
-		at: Place{n.host.Name, n.host.Labels}, found: n.found,
+		at: Place{n.host.Name, n.host.Labels}, have: n.have,
 		first: old == nil || !old.looked, fresh: m.fresh, away: n.away, unlooked: map[Key]bool{},
 	}
 	if old != nil {
@@ -179,11 +178,11 @@ func (c *Consistency) workOf(id string, m *module, n *node, old *result) work {
 		w.reason = "no node daemon of this name syncs"
 	case !n.host.Lost.IsZero():
 		w.reason = "the node is silent since " + n.host.Lost.UTC().Format(time.RFC3339)
-	case n.found == nil:
+	case n.have == nil:
 		w.reason = "the node has not told what it has yet"
 	}
-	if n.found != nil && old != nil {
-		w.moved, w.relooked = old.sum != n.found.Sum, old.looked && old.version != n.found.Declared
+	if n.have != nil && old != nil {
+		w.moved, w.relooked = old.sum != n.have.Sum, old.looked && old.version != n.have.Declared
 	}
 	return w
 }
@@ -206,11 +205,11 @@ func (c *Consistency) judgeOne(ctx context.Context, w *work, now time.Time, chan
 		r.state, r.reason = NodeUnknown, w.reason
 		return r
 	}
-	r.sum, r.version, r.looked = w.found.Sum, w.found.Declared, true
+	r.sum, r.version, r.looked = w.have.Sum, w.have.Declared, true
 	stood := c.standing[pair{w.module, w.node}]
 	w.first = w.first && len(stood) == 0 // after a start what stood is known
 	bad := map[Key]bool{}
-	for _, i := range Compare(w.module, w.wants, w.extra, w.at, w.found) {
+	for _, i := range Compare(w.module, w.wants, w.extra, w.at, w.have) {
 		old, was := stood[i.key()]
 		switch {
 		case i.State.Bad():

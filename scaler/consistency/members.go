@@ -23,31 +23,26 @@ const (
 )
 
 // gather asks which nodes there are, finds out for which modules each shall have what is
-// declared, and returns those that shall look for something else than before.
+// declared, and returns those that shall look for something else than before. c.writing
+// must be held.
 func (c *Consistency) gather() (told []string) {
 	hosts, seen := c.o.Fleet.Hosts(), c.o.Fleet.Seen()
+	members := c.membersOf(hosts, seen)
+	of := map[string][]string{} // modules by node
+	for id, all := range members {
+		for name := range all {
+			of[name] = append(of[name], id)
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.takeHosts(hosts)
-	of := map[string][]string{} // modules by node
 	for id, m := range c.modules {
-		m.members = map[string]string{}
-		if m.decl == nil {
-			continue
-		}
-		for _, name := range seen[id] {
-			m.members[name] = bySeries
-		}
-		for i := range hosts {
-			if why := m.member(&hosts[i], id); why != "" {
-				m.members[hosts[i].Name] = why
-			}
-		}
-		for name := range m.members {
-			of[name] = append(of[name], id)
-			if c.nodes[name] == nil {
-				c.nodes[name] = &node{host: Host{Name: name}}
-			}
+		m.members = members[id]
+	}
+	for name := range of {
+		if c.nodes[name] == nil {
+			c.nodes[name] = &node{host: Host{Name: name}}
 		}
 	}
 	c.takeModules(hosts, seen)
@@ -62,6 +57,37 @@ func (c *Consistency) gather() (told []string) {
 	}
 	slices.Sort(told)
 	return told
+}
+
+// membersOf are the nodes of each module that is declared, with why they shall have what
+// it declares. What is declared changes only while c.writing is held.
+func (c *Consistency) membersOf(hosts []Host, seen map[string][]string) map[string]map[string]string {
+	members := map[string]map[string]string{}
+	for id, m := range c.modules {
+		members[id] = map[string]string{}
+		if m.decl == nil {
+			continue
+		}
+		for _, name := range seen[id] {
+			members[id][name] = bySeries
+		}
+		if len(m.decl.Nodes)+len(m.decl.matchers) == 0 {
+			continue
+		}
+		for i := range hosts {
+			if m.decl.selects(&hosts[i]) {
+				members[id][hosts[i].Name] = bySelector
+			}
+		}
+	}
+	for i := range hosts {
+		for _, id := range hosts[i].Modules {
+			if m := c.modules[id]; m != nil && m.decl != nil {
+				members[id][hosts[i].Name] = byWorkers
+			}
+		}
+	}
+	return members
 }
 
 // takeHosts notes which nodes there are, and which have become silent or came back.
@@ -82,8 +108,8 @@ func (c *Consistency) takeHosts(hosts []Host) {
 		n.host, n.inPool = h, true
 	}
 	for _, n := range c.nodes {
-		if !n.inPool && n.found != nil {
-			n.found, n.changed = nil, true
+		if !n.inPool && n.have != nil {
+			n.have, n.changed = nil, true
 		}
 	}
 }
@@ -105,28 +131,21 @@ func (c *Consistency) takeModules(hosts []Host, seen map[string][]string) {
 	}
 }
 
-// member tells why a node of the pool shall have what a module declares; empty: it need
-// not.
-func (m *module) member(h *Host, id string) string {
-	if slices.Contains(h.Modules, id) {
-		return byWorkers
-	}
-	for _, p := range m.decl.Nodes {
+// selects tells whether a declaration names a node, wherever the module runs.
+func (d *Declaration) selects(h *Host) bool {
+	for _, p := range d.Nodes {
 		if ok, err := path.Match(p, h.Name); err == nil && ok {
-			return bySelector
+			return true
 		}
 	}
-	if len(m.decl.matchers) == 0 {
-		return ""
+	if len(d.matchers) == 0 {
+		return false
 	}
 	set := make(model.LabelSet, len(h.Labels))
 	for name, value := range h.Labels {
 		set[model.LabelName(name)] = model.LabelValue(value)
 	}
-	if m.decl.matchers.Matches(set) {
-		return bySelector
-	}
-	return ""
+	return d.matchers.Matches(set)
 }
 
 // declare finds out what a node shall look for, and tells whether that is something else

@@ -145,9 +145,9 @@ func (c *Consistency) adopt(p place, m *module, o Order, now time.Time) (ch stat
 func (c *Consistency) overrideOf(p place, m *module) (over Override, err error) {
 	c.mu.Lock()
 	n := c.nodes[p.Node]
-	var found = &emptyFound
-	if n != nil && n.found != nil {
-		found = n.found
+	have := &Have{}
+	if n != nil && n.have != nil {
+		have = n.have
 	}
 	c.mu.Unlock()
 	if _, member := m.members[p.Node]; !member {
@@ -161,7 +161,7 @@ func (c *Consistency) overrideOf(p place, m *module) (over Override, err error) 
 	notKnown := fmt.Errorf("%w: it is not known how %s is on node %s", ErrConflict, p.Key, p.Node)
 	switch p.Key.Kind {
 	case KindPackage:
-		version, looked := found.Packages[p.Key.Name]
+		version, looked := have.Packages[p.Key.Name]
 		if !looked || strings.Contains(version, " ") {
 			return over, notKnown
 		}
@@ -170,20 +170,20 @@ func (c *Consistency) overrideOf(p place, m *module) (over Override, err error) 
 		}
 		over.Package = &Package{Name: p.Key.Name, Version: version}
 	case KindFile:
-		f, looked := found.Files[p.Key.Name]
+		f, looked := have.Files[p.Key.Name]
 		if !looked || f.Error != "" || !f.Missing && f.Kind == "" && f.SHA256 == "" {
 			return over, notKnown
 		}
 		over.File = &File{Path: p.Key.Name, Owner: f.Owner, Group: f.Group, Mode: f.Mode, SHA256: f.SHA256, Absent: f.Missing}
 	case KindProcess:
-		n, looked := found.Processes[p.Key.Name]
+		n, looked := have.Processes[p.Key.Name]
 		if !looked {
 			return over, notKnown
 		}
 		over.Process, over.Removed = adoptProcess(p.Key.Name, n, now.Process), n == 0
 	case KindPort:
 		port, _ := strconv.Atoi(p.Key.Name)
-		name, looked := found.Ports[port]
+		name, looked := have.Ports[port]
 		if !looked || name == "?" {
 			return over, notKnown
 		}

@@ -8,11 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"headroom/scaler/node/wire"
 	"headroom/storage/fleet"
 )
-
-var emptyFound wire.Found
 
 // Total is how the modules of a part of the business tree stand.
 type Total struct {
@@ -200,8 +197,8 @@ func (c *Consistency) nodeView(id string, m *module, name, why string, all bool)
 			v.Since = earlier(v.Since, i.Since)
 		}
 	}
-	if all && n != nil && n.found != nil && r.sum != "" {
-		for _, i := range Compare(id, m.wants, nil, Place{name, n.host.Labels}, n.found) {
+	if all && n != nil && n.have != nil && r.sum != "" {
+		for _, i := range Compare(id, m.wants, nil, Place{name, n.host.Labels}, n.have) {
 			if i.State == OK {
 				v.Items = append(v.Items, i)
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -367,7 +368,10 @@ func (f *finder) hear(c *wire.Found) bool {
 	case c.Base == "":
 		f.server = c
 	case f.server != nil && f.server.Sum == c.Base:
-		f.server = f.server.With(c)
+		now := *f.server
+		now.Sum, now.Packages = c.Sum, maps.Clone(f.server.Packages)
+		maps.Copy(now.Packages, c.Packages)
+		f.server = &now
 	default:
 		return f.server != nil && f.server.Sum == c.Sum
 	}

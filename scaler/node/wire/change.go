@@ -1,7 +1,5 @@
 package wire
 
-import "maps"
-
 // Since returns what of f has changed over base, which was looked for by the same
 // declaration. What base alone has is told as not there.
 func (f *Found) Since(base *Found) *Found {
@@ -22,23 +20,6 @@ func (f *Found) Since(base *Found) *Found {
 		c.Environment = f.Environment
 	}
 	return c
-}
-
-// With returns f as it is after a change. Neither is altered.
-func (f *Found) With(c *Found) *Found {
-	all := &Found{
-		Declared: c.Declared, Sum: c.Sum,
-		Packages:  joined(f.Packages, c.Packages),
-		Files:     joined(f.Files, c.Files),
-		Processes: joined(f.Processes, c.Processes),
-		Ports:     joined(f.Ports, c.Ports),
-
-		Environment: f.Environment,
-	}
-	if c.Environment != nil {
-		all.Environment = c.Environment
-	}
-	return all
 }
 
 func (e *Environment) same(o *Environment) bool {
@@ -66,13 +47,4 @@ func changed[K, V comparable](now, before map[K]V) map[K]V {
 		}
 	}
 	return c
-}
-
-func joined[K comparable, V any](all, c map[K]V) map[K]V {
-	out := maps.Clone(all)
-	if out == nil {
-		out = map[K]V{}
-	}
-	maps.Copy(out, c)
-	return out
 }

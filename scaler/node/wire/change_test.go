@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"cmp"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"strconv"
@@ -13,7 +15,7 @@ func TestAChangeLeadsToWhatIsFound(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		before, now := some(r), some(r)
-		got := before.With(now.Since(before))
+		got := with(before, now.Since(before))
 		for name := range before.Packages {
 			if _, there := now.Packages[name]; !there {
 				now.Packages[name] = ""
@@ -38,6 +40,18 @@ func TestAChangeLeadsToWhatIsFound(t *testing.T) {
 			t.Fatalf("got %+v\nwant %+v", got, now)
 		}
 	}
+}
+
+// with is f after a change.
+func with(f, c *Found) *Found {
+	all := *f
+	all.Sum, all.Environment = c.Sum, cmp.Or(c.Environment, f.Environment)
+	all.Packages, all.Files, all.Processes, all.Ports = maps.Clone(f.Packages), maps.Clone(f.Files), maps.Clone(f.Processes), maps.Clone(f.Ports)
+	maps.Copy(all.Packages, c.Packages)
+	maps.Copy(all.Files, c.Files)
+	maps.Copy(all.Processes, c.Processes)
+	maps.Copy(all.Ports, c.Ports)
+	return &all
 }
 
 func some(r *rand.Rand) *Found {

@@ -17,7 +17,8 @@ import (
 // them.
 func (s *server) openConsistency(ctx context.Context) (err error) {
 	s.consistency, err = consistency.New(ctx, consistency.Options{
-		DB: s.state, Fleet: &hosts{pool: s.scaling.pool, rollup: s.rollup}, Logger: s.log, Registerer: s.reg,
+		DB: s.state, Fleet: &hosts{pool: s.scaling.pool, rollup: s.rollup}, Store: s.store, Hierarchy: s.cfg.Hierarchy,
+		Logger: s.log, Registerer: s.reg,
 	})
 	if err != nil {
 		return err

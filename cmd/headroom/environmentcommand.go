@@ -20,10 +20,12 @@ func addEnvironment(app *kingpin.Application) {
 	c := &environmentCommand{client: addClient(cmd)}
 	cmd.Flag("json", "Print JSON, as the API has it.").BoolVar(&c.json)
 	cmd.Arg("path", "Only nodes that work for this node of the business tree and below.").StringVar(&c.path)
-	cmd.Action(func(*kingpin.ParseContext) error {
-		ask := func(data any) error { return c.get("environment", filters("path", c.path), data) }
-		return show(c.client, c.json, ask, c.print)
-	})
+	cmd.Action(func(*kingpin.ParseContext) error { return c.show() })
+}
+
+func (c *environmentCommand) show() error {
+	ask := func(data any) error { return c.get("environment", filters("path", c.path), data) }
+	return show(c.client, c.json, ask, c.print)
 }
 
 func (c *environmentCommand) print(v *consistency.EnvironmentView) error {

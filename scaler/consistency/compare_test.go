@@ -95,7 +95,7 @@ func TestCompareHoldsForWhateverIsTold(t *testing.T) {
 	wants := d.wants()
 	at := Place{"n1", map[string]string{"rack": "r7"}}
 	r := rand.New(rand.NewPCG(5, 5))
-	for range 3000 {
+	for range 600 {
 		f := odd(r)
 		items := Compare("shop/web", wants, d.PackagesExtra, at, have(f))
 		for i, w := range wants {

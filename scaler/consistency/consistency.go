@@ -13,6 +13,7 @@ import (
 
 	"headroom/scaler/flow"
 	"headroom/scaler/node/wire"
+	"headroom/storage"
 	"headroom/storage/state"
 )
 
@@ -60,10 +61,17 @@ type Options struct {
 	Fleet  Fleet
 	Runs   Runs      // nil: what has changed an item is not known
 	Start  StartFlow // nil: nothing can be repaired
+	Store  Store     // of series; nil: none are written
 	Now    func() time.Time
 	Logger *slog.Logger
 
+	Hierarchy  []string // labels of the series
 	Registerer prometheus.Registerer
+}
+
+// Store takes series.
+type Store interface {
+	Write(ctx context.Context, rows []storage.Series) error
 }
 
 // Settings are what a configuration says.
@@ -262,10 +270,11 @@ const (
 	moment = 200 * time.Millisecond // so that many reports at once are judged at once
 )
 
-// Run judges what nodes report until ctx is done.
+// Run judges what nodes report, and stores series, until ctx is done.
 func (c *Consistency) Run(ctx context.Context) error {
-	ticker := time.NewTicker(beat)
+	ticker, minute := time.NewTicker(beat), time.NewTicker(time.Minute)
 	defer ticker.Stop()
+	defer minute.Stop()
 	for {
 		if err := c.Settle(ctx); err != nil && ctx.Err() == nil {
 			c.o.Logger.Error("what is consistent was not written down; it is tried again", "err", err)
@@ -275,6 +284,10 @@ func (c *Consistency) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
+		case now := <-minute.C:
+			if err := c.Record(ctx, now); err != nil && ctx.Err() == nil {
+				c.o.Logger.Error("how consistent the modules are was not stored", "err", err)
+			}
 		case <-c.wake:
 			select {
 			case <-ctx.Done():

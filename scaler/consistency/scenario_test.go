@@ -14,6 +14,7 @@ import (
 	"headroom/internal/config"
 	"headroom/scaler/flow"
 	"headroom/scaler/node/wire"
+	"headroom/storage"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 )
@@ -591,4 +592,32 @@ func TestAFullDisk(t *testing.T) {
 	w.db, w.o.DB = db, db
 	w.settle()
 	w.text("1 of 1 inconsistent")
+}
+
+// kept are the series that were stored.
+type kept struct{ rows []storage.Series }
+
+func (k *kept) Write(_ context.Context, rows []storage.Series) error {
+	k.rows = append(k.rows, rows...)
+	return nil
+}
+
+func TestSeries(t *testing.T) {
+	w := newWorld(t, "n1", "n2", "n3")
+	w.tell("n1", nil)
+	w.tell("n2", old("1.18"))
+	k := &kept{}
+	w.o.Store, w.o.Hierarchy = k, hierarchy
+	must(t, w.Record(t.Context(), noon))
+	got := map[string]float64{}
+	for _, r := range k.rows {
+		got[fmt.Sprint(r.Labels)] = r.Samples[0].Value
+	}
+	want := map[string]float64{}
+	for name, v := range map[string]float64{"declared": 3, "inconsistent": 1, "unknown": 1} {
+		want["[{__name__ headroom_consistency_"+name+"_nodes} {business shop} {module web}]"] = v
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v\nwant %v", got, want)
+	}
 }

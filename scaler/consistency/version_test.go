@@ -37,7 +37,7 @@ func TestVersionsAsDpkgOrdersThem(t *testing.T) {
 		}
 		return v + "1"
 	}
-	for range 300 {
+	for range 100 {
 		a, b := random(), random()
 		want := 0
 		if exec.Command("dpkg", "--compare-versions", a, "lt", b).Run() == nil {

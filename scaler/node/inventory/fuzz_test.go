@@ -16,7 +16,9 @@ func FuzzDpkg(f *testing.F) {
 			if n++; name == "" || strings.ContainsAny(name+arch+status+version, "\n") {
 				t.Errorf("%q %q %q %q", name, arch, status, version)
 			}
-			installed(status, version)
+			if has := installed(status, version); has != "" && !strings.HasPrefix(has, version) {
+				t.Errorf("%q of %q %q", has, status, version)
+			}
 		}); err != nil {
 			t.Error(err)
 		}

@@ -15,8 +15,8 @@ func TestExamplesOfThePageAreValid(t *testing.T) {
 	page, err := os.ReadFile("../../docs/node.md")
 	must(t, err)
 	blocks := yamlBlock.FindAllStringSubmatch(string(page), -1)
-	if len(blocks) != 2 {
-		t.Fatalf("found %d examples; want a desired state and a configuration", len(blocks))
+	if len(blocks) != 3 {
+		t.Fatalf("found %d examples; want a desired state, a configuration, and that of tasks", len(blocks))
 	}
 	text := func(i int) []byte {
 		return []byte(strings.ReplaceAll("\n"+blocks[i][2], "\n"+blocks[i][1], "\n"))
@@ -24,7 +24,12 @@ func TestExamplesOfThePageAreValid(t *testing.T) {
 	if _, err := parseFile(text(0), "n1"); err != nil {
 		t.Error(err)
 	}
-	if _, err := settings.Parse(text(1), "docs/node.md"); err != nil {
+	for i := 1; i < len(blocks); i++ {
+		if _, err := settings.Parse(text(i), "docs/node.md"); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := settings.Load("../../deploy/examples/node.yml"); err != nil {
 		t.Error(err)
 	}
 }

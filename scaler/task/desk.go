@@ -1,6 +1,7 @@
 package task
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -18,6 +19,7 @@ type desk struct {
 // asked is a task that a node shall do.
 type asked struct {
 	task      wire.Task
+	commas    int             // in its specification
 	files     map[string]bool // that it needs, until it has ended
 	holders   int             // who wait for its end
 	until     time.Time       // when it is taken back, if nobody does
@@ -46,12 +48,23 @@ func (k *desk) open() (n int) {
 	return n
 }
 
+// room tells whether one more task keeps within what a node takes at a time.
+func (k *desk) room(t wire.Task) bool {
+	n, size, commas := 1, len(t.Spec), bytes.Count(t.Spec, []byte{','})
+	for _, a := range k.all {
+		if !ended(a.status) && !a.withdrawn {
+			n, size, commas = n+1, size+len(a.task.Spec), commas+a.commas
+		}
+	}
+	return n <= wire.MaxTasks && size <= wire.MaxTaskSpecs && commas <= wire.MaxTaskCommas
+}
+
 // take adds a task, or one more who waits for it. One that was only to be found may be
 // begun from now on if the second asks for that.
 func (k *desk) take(t wire.Task) *asked {
 	a := k.find(t.ID)
 	if a == nil {
-		a = &asked{task: t, changed: make(chan struct{}), files: filesOf(t)}
+		a = &asked{task: t, changed: make(chan struct{}), files: filesOf(t), commas: bytes.Count(t.Spec, []byte{','})}
 		k.all = append(k.all, a)
 	}
 	if a.task.Resume && !t.Resume {

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -162,14 +163,14 @@ func (d *Dispatcher) ask(ctx context.Context, node string, t wire.Task) (*asked,
 	}
 	k.waiting++
 	defer func() { k.waiting-- }()
-	for k.find(t.ID) == nil && k.open() >= wire.MaxTasks {
+	for k.find(t.ID) == nil && !k.room(t) {
 		free := k.free
 		d.mu.Unlock()
 		var err error
 		select {
 		case <-free:
 		case <-ctx.Done():
-			err = fmt.Errorf("node %s has %d tasks already: %w", node, wire.MaxTasks, ctx.Err())
+			err = fmt.Errorf("node %s has no room for it beside the %d tasks that it has: %w", node, k.open(), ctx.Err())
 		}
 		d.mu.Lock()
 		if err != nil {
@@ -257,6 +258,8 @@ func check(t wire.Task) error {
 		return fmt.Errorf("want a task's time of more than 0 and at most %s, got %s", wire.MaxTaskTime, t.Timeout)
 	case len(t.Spec) > wire.MaxTaskSpec:
 		return fmt.Errorf("want a task of at most %d bytes, got %d", wire.MaxTaskSpec, len(t.Spec))
+	case bytes.Count(t.Spec, []byte{','}) > wire.MaxTaskCommas:
+		return fmt.Errorf("want a task of at most %d commas", wire.MaxTaskCommas)
 	case len(t.Files()) > wire.MaxTaskFiles:
 		return fmt.Errorf("want at most %d files, got %d", wire.MaxTaskFiles, len(t.Files()))
 	}

@@ -240,3 +240,30 @@ func TestAServerThatStopsTakesNothingBack(t *testing.T) {
 	}
 	until(t, "then it is stopped", func() bool { return d.Running() == 0 })
 }
+
+func TestANodeIsGivenWhatItTakes(t *testing.T) {
+	k := newDesk()
+	large := wire.Task{ID: "a", Spec: []byte(strings.Repeat(",", wire.MaxTaskCommas))}
+	if !k.room(large) {
+		t.Error("one large task has no room")
+	}
+	a := k.take(large)
+	if k.room(wire.Task{ID: "b", Spec: []byte("{,}")}) || !k.room(wire.Task{ID: "b", Spec: []byte("{}")}) {
+		t.Error("the commas are not counted together")
+	}
+	a.status.State = wire.TaskDone
+	for i := range wire.MaxTasks {
+		task := wire.Task{ID: fmt.Sprint(i), Spec: make([]byte, wire.MaxTaskSpecs/wire.MaxTasks)}
+		if !k.room(task) {
+			t.Fatalf("task %d has no room", i)
+		}
+		k.take(task)
+	}
+	if k.room(wire.Task{ID: "b"}) {
+		t.Error("there is always room")
+	}
+	k.find("0").withdrawn = true
+	if !k.room(wire.Task{ID: "b"}) || k.room(wire.Task{ID: "b", Spec: make([]byte, wire.MaxTaskSpecs/2)}) {
+		t.Error("the bytes are not counted together")
+	}
+}

@@ -55,6 +55,8 @@ const (
 	MaxSeenTasks   = 200     // of a node besides
 	MaxTaskID      = 200     // bytes
 	MaxTaskSpec    = 2 << 20 // bytes
+	MaxTaskCommas  = 100_000 // in all specifications of a node together, which bound what reading them takes
+	MaxTaskSpecs   = 8 << 20 // bytes of them together
 	MaxTaskTime    = Duration(24 * time.Hour)
 	MaxTaskLog     = 64 << 10 // bytes of the log that are kept: its end
 	MaxTaskOutputs = 64 << 10 // bytes

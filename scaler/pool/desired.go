@@ -72,7 +72,7 @@ func (p *Pool) versionOfNode(n *node) string {
 		}
 	}
 	for _, t := range n.tasks {
-		fmt.Fprintf(h, "task %q %v %v\n", t.ID, t.Resume, t.Seen) // an id is one task for ever
+		fmt.Fprintf(h, "task %q %v %v %v\n", t.ID, t.Resume, t.Seen, t.Stop) // an id is one task for ever
 	}
 	if p.keepsTasks(n) {
 		fmt.Fprintln(h, "keep tasks")

@@ -7,7 +7,7 @@ import (
 	"headroom/scaler/node/wire"
 )
 
-const maxTasks = 2 * (wire.MaxTasks + wire.MaxSeenTasks) // that a node may report
+const maxTasks = 10 * (wire.MaxTasks + wire.MaxSeenTasks) // that a node may report
 
 // SetTasks says what steps of flows ask of a node, instead of what they asked before.
 // The pool does not write tasks down: who asks knows them after a restart.

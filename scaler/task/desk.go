@@ -148,10 +148,10 @@ func (k *desk) tidy(now time.Time) (changed bool) {
 func (k *desk) tasks() []wire.Task {
 	all := make([]wire.Task, 0, len(k.all))
 	for _, a := range k.all {
-		if a.withdrawn {
-			continue
-		}
 		t := a.task
+		if t.Stop = a.withdrawn; t.Stop {
+			t.Spec = nil
+		}
 		if ended(a.status) && a.status.State != wire.TaskUnknown {
 			t.Spec, t.Seen = nil, true
 		}

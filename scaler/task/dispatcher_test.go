@@ -177,6 +177,7 @@ func TestEndsAreForgotten(t *testing.T) {
 	d := w.node("n1", t.TempDir())
 	w.mustDo("n1", shell("a", "true"))
 	w.look()
+	time.Sleep(500 * time.Millisecond) // in which the node would hear of it
 	if n := len(d.Statuses()); n != 1 {
 		t.Fatalf("%d are known", n)
 	}
@@ -225,6 +226,7 @@ func TestAServerThatStopsTakesNothingBack(t *testing.T) {
 	w.stop()
 	cancel()
 	<-left
+	time.Sleep(500 * time.Millisecond) // in which a node would hear of it
 	w.kill()
 	w.start()
 	time.Sleep(time.Second)

@@ -41,6 +41,7 @@ func Parse(text []byte, node string) (wire.Desired, error) {
 const (
 	maxParts   = 250_000 // of lists and objects
 	maxWorkers = 10_000
+	maxTasks   = 10 * (wire.MaxTasks + wire.MaxSeenTasks)
 	maxFaults  = 100 // that are told
 	maxLooks   = 20_000
 )
@@ -84,8 +85,8 @@ func Check(d wire.Desired, node string) error {
 // checkTasks wants tasks that can be told apart. What a kind of task asks is read when it
 // is done, so that one that this daemon does not know spoils nothing else.
 func checkTasks(l *faults.List, tasks []wire.Task) {
-	if n := len(tasks); n > wire.MaxTasks+wire.MaxSeenTasks {
-		l.Add("tasks", "want at most %d, found %d", wire.MaxTasks+wire.MaxSeenTasks, n)
+	if n := len(tasks); n > maxTasks {
+		l.Add("tasks", "want at most %d, found %d", maxTasks, n)
 		return
 	}
 	seen := map[string]bool{}

@@ -86,3 +86,18 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestTasksCanBeToldApart(t *testing.T) {
+	f := func(tasks, want string) {
+		t.Helper()
+		_, err := Parse([]byte(`{"node":"n1","version":"1","tasks":[`+tasks+`]}`), "n1")
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v; want %q", tasks, err, want)
+		}
+	}
+	f(`{"id":"a","kind":"dance","timeout":"1s","spec":{"a":[1]}}`, "") // what it asks is its own affair
+	f(`{"id":"a","timeout":"1s"},{"id":"a","timeout":"1s"}`, `tasks[1].id: want one of its own of at most 200 bytes, found "a"`)
+	f(`{"timeout":"1s"}`, `tasks[0].id: want one of its own`)
+	f(`{"id":"a"}`, "tasks[0].timeout: want more than 0 and at most 24h0m0s, found 0s")
+	f(`{"id":"a","timeout":"25h"}`, "tasks[0].timeout")
+}

@@ -95,7 +95,7 @@ func TestTasksAreKeptWhileTheServerDoesNotKnow(t *testing.T) {
 	if n := w.Running(); n != 2 {
 		t.Fatalf("%d run", n)
 	}
-	w.Apply(nil, true) // the new server has asked for a, and does not any more
+	w.Apply([]wire.Task{{ID: "a", Stop: true}}, true) // the new server has asked for a, and does not any more
 	w.until("one is stopped", func() bool { return w.Running() == 1 })
 	if s := w.Statuses(); len(s) != 1 || s[0].ID != "b" {
 		t.Errorf("%+v", s)

@@ -61,7 +61,6 @@ type task struct {
 	wire.Task
 	wanted bool
 	seen   bool                    // the server knows its end
-	listed bool                    // it was wanted beside others that were to be kept
 	status *wire.TaskStatus        // nil: it waits for its turn
 	stop   context.CancelCauseFunc // nil: it has ended, or was never begun
 }
@@ -128,34 +127,35 @@ func (r *Runner) Limit(l Limits) {
 }
 
 // Apply takes the tasks that shall be done. Those that are not among them are stopped
-// and forgotten; with keep only those are that were listed before beside others to be
-// kept.
+// and forgotten, unless keep is set.
 func (r *Runner) Apply(tasks []wire.Task, keep bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	listed := make(map[string]bool, len(tasks))
 	for _, t := range tasks {
-		listed[t.ID] = true
-		r.want(t, keep)
+		listed[t.ID] = !t.Stop
+		if !t.Stop {
+			r.want(t)
+		}
 	}
 	for id, t := range r.tasks {
-		if !listed[id] && !(keep && !t.listed) {
+		if wanted, said := listed[id]; !wanted && (said || !keep) {
 			r.drop(t)
 		}
 	}
 }
 
 // want takes one task that shall be done. r.mu must be held.
-func (r *Runner) want(asked wire.Task, keep bool) {
+func (r *Runner) want(asked wire.Task) {
 	t := r.tasks[asked.ID]
 	if t != nil && (t.status == nil || t.status.State != wire.TaskUnknown || asked.Resume) {
-		t.wanted, t.listed, t.seen = true, keep, asked.Seen
+		t.wanted, t.seen = true, asked.Seen
 		return
 	}
 	if asked.Seen {
 		return // it is over, and this node has forgotten it
 	}
-	t = &task{Task: asked, wanted: true, listed: keep}
+	t = &task{Task: asked, wanted: true}
 	r.tasks[asked.ID] = t
 	if err, is := r.broken[key(asked.ID)]; is {
 		r.setLocked(t, wire.TaskStatus{ID: t.ID, State: wire.TaskLost, Error: fmt.Sprintf("what was written down of it cannot be read: %v", err)})

@@ -20,6 +20,9 @@ type Task struct {
 	// Seen says that the server knows how it ended. It is kept until that is written
 	// down there, but its log and outputs are not told again. It has no Spec then.
 	Seen bool `json:"seen,omitempty"`
+	// Stop says that nobody wants it any more, as a task does that is left out, but also
+	// where KeepTasks says that others are to be kept.
+	Stop bool `json:"stop,omitempty"`
 }
 
 // TaskState is where a task stands.

@@ -9,27 +9,32 @@ import (
 	"testing"
 
 	"headroom/scaler/flow/builtin"
+	"headroom/scaler/flow/nodetools"
 	"headroom/scaler/flow/tool"
 )
 
 var update = flag.Bool("update", false, "write the tools' part of the documentation anew")
 
-const (
-	docs     = "../../../docs/flow-tools.md"
-	docsFrom = "<!-- tools -->\n"
-	docsTo   = "<!-- end of tools -->\n"
-)
+const docs = "../../../docs/flow-tools.md"
 
 func TestDocumentation(t *testing.T) {
+	documented(t, "tools", builtin.New(builtin.Options{}))
+	documented(t, "tools of nodes", nodetools.Tools(nil, nil))
+}
+
+// documented compares a part of the page with the tools that it is about.
+func documented(t *testing.T, part string, tools []tool.Tool) {
+	t.Helper()
+	docsFrom, docsTo := "<!-- "+part+" -->\n", "<!-- end of "+part+" -->\n"
 	text, err := os.ReadFile(docs)
 	must(t, err)
 	before, rest, found := strings.Cut(string(text), docsFrom)
 	have, after, ended := strings.Cut(rest, docsTo)
 	if !found || !ended {
-		t.Fatalf("%s has no part for the tools", docs)
+		t.Fatalf("%s has no part for the %s", docs, part)
 	}
 	var want strings.Builder
-	for _, d := range tool.NewCatalog(builtin.New(builtin.Options{})...).Descriptions() {
+	for _, d := range tool.NewCatalog(tools...).Descriptions() {
 		describe(&want, d)
 	}
 	if *update {

@@ -141,7 +141,7 @@ func (k *desk) tidy(now time.Time) (changed bool) {
 	if changed {
 		k.makeRoom()
 	}
-	return k.dirty || changed
+	return changed || k.dirty && k.open() > 0 // others may wait for room to tell their end
 }
 
 // tasks are what the node is told.

@@ -40,10 +40,12 @@ func TestANodeDoesATask(t *testing.T) {
 	if _, err := w.Do(t.Context(), "n1", wire.Task{ID: "c"}); err == nil {
 		t.Error("a task without a time")
 	}
+	go func() { _, _ = w.Do(t.Context(), "n1", shell("d", "exec sleep 1000")) }()
 	until(t, "the node knows that its end was seen", func() bool {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		return len(d.Statuses()) == 1 && d.Statuses()[0].Log == ""
+		s := d.Statuses()
+		return len(s) == 2 && s[0].ID == "a" && s[0].Log == ""
 	})
 }
 
@@ -170,10 +172,7 @@ func TestAFailureIsFoundToo(t *testing.T) {
 
 // Ends are remembered for a while and then forgotten, here and at the node.
 func TestEndsAreForgotten(t *testing.T) {
-	var mu sync.Mutex
-	now := time.Now()
 	w := newWorld(t)
-	w.now = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
 	d := w.node("n1", t.TempDir())
 	w.mustDo("n1", shell("a", "true"))
 	w.look()
@@ -181,9 +180,7 @@ func TestEndsAreForgotten(t *testing.T) {
 	if n := len(d.Statuses()); n != 1 {
 		t.Fatalf("%d are known", n)
 	}
-	mu.Lock()
-	now = now.Add(remember + settled)
-	mu.Unlock()
+	w.later.Store(int64(remember + settled))
 	w.look()
 	until(t, "the node has forgotten it", func() bool { return len(d.Statuses()) == 0 })
 	until(t, "the pool has", func() bool { return len(w.pool.Tasks("n1")) == 0 })

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,11 +37,12 @@ func must(t testing.TB, err error) {
 // world is a server with its state database, as nodes see it by HTTP. It can be killed
 // and started again.
 type world struct {
-	t    *testing.T
-	path string
-	dir  string // of files
-	http *httptest.Server
-	stop func()
+	t     *testing.T
+	path  string
+	dir   string // of files
+	http  *httptest.Server
+	stop  func()
+	later atomic.Int64 // by which the dispatcher's clock is ahead
 
 	mu   sync.Mutex
 	mux  http.Handler // nil: it is down
@@ -88,7 +90,7 @@ func (w *world) start() {
 	access, err := pool.ReadAccess(c.Pool, false)
 	must(w.t, err)
 	handler := pool.NewHandler(p, access)
-	d := New(Options{Pool: p})
+	d := New(Options{Pool: p, Now: func() time.Time { return time.Now().Add(time.Duration(w.later.Load())) }})
 	send := &Handler{Dispatcher: d, Files: files, Check: handler.Check}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/nodes/{node}/sync", handler.ServeHTTP)

@@ -74,6 +74,7 @@ func TestARefusedTaskIsNotBegun(t *testing.T) {
 	}
 	w.Limit(everything())
 	w.apply()
+	w.waitIdle()
 	w.apply(task)
 	want(t, w.end("a"), wire.TaskDone, "")
 }

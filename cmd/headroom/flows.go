@@ -37,7 +37,7 @@ func (s *server) openFlows(ctx context.Context) (err error) {
 	}
 	f.engine, err = flow.New(ctx, flow.Options{
 		DB: s.state, Tools: f.shelf.Catalog(), Flows: f.shelf.Library().Flows(), Windows: windowsOf(cfg),
-		Limits: flow.Limits{Open: cfg.MaxOpen, Running: cfg.MaxRuns, Steps: cfg.MaxSteps},
+		Limits: limitsOf(cfg),
 		Leases: s.alarms.leases, LeaseTTL: leaseTTL, Ended: f.tell, Zone: s.cfg.Location(),
 		Logger: s.log, Registerer: s.reg,
 	})
@@ -131,7 +131,12 @@ func (s *server) reloadFlows(ctx context.Context, cfg config.Config) error {
 	if err := f.shelf.Load(ctx, s.beside(c.Dir), s.beside(c.ToolsDir)); err != nil {
 		return err
 	}
+	f.engine.SetLimits(limitsOf(c))
 	return errors.Join(f.engine.SetFlows(f.shelf.Library().Flows()), f.engine.SetWindows(windowsOf(c)), s.scheduleFlows(ctx, c))
+}
+
+func limitsOf(c config.Flows) flow.Limits {
+	return flow.Limits{Open: c.MaxOpen, Running: c.MaxRuns, Steps: c.MaxSteps}
 }
 
 func windowsOf(c config.Flows) (all []flow.Window) {

@@ -174,6 +174,16 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	return e, nil
 }
 
+// SetLimits changes the limits. What is under way beyond them goes on.
+func (e *Engine) SetLimits(l Limits) {
+	l = l.orDefaults()
+	e.mu.Lock()
+	e.o.Limits = l
+	e.mu.Unlock()
+	e.slots.limit(l.Steps)
+	e.gate.limit(l.Running, e.now())
+}
+
 // Flows returns the flows that can be started, by name.
 func (e *Engine) Flows() []*document.Flow {
 	e.mu.Lock()

@@ -104,6 +104,14 @@ func (g *gate) poke(now time.Time) {
 	g.scan(now)
 }
 
+// limit changes how many runs may be under way.
+func (g *gate) limit(most int, now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.most = most
+	g.scan(now)
+}
+
 // scan admits whoever can begin. g.mu must be held.
 func (g *gate) scan(now time.Time) {
 	if len(g.queue) == 0 {

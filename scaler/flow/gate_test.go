@@ -77,8 +77,17 @@ func TestRunsAreBounded(t *testing.T) {
 		if _, err := w.engine.Start(w.Context(), over("d")); !errors.Is(err, ErrFull) {
 			t.Error(err)
 		}
+		w.engine.SetLimits(Limits{Open: 4, Running: 2, Steps: 2})
+		w.after(time.Minute)
+		if w.most != 2 {
+			t.Errorf("%d calls at a time", w.most)
+		}
+		w.engine.SetLimits(Limits{Open: 3, Running: 1, Steps: 1})
 		w.after(3*time.Hour + time.Minute)
 		w.wantState(w.start(over("d")), Running, "")
+		if n := w.engine.slots.free; n != 0 {
+			t.Errorf("%d places are free", n)
+		}
 	})
 }
 

@@ -10,12 +10,13 @@ import (
 // not keep the others waiting.
 type slots struct {
 	mu      sync.Mutex // protects the fields below
-	free    int
+	most    int
+	free    int // negative after there were more
 	queue   []*actor
 	granted map[*actor]int // given and not used yet
 }
 
-func newSlots(n int) *slots { return &slots{free: n, granted: map[*actor]int{}} }
+func newSlots(n int) *slots { return &slots{most: n, free: n, granted: map[*actor]int{}} }
 
 // take tells whether an actor may make a call; if not it is woken once it can.
 func (s *slots) take(a *actor) bool {
@@ -44,14 +45,28 @@ func (s *slots) give() {
 }
 
 func (s *slots) giveLocked() {
-	if len(s.queue) == 0 {
-		s.free++
-		return
+	s.free++
+	s.handLocked()
+}
+
+// handLocked gives what is free to those that wait. s.mu must be held.
+func (s *slots) handLocked() {
+	for s.free > 0 && len(s.queue) > 0 {
+		next := s.queue[0]
+		s.queue = s.queue[1:]
+		s.granted[next]++
+		s.free--
+		next.poke()
 	}
-	next := s.queue[0]
-	s.queue = s.queue[1:]
-	s.granted[next]++
-	next.poke()
+}
+
+// limit changes how many there are. If they get fewer, calls under way still end.
+func (s *slots) limit(most int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free += most - s.most
+	s.most = most
+	s.handLocked()
 }
 
 // unused gives back what an actor was granted and has no use for any more.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -219,5 +220,30 @@ func TestOutputsAreBounded(t *testing.T) {
 			return tool.Outputs{"y": string(make([]byte, MaxOutputs))}, nil
 		})
 		w.wantState(w.start(Start{Flow: "three"}), Waiting, "too large")
+	})
+}
+
+const manifold = `
+name: manifold
+title: Elements of elements
+on_failure: stop
+steps:
+  - id: outer
+    for_each: "[OUTER]"
+    as: one
+    concurrency: 12
+    failure_budget: 12
+    steps:
+      - {id: inner, as: other, for_each: "LIST", steps: [{id: s, tool: do}]}
+`
+
+func TestARunHasNotTooManySteps(t *testing.T) {
+	text := replace(replace(manifold, "LIST", "["+strings.Repeat("1, ", 999)+"1]"), "OUTER", strings.Repeat("1, ", 11)+"1")
+	inWorld(t, []string{text}, func(w *world) {
+		w.does("s", takes(time.Hour))
+		r := w.start(Start{Flow: "manifold"})
+		w.wantState(r, Running, "")
+		w.wantStep(r, "outer[8]/inner", StepRunning, "")
+		w.wantStep(r, "outer[10]/inner", StepFailed, "with 1000 elements the run would have 2")
 	})
 }

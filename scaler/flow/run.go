@@ -42,7 +42,7 @@ type Run struct {
 // Progress counts the steps of a run that call a tool, as far as they can be foreseen.
 type Progress struct {
 	Total  int `json:"total"`
-	Over   int `json:"over"`   // done, skipped, failed within a budget, canceled or undone
+	Over   int `json:"over"`   // done, skipped, failed so that nothing can be done about it, canceled or undone
 	Failed int `json:"failed"` // of all
 }
 

@@ -209,7 +209,7 @@ func (m *machine) count() {
 			return
 		}
 		c.Total++
-		if p.rec.State.over() {
+		if p.rec.State.over() && p.rec.May == nil { // one that can be retried is not over
 			c.Over++
 		}
 		if p.rec.State == StepFailed {

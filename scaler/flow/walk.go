@@ -2,6 +2,8 @@ package flow
 
 import (
 	"fmt"
+
+	"headroom/scaler/flow/document"
 )
 
 // outcome is how a part stands: over once nothing below it goes on by itself, failed
@@ -148,8 +150,25 @@ func (m *machine) open(p *part) bool {
 	return m.openLoop(p)
 }
 
+// MaxSteps is how many steps a run can have, with those of all elements.
+const MaxSteps = 20_000
+
+// extent counts steps, without those of elements that are not known yet.
+func extent(steps []document.Step) int {
+	n := len(steps)
+	for i := range steps {
+		for _, b := range steps[i].Branches {
+			n += 1 + extent(b.Steps)
+		}
+	}
+	return n
+}
+
 func (m *machine) openLoop(p *part) bool {
 	list, err := m.program.Items(p.doc.ID, m.sees(p))
+	if n := len(m.parts) + len(list)*(1+extent(p.doc.Steps)); err == nil && n > MaxSteps {
+		err = fmt.Errorf("for_each: with %d elements the run would have %d steps, at most %d", len(list), n, MaxSteps)
+	}
 	if err != nil && m.run.Dry {
 		p.rec.set(StepSkipped, fmt.Sprintf("its elements cannot be told before it is run: %v", err), m.now)
 		return false

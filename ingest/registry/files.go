@@ -100,10 +100,11 @@ func yamlFiles(path string) (dir string, list func() ([]string, error)) {
 	}
 	return path, func() (names []string, err error) {
 		err = filepath.WalkDir(path, func(at string, entry fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
 			hidden := strings.HasPrefix(entry.Name(), ".") && at != path
 			switch {
-			case err != nil:
-				return err
 			case hidden && entry.IsDir():
 				return fs.SkipDir
 			case hidden, entry.IsDir(), !slices.Contains([]string{".yml", ".yaml", ".json"}, filepath.Ext(at)):

@@ -173,6 +173,10 @@ func TestAGitCheckout(t *testing.T) {
 		t.Errorf("b has owner %q", got)
 	}
 	w.must(os.RemoveAll(filepath.Join(w.dir, "git/modules")))
+	w.look()
+	if s := w.States()[0]; s.State != Stale || !strings.Contains(s.Problem, "no such file") {
+		t.Errorf("%+v", s)
+	}
 	w.write("git/modules/x.txt", "")
 	w.look()
 	w.want("an empty directory", w.states(), []string{"git stale 2 " + errNothing.Error()})

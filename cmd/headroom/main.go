@@ -39,6 +39,7 @@ func main() {
 	addFlow(app)
 	addRun(app)
 	addRegistry(app)
+	addSearch(app)
 	addRequest(app)
 	addToken(app)
 	addGrant(app)

@@ -69,6 +69,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.chooser.Run)
 	part(s.backfill.Run)
 	part(s.facts.Run)
+	part(s.finder.feeder.Run)
 	part(s.alarms.pipeline.Run)
 	part(s.alarms.leases.Serve)
 	part(s.rules.Run)

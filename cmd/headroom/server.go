@@ -65,6 +65,7 @@ type server struct {
 	ingest    *ingest.Ingest // nil in shadow mode
 	scrape    *scrape.Manager
 	facts     factBook
+	finder    finder
 	alarms    alarmSystem
 	rules     *rules.Rules
 	watch     *watch.Watch
@@ -135,6 +136,7 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 		func() error { return s.openFlows(ctx) },
 		s.openRequests,
 		func() error { return s.openConsistency(ctx) },
+		func() error { return s.openSearch(ro.Tree) },
 	} {
 		if err := open(); err != nil {
 			return nil, err
@@ -324,6 +326,7 @@ func (s *server) close() error {
 	if s.raw != nil {
 		errs = append(errs, s.raw.Close())
 	}
+	errs = append(errs, s.closeSearch())
 	if s.state != nil {
 		errs = append(errs, s.state.Close())
 	}

@@ -108,6 +108,7 @@ type Options struct {
 
 	Flows    Flows
 	Library  FlowLibrary
+	Search   Search
 	Registry Registry
 	Timeline []TimelineSource // what else happened to nodes, besides changes of facts
 

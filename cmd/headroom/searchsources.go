@@ -154,14 +154,14 @@ func (s alarmSource) Changed(ctx context.Context, since string, limit int) ([]se
 // behind is where to go on after some alarms: behind the last one, or, if they were all
 // there are, where the next one may come.
 func behind(all []state.Alarm, limit int, at int64, id string, newest int64, moment func(*state.Alarm) time.Time) (int64, string) {
-	if len(all) == limit && limit > 0 {
-		last := &all[len(all)-1]
-		return moment(last).UnixMilli(), last.ID
-	}
 	if len(all) > 0 {
-		at = min(moment(&all[len(all)-1]).UnixMilli(), newest)
+		last := &all[len(all)-1]
+		at, id = moment(last).UnixMilli(), last.ID
 	}
-	return at, ""
+	if len(all) < limit && at >= newest {
+		return newest, ""
+	}
+	return at, id
 }
 
 // alarmDocument is an alarm as it is found: by its labels, what its sender said, where it

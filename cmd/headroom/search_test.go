@@ -124,7 +124,7 @@ func TestModulesAreSearchable(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %s: %s", d.ID, d.Title, d.URL, strings.ReplaceAll(d.Text, "\n", "; ")))
 	}
 	want := []string{
-		"Q Q /module/Q: owner: ann; contacts: x, y; note: all", "Q/a%2Fb Q/a/b /module/Q/a%2Fb: owner: ann; contacts: x, y",
+		"Q Q /module/Q: owner: ann; contacts: x, y; note: all", "Q/a%2Fb Q/a/b /module/Q/a%252Fb: owner: ann; contacts: x, y",
 		"Q/web Q/web /module/Q/web: owner: ann; contacts: x, y; note: moves soon",
 	}
 	if !slices.Equal(got, want) {

@@ -67,9 +67,18 @@ func (m *moduleSet) Documents(ctx context.Context) (docs []search.Document, err 
 	}
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
-		docs = append(docs, search.Document{Kind: "module", ID: id, Path: id, Title: nameOf(id), Text: factLines(view.Facts(id), notes[id]), URL: "/module/" + id})
+		docs = append(docs, search.Document{Kind: "module", ID: id, Path: id, Title: nameOf(id), Text: factLines(view.Facts(id), notes[id]), URL: modulePage(id)})
 	}
 	return docs, nil
+}
+
+// modulePage is the address of a node's page, in which each name is encoded once more.
+func modulePage(id string) string {
+	names := strings.Split(id, "/")
+	for i := range names {
+		names[i] = url.PathEscape(names[i])
+	}
+	return "/module/" + strings.Join(names, "/")
 }
 
 // nameOf is an id with its names as people write them.

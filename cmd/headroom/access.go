@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/prometheus/alertmanager/pkg/labels"
 
 	"headroom/internal/config"
+	"headroom/scaler/flow"
 	"headroom/ui/access"
 	"headroom/ui/api"
 )
@@ -111,7 +113,55 @@ func (w *webUsers) names() map[string]bool {
 
 // places tell where lies what requests name.
 func (s *server) places() api.Places {
-	return api.Places{Silence: func(id string) labels.Matchers { return s.alarms.notify.Silences().Matchers(id) }}
+	return api.Places{
+		Silence: func(id string) labels.Matchers { return s.alarms.notify.Silences().Matchers(id) },
+		Start:   s.startTouches, Run: s.runTouches, Secrets: s.secretInputs,
+	}
+}
+
+// startTouches tells what a flow would change when it is started.
+func (s *server) startTouches(_ context.Context, name string, body []byte) ([]string, error) {
+	var start flow.Start
+	if err := json.Unmarshal(body, &start); err != nil {
+		return nil, nil // the endpoint says what is wrong with it
+	}
+	start.Flow = name
+	module, _, err := s.flows.engine.Touches(start)
+	return nodeOrAll(module), err
+}
+
+// nodeOrAll is a node of the business tree; none stands for all of it, as for what runs
+// over machines whatever serves there.
+func nodeOrAll(module string) []string {
+	if module == "" {
+		return nil
+	}
+	return []string{module}
+}
+
+func (s *server) runTouches(ctx context.Context, id string) ([]string, error) {
+	r, err := s.flows.engine.Get(ctx, id)
+	return nodeOrAll(r.Module), err
+}
+
+// secretInputs names those of a flow or of a run's that nobody may read.
+func (s *server) secretInputs(ctx context.Context, name, run string) (all []string) {
+	doc, err := s.flows.Flow(name)
+	if run != "" {
+		var r flow.Run
+		if r, err = s.flows.engine.Get(ctx, run); err == nil {
+			doc = r.Document
+		}
+	}
+	if err != nil || doc == nil {
+		return nil // what is not there has no secrets
+	}
+	for _, in := range doc.Inputs {
+		if in.Secret {
+			all = append(all, in.Name)
+		}
+	}
+	return all
 }
 
 // forgetSessions removes the sessions that are over.

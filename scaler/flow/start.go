@@ -120,6 +120,21 @@ func (e *Engine) unreserve() {
 	e.beginning--
 }
 
+// Touches tells what a run would change that is asked for: the node of the business tree
+// and the machines that it would lock. It begins none.
+func (e *Engine) Touches(s Start) (module string, nodes []string, err error) {
+	program := e.program(s.Flow)
+	if program == nil {
+		return "", nil, fmt.Errorf("%w: %q", ErrNoFlow, s.Flow)
+	}
+	s.Window = "" // when it may begin is another question
+	run, _, err := e.draft(program, s)
+	if err != nil {
+		return "", nil, wrong(err)
+	}
+	return run.Module, run.Nodes, nil
+}
+
 // draft is a run that is asked for, checked.
 func (e *Engine) draft(program *document.Program, s Start) (Run, runHidden, error) {
 	f := program.Flow()

@@ -15,6 +15,7 @@ import (
 	"headroom/alerting/lease"
 	"headroom/alerting/mute"
 	"headroom/internal/config"
+	"headroom/scaler/flow"
 	"headroom/scaler/pool"
 	"headroom/storage/fleet"
 	"headroom/ui/access"
@@ -60,7 +61,12 @@ type (
 	aLease  struct{ Leases }
 	aMute   struct{ Mutes }
 	anAlarm struct{ Alarms }
+	aFlow   struct{ Flows }
 )
+
+func (aFlow) Schedules(context.Context) ([]flow.Schedule, error) {
+	return []flow.Schedule{{ID: "mine", Flow: "restart"}, {ID: "theirs", Flow: "restart", Inputs: map[string]any{"module": "QQ/msg"}}}, nil
+}
 
 func (aPool) Worker(id string) (pool.Worker, error) {
 	if id != "w" {
@@ -151,7 +157,10 @@ var twin = []struct {
 	{`POST /api/v1/flows/restart/runs {"inputs":{"module":"Qzone/WNS/x"}}`, here},
 	{`POST /api/v1/flows/restart/runs {"inputs":{"module":"QQ/msg"}}`, append([]string{"elsewhere"}, widely...)},
 	{`POST /api/v1/schedules {"flow":"restart"}`, here},
-	{`DELETE /api/v1/schedules/s`, widely},
+	{`POST /api/v1/schedules {"id":"theirs","flow":"restart"}`, widely},
+	{`DELETE /api/v1/schedules/mine`, here},
+	{`DELETE /api/v1/schedules/theirs`, append([]string{"elsewhere"}, widely...)},
+	{`DELETE /api/v1/schedules/none`, []string{"elsewhere", "here", "all", "chief", "admin"}},
 	{`POST /api/v1/runs/r {"action":"pause"}`, here},
 	{`POST /api/v1/runs/r/steps/s {"action":"retry"}`, here},
 	{`POST /api/v1/runs/r/steps/s {"action":"retry","inputs":{}}`, here},
@@ -184,7 +193,7 @@ func guarded(t *testing.T) (*gin.Engine, *Server, map[string]string) {
 	t.Helper()
 	o, _ := options(t)
 	tokens := governed(t, o)
-	o.Pool, o.Leases, o.Mutes, o.Alarms = aPool{}, aLease{}, aMute{}, anAlarm{}
+	o.Pool, o.Leases, o.Mutes, o.Alarms, o.Flows = aPool{}, aLease{}, aMute{}, anAlarm{}, aFlow{}
 	o.Places = Places{
 		Silence: func(id string) labels.Matchers {
 			all := labels.Matchers{{Type: labels.MatchEqual, Name: "business", Value: "Qzone"}}

@@ -73,8 +73,8 @@ var needs = map[string]need{
 	"POST /api/v1/flows/:flow/runs":      {role: access.Operator, at: flowStart, action: "run.start", object: "flow"},
 	"POST /api/v1/runs/:run":             {role: access.Operator, at: runNodes, action: "run.", object: "run", roles: map[string]access.Role{"constants": access.Admin}},
 	"POST /api/v1/runs/:run/steps/:step": {role: access.Operator, at: runNodes, action: "step.", object: "run", roles: map[string]access.Role{"retry": access.Admin}},
-	"POST /api/v1/schedules":             {role: access.Operator, at: flowStart, action: "schedule.add"},
-	"DELETE /api/v1/schedules/:schedule": {role: access.Operator, action: "schedule.end", object: "schedule"},
+	"POST /api/v1/schedules":             {role: access.Operator, at: scheduleNodes, action: "schedule.set"},
+	"DELETE /api/v1/schedules/:schedule": {role: access.Operator, at: scheduleNodes, action: "schedule.end", object: "schedule"},
 	"POST /api/v1/requests":              {role: access.Viewer, at: requestScope, action: "request.make"},
 	"POST /api/v1/requests/:id": {role: access.Operator, at: requestNode, action: "request.", object: "id", roles: map[string]access.Role{
 		"approve": access.Admin, "reject": access.Admin, "comment": access.Viewer,

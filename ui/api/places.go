@@ -11,6 +11,7 @@ import (
 
 	"headroom/alerting/lease"
 	"headroom/internal/matchers"
+	"headroom/scaler/flow"
 	"headroom/scaler/pool"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
@@ -218,6 +219,43 @@ func flowStart(s *Server, a *asked) (where, error) {
 	ids, err := s.Places.Start(a.ctx(), firstOf(a.Param("flow"), a.text("flow")), a.raw)
 	if err != nil {
 		return where{}, err
+	}
+	return some(ids)
+}
+
+// scheduleNodes are those of what a schedule starts, and of the one that it replaces.
+func scheduleNodes(s *Server, a *asked) (where, error) {
+	w := where{}
+	if a.Param("schedule") == "" {
+		var err error
+		if w, err = flowStart(s, a); err != nil {
+			return w, err
+		}
+	}
+	id := firstOf(a.Param("schedule"), a.text("id"))
+	all, err := s.Flows.Schedules(a.ctx())
+	for _, old := range all {
+		if old.ID == id {
+			was, err := s.started(a.ctx(), old)
+			return where{paths: append(w.paths, was.paths...)}, err
+		}
+	}
+	if len(w.paths) == 0 {
+		w.anywhere = true
+	}
+	return w, err
+}
+
+// started is what a schedule changes that is there. Where its flow is not any more, it
+// is whatever it might have been.
+func (s *Server) started(ctx context.Context, old flow.Schedule) (where, error) {
+	body, err := json.Marshal(old)
+	if err != nil || s.Places.Start == nil {
+		return whole, err
+	}
+	ids, err := s.Places.Start(ctx, old.Flow, body)
+	if err != nil {
+		return whole, nil
 	}
 	return some(ids)
 }

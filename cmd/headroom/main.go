@@ -44,6 +44,7 @@ func main() {
 	addToken(app)
 	addGrant(app)
 	addAudit(app)
+	addOperations(app)
 	addReport(app)
 	addExplain(app)
 	addImport(app)

@@ -56,7 +56,7 @@ func (s *server) reloadRegistry(ctx context.Context, cfg config.Config) error {
 }
 
 // runbooksDir is the directory of runbooks; empty if there is none.
-func (s *server) runbooksDir() string { return s.besideConfig(s.config().Registry.RunbooksDir) }
+func (s *server) runbooksDir() string { return s.beside(s.config().Registry.RunbooksDir) }
 
 // besideConfig is a path of the configuration, which may be relative to its file.
 func (s *server) besideConfig(path string) string {

@@ -30,6 +30,7 @@ import (
 	"headroom/ingest/scrape"
 	"headroom/internal/config"
 	"headroom/scaler/consistency"
+	"headroom/scaler/operations"
 	"headroom/scaler/request"
 	"headroom/storage"
 	"headroom/storage/embedded"
@@ -78,6 +79,7 @@ type server struct {
 	demo      *demo // nil but for the demo
 
 	consistency *consistency.Consistency
+	operations  *operations.Book
 }
 
 // newServer opens everything; nothing runs or is served yet.
@@ -142,6 +144,7 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 			return nil, err
 		}
 	}
+	s.openOperations()
 	if opts.shadowURL == "" {
 		s.ingest = ingest.New(ingest.Options{Store: s.store, Limits: cfg.Ingest, Retention: opts.retention, Logger: log, Registerer: s.reg})
 		s.scrape = scrape.New(scrape.Options{Sink: s.ingest.Sink("scrape"), MaxBody: int64(cfg.Ingest.MaxRequestSize), Logger: log})

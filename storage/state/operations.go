@@ -29,7 +29,7 @@ func (db *DB) Operations() Operations { return Operations{db} }
 func (s Operations) Runs(ctx context.Context, from, to time.Time) ([]Count, error) {
 	return s.count(ctx, "runs", `
 		SELECT module, state, flow, source, COUNT(*), SUM(ended_ms - created_ms), COUNT(*) FROM flow_runs
-		WHERE ended_ms >= $1 AND ended_ms < $2 AND data NOT LIKE '%"dry":true,"source":{"kind":%' GROUP BY module, state, flow, source`, from, to)
+		WHERE ended_ms >= $1 AND ended_ms < $2 AND NOT (data LIKE '%"dry":true,"source":{"kind":%') GROUP BY module, state, flow, source`, from, to)
 }
 
 // Heals counts what was done about alarms by when it was started, dry runs left out.

@@ -2,6 +2,7 @@ package state
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 )
@@ -55,4 +56,16 @@ func testOperations(t *testing.T, open func() *DB) {
 	f("decisions", got, err, Count{Path: "Q/a", What: "out", N: 1})
 	got, err = o.Requests(ctx, from, to)
 	f("requests", got, err, Count{Path: "Q", What: "opened", N: 2}, Count{Path: "Q", What: "approved", N: 2, Took: 12 * time.Hour, Timed: 2}, Count{Path: "Q", What: "done", N: 1, Took: 15 * time.Hour, Timed: 1})
+}
+
+func TestRunsAreCountedFromTheirIndexAlone(t *testing.T) {
+	db := mustOpen(t, t.TempDir()+"/state.db")
+	var plan string
+	err := db.sql.QueryRowContext(t.Context(), `EXPLAIN QUERY PLAN
+		SELECT module, state, flow, source, COUNT(*), SUM(ended_ms - created_ms), COUNT(*) FROM flow_runs
+		WHERE ended_ms >= $1 AND ended_ms < $2 AND NOT (data LIKE '%"dry":true,"source":{"kind":%') GROUP BY module, state, flow, source`, 1, 2).
+		Scan(new(int), new(int), new(int), &plan)
+	if err != nil || !strings.Contains(plan, "COVERING INDEX flow_runs_counted") {
+		t.Errorf("%q, %v", plan, err)
+	}
 }

@@ -123,6 +123,7 @@ type Options struct {
 	Hierarchy []string // labels of the business tree from the top
 
 	Consistency Consistency
+	Operations  Operations
 	// Sync answers a node daemon that speaks for a node.
 	Sync func(w http.ResponseWriter, r *http.Request, node string)
 	// Files sends a node the file with a checksum that a task asks it for.

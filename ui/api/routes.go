@@ -76,6 +76,7 @@ func (s *Server) mount() {
 	v1.GET("/schedules", s.answer(s.schedules))
 	v1.POST("/schedules", s.answer(s.putSchedule))
 	v1.DELETE("/schedules/:schedule", s.answer(s.deleteSchedule))
+	v1.GET("/operations", s.answer(s.operations))
 	v1.GET("/requests", s.answer(s.requests))
 	v1.POST("/requests", s.answerUpTo(maxAsk, s.openRequest))
 	v1.GET("/requests/draft", s.answer(s.draftRequest))

@@ -116,6 +116,14 @@ func (s *server) places() api.Places {
 	return api.Places{
 		Silence: func(id string) labels.Matchers { return s.alarms.notify.Silences().Matchers(id) },
 		Start:   s.startTouches, Run: s.runTouches, Secrets: s.secretInputs,
+		Request: func(ctx context.Context, id string) (node, by string, err error) {
+			r, err := s.requests.Load(ctx, id)
+			return r.Path, r.Who, err
+		},
+		Approver: func(ctx context.Context, id string, who access.Who) bool {
+			r, err := s.requests.Load(ctx, id)
+			return err == nil && s.requests.Approver(&r, who.String(), who.Groups)
+		},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -14,6 +15,7 @@ import (
 	"headroom/scaler/flow"
 	"headroom/scaler/pool"
 	"headroom/scaler/request"
+	"headroom/ui/access"
 )
 
 // openRequests makes the book of what people ask for.
@@ -24,11 +26,34 @@ func (s *server) openRequests() error {
 	}
 	s.requests = request.New(request.Options{
 		DB: s.state.Requests(), Config: s.cfg.Requests, Hierarchy: s.cfg.Hierarchy, Forecasts: s.loop, Pool: poolServices{s.scaling.pool},
-		Tellers: tellers, Location: s.cfg.Location(), Now: time.Now, Logger: s.log.With("component", "requests"), Registerer: s.reg,
+		Granter: granter{s.access.book}, Audit: s.state.Audit(), Tellers: tellers, Location: s.cfg.Location(), Now: time.Now, Logger: s.log.With("component", "requests"), Registerer: s.reg,
 	})
 	s.requests.Use(&s.flows)
 	s.flows.ended = append(s.flows.ended, s.requestRunEnded)
 	return nil
+}
+
+// granter gives the roles that were asked for.
+type granter struct{ book *access.Book }
+
+// Grant implements request.Granter.
+func (g granter) Grant(ctx context.Context, subject, role, path string, until time.Time, why, who string) error {
+	if !strings.Contains(subject, ":") {
+		subject = "user:" + subject
+	}
+	why = strings.ToValidUTF8(strings.Join(strings.Fields(why), " "), "")
+	asked := access.Asked{Subject: subject, Role: role, Path: path, Until: until, Why: strings.ToValidUTF8(why[:min(len(why), access.MaxText)], "")}
+	grant, err := asked.Grant(time.Now())
+	if err != nil {
+		return err
+	}
+	for _, have := range g.book.Grants() { // a kill came between the grant and its being known
+		if have.Subject == grant.Subject && have.Role == grant.Role && have.Path.ID() == grant.Path.ID() && have.Until.Equal(grant.Until) && have.Why == grant.Why {
+			return nil
+		}
+	}
+	_, err = g.book.Grant(ctx, grant, who)
+	return err
 }
 
 // requestRunEnded tells the request that has started a run of its end. If that cannot be

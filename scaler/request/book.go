@@ -54,9 +54,8 @@ type Options struct {
 	Config    config.Requests
 	Hierarchy []string
 	Forecasts Forecasts
-	Pool      Pool                       // nil: none
-	Granter   Granter                    // nil: people give roles, and say so
-	Groups    func(user string) []string // that are not in the configuration; nil: none
+	Pool      Pool    // nil: none
+	Granter   Granter // nil: people give roles, and say so
 	Tellers   []Teller
 	Audit     audit.Log // nil: none
 	Location  *time.Location

@@ -110,7 +110,12 @@ func (b *Book) grant(ctx context.Context, r *Request, now time.Time) error {
 	}
 	who := strings.Join(r.Approvals, ", ")
 	why := fmt.Sprintf("request %s of %s: %s", r.ID, r.Who, r.Why)
-	if err := b.Granter.Grant(ctx, a.Subject, a.Role, a.Path, a.Until, why, who); err != nil {
+	err := b.Granter.Grant(ctx, a.Subject, a.Role, a.Path, a.Until, why, who)
+	var list faults.List
+	switch {
+	case errors.As(err, &list):
+		return b.fail(ctx, r, now, "the role cannot be given: "+err.Error())
+	case err != nil:
 		return b.later(ctx, r, now, "the role cannot be given yet: "+err.Error())
 	}
 	done, err := b.change(ctx, r.ID, func(r *Request) error {

@@ -74,6 +74,9 @@ const (
 	maxDevices = 100_000
 )
 
+// subjects are the kinds of those who can have a role.
+var subjects = []string{"user", "group", "token", "chat"}
+
 // Roles that can be asked for.
 var roles = []string{"viewer", "operator", "admin"}
 
@@ -129,6 +132,9 @@ func (m *Machines) check(l *faults.List, now time.Time) {
 
 func (a *Access) check(l *faults.List, now time.Time, longest time.Duration) {
 	wantText(l, "access.subject", a.Subject, 1, maxName)
+	if kind, name, ok := strings.Cut(a.Subject, ":"); ok && (name == "" || !slices.Contains(subjects, kind)) {
+		l.Add("access.subject", "want a user's name, or user:, group:, token: or chat: and a name, got %q", a.Subject)
+	}
 	wantPath(l, "access.path", a.Path, true)
 	if !slices.Contains(roles, a.Role) {
 		l.Add("access.role", "want one of %s, got %q", strings.Join(roles, ", "), a.Role)

@@ -19,6 +19,7 @@ type Order struct {
 	Who    string   `json:"who"`    // where nobody has to log in
 	Why    string   `json:"why"`    // needed for reject, comment and done
 	Nodes  []string `json:"nodes"`  // of deliver: the machines that have come
+	Groups []string `json:"-"`      // that who it is has logged in with, besides those of the configuration
 }
 
 // Actions are what people can do with a request.
@@ -92,21 +93,21 @@ func (b *Book) mayDecide(r *Request, o *Order) error {
 	if !c.OwnApproval && (o.Who == r.Who || r.Access != nil && strings.TrimPrefix(r.Access.Subject, "user:") == o.Who) {
 		return fmt.Errorf("%s %w %s %s: it is their own request", o.Who, ErrMayNot, o.Action, r.ID)
 	}
-	if a := approversOf(c.Approvers, r.Kind, r.Path); !a.has(o.Who, c.Groups, b.groupsOf(o.Who)) {
+	if a := approversOf(c.Approvers, r.Kind, r.Path); !a.has(o.Who, c.Groups, o.Groups) {
 		return fmt.Errorf("%s %w %s %s: that is for %s", o.Who, ErrMayNot, o.Action, r.ID, a.words())
 	}
 	return nil
 }
 
-func (b *Book) groupsOf(who string) []string {
-	if b.Groups == nil {
-		return nil
-	}
-	return b.Groups(who)
+// Approver tells whether somebody is named as one of a request's approvers. Where none
+// are named nobody is.
+func (b *Book) Approver(r *Request, who string, groups []string) bool {
+	c := b.conf.Load()
+	a := approversOf(c.Approvers, r.Kind, r.Path)
+	return len(a.Who) > 0 && a.has(who, c.Groups, groups)
 }
 
-// approve counts an approval. Those who may not approve any more do not count: the
-// configuration may have changed.
+// approve counts an approval.
 func (b *Book) approve(r *Request, o *Order, now time.Time) error {
 	if err := b.mayDecide(r, o); err != nil {
 		return err
@@ -117,11 +118,8 @@ func (b *Book) approve(r *Request, o *Order, now time.Time) error {
 	if r.Access != nil && !r.Access.Until.After(now) {
 		return fmt.Errorf("%w: the role was asked for until %s, which is over", ErrNotNow, r.Access.Until.Format(time.RFC3339))
 	}
-	c := b.conf.Load()
-	a := approversOf(c.Approvers, r.Kind, r.Path)
-	r.Approvals = slices.DeleteFunc(r.Approvals, func(who string) bool { return !a.has(who, c.Groups, b.groupsOf(who)) })
 	r.Approvals = append(r.Approvals, o.Who)
-	if len(r.Approvals) < a.AtLeast {
+	if len(r.Approvals) < approversOf(b.conf.Load().Approvers, r.Kind, r.Path).AtLeast {
 		r.note(now, o.Who, "approve", o.Why)
 		return nil
 	}

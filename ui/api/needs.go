@@ -76,7 +76,7 @@ var needs = map[string]need{
 	"POST /api/v1/schedules":             {role: access.Operator, at: scheduleNodes, action: "schedule.set"},
 	"DELETE /api/v1/schedules/:schedule": {role: access.Operator, at: scheduleNodes, action: "schedule.end", object: "schedule"},
 	"POST /api/v1/requests":              {role: access.Viewer, at: requestScope, action: "request.make"},
-	"POST /api/v1/requests/:id": {role: access.Operator, at: requestNode, action: "request.", object: "id", roles: map[string]access.Role{
+	"POST /api/v1/requests/:request": {role: access.Operator, at: requestNode, action: "request.", object: "request", roles: map[string]access.Role{
 		"approve": access.Admin, "reject": access.Admin, "comment": access.Viewer,
 	}},
 

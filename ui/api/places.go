@@ -15,6 +15,7 @@ import (
 	"headroom/scaler/pool"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
+	"headroom/ui/access"
 )
 
 // Places tell where in the business tree lies what a request names. A function that is
@@ -29,6 +30,8 @@ type Places struct {
 	Run func(ctx context.Context, run string) ([]string, error)
 	// Request returns the node that a request is about, and who made it.
 	Request func(ctx context.Context, id string) (node, by string, err error)
+	// Approver tells whether somebody is named as one of its approvers, who need no role.
+	Approver func(ctx context.Context, id string, who access.Who) bool
 	// Secrets names the inputs of a flow, or of a run's flow, that are never shown.
 	Secrets func(ctx context.Context, flow, run string) []string
 }
@@ -284,13 +287,19 @@ func requestNode(s *Server, a *asked) (where, error) {
 	if s.Places.Request == nil {
 		return whole, nil
 	}
-	id, by, err := s.Places.Request(a.ctx(), a.Param("id"))
+	request := a.Param("request")
+	id, by, err := s.Places.Request(a.ctx(), request)
 	if err != nil {
 		return where{}, err
 	}
 	w, err := some([]string{id})
-	if action := a.text("action"); action == "comment" || action == "cancel" {
+	action := a.text("action")
+	if action == "comment" || action == "cancel" {
 		w.owner = by
+	}
+	decides := action == "approve" || action == "reject" || action == "cancel"
+	if decides && s.Places.Approver != nil && s.Places.Approver(a.ctx(), request, a.who) {
+		w.owner = a.who.String()
 	}
 	return w, err
 }

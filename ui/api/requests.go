@@ -86,9 +86,7 @@ func (s *Server) openRequest(c *gin.Context) (any, error) {
 	if err := readJSON(c, &a); err != nil {
 		return nil, err
 	}
-	if who, _, ok := c.Request.BasicAuth(); ok {
-		a.Who = who
-	}
+	a.Who = s.actor(c, a.Who)
 	if a.Machines != nil {
 		a.Machines.Forecast = nil // is the server's to say
 	}
@@ -101,10 +99,10 @@ func (s *Server) orderRequest(c *gin.Context) (any, error) {
 	if err := readJSON(c, &o); err != nil {
 		return nil, err
 	}
-	if who, _, ok := c.Request.BasicAuth(); ok {
-		o.Who = who
+	o.ID, o.Who = c.Param("request"), s.actor(c, o.Who)
+	if s.rolesCount() {
+		o.Groups = askedOf(c).who.Groups
 	}
-	o.ID = c.Param("request")
 	return s.Requests.Do(c.Request.Context(), o)
 }
 

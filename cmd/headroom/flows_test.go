@@ -15,8 +15,8 @@ import (
 	"headroom/storage/fleet"
 )
 
-// flowServer is a server with flows of its own, whose engine runs.
-type flowServer struct {
+// changing is a server with flows of its own, whose engine runs.
+type changing struct {
 	*server
 	t      *testing.T
 	dir    string
@@ -45,9 +45,9 @@ flows:
   schedules: [{name: weekly, flow: restart, cron: "0 2 * * SUN", inputs: {module: shop/web, wait: false}}]
 `
 
-func newFlowServer(t *testing.T) *flowServer {
+func newChanging(t *testing.T) *changing {
 	t.Helper()
-	s := &flowServer{t: t, dir: t.TempDir()}
+	s := &changing{t: t, dir: t.TempDir()}
 	s.write("headroom.yml", flowConfig)
 	s.write("flows/restart.yaml", restartFlow+"on_failure: stop\n")
 	s.start()
@@ -55,21 +55,21 @@ func newFlowServer(t *testing.T) *flowServer {
 	return s
 }
 
-func (s *flowServer) must(err error) {
+func (s *changing) must(err error) {
 	s.t.Helper()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-func (s *flowServer) write(name, text string) {
+func (s *changing) write(name, text string) {
 	s.t.Helper()
 	path := filepath.Join(s.dir, name)
 	s.must(os.MkdirAll(filepath.Dir(path), 0o755))
 	s.must(os.WriteFile(path, []byte(text), 0o644))
 }
 
-func (s *flowServer) start() {
+func (s *changing) start() {
 	s.t.Helper()
 	opts := serveOptions{configFile: filepath.Join(s.dir, "headroom.yml"), storagePath: filepath.Join(s.dir, "data"), retention: 24 * time.Hour}
 	cfg, err := opts.config()
@@ -81,14 +81,14 @@ func (s *flowServer) start() {
 	go func() { defer close(s.parked); _ = s.flows.engine.Run(ctx) }()
 }
 
-func (s *flowServer) end() {
+func (s *changing) end() {
 	s.stop()
 	<-s.parked
 	s.must(s.close())
 }
 
 func TestHealingRunsAFlow(t *testing.T) {
-	s := newFlowServer(t)
+	s := newChanging(t)
 	f := func(r heal.FlowRun, want string, ok bool) {
 		t.Helper()
 		told, err := healFlows{&s.flows}.Run(t.Context(), r)
@@ -114,7 +114,7 @@ func TestHealingRunsAFlow(t *testing.T) {
 }
 
 func TestChatStartsAFlow(t *testing.T) {
-	s := newFlowServer(t)
+	s := newChanging(t)
 	s.page = "http://headroom/"
 	c := chatFlows{s.server}
 	told, err := c.Run(t.Context(), chat.FlowRun{Flow: "restart", Words: []string{"shop/web", "node=n1", "it", "leaks"}, Who: "ann"})
@@ -147,7 +147,7 @@ func TestChatStartsAFlow(t *testing.T) {
 }
 
 func TestConfiguredSchedulesStayAsTheyAre(t *testing.T) {
-	s := newFlowServer(t)
+	s := newChanging(t)
 	schedules := func() (all []flow.Schedule) {
 		t.Helper()
 		all, err := s.flows.engine.Schedules(t.Context())

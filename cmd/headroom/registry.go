@@ -58,14 +58,6 @@ func (s *server) reloadRegistry(ctx context.Context, cfg config.Config) error {
 // runbooksDir is the directory of runbooks; empty if there is none.
 func (s *server) runbooksDir() string { return s.beside(s.config().Registry.RunbooksDir) }
 
-// besideConfig is a path of the configuration, which may be relative to its file.
-func (s *server) besideConfig(path string) string {
-	if path == "" || filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(filepath.Dir(s.opts.configFile), path)
-}
-
 // forgetFacts removes changes of facts that are older than they are kept.
 func (s *server) forgetFacts(ctx context.Context, _ time.Time) (int64, error) {
 	return s.state.Registry().Forget(ctx, time.Now().Add(-time.Duration(s.config().Registry.Keep)))

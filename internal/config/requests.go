@@ -68,7 +68,7 @@ func defaultRequests() Requests {
 	return Requests{
 		Keep: 730 * day, AccessAtMost: 90 * day, Groups: map[string][]string{}, Approvers: []RequestApprovers{}, AutoApprove: []RequestRule{},
 		Notify: RequestNotify{Receivers: []string{}, Webhooks: []RequestWebhook{}},
-		Flows: []RequestFlow{{Kind: "machines", Flow: "expand-module", Inputs: map[string]string{"module": "${module}", "nodes": "${nodes}"}}},
+		Flows:  []RequestFlow{{Kind: "machines", Flow: "expand-module", Inputs: map[string]string{"module": "${module}", "nodes": "${nodes}"}}},
 	}
 }
 

@@ -12,7 +12,9 @@ func TestConsistencyIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := func(node, item, data string) ConsistencyRow { return ConsistencyRow{"shop/web", node, item, []byte(data)} }
+	row := func(node, item, data string) ConsistencyRow {
+		return ConsistencyRow{"shop/web", node, item, []byte(data)}
+	}
 	save := func(c ConsistencyChange) {
 		t.Helper()
 		if err := db.Consistency().Save(t.Context(), c); err != nil {

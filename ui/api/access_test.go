@@ -2,8 +2,12 @@ package api
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -228,7 +232,7 @@ func guarded(t *testing.T) (*gin.Engine, *Server, map[string]string) {
 	return e, s, tokens
 }
 
-func sends(text, token string) *http.Request {
+func sentBy(text, token string) *http.Request {
 	method, rest, _ := strings.Cut(text, " ")
 	target, body, _ := strings.Cut(rest, " ")
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
@@ -244,7 +248,7 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 	for _, row := range twin {
 		for _, who := range everybody {
 			w := httptest.NewRecorder()
-			r := sends(row.request, tokens[who])
+			r := sentBy(row.request, tokens[who])
 			e.ServeHTTP(w, r)
 			want := http.StatusForbidden
 			if who == "" {
@@ -265,7 +269,7 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 				t.Errorf("%s by %s: %s", row.request, who, w.Body)
 			}
 		}
-		r := sends(row.request, "")
+		r := sentBy(row.request, "")
 		for _, route := range e.Routes() {
 			if route.Method == r.Method && like(route.Path, r.URL.EscapedPath()) {
 				covered[route.Method+" "+route.Path] = true
@@ -290,6 +294,20 @@ func like(route, path string) bool {
 	return true
 }
 
+func TestWhoHasNoRoleCanAskForOne(t *testing.T) {
+	e, _, _ := guarded(t)
+	for body, want := range map[string]int{`{"kind":"access"}`: 204, `{"kind":"machines"}`: 403, `{}`: 403} {
+		r := sentBy("POST /api/v1/requests "+body, "")
+		c := &x509.Certificate{Subject: pkix.Name{CommonName: "cy"}}
+		r.TLS = &tls.ConnectionState{VerifiedChains: [][]*x509.Certificate{{c}}}
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s: %d %s; want %d", body, w.Code, w.Body, want)
+		}
+	}
+}
+
 func TestEveryRouteSaysWhatItTakes(t *testing.T) {
 	o, _ := options(t)
 	o.Pprof = true
@@ -305,7 +323,7 @@ func TestSendersCanBeAskedForARole(t *testing.T) {
 	s.Access.Set(c.Access, shanghai, "")
 	for who, want := range map[string]int{"": 401, "viewer": 403, "here": 403, "all": 204} {
 		w := httptest.NewRecorder()
-		e.ServeHTTP(w, sends(`POST /api/v1/write x`, tokens[who]))
+		e.ServeHTTP(w, sentBy(`POST /api/v1/write x`, tokens[who]))
 		if w.Code != want {
 			t.Errorf("%q: %d; want %d", who, w.Code, want)
 		}
@@ -319,13 +337,13 @@ func TestBodiesThatTwoReadersTakeDifferently(t *testing.T) {
 		"{\"path\":\"Qzone/WNS\",\"\u212aind\":\"x\"}", `{"path":"Qzone/WNS"`, `{"path":"a//b"}`,
 	} {
 		w := httptest.NewRecorder()
-		e.ServeHTTP(w, sends("POST /api/v1/marks "+strings.ReplaceAll(body, " ", ""), tokens["here"]))
+		e.ServeHTTP(w, sentBy("POST /api/v1/marks "+strings.ReplaceAll(body, " ", ""), tokens["here"]))
 		if w.Code != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", body, w.Code, w.Body)
 		}
 	}
 	w := httptest.NewRecorder()
-	e.ServeHTTP(w, sends("POST /api/v1/marks "+strings.Repeat("x", maxRead+1), tokens["here"]))
+	e.ServeHTTP(w, sentBy("POST /api/v1/marks "+strings.Repeat("x", maxRead+1), tokens["here"]))
 	if w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("%d", w.Code)
 	}
@@ -342,7 +360,7 @@ func TestRightsEndWhileTheServerRuns(t *testing.T) {
 	f := func(want int) {
 		t.Helper()
 		w := httptest.NewRecorder()
-		e.ServeHTTP(w, sends(`POST /api/v1/marks {}`, secret))
+		e.ServeHTTP(w, sentBy(`POST /api/v1/marks {}`, secret))
 		if w.Code != want {
 			t.Errorf("at %v: %d; want %d", now, w.Code, want)
 		}
@@ -358,7 +376,7 @@ func TestTokensAndGrantsByTheAPI(t *testing.T) {
 	s := New(o)
 	send := func(text, who string) *httptest.ResponseRecorder {
 		t.Helper()
-		return ask(t, s, sends(text, tokens[who]))
+		return ask(t, s, sentBy(text, tokens[who]))
 	}
 	var made struct{ Data tokenData }
 	decode(t, send(`POST /api/v1/tokens {"name":"ci","role":"operator","path":"Qzone/WNS"}`, "chief"), &made)
@@ -384,7 +402,8 @@ func TestTokensAndGrantsByTheAPI(t *testing.T) {
 	}
 
 	var grant struct{ Data grantData }
-	decode(t, send(`POST /api/v1/grants {"subject":"token:`+listed.Data[0].ID+`","role":"admin","path":"QQ","why":"x"}`, "admin"), &grant)
+	here := slices.IndexFunc(listed.Data, func(d tokenData) bool { return d.Name == "here" })
+	decode(t, send(`POST /api/v1/grants {"subject":"token:`+listed.Data[here].ID+`","role":"admin","path":"QQ","why":"x"}`, "admin"), &grant)
 	if grant.Data.MadeBy != "token:admin" || grant.Data.ID == "" {
 		t.Errorf("%+v", grant.Data)
 	}
@@ -411,7 +430,7 @@ func TestMe(t *testing.T) {
 	me := func(token, query string) meData {
 		t.Helper()
 		var answer struct{ Data meData }
-		decode(t, ask(t, s, sends("GET /api/v1/me"+query, token)), &answer)
+		decode(t, ask(t, s, sentBy("GET /api/v1/me"+query, token)), &answer)
 		return answer.Data
 	}
 	if d := me("", ""); !d.Open || !d.May["write"] {
@@ -436,12 +455,12 @@ func TestWithoutRolesNothingIsGiven(t *testing.T) {
 	o, _ := options(t)
 	s := New(o)
 	for _, text := range []string{`POST /api/v1/grants {"subject":"user:x","role":"admin"}`, `POST /api/v1/tokens {"name":"x","role":"admin"}`} {
-		if w := ask(t, s, sends(text, "")); w.Code != 409 || !strings.Contains(w.Body.String(), "section access") {
+		if w := ask(t, s, sentBy(text, "")); w.Code != 409 || !strings.Contains(w.Body.String(), "section access") {
 			t.Errorf("%s: %d %s", text, w.Code, w.Body)
 		}
 	}
 	for _, text := range []string{`GET /api/v1/grants`, `GET /api/v1/tokens`} {
-		if w := ask(t, s, sends(text, "")); w.Code != 200 {
+		if w := ask(t, s, sentBy(text, "")); w.Code != 200 {
 			t.Errorf("%s: %d %s", text, w.Code, w.Body)
 		}
 	}

@@ -24,7 +24,7 @@ const (
 			{"id":"side","branches":[{"id":"left","steps":[{"id":"a","tool":"no-op"}]}]}]}}`
 	cannedRun = `{"id":"r1","flow":"expand-module","version":"1","module":"shop/cart","nodes":["n1"],"inputs":{},"source":{"kind":"request","id":"q7"},"who":"ann","why":"peak\u001b[31m",
 		"state":"waiting","reason":"step install has failed","created":"2026-11-22T12:00:00Z","progress":{"total":5,"over":2,"failed":1},
-		"steps":[{"path":"facts","id":"facts","tool":"module-facts","state":"done","started":"2026-11-22T12:00:00Z","ended":"2026-11-22T12:00:01.26Z","attempts":[{"n":1,"inputs":{},"began":"2026-11-22T12:00:00Z","state":"done","plan":"would look"}]},
+		"steps":[{"path":"facts","id":"facts","tool":"module-facts","state":"done","started":"2026-11-22T12:00:00Z","ended":"2026-11-22T12:00:01.26Z","attempts":[{"n":1,"inputs":{},"began":"2026-11-22T12:00:00Z","ended":"2026-11-22T12:00:01.26Z","state":"done","plan":"would look"}]},
 			{"path":"prepare[0]/install","id":"install","tool":"install-package","title":"Install","state":"failed","reason":"no such package\u001b[31m","may":["retry","skip"],"attempts":[{"n":1,"inputs":{},"began":"2026-11-22T12:00:00Z","state":"failed"},{"n":2,"inputs":{},"began":"2026-11-22T12:00:00Z","state":"failed"}]},
 			{"path":"start","id":"start","tool":"workers","state":"pending"}],
 		"actions":[{"at":"2026-11-22T12:05:00Z","who":"bob","what":"retry","step":"prepare[0]/install","why":"again"}]}`
@@ -161,7 +161,7 @@ func TestAWatchedRunIsToldByItsChanges(t *testing.T) {
 	}
 	f("  a: running", "Run r of f is running")
 	f()
-	run.Steps[0].State, run.Steps[0].Started, run.Steps[0].Ended = flow.StepDone, noon, noon.Add(2*time.Second)
+	run.Steps[0].State, run.Steps[0].Started, run.Steps[0].Attempts[0].Ended = flow.StepDone, noon, noon.Add(2*time.Second)
 	run.Steps[1].State, run.Steps[1].May = flow.StepWaiting, []string{"approve"}
 	f("  a: done (2s)", "  b: waiting: [may: approve]")
 	run.State, run.Reason = flow.Failed, "b was rejected"

@@ -68,12 +68,18 @@ func stepGrid(r *flow.Run) *grid {
 	return g
 }
 
-// took is how long a step lasted, if it had begun and is over.
+// took is how long a step lasted, if it had begun and is over; its undo does not count.
 func took(s *flow.Step) string {
-	if s.Started.IsZero() || s.Ended.IsZero() || s.Tool != "" && len(s.Attempts) == 0 {
+	ended := s.Ended
+	if n := len(s.Attempts); n > 0 {
+		ended = s.Attempts[n-1].Ended
+	} else if s.Tool != "" || s.State == flow.StepCanceled {
 		return ""
 	}
-	return s.Ended.Sub(s.Started).Round(100 * time.Millisecond).String()
+	if s.Started.IsZero() || ended.IsZero() {
+		return ""
+	}
+	return ended.Sub(s.Started).Round(100 * time.Millisecond).String()
 }
 
 // stepReason is why a step stands where it does, what it would do in a dry run, and what

@@ -111,3 +111,21 @@ func TestAProgramGivesItsStepsTheirInputs(t *testing.T) {
 	f("lock", module, err, "shop/cart")
 	f("nodes", nodes, err, []string{"n1", "n2"})
 }
+
+func TestAForEachNeedsAListOfSomeLength(t *testing.T) {
+	p := program(t, `{name: x, inputs: [{name: any, type: any}], steps: [{id: a, for_each: inputs.any, steps: [{id: b, tool: pick, with: {count: 1}, when: inputs.any}]}]}`)
+	f := func(v any, want string) {
+		t.Helper()
+		if _, err := p.Items("a", &Scope{Inputs: map[string]any{"any": v}}); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	f("text", `for_each: want a list, found "text"`)
+	f(make([]any, MaxElements+1), "for_each: want at most 10000 elements, found 10001")
+	if _, err := p.When("b", &Scope{Inputs: map[string]any{"any": int64(1)}}); err == nil || err.Error() != "when: want true or false, found 1" {
+		t.Error(err)
+	}
+	if _, err := p.With("none", &Scope{}); err != nil {
+		t.Error(err)
+	}
+}

@@ -49,3 +49,16 @@ func titled(t *testing.T, flow string, steps []document.Step) {
 		titled(t, flow, s.Steps)
 	}
 }
+
+func BenchmarkCompile(b *testing.B) {
+	text, err := fs.ReadFile(shipped.Flows(), "expand-module.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	tools := catalog()
+	for b.Loop() {
+		if _, err := document.Load(text, "", tools); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -30,8 +30,8 @@ const (
 		"actions":[{"at":"2026-11-22T12:05:00Z","who":"bob","what":"retry","step":"prepare[0]/install","why":"again"}]}`
 )
 
-// flowServer answers with one flow and one run of it.
-func flowServer(t *testing.T) (*canned, *client, *bytes.Buffer) {
+// flowAPI answers with one flow and one run of it.
+func flowAPI(t *testing.T) (*canned, *client, *bytes.Buffer) {
 	api := &canned{answers: map[string]string{
 		"GET flows":                     ok(`[` + cannedFlow + `,{"name":"bad","title":"","description":"","source":"bad.yaml","inputs":[],"faults":[{"line":3,"key":"steps","problem":"none"}]}]`),
 		"GET flows/expand-module":       ok(cannedFlow),
@@ -46,7 +46,7 @@ func flowServer(t *testing.T) (*canned, *client, *bytes.Buffer) {
 }
 
 func TestFlowCommands(t *testing.T) {
-	api, cl, out := flowServer(t)
+	api, cl, out := flowAPI(t)
 	f := func(c flowCommand, do func(*flowCommand) error, wants ...string) {
 		t.Helper()
 		out.Reset()
@@ -86,7 +86,7 @@ func TestInputsOnTheCommandLine(t *testing.T) {
 }
 
 func TestRunCommands(t *testing.T) {
-	api, cl, out := flowServer(t)
+	api, cl, out := flowAPI(t)
 	f := func(c runCommand, do func(*runCommand) error, query string, wants ...string) {
 		t.Helper()
 		out.Reset()
@@ -113,7 +113,7 @@ func TestRunCommands(t *testing.T) {
 
 // Each command acts on its own arguments.
 func TestRunOrders(t *testing.T) {
-	api, cl, _ := flowServer(t)
+	api, cl, _ := flowAPI(t)
 	api.answers["POST runs/r1"] = ok(cannedRun)
 	api.answers["POST runs/r1/steps/prepare[0]/install"] = ok(cannedRun)
 	f := func(body string, args ...string) {

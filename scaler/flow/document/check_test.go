@@ -27,6 +27,7 @@ inputs:
 - {name: a, type: string, of: int}
 - {name: b, type: string, required: true, default: x}
 - {name: c, type: string, values: [x, y], default: z}
+- {name: d, type: string, secret: true, default: abc}
 constants: {Big: 1, day: 2026-11-28}
 lock: {module: inputs.modul, nodes: "1 + 1"}
 steps:
@@ -54,36 +55,37 @@ f:9: inputs[2].type: want one of [string int number bool duration module node li
 f:10: inputs[3].of: only a list has elements of a type, and a is a string
 f:11: inputs[4].default: an input that is required has no default
 f:12: inputs[5].default: want one of "x", "y", found "z"
-f:13: constants.Big: want a name of a-z, 0-9 and _, found "Big"
-f:14: lock.module: "inputs.modul": there is no input modul; there are count, count, in, a, b, c
-f:14: lock.nodes: "1 + 1": want a list of machines, the expression gives int
-f:16: steps[0]: step a: want exactly one of tool, branches and for_each, found none
-f:17: steps[1].id: a is the id of steps[0] already
-f:17: steps[1].tool: there is no tool nothing
-f:18: steps[2].id: want a step's id of a-z, 0-9 and _, found "B"
-f:18: steps[2]: tool pick needs count (int)
-f:19: steps[3].with.count: want a whole number, found "two"
-f:19: steps[3].with.mode: want one of "idle", "any", found "wild"
-f:19: steps[3].with.speed: there is no input speed of tool pick; there are count, mode
-f:20: steps[4]: step e: want exactly one of tool, branches and for_each, found tool and for_each
-f:20: steps[4].with.count: "1 +": column 4: Syntax error: mismatched input '<EOF>'
-f:21: steps[5].when: "1": want true or false, the expression gives int
-f:21: steps[5].with.count: want a whole number, the expression gives a string
-f:22: steps[6].for_each: "1": want a list, the expression gives int
-f:22: steps[6].as: want a name of a-z, 0-9 and _ that is not taken, found "run"
-f:23: steps[7].timeout: step i: timeout belongs to a step with tool
-f:23: steps[7]: step i: the for_each has no steps
-f:24: steps[8].timeout: want a time from 0 to 8784h0m0s, found -5s
-f:24: steps[8].retries.times: want 0 to 1000, found -1
-f:24: steps[8].retries.factor: want 1 to 100, found 0.5
-f:24: steps[8].on_timeout: want fail, skip or wait, found "never"
-f:24: steps[8].with.count: "${ 1": the ${ has no } (write $${ for the characters themselves)
-f:24: steps[8].undo: step j: its undo has no tool
-f:25: steps[9].with.env.a: "steps.d.outputs.nope": there is no output nope of step d; there are nodes, took, share
-f:25: steps[9].with.node: want a machine's name, found 5
-f:25: steps[9].with.wait: want a duration such as 30s, 1m30s or 7d, found "soon"
-f:26: steps[10].concurrency: step l: concurrency belongs to a step with for_each
-f:26: steps[10].branches[0]: the branch has no steps`
+f:13: inputs[6].default: a secret has no default: whoever sees the flow would see it
+f:14: constants.Big: want a name of a-z, 0-9 and _, found "Big"
+f:15: lock.module: "inputs.modul": there is no input modul; there are count, count, in, a, b, c, d
+f:15: lock.nodes: "1 + 1": want a list of machines, the expression gives int
+f:17: steps[0]: step a: want exactly one of tool, branches and for_each, found none
+f:18: steps[1].id: a is the id of steps[0] already
+f:18: steps[1].tool: there is no tool nothing
+f:19: steps[2].id: want a step's id of a-z, 0-9 and _, found "B"
+f:19: steps[2]: tool pick needs count (int)
+f:20: steps[3].with.count: want a whole number, found "two"
+f:20: steps[3].with.mode: want one of "idle", "any", found "wild"
+f:20: steps[3].with.speed: there is no input speed of tool pick; there are count, mode
+f:21: steps[4]: step e: want exactly one of tool, branches and for_each, found tool and for_each
+f:21: steps[4].with.count: "1 +": column 4: Syntax error: mismatched input '<EOF>'
+f:22: steps[5].when: "1": want true or false, the expression gives int
+f:22: steps[5].with.count: want a whole number, the expression gives a string
+f:23: steps[6].for_each: "1": want a list, the expression gives int
+f:23: steps[6].as: want a name of a-z, 0-9 and _ that is not taken, found "run"
+f:24: steps[7].timeout: step i: timeout belongs to a step with tool
+f:24: steps[7]: step i: the for_each has no steps
+f:25: steps[8].timeout: want a time from 0 to 8784h0m0s, found -5s
+f:25: steps[8].retries.times: want 0 to 1000, found -1
+f:25: steps[8].retries.factor: want 1 to 100, found 0.5
+f:25: steps[8].on_timeout: want fail, skip or wait, found "never"
+f:25: steps[8].with.count: "${ 1": the ${ has no } (write $${ for the characters themselves)
+f:25: steps[8].undo: step j: its undo has no tool
+f:26: steps[9].with.env.a: "steps.d.outputs.nope": there is no output nope of step d; there are nodes, took, share
+f:26: steps[9].with.node: want a machine's name, found 5
+f:26: steps[9].with.wait: want a duration such as 30s, 1m30s or 7d, found "soon"
+f:27: steps[10].concurrency: step l: concurrency belongs to a step with for_each
+f:27: steps[10].branches[0]: the branch has no steps`
 	if got != want {
 		g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
 		for i := range max(len(g), len(w)) {

@@ -94,6 +94,9 @@ func (c *checker) input(in *Input, key string) {
 	case in.Required:
 		c.fault(key+".default", "an input that is required has no default")
 		return
+	case in.Secret:
+		c.fault(key+".default", "a secret has no default: whoever sees the flow would see it")
+		return
 	}
 	v, err := k.fits(in.Default)
 	if err == nil {

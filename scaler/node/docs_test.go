@@ -29,7 +29,7 @@ func TestExamplesOfThePageAreValid(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := settings.Load("../../deploy/examples/node.yml"); err != nil {
+	if _, err := settings.Load("../../deploy/node/headroom-node.yml"); err != nil {
 		t.Error(err)
 	}
 }

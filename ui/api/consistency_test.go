@@ -61,7 +61,7 @@ func newConsistent(t *testing.T) (*Server, *consistency.Consistency) {
 	return New(o), c
 }
 
-func (s *Server) orderConsistency(t *testing.T, module, body string) *httptest.ResponseRecorder {
+func orderOf(t *testing.T, s *Server, module, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/api/v1/consistency/"+module, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
@@ -99,7 +99,7 @@ func TestConsistencyIsOrdered(t *testing.T) {
 	s, c := newConsistent(t)
 	f := func(body string, code int, want string) {
 		t.Helper()
-		if w := s.orderConsistency(t, "shop%2Fweb", body); w.Code != code || !strings.Contains(w.Body.String(), want) {
+		if w := orderOf(t, s, "shop%2Fweb", body); w.Code != code || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d %s; want %d with %s", body, w.Code, w.Body, code, want)
 		}
 	}
@@ -117,7 +117,7 @@ func TestConsistencyIsOrdered(t *testing.T) {
 	f(`{"action":"ignore","item":"package:none","why":"x"}`, 404, "no such item")
 	f(`{"action":"burn","item":"package:nginx","why":"x"}`, 400, "want action as")
 	f(`{"action":"ignore","thing":1}`, 400, "unknown field")
-	if w := s.orderConsistency(t, "shop%2Fnone", `{"action":"repair","why":"x"}`); w.Code != 404 {
+	if w := orderOf(t, s, "shop%2Fnone", `{"action":"repair","why":"x"}`); w.Code != 404 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

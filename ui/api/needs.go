@@ -67,7 +67,7 @@ var needs = map[string]need{
 	"POST /api/v1/workers/:worker/restart": {role: access.Operator, at: workerNode, action: "worker.restart", object: "worker"},
 	"POST /api/v1/reports/:month":          {role: access.Operator, action: "report.publish", object: "month"},
 	"PUT /api/v1/registry/:id":             {role: access.Operator, at: nodeAfter("/api/v1/registry/"), action: "registry.set", object: "id"},
-	"POST /api/v1/consistency/:module":     {role: access.Operator, at: paramNode("module"), action: "consistency.", object: "module"},
+	"POST /api/v1/consistency/:id":         {role: access.Operator, at: paramNode("id"), action: "consistency.", object: "id"},
 
 	// Changes.
 	"POST /api/v1/flows/:flow/runs":      {role: access.Operator, at: flowStart, action: "run.start", object: "flow"},

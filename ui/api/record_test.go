@@ -32,7 +32,7 @@ func TestWritesAreRecorded(t *testing.T) {
 	f := func(text, who, result string, want audit.Entry) {
 		t.Helper()
 		before := len(recorded(t, o))
-		r := request(text, tokens[who])
+		r := sentBy(text, tokens[who])
 		r.RemoteAddr = "10.1.2.3:4567"
 		r.Header.Set("Accept-Encoding", "gzip")
 		ask(t, s, r)
@@ -60,16 +60,16 @@ func TestWritesAreRecorded(t *testing.T) {
 	f(`PUT /api/v1/modules/Qzone%2FWNS/note {"text":"x"}`, "here", "failed (400)", audit.Entry{
 		Action: "note.set", Object: "Qzone/WNS", Path: "Qzone/WNS", Detail: json.RawMessage(`{"text":"x"}`),
 	})
-	ask(t, s, request(`POST /api/v1/grants {"subject":"user:bob","role":"viewer","why":"new here"}`, tokens["admin"]))
+	ask(t, s, sentBy(`POST /api/v1/grants {"subject":"user:bob","role":"viewer","why":"new here"}`, tokens["admin"]))
 	if e := recorded(t, o)[0]; e.Action != "grant.add" || e.Why != "new here" || e.Who != "token:admin" {
 		t.Errorf("%+v", e)
 	}
 
 	n := len(recorded(t, o))
 	for _, text := range []string{`POST /api/v1/marks?preview=true {` + mark + `}`, `GET /api/v1/warnings`, `GET /api/v1/audit`, `POST /api/v1/whatif {}`} {
-		ask(t, s, request(text, tokens["admin"]))
+		ask(t, s, sentBy(text, tokens["admin"]))
 	}
-	ask(t, s, request(`PUT /api/v1/modules/QQ/note {"note":"x"}`, ""))
+	ask(t, s, sentBy(`PUT /api/v1/modules/QQ/note {"note":"x"}`, ""))
 	if all := recorded(t, o); len(all) != n {
 		t.Errorf("recorded though nothing was written, or by a stranger: %+v", all[0])
 	}
@@ -81,8 +81,8 @@ func TestWritesAreRecorded(t *testing.T) {
 func TestWhoWritesWhereNobodyLogsIn(t *testing.T) {
 	o, _ := options(t)
 	s := New(o)
-	ask(t, s, request(`PUT /api/v1/modules/QQ/note {"note":"x"}`, ""))
-	r := request(`PUT /api/v1/modules/QQ/note {"note":"y"}`, "")
+	ask(t, s, sentBy(`PUT /api/v1/modules/QQ/note {"note":"x"}`, ""))
+	r := sentBy(`PUT /api/v1/modules/QQ/note {"note":"y"}`, "")
 	r.SetBasicAuth("ann", "x")
 	ask(t, s, r)
 	if all := recorded(t, o); all[0].Who != "ann" || all[1].Who != "" || all[1].Path != "QQ" {
@@ -105,7 +105,7 @@ func TestSecretsAreNotRecorded(t *testing.T) {
 		`POST /api/v1/schedules {"flow":"restart","inputs":{"pin":"1234"}}`,
 	} {
 		w := httptest.NewRecorder()
-		e.ServeHTTP(w, request(text, tokens["admin"]))
+		e.ServeHTTP(w, sentBy(text, tokens["admin"]))
 		entry := recorded(t, s.Options)[0]
 		if d := string(entry.Detail); w.Code != 204 || strings.Contains(d, "1234") || strings.Contains(d, "hunter2") || !strings.Contains(d, hidden) {
 			t.Errorf("%s: %d %s", text, w.Code, d)
@@ -141,14 +141,14 @@ func TestWhatCannotBeRecordedIsNeverSilent(t *testing.T) {
 	tokens := governed(t, o)
 	o.Audit = full{o.Audit}
 	s := New(o)
-	w := ask(t, s, request(`PUT /api/v1/modules/Qzone%2FWNS/note {"note":"x"}`, tokens["here"]))
+	w := ask(t, s, sentBy(`PUT /api/v1/modules/Qzone%2FWNS/note {"note":"x"}`, tokens["here"]))
 	if w.Code != 500 || !strings.Contains(w.Body.String(), "it was done, but it could not be written to the audit log") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if w := ask(t, s, request(`PUT /api/v1/modules/QQ/note {"note":"x"}`, tokens["here"])); w.Code != 500 || !strings.Contains(w.Body.String(), "nothing was done") {
+	if w := ask(t, s, sentBy(`PUT /api/v1/modules/QQ/note {"note":"x"}`, tokens["here"])); w.Code != 500 || !strings.Contains(w.Body.String(), "nothing was done") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if w := ask(t, s, request(`PUT /api/v1/modules/Qzone%2FWNS/note {}`, tokens["here"])); w.Code != 400 {
+	if w := ask(t, s, sentBy(`PUT /api/v1/modules/Qzone%2FWNS/note {}`, tokens["here"])); w.Code != 400 {
 		t.Errorf("what failed anyway: %d %s", w.Code, w.Body)
 	}
 	if got := testutil.ToFloat64(s.stats.unrecorded); got != 3 {
@@ -166,12 +166,12 @@ func TestFaultsOfTheServerAreRecorded(t *testing.T) {
 		c.Writer.Flush()
 	})
 	w := httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, request(`POST /api/v1/fault {}`, ""))
+	s.Handler().ServeHTTP(w, sentBy(`POST /api/v1/fault {}`, ""))
 	if e := recorded(t, o)[0]; w.Code != 500 || !strings.Contains(e.Result, "fault of Headroom") || e.Action != "post /api/v1/fault" {
 		t.Errorf("%d %+v", w.Code, e)
 	}
 	w = httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, request(`POST /api/v1/fine text`, ""))
+	s.Handler().ServeHTTP(w, sentBy(`POST /api/v1/fine text`, ""))
 	if w.Code != 201 || w.Body.String() != "made" || w.Header().Get("X-Y") != "z" {
 		t.Errorf("%d %s %v", w.Code, w.Body, w.Header())
 	}
@@ -193,7 +193,7 @@ func TestSilencesHaveTheNameOfWhoIsKnown(t *testing.T) {
 		c.JSON(http.StatusOK, gin.H{"silenceID": "s1"})
 	})
 	w := httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, request(`POST /api/v2/silences {"createdBy":"boss","comment":"x","matchers":[{"name":"business","value":"Qzone"},{"name":"product","value":"WNS"}]}`, tokens["here"]))
+	s.Handler().ServeHTTP(w, sentBy(`POST /api/v2/silences {"createdBy":"boss","comment":"x","matchers":[{"name":"business","value":"Qzone"},{"name":"product","value":"WNS"}]}`, tokens["here"]))
 	if w.Code != 200 || got != "token:here x" {
 		t.Errorf("%d %s %q", w.Code, w.Body, got)
 	}
@@ -214,7 +214,7 @@ func TestAuditByTheAPI(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	for _, id := range []string{"Qzone", "QQ", "Qzone%2FWNS"} {
-		ask(t, s, request(`PUT /api/v1/modules/`+id+`/note {"note":"x"}`, ""))
+		ask(t, s, sentBy(`PUT /api/v1/modules/`+id+`/note {"note":"x"}`, ""))
 	}
 	var list struct{ Data auditPage }
 	decode(t, get(t, s, "/api/v1/audit?path=Qzone&action=note&limit=1"), &list)

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -24,9 +25,9 @@ type actor struct {
 
 	mu      sync.Mutex // protects the fields below
 	mail    []func()
-	wake    chan struct{} // has one element if there is mail, or the run is to be looked at
-	live    map[logName]*logBuffer
-	secrets []string // that its logs are shown without
+	wake    chan struct{}          // has one element if there is mail, or the run is to be looked at
+	written map[logName]*logBuffer // by calls under way
+	secrets []string               // that its logs are shown without
 }
 
 // underway is a call that is being made.
@@ -43,7 +44,7 @@ type logName struct {
 }
 
 func newActor(e *Engine, m *machine) *actor {
-	a := &actor{e: e, m: m, calls: map[*part]*underway{}, live: map[logName]*logBuffer{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	a := &actor{e: e, m: m, calls: map[*part]*underway{}, written: map[logName]*logBuffer{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	m.room = func(*part) bool { return e.slots.take(a) }
 	m.free = func(*part) { e.slots.give() }
 	if m.run.Dry {
@@ -100,10 +101,23 @@ const (
 	closeGrace = 10 * time.Second // calls that cannot be found again may take when the engine ends
 )
 
-// run brings the run to its end, or to where ctx ends.
-func (a *actor) run(ctx context.Context) {
+// live brings the run to its end, or to where ctx ends. A fault of the program in one run
+// must not end the server, which would meet it again after each start: that run stands
+// still, as it is on the disk.
+func (a *actor) live(ctx context.Context) {
 	defer close(a.done)
 	defer a.e.slots.leave(a)
+	defer func() {
+		if p := recover(); p != nil {
+			a.stopCalls(errClosing, false)
+			a.e.metrics.faults.Inc()
+			a.e.log.Error("a fault of the program: a run stands still until the server starts anew", "run", a.m.run.ID, "fault", p, "stack", string(debug.Stack()))
+		}
+	}()
+	a.run(ctx)
+}
+
+func (a *actor) run(ctx context.Context) {
 	closing := ctx.Done()
 	var grace <-chan time.Time
 	for {

@@ -56,6 +56,9 @@ func (m *machine) allowed(p *part, o Order, may func(string, []string) bool) err
 
 // obeyUndo decides about an undo that has failed.
 func (m *machine) obeyUndo(p *part, o Order) error {
+	if o.Action == "retry" && p.rec.Undo.State == StepUnsure && m.canTell(p.doc.Undo.Tool) {
+		return m.lookAgain(p, p.rec.Undo)
+	}
 	if o.Action == "retry" {
 		m.undoOver(p, StepPending, "")
 		return nil

@@ -134,7 +134,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	e.ctx = ctx
 	for _, a := range e.idle {
-		e.acting.Go(func() { a.run(ctx) })
+		e.acting.Go(func() { a.live(ctx) })
 	}
 	for _, row := range e.untold {
 		e.acting.Go(func() { e.tellAgain(ctx, row) })
@@ -163,6 +163,6 @@ func (e *Engine) enlist(a *actor) {
 		e.idle = append(e.idle, a)
 	case !e.closed:
 		ctx := e.ctx
-		e.acting.Go(func() { a.run(ctx) })
+		e.acting.Go(func() { a.live(ctx) })
 	}
 }

@@ -21,7 +21,7 @@ func (a *actor) launch(p *part) {
 	u.stop = stop
 	a.calls[p], p.out = u, true
 	a.mu.Lock()
-	a.live[name], a.secrets = u.log, a.m.secrets
+	a.written[name], a.secrets = u.log, a.m.secrets
 	a.mu.Unlock()
 	a.e.metrics.calls.Inc()
 	a.e.working.Go(func() {
@@ -40,7 +40,7 @@ func (a *actor) returned(p *part, u *underway, r result) {
 	}
 	a.after = append(a.after, func() {
 		a.mu.Lock()
-		delete(a.live, u.name)
+		delete(a.written, u.name)
 		a.mu.Unlock()
 	})
 	if cut > 0 {

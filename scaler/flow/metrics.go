@@ -7,9 +7,9 @@ import (
 
 // metrics are the engine's own.
 type metrics struct {
-	started, calls, failures, missed prometheus.Counter
-	runs, results, limits            *prometheus.CounterVec
-	commits                          prometheus.Histogram
+	started, calls, failures, missed, faults prometheus.Counter
+	runs, results, limits                    *prometheus.CounterVec
+	commits                                  prometheus.Histogram
 }
 
 func newMetrics(reg prometheus.Registerer, e *Engine) *metrics {
@@ -34,6 +34,7 @@ func newMetrics(reg prometheus.Registerer, e *Engine) *metrics {
 		calls:    counter("headroom_flow_calls_total", "Calls of tools that were begun."),
 		failures: counter("headroom_flow_failed_saves_total", "Attempts to write down a change of a run that failed."),
 		missed:   counter("headroom_flow_missed_starts_total", "Starts of schedules that were left out."),
+		faults:   counter("headroom_flow_faults_total", "Runs that stand still by a fault of the program."),
 		runs:     vector("headroom_flow_ended_runs_total", "Runs by what they came to.", "state"),
 		results:  vector("headroom_flow_results_total", "Calls of tools by what they came to.", "result"),
 		limits:   vector("headroom_flow_limits_total", "How often a limit was met.", "limit"),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"headroom/scaler/flow/document"
+	"headroom/scaler/flow/tool"
 )
 
 // obey does what a person asks, as far as the run's state allows. mayApprove tells who
@@ -123,6 +124,9 @@ func (m *machine) obeyStep(o Order, mayApprove func(string, []string) bool) erro
 	if !slices.Contains(m.may(p), o.Action) { // not those that were offered: an order of the same moment may have changed them
 		return m.conflict(p, o.Action)
 	}
+	if o.Action == "retry" && !m.goesOn() {
+		return fmt.Errorf("%w: the run is %s", ErrConflict, m.run.State)
+	}
 	if m.hidden.End != "" {
 		return m.obeyUndo(p, o)
 	}
@@ -182,9 +186,28 @@ func (m *machine) retryCall(p *part, inputs map[string]any) error {
 	if _, err := m.inputs(p, over); err != nil && len(inputs) > 0 {
 		return err
 	}
+	if p.rec.State == StepUnsure && len(inputs) == 0 && m.canTell(p.doc.Tool) {
+		p.rec.set(StepRunning, "", m.now)
+		return m.lookAgain(p, p.rec.attempt())
+	}
 	p.rec.hidden.Over = over
 	p.again()
 	p.rec.set(StepPending, "", m.now)
+	return nil
+}
+
+// canTell tells whether a tool knows how a call stands.
+func (m *machine) canTell(name string) bool {
+	_, ok := m.tools.Find(name).(tool.Checker)
+	return ok
+}
+
+// lookAgain has a call checked once more of which nobody saw the end, before it is made
+// again.
+func (m *machine) lookAgain(p *part, a *Attempt) error {
+	a.State, a.Error, a.Ended, p.rec.May, p.rec.dirty = StepRunning, "", time.Time{}, nil, true
+	a.Resumed++
+	m.begun = append(m.begun, p)
 	return nil
 }
 

@@ -125,9 +125,12 @@ func TestAnUnknownFindingWaitsForAPerson(t *testing.T) {
 		w.begin()
 		w.after(0)
 		w.wantStep(w.get(r.ID), "s", StepUnsure, "the node is away")
+		r = w.order(Order{Run: r.ID, Step: "s", Action: "retry", Attempt: 1}) // it is checked again first
+		w.wantStep(r, "s", StepUnsure, "the node is away")
+		w.found["s"] = tool.Finding{State: tool.NotDone}
 		r = w.order(Order{Run: r.ID, Step: "s", Action: "retry", Attempt: 1})
 		w.wantState(r, Done, "")
-		w.wantCalls("check s 1", "s 2", "last 1")
+		w.wantCalls("check s 1", "check s 1", "check s 1", "s 1", "last 1")
 	})
 }
 
@@ -226,6 +229,10 @@ func TestARunWhoseToolIsGoneIsPaused(t *testing.T) {
 		w.after(0)
 		r = w.get(r.ID)
 		w.wantState(r, Paused, "does not fit the tools any more")
+		_, err := w.engine.Order(w.Context(), Order{Run: r.ID, Action: "resume", Who: "x"})
+		if !errors.Is(err, ErrConflict) {
+			t.Error(err)
+		}
 		must(w.T, w.options.Tools.Add(all.Find("again")))
 		w.order(Order{Run: r.ID, Action: "resume"})
 		r = w.order(Order{Run: r.ID, Step: "s", Action: "retry"})
@@ -255,5 +262,23 @@ func TestARunWaitsForTheDisk(t *testing.T) {
 		w.after(time.Minute)
 		w.wantCalls("second 1")
 		w.wantState(w.get(r.ID), Done, "")
+	})
+}
+
+func TestAFaultOfTheProgramStopsOneRun(t *testing.T) {
+	inWorld(t, []string{rowOfThree, locking}, func(w *world) {
+		w.does("first", takes(time.Minute))
+		r := w.start(Start{Flow: "three"})
+		w.engine.mu.Lock()
+		a := w.engine.actors[r.ID]
+		w.engine.mu.Unlock()
+		a.post(func() { panic("a fault") })
+		w.after(time.Hour)
+		w.wantState(w.get(r.ID), Running, "")
+		w.wantState(w.start(over("a")), Done, "")
+		w.does("first", nil)
+		w.restart()
+		w.after(0)
+		w.wantState(w.get(r.ID), Waiting, "nobody saw the end of step first")
 	})
 }

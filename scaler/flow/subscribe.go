@@ -40,7 +40,7 @@ func (e *Engine) changed(a *actor) {
 // liveLog is what a call has logged that is under way.
 func (a *actor) liveLog(name logName) (text string, cut int64, ok bool) {
 	a.mu.Lock()
-	b, secrets := a.live[name], a.secrets
+	b, secrets := a.written[name], a.secrets
 	a.mu.Unlock()
 	if b == nil {
 		return "", 0, false

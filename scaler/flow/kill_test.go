@@ -176,7 +176,7 @@ func TestKilledAtAnyPoint(t *testing.T) {
 	if text := os.Getenv("HEADROOM_FLOW_KILLS"); text != "" {
 		kills, _ = strconv.Atoi(text)
 	} else if racing {
-		kills = 30
+		kills = 20
 	}
 	folder := t.TempDir()
 	for range kills {

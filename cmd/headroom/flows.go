@@ -38,7 +38,7 @@ func (s *server) openFlows(ctx context.Context) (err error) {
 	f.engine, err = flow.New(ctx, flow.Options{
 		DB: s.state, Tools: f.shelf.Catalog(), Flows: f.shelf.Library().Flows(), Windows: windowsOf(cfg),
 		Limits: limitsOf(cfg),
-		Leases: s.alarms.leases, LeaseTTL: leaseTTL, Ended: f.tell, Zone: s.cfg.Location(),
+		Leases: s.alarms.leases, LeaseTTL: leaseTTL, Ended: f.tell, Audit: s.state.Audit(), Zone: s.cfg.Location(),
 		Logger: s.log, Registerer: s.reg,
 	})
 	if err != nil {

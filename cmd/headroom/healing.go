@@ -21,7 +21,7 @@ func (s *server) openHealing(ctx context.Context) (err error) {
 
 // hasResult tells whether a PromQL expression has a result.
 func (s *server) hasResult(ctx context.Context, expr string, at time.Time) (bool, error) {
-	samples, err := s.queries().Instant(ctx, expr, at)
+	samples, err := s.ownQuerier().Instant(ctx, expr, at)
 	return len(samples) > 0, err
 }
 

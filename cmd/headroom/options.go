@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -84,4 +85,12 @@ func (o *serveOptions) config() (config.Config, error) {
 		return config.Config{}, fmt.Errorf("read configuration: %w", err)
 	}
 	return base.With(data, o.configFile)
+}
+
+// besideConfig is a path of the configuration, which may be relative to its file.
+func (s *server) besideConfig(path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(s.opts.configFile), path)
 }

@@ -56,7 +56,7 @@ func (s *server) reloadRegistry(ctx context.Context, cfg config.Config) error {
 }
 
 // runbooksDir is the directory of runbooks; empty if there is none.
-func (s *server) runbooksDir() string { return s.beside(s.config().Registry.RunbooksDir) }
+func (s *server) runbooksDir() string { return s.besideConfig(s.config().Registry.RunbooksDir) }
 
 // forgetFacts removes changes of facts that are older than they are kept.
 func (s *server) forgetFacts(ctx context.Context, _ time.Time) (int64, error) {

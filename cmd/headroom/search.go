@@ -35,7 +35,7 @@ func (s *server) openSearch(tree *fleet.Tree, more ...search.Source) (err error)
 		Sets: []search.Set{
 			&moduleSet{tree: tree, view: s.facts.View, notes: s.state.Notes().Notes, began: s.started},
 			search.Markdown{Name: "runbook", Dir: s.runbooksDir},
-			search.Markdown{Name: "doc", Dir: func() string { return s.beside(s.config().Search.DocsDir) }},
+			search.Markdown{Name: "doc", Dir: func() string { return s.besideConfig(s.config().Search.DocsDir) }},
 		},
 		Sources: append([]search.Source{alarmSource{s.state.Alarms(), time.Now}}, more...),
 		Logger:  s.log, Registerer: s.reg,

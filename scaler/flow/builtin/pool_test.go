@@ -8,6 +8,7 @@ import (
 
 	"headroom/scaler/flow/builtin"
 	"headroom/scaler/flow/tool"
+	"headroom/scaler/node/wire"
 	"headroom/storage/fleet"
 )
 
@@ -139,6 +140,35 @@ func TestRestartWorkersOnce(t *testing.T) {
 	w.fails("restart-workers", map[string]any{"module": "shop/web", "workers": []any{"nobody"}}, `no such worker of shop/web: "nobody"`, true)
 	if out := w.do("restart-workers", map[string]any{"module": "shop/web", "node": "n1", "at_once": int64(9)}); out["restarted"] != int64(2) {
 		t.Errorf("outputs %v", out)
+	}
+}
+
+// After a restart of the server nobody knows the workers' processes until the nodes tell.
+func TestRestartWorkersAfterARestartOfTheServer(t *testing.T) {
+	w := newWorld(t, "n1", "n2")
+	w.turn(3)
+	w.turn(3)
+	before := w.processes()
+	c := w.call("restart-workers", map[string]any{"module": "shop/web"})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := w.find("restart-workers").Run(ctx, c); err == nil {
+		t.Fatal("no error though no node is there")
+	}
+	w.reopen()
+	c.Resumed = true
+	ctx, cancel = context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := w.find("restart-workers").Run(ctx, c); err == nil {
+		t.Error("it is done before any node was heard")
+	}
+	w.live()
+	_, err := w.find("restart-workers").Run(t.Context(), c)
+	must(t, err)
+	for id, s := range w.processes() {
+		if s.PID == before[id].PID || s.restart != 1 || s.State != wire.Ready {
+			t.Errorf("worker %s is %+v", id, s)
+		}
 	}
 }
 

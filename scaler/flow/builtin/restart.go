@@ -78,14 +78,16 @@ func restarted(all []pool.Worker) tool.Outputs {
 	return tool.Outputs{"restarted": int64(len(all)), "workers": list(ids)}
 }
 
+// restart restarts the workers of a batch that were not yet, and waits until all serve.
 func (t restartWorkers) restart(ctx context.Context, c *tool.Call, batch []pool.Worker) error {
-	before := map[string]int{} // processes that must be replaced by others
+	before, err := t.processes(ctx, c, batch)
+	if err != nil {
+		return err
+	}
 	for _, w := range batch {
-		if renewed(c, &w) {
-			before[w.ID] = 0
+		if before[w.ID] == 0 {
 			continue
 		}
-		before[w.ID] = w.PID
 		say(c, "restarting worker %s on node %s", w.ID, w.Node)
 		if err := t.Pool.Restart(ctx, w.ID); err != nil {
 			return fmt.Errorf("restart worker %s: %w", w.ID, err)
@@ -97,8 +99,45 @@ func (t restartWorkers) restart(ctx context.Context, c *tool.Call, batch []pool.
 	return t.until(ctx, c, func() (bool, string, error) { return t.serve(c, before) })
 }
 
-// serve tells whether the workers serve as other processes than before. One that is gone
-// meanwhile is not waited for.
+// processes returns the processes of workers that others must take the place of; 0 of a
+// worker that was renewed before. A server that has just started does not know them
+// before their nodes have told of them.
+func (t restartWorkers) processes(ctx context.Context, c *tool.Call, batch []pool.Worker) (before map[string]int, err error) {
+	err = t.until(ctx, c, func() (bool, string, error) {
+		before = map[string]int{}
+		for _, w := range batch {
+			now, err := t.worker(in(c).text("module"), w.ID)
+			switch {
+			case err != nil:
+				return false, "", err
+			case renewed(c, &now):
+				before[w.ID] = 0
+			case now.PID == 0:
+				return false, fmt.Sprintf("the process of worker %s on node %s is not known, which is %s", w.ID, w.Node, now.State), nil
+			default:
+				before[w.ID] = now.PID
+			}
+		}
+		return true, "", nil
+	})
+	return before, err
+}
+
+func (t restartWorkers) worker(module, id string) (pool.Worker, error) {
+	v, err := t.Pool.Service(module)
+	if err != nil {
+		return pool.Worker{}, err
+	}
+	i := slices.IndexFunc(v.Workers, func(w pool.Worker) bool { return w.ID == id })
+	if i < 0 {
+		return pool.Worker{}, fmt.Errorf("%w: %q, which is gone meanwhile", pool.ErrUnknownWorker, id)
+	}
+	return v.Workers[i], nil
+}
+
+// serve tells whether the workers serve as other processes than before. Of one whose
+// process before is not known, its node must have heard that it is to be restarted. One
+// that is gone meanwhile is not waited for.
 func (t restartWorkers) serve(c *tool.Call, before map[string]int) (bool, string, error) {
 	v, err := t.Pool.Service(in(c).text("module"))
 	if err != nil {
@@ -107,7 +146,10 @@ func (t restartWorkers) serve(c *tool.Call, before map[string]int) (bool, string
 	left, how := 0, ""
 	for _, w := range v.Workers {
 		pid, asked := before[w.ID]
-		if !asked || w.Stop != nil || w.State.Serving() && (w.PID != pid || w.PID == 0) {
+		if !asked || w.Stop != nil {
+			continue
+		}
+		if w.State.Serving() && w.PID != pid && (pid != 0 || t.heard(w.Node)) {
 			continue
 		}
 		left++
@@ -117,6 +159,12 @@ func (t restartWorkers) serve(c *tool.Call, before map[string]int) (bool, string
 		}
 	}
 	return left == 0, how, nil
+}
+
+// heard tells whether a node works on the newest version of what shall run there.
+func (t restartWorkers) heard(node string) bool {
+	n, err := t.Pool.Node(node)
+	return err == nil && n.Synced
 }
 
 func (t restartWorkers) Check(_ context.Context, c *tool.Call) (tool.Finding, error) {

@@ -47,6 +47,8 @@ type world struct {
 	leases *lease.Leases
 	opts   builtin.Options
 
+	settings pool.Settings
+
 	mu    sync.Mutex // held while the world turns
 	nodes map[string]*agent
 	pids  int
@@ -74,9 +76,8 @@ func newWorld(t *testing.T, nodes ...string) *world {
 	w.db, err = state.Open(filepath.Join(t.TempDir(), "state.db"))
 	must(t, err)
 	t.Cleanup(func() { _ = w.db.Close() })
-	w.pool, err = pool.New(t.Context(), pool.Options{DB: w.db})
-	must(t, err)
-	must(t, w.pool.Configure(t.Context(), settings))
+	w.settings = settings
+	w.reopen()
 	w.leases, err = lease.New(t.Context(), time.Now(), lease.Options{
 		Store: w.db.Leases(), Marker: noMarks{}, Location: time.UTC, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 		Defaults: func() lease.Defaults {
@@ -88,8 +89,18 @@ func newWorld(t *testing.T, nodes ...string) *world {
 		w.nodes[n] = &agent{runs: map[string]started{}}
 	}
 	w.turn(0)
-	w.opts = builtin.Options{Leases: w.leases, Pool: w.pool, Every: time.Millisecond}
+	w.opts.Leases = w.leases
 	return w
+}
+
+// reopen is a restart of the server: the pool knows what is on the disk.
+func (w *world) reopen() {
+	w.t.Helper()
+	var err error
+	w.pool, err = pool.New(w.t.Context(), pool.Options{DB: w.db})
+	must(w.t, err)
+	must(w.t, w.pool.Configure(w.t.Context(), w.settings))
+	w.opts.Pool, w.opts.Every = w.pool, time.Millisecond
 }
 
 type noMarks struct{}

@@ -149,14 +149,8 @@ func TestRestartWorkersAfterARestartOfTheServer(t *testing.T) {
 	w.turn(3)
 	w.turn(3)
 	before := w.processes()
-	c := w.call("restart-workers", map[string]any{"module": "shop/web"})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	if _, err := w.find("restart-workers").Run(ctx, c); err == nil {
-		t.Fatal("no error though no node is there")
-	}
 	w.reopen()
-	c.Resumed = true
+	c := w.call("restart-workers", map[string]any{"module": "shop/web"})
 	over := make(chan error, 1)
 	go func() {
 		_, err := w.find("restart-workers").Run(t.Context(), c)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ func (s *server) openFlows(ctx context.Context) (err error) {
 	cfg := s.cfg.Flows
 	f := &s.flows
 	f.shelf = library.NewShelf(library.Sources{Shipped: shipped.Flows(), Tools: s.flowTools(), Replaceable: builtin.IsHook, Logger: s.log})
-	if err := f.shelf.Load(ctx, s.besideConfig(cfg.Dir), s.besideConfig(cfg.ToolsDir)); err != nil {
+	if err := f.shelf.Load(ctx, s.beside(cfg.Dir), s.beside(cfg.ToolsDir)); err != nil {
 		return err
 	}
 	f.engine, err = flow.New(ctx, flow.Options{
@@ -59,6 +60,14 @@ func (s *server) flowTools() []tool.Tool {
 		},
 		Logger: s.log,
 	})...)
+}
+
+// beside is a path that the configuration names, relative to its file.
+func (s *server) beside(path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(s.opts.configFile), path)
 }
 
 // tell tells everybody who waits for runs of the end of one.
@@ -110,7 +119,7 @@ func (f *flows) await(ctx context.Context, id string, enough func(flow.State) bo
 // reloadFlows puts a configuration into force that was checked.
 func (s *server) reloadFlows(ctx context.Context, cfg config.Config) error {
 	c, f := cfg.Flows, &s.flows
-	if err := f.shelf.Load(ctx, s.besideConfig(c.Dir), s.besideConfig(c.ToolsDir)); err != nil {
+	if err := f.shelf.Load(ctx, s.beside(c.Dir), s.beside(c.ToolsDir)); err != nil {
 		return err
 	}
 	f.engine.SetLimits(limitsOf(c))

@@ -80,14 +80,14 @@ func (s *Server) run(c *gin.Context) (any, error) {
 // orderRun does what a person asks of a run, orderStep of one of its steps. Both answer
 // the run.
 func (s *Server) orderRun(c *gin.Context) (any, error) {
-	return s.order(c, "", "pause", "resume", "cancel", "constants")
+	return s.orderFlow(c, "", "pause", "resume", "cancel", "constants")
 }
 
 func (s *Server) orderStep(c *gin.Context) (any, error) {
-	return s.order(c, c.Param("step"), "retry", "skip", "approve", "reject")
+	return s.orderFlow(c, c.Param("step"), "retry", "skip", "approve", "reject")
 }
 
-func (s *Server) order(c *gin.Context, step string, actions ...string) (any, error) {
+func (s *Server) orderFlow(c *gin.Context, step string, actions ...string) (any, error) {
 	var o flow.Order
 	if err := readJSON(c, &o); err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ func (who identity) become(files int) error {
 	if err := syscall.Setgroups(nil); err != nil {
 		return fmt.Errorf("leave groups: %w", err)
 	}
-	if err := leaveSession(); err != nil { // as root, who may have more keyrings than others
+	if err := LeaveSession(); err != nil { // as root, who may have more keyrings than others
 		return err
 	}
 	if err := boundTo(who.uid); err != nil {

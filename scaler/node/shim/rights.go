@@ -17,10 +17,10 @@ func keepNothingOpen() error {
 	return nil
 }
 
-// leaveSession takes a new, empty keyring of the session: the daemon's keys are open to
-// all that have it. A kernel without keyrings, or a sandbox that forbids them, has nothing
-// to be left.
-func leaveSession() error {
+// LeaveSession takes a new, empty keyring of the session, for the calling thread and what
+// it starts: the daemon's keys are open to all that have its own. A kernel without
+// keyrings, or a sandbox that forbids them, has nothing to be left.
+func LeaveSession() error {
 	_, err := unix.KeyctlInt(unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0)
 	if err != nil && !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EPERM) {
 		return fmt.Errorf("leave the daemon's keys: %w", err)

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"headroom/scaler/node/wire"
 )
@@ -253,5 +256,36 @@ func TestWhatIsStillOnTheDiskIsNotForgotten(t *testing.T) {
 	w.Retry()
 	if entries, _ := os.ReadDir(w.o.Dir); len(entries) != 0 {
 		t.Errorf("%d tasks are remembered", len(entries))
+	}
+}
+
+// What the daemon was started with, and the keys of its session, are not a command's.
+func TestACommandInheritsNothing(t *testing.T) {
+	runtime.LockOSThread() // whose session it is: it ends with this test, and its keys
+	if _, err := unix.KeyctlJoinSessionKeyring("headroom-secrets"); err != nil {
+		t.Skip(err)
+	}
+	if _, err := unix.AddKey("user", "headroom-key", []byte("secret"), unix.KEY_SPEC_SESSION_KEYRING); err != nil {
+		t.Skip(err)
+	}
+	null, err := os.Open(os.DevNull)
+	must(t, err)
+	defer null.Close()
+	must(t, unix.Dup3(int(null.Fd()), 77, 0)) // not closed by exec
+	defer unix.Close(77)
+	dir := t.TempDir()
+	p, err := startKeeper(dir)
+	must(t, err)
+	defer p.close()
+	as := shell("cd /proc/self/fd; echo *; cat /proc/keys; env")
+	as.User = "nobody"
+	must(t, p.order(order{CommandSpec: as, Timeout: time.Minute}))
+	must(t, p.wait(t.Context()))
+	res, err := resultOf(dir)
+	if err != nil || strings.Contains(res.Stdout, "77") || strings.Contains(res.Stdout, "headroom-") || res.ExitCode != 0 || !strings.HasPrefix(res.Stdout, "0 1 2") {
+		t.Errorf("%v, %+v", err, res)
+	}
+	if env := res.Stdout[strings.LastIndex(res.Stdout, "PWD="):]; strings.Contains(env, "HOME") {
+		t.Errorf("environment: %s", env)
 	}
 }

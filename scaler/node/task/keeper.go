@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -14,6 +15,8 @@ import (
 	"syscall"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
 
 	"headroom/scaler/node/shim"
 	"headroom/scaler/node/wire"
@@ -56,8 +59,9 @@ func Main() {
 	if os.Args[0] != keeperName || len(os.Args) != 2 {
 		return
 	}
-	syscall.CloseOnExec(orderFD)
+	_ = unix.CloseRange(orderFD, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) // a command gets nothing that is open here
 	runtime.GOMAXPROCS(1)
+	runtime.LockOSThread() // keys belong to a thread
 	dir := os.Args[1]
 	var o order
 	r := result{NotBegun: true}
@@ -80,6 +84,9 @@ func keep(dir string, o order) result {
 	defer out.Close()
 	stdout := &head{to: out}
 	cmd, err := o.command()
+	if err == nil {
+		err = shim.LeaveSession()
+	}
 	if err != nil {
 		return result{Error: err.Error()}
 	}

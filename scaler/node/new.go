@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -86,6 +87,7 @@ func (d *Daemon) openTasks() (err error) {
 	o := task.Options{
 		Dir: d.o.path("tasks"), Limits: taskLimitsOf(s), Changed: d.changed, Logger: d.log,
 		Forget: func() bool { return !d.store.unsaved() },
+		Scan:   func(context.Context) error { d.inventory.Scan(); return nil }, // what it finds goes with the report of the task's end
 	}
 	if s.Server.URL != "" && d.o.DesiredFile == "" {
 		http, err := client(s.Server)

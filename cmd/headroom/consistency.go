@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"headroom/ingest/rollup"
 	"headroom/internal/config"
 	"headroom/scaler/consistency"
+	"headroom/scaler/flow"
 	"headroom/scaler/pool"
 )
 
@@ -18,6 +20,7 @@ import (
 func (s *server) openConsistency(ctx context.Context) (err error) {
 	s.consistency, err = consistency.New(ctx, consistency.Options{
 		DB: s.state, Fleet: &hosts{pool: s.scaling.pool, rollup: s.rollup}, Store: s.store, Hierarchy: s.cfg.Hierarchy,
+		Runs: changes{s}, Start: changes{s}.start,
 		Logger: s.log, Registerer: s.reg,
 	})
 	if err != nil {
@@ -40,8 +43,35 @@ func (s *server) reloadConsistency(cfg config.Config) error {
 	return nil
 }
 
-// consistencyOf reads the declarations that a configuration names.
+// changes are the runs of flows.
+type changes struct{ *server }
+
+// atMost is how many runs of a node are looked through for one that was under way.
+const atMost = 50
+
+// RunsAt implements consistency.Runs.
+func (c changes) RunsAt(ctx context.Context, module, node string, from, to time.Time) (under []flow.Run, err error) {
+	all, _, err := c.flows.engine.List(ctx, flow.Query{Node: node, To: to.Add(time.Millisecond), Limit: atMost})
+	for _, r := range all {
+		about := r.Module == "" || r.Module == module
+		if about && !r.Dry && !r.Started.IsZero() && !r.Started.After(to) && (r.Ended.IsZero() || !r.Ended.Before(from)) {
+			under = append(under, r)
+		}
+	}
+	return under, err
+}
+
+func (c changes) start(ctx context.Context, s flow.Start) (string, error) {
+	r, err := c.flows.engine.Start(ctx, s)
+	return r.ID, err
+}
+
+// consistencyOf reads the declarations that a configuration names. What they name lies
+// where the files of flows do, which repair it, unless it is said otherwise.
 func consistencyOf(cfg config.Config, configFile string) (consistency.Settings, error) {
+	if cfg.Consistency.Dir != "" {
+		cfg.Consistency.FilesDir = cmp.Or(cfg.Consistency.FilesDir, cfg.Flows.FilesDir)
+	}
 	return consistency.SettingsOf(cfg, filepath.Dir(configFile))
 }
 

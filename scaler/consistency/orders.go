@@ -1,6 +1,7 @@
 package consistency
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -266,9 +267,9 @@ func (c *Consistency) repair(ctx context.Context, id string, m *module, o Order)
 // repairInputs are the inputs of the flow for a node; nil: there is nothing to repair.
 func (c *Consistency) repairInputs(id string, m *module, name string, only Key) map[string]any {
 	c.mu.Lock()
-	at := Place{Node: name}
+	at, have := Place{Node: name}, &Have{}
 	if n := c.nodes[name]; n != nil {
-		at.Labels = n.host.Labels
+		at.Labels, have = n.host.Labels, cmp.Or(n.have, have)
 	}
 	c.mu.Unlock()
 	packages, files, processes := []any{}, []any{}, []any{}
@@ -284,7 +285,9 @@ func (c *Consistency) repairInputs(id string, m *module, name string, only Key) 
 		case KindPackage:
 			packages = append(packages, packageInput(w.Package))
 		case KindFile:
-			files = append(files, fileInput(w.File, id, at))
+			if w.File.repairable(have) {
+				files = append(files, fileInput(w.File, id, at))
+			}
 		case KindProcess:
 			processes = append(processes, w.Name)
 		case KindPort:
@@ -306,6 +309,16 @@ func packageInput(p *Package) map[string]any {
 		version = "" // of a least one the newest is wanted
 	}
 	return map[string]any{"name": p.Name, "version": version, "absent": p.Version == Absent}
+}
+
+// repairable tells whether it is known how to make a file as it is declared: of a mere
+// checksum there is no content.
+func (f *File) repairable(h *Have) bool {
+	if f.Absent || f.Source != "" || f.form != nil {
+		return true
+	}
+	found := h.Files[f.Path]
+	return found != nil && !found.Missing && (f.SHA256 == "" || found.SHA256 == f.SHA256)
 }
 
 // fileInput is a file as a step gets it: source is below the files' directory, text is

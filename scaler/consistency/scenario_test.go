@@ -461,6 +461,27 @@ func TestRepair(t *testing.T) {
 	}
 }
 
+// Of a mere checksum nobody knows the content, so a flow could not make it.
+func TestWhatCannotBeRepaired(t *testing.T) {
+	w := newWorld(t, "n1")
+	w.write("web.yml", "modules: [{module: shop/web, files: [{path: /a, sha256: "+sumText("a")+", mode: \"0644\"}]}]\n")
+	w.reload()
+	has := func(f wire.FoundFile) {
+		w.tell("n1", func(found *wire.Found) { found.Files = map[string]wire.FoundFile{"/a": f} })
+		w.text("1 of 1 inconsistent")
+	}
+	for _, f := range []wire.FoundFile{{Missing: true}, {Mode: "0644", SHA256: sumText("b")}, {Mode: "0600", SHA256: sumText("b")}} {
+		has(f)
+		if runs, err := w.order(Order{Action: "repair", Why: "x"}); !errors.Is(err, ErrConflict) {
+			t.Errorf("%+v: %v %v", f, runs, err)
+		}
+	}
+	has(wire.FoundFile{Mode: "0600", SHA256: sumText("a")})
+	if runs, err := w.order(Order{Action: "repair", Why: "x"}); err != nil || len(runs) != 1 {
+		t.Error(runs, err)
+	}
+}
+
 func TestProcessesAndPortsKeepNoWorkersAway(t *testing.T) {
 	w := newWorld(t, "n1")
 	w.tell("n1", func(f *wire.Found) { f.Processes["nginx"], f.Ports[80] = 0, "" })

@@ -78,8 +78,8 @@ func (c *Consistency) unstand(p place) {
 }
 
 // lookBack is how long before a change was told it may have happened: nodes look every
-// ten seconds, and tell it with the next report.
-const lookBack = time.Minute
+// ten seconds, unless they are set otherwise, and tell at once.
+const lookBack = 20 * time.Second
 
 // cause finds out what may have made an item differ; extra is one that nobody declares.
 func (c *Consistency) cause(ctx context.Context, w *work, key Key, extra bool, now time.Time) Cause {

@@ -52,10 +52,11 @@ func tokens(text string, f func(token) bool) {
 
 // signs gives the tokens of a run of signs, and tells where it ends.
 func signs(text string, at int, f func(token) bool) (end int, goOn bool) {
-	r, size := utf8.DecodeRuneInString(text[at:])
+	_, size := utf8.DecodeRuneInString(text[at:])
 	before, end := at, at+size
 	for end < len(text) {
-		if r, size = utf8.DecodeRuneInString(text[end:]); !isSign(r) {
+		r, size := utf8.DecodeRuneInString(text[end:])
+		if !isSign(r) {
 			break
 		}
 		if !f(token{text: text[before : end+size], start: before, end: end + size, signs: true}) {

@@ -3,10 +3,13 @@ package search
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // benchDocuments is the size of the index that is measured.
@@ -93,24 +96,37 @@ func BenchmarkSearch(b *testing.B) {
 	})
 }
 
-// measure reports how long queries take at the median, the 99th of 100 and at most.
+// measure reports how long queries take at the median, the 99th of 100 and at most, and
+// how much of a core, which does not depend on what else the machine does.
 func measure(b *testing.B, search func(string) error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	queries := benchQueries()
-	var took []time.Duration
+	var took, used []time.Duration
 	slowest := ""
 	for n := 0; b.Loop(); n++ {
 		q := queries[n%len(queries)]
-		begin := time.Now()
+		begin, before := time.Now(), cpu(b)
 		must(b, search(q))
-		took = append(took, time.Since(begin))
+		took, used = append(took, time.Since(begin)), append(used, cpu(b)-before)
 		if took[len(took)-1] == slices.Max(took) {
 			slowest = q
 		}
 	}
 	slices.Sort(took)
+	slices.Sort(used)
 	ms := func(d time.Duration) float64 { return float64(d) / 1e6 }
 	b.ReportMetric(ms(took[len(took)/2]), "p50-ms")
 	b.ReportMetric(ms(took[len(took)*99/100]), "p99-ms")
 	b.ReportMetric(ms(took[len(took)-1]), "max-ms")
+	b.ReportMetric(ms(used[len(used)/2]), "p50-cpu-ms")
+	b.ReportMetric(ms(used[len(used)*99/100]), "p99-cpu-ms")
 	b.Logf("the slowest: %q", slowest)
+}
+
+// cpu is the time of a core that this thread has used so far.
+func cpu(b *testing.B) time.Duration {
+	var u unix.Rusage
+	must(b, unix.Getrusage(unix.RUSAGE_THREAD, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

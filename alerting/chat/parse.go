@@ -22,6 +22,7 @@ const (
 	Restart  = "restart"
 	Run      = "run"
 
+	Find         = "find"
 	ListRequests = "requests"
 	ShowRequest  = "request"
 	Approve      = "approve"
@@ -65,6 +66,7 @@ var words = map[string]string{
 	"mute": Mute, "silence": Mute, "屏蔽": Mute,
 	"restart": Restart, "重启": Restart,
 	"run": Run, "执行": Run,
+	"find": Find, "search": Find, "搜索": Find, "查找": Find,
 	"requests": ListRequests, "申请": ListRequests,
 	"request": ShowRequest, "申请单": ShowRequest,
 	"approve": Approve, "同意": Approve, "批准": Approve,
@@ -108,6 +110,7 @@ var about = map[string]string{
 	Ack:     "which alarm, or of which module? As in: ack Qzone/WNS/dispatch I look after it",
 	Restart: "which module? As in: restart Qzone/WNS/dispatch web-7",
 	Run:     "which flow? As in: run expand",
+	Find:    "what? As in: find disk full",
 
 	ShowRequest: "which request? As in: request R12; requests lists them",
 	Approve:     "which request? As in: approve R12 within the budget",

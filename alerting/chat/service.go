@@ -80,6 +80,7 @@ type Options struct {
 	Healer   Healer
 	Flows    Flows    // nil: there are none
 	Requests Requests // nil: there are none
+	Finder   Finder   // nil: nothing can be searched for
 
 	Location *time.Location // in which times are told
 	Now      func() time.Time
@@ -219,6 +220,8 @@ func (s *Service) do(ctx context.Context, p person, c Command) (string, error) {
 		return s.restart(ctx, p, c)
 	case Run:
 		return s.run(ctx, p, c)
+	case Find:
+		return s.search(ctx, p, c)
 	case ListRequests:
 		return s.requests(ctx, p, c)
 	case ShowRequest:
@@ -236,6 +239,7 @@ ack ID|MODULE [reason] – take it on: it is not repeated
 mute MODULE|matchers 1h [reason] – be quiet about it
 restart MODULE [NODE] [reason] – restart its workers
 run FLOW [MODULE] [input=value …] [reason] – start a flow
+find WORDS – modules, runbooks and alarms that have all of them
 requests [PATH] – what people asked for that is under way
 request ID – one of them, with its checks and its history
 approve ID [reason], reject ID reason – decide it

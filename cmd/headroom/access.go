@@ -64,14 +64,14 @@ func (s *server) reloadAccess(cfg config.Config) error {
 	case c.On() && !users && web.TLSConfig.ClientAuth == "" && c.OIDC.Issuer == "" && c.AdminTokenFile == "":
 		return errNobodyKnown
 	}
-	token, err := config.ReadSecret("", s.beside(c.AdminTokenFile))
+	token, err := config.ReadSecret("", s.besideConfig(c.AdminTokenFile))
 	if err == nil && c.AdminTokenFile != "" {
 		err = access.CheckToken(token)
 	}
 	if err != nil {
 		return fmt.Errorf("access.admin_token_file: %w", err)
 	}
-	c.OIDC.ClientSecretFile = s.beside(c.OIDC.ClientSecretFile)
+	c.OIDC.ClientSecretFile = s.besideConfig(c.OIDC.ClientSecretFile)
 	if err := s.access.login.Set(c.OIDC); err != nil {
 		return err
 	}

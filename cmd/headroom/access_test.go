@@ -105,6 +105,25 @@ func TestAccessFollowsTheConfiguration(t *testing.T) {
 	f(401, "")
 }
 
+// A role that was approved is given once, however often it is tried.
+func TestApprovedRolesAreGiven(t *testing.T) {
+	s := newTestServer(t)
+	g := granter{s.access.book}
+	until := time.Now().Add(time.Hour).Truncate(time.Second)
+	for range 2 {
+		if err := g.Grant(t.Context(), "ann", "operator", "shop/web", until, "request R1 of ann:\nnew here", "bob"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := s.access.book.Grants()
+	if len(all) != 1 || all[0].Subject != "user:ann" || all[0].MadeBy != "bob" || all[0].Why != "request R1 of ann: new here" || !all[0].Until.Equal(until) {
+		t.Errorf("%+v", all)
+	}
+	if err := g.Grant(t.Context(), "ann", "boss", "", until, "", ""); err == nil {
+		t.Error("a role that is none is given")
+	}
+}
+
 // Users of the web configuration count as long as it has them.
 func TestUsersOfTheWebConfiguration(t *testing.T) {
 	dir := t.TempDir()

@@ -31,7 +31,7 @@ func (s *server) openFlows(ctx context.Context) (err error) {
 	cfg := s.cfg.Flows
 	f := &s.flows
 	f.shelf = library.NewShelf(library.Sources{Shipped: shipped.Flows(), Tools: s.flowTools(), Replaceable: builtin.IsHook, Logger: s.log})
-	if err := f.shelf.Load(ctx, s.beside(cfg.Dir), s.beside(cfg.ToolsDir)); err != nil {
+	if err := f.shelf.Load(ctx, s.besideConfig(cfg.Dir), s.besideConfig(cfg.ToolsDir)); err != nil {
 		return err
 	}
 	f.engine, err = flow.New(ctx, flow.Options{
@@ -119,7 +119,7 @@ func (f *flows) await(ctx context.Context, id string, enough func(flow.State) bo
 // reloadFlows puts a configuration into force that was checked.
 func (s *server) reloadFlows(ctx context.Context, cfg config.Config) error {
 	c, f := cfg.Flows, &s.flows
-	if err := f.shelf.Load(ctx, s.beside(c.Dir), s.beside(c.ToolsDir)); err != nil {
+	if err := f.shelf.Load(ctx, s.besideConfig(c.Dir), s.besideConfig(c.ToolsDir)); err != nil {
 		return err
 	}
 	f.engine.SetLimits(limitsOf(c))

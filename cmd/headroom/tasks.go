@@ -27,7 +27,7 @@ func (s *server) openTasks() (err error) {
 
 // filesDir is where the files are that steps of flows put on nodes.
 func (s *server) filesDir() string {
-	if dir := s.beside(s.cfg.Flows.FilesDir); dir != "" {
+	if dir := s.besideConfig(s.cfg.Flows.FilesDir); dir != "" {
 		return dir
 	}
 	return filepath.Join(s.opts.storagePath, "files")

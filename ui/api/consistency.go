@@ -81,9 +81,7 @@ func (s *Server) orderConsistency(c *gin.Context) (any, error) {
 	if err := readJSON(c, &o); err != nil {
 		return nil, err
 	}
-	if who, _, ok := c.Request.BasicAuth(); ok {
-		o.Who = who
-	}
+	o.Who = s.actor(c, o.Who)
 	id, err := moduleParam(c)
 	if err != nil {
 		return nil, err

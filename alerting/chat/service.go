@@ -17,6 +17,7 @@ import (
 	"headroom/analytics"
 	"headroom/internal/config"
 	"headroom/internal/drain"
+	"headroom/storage/audit"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 )
@@ -73,6 +74,8 @@ type Store interface {
 type Options struct {
 	Config config.Chat
 	Store  Store
+	Grants Grants    // nil: none beside the configuration's
+	Audit  audit.Log // nil: none
 
 	Capacity Capacity
 	Alarms   Book
@@ -170,6 +173,9 @@ func (s *Service) Do(ctx context.Context, r Request) (Answer, error) {
 	if err := s.Store.Begin(ctx, begin); err != nil {
 		return Answer{}, err
 	}
+	if known && cmd.Writes() {
+		p = s.granted(p)
+	}
 	text := ""
 	switch {
 	case !known:
@@ -197,6 +203,7 @@ func (s *Service) Do(ctx context.Context, r Request) (Answer, error) {
 	if err := s.Store.Finish(context.WithoutCancel(ctx), r.ID, s.Now(), result, answer.Text); err != nil {
 		s.Logger.Error("an answer by chat is not written down", "request", r.ID, "err", err)
 	}
+	s.record(ctx, p, cmd, r, result, answer.Text)
 	if cmd.Writes() {
 		s.Logger.Info("asked by chat", "who", p.name, "chat", identity, "verb", cmd.Verb, "about", shorten(r.Text, 100), "result", result)
 	}

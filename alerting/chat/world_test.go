@@ -41,6 +41,7 @@ type world struct {
 	did    []string
 	takes  chan struct{} // a restart waits for it; nil: it takes no time
 	broken bool          // what is asked for fails
+	grants map[string][]fleet.Path
 	n      int
 	http   *gin.Engine
 }
@@ -171,6 +172,7 @@ func newWorld(t *testing.T) *world {
 // serve makes the service of a configuration, and its endpoints.
 func (w *world) serve(cfg config.Chat) *Service {
 	s, err := New(Options{
+		Grants: func(name string) []fleet.Path { return w.grants[name] }, Audit: w.db.Audit(),
 		Config: cfg, Store: w.db.Chat(), Capacity: w, Alarms: ackers{w}, Mutes: w, Healer: w, Requests: askers{w}, Location: shanghai,
 		Now: func() time.Time { return w.now }, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 	})

@@ -13,6 +13,7 @@ import (
 
 	"headroom/internal/config"
 	"headroom/scaler/flow"
+	"headroom/storage/fleet"
 	"headroom/ui/access"
 	"headroom/ui/api"
 )
@@ -175,4 +176,17 @@ func (s *server) secretInputs(ctx context.Context, name, run string) (all []stri
 // forgetSessions removes the sessions that are over.
 func (s *server) forgetSessions(ctx context.Context, _ time.Time) (int64, error) {
 	return s.state.Access().ForgetSessions(ctx, time.Now())
+}
+
+// operatorByGrant tells where somebody who chats is an operator by a grant of theirs.
+func (s *server) operatorByGrant(name string) (paths []fleet.Path) {
+	if s.access.book == nil || !s.access.book.On() {
+		return nil
+	}
+	for _, g := range s.access.book.Granted(access.Who{Kind: access.Chat, Name: name}) {
+		if g.Role >= access.Operator {
+			paths = append(paths, g.Path)
+		}
+	}
+	return paths
 }

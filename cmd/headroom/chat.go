@@ -19,7 +19,7 @@ func (s *server) openChat() (err error) {
 	s.alarms.chat, err = chat.New(chat.Options{
 		Config: s.cfg.Alerting.Chat, Store: s.state.Chat(), Capacity: s.loop, Alarms: s.alarms.pipeline,
 		Mutes: silencer{s.alarms.notify.Silences()}, Healer: s.alarms.heal, Requests: chatRequests{s}, Flows: chatFlows{s}, Finder: &s.finder,
-		Location: s.location, Now: time.Now, Logger: s.log, Registerer: s.reg,
+		Grants: s.operatorByGrant, Audit: s.state.Audit(), Location: s.location, Now: time.Now, Logger: s.log, Registerer: s.reg,
 	})
 	return err
 }

@@ -152,30 +152,36 @@ func (b *Book) Ingest() Role {
 // token's own included, the highest roles first.
 func (b *Book) Rights(w Who) []Grant {
 	b.mu.RLock()
-	defer b.mu.RUnlock()
-	now := b.Now()
-	var all []Grant
-	add := func(g Grant) {
-		if g.Role > None && g.inForce(now) {
-			all = append(all, g)
-		}
-	}
+	usual := Grant{Role: b.fallback, Why: "of those who have no grant"}
 	switch {
 	case !b.on:
-		add(Grant{Role: Admin, Why: "everybody may do everything here"})
+		usual = Grant{Role: Admin, Why: "everybody may do everything here"}
 	case !w.Known():
-		add(Grant{Role: b.anonymous, Why: "of those who are not known"})
+		usual = Grant{Role: b.anonymous, Why: "of those who are not known"}
 	case w.Kind == Program:
-		add(w.Token.Grant)
-	default:
-		add(Grant{Role: b.fallback, Why: "of those who have no grant"})
+		usual = w.Token.Grant
 	}
-	for _, subject := range w.subjects() {
-		for _, g := range b.bySubject[subject] {
-			add(g)
-		}
+	b.mu.RUnlock()
+	all := b.Granted(w)
+	if usual.Role > None && usual.inForce(b.Now()) {
+		all = append(all, usual)
 	}
 	slices.SortStableFunc(all, func(a, b Grant) int { return int(b.Role) - int(a.Role) })
+	return all
+}
+
+// Granted are the grants that name somebody and are in force.
+func (b *Book) Granted(w Who) (all []Grant) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	now := b.Now()
+	for _, subject := range w.subjects() {
+		for _, g := range b.bySubject[subject] {
+			if g.inForce(now) {
+				all = append(all, g)
+			}
+		}
+	}
 	return all
 }
 

@@ -28,9 +28,17 @@ func (s *server) openRequests() error {
 		DB: s.state.Requests(), Config: s.cfg.Requests, Hierarchy: s.cfg.Hierarchy, Forecasts: s.loop, Pool: poolServices{s.scaling.pool},
 		Granter: granter{s.access.book}, Audit: s.state.Audit(), Tellers: tellers, Location: s.cfg.Location(), Now: time.Now, Logger: s.log.With("component", "requests"), Registerer: s.reg,
 	})
-	s.requests.Use(&s.flows)
+	s.requests.Use(requestFlows{&s.flows})
 	s.flows.ended = append(s.flows.ended, s.requestRunEnded)
 	return nil
+}
+
+// requestFlows deliver requests.
+type requestFlows struct{ *flows }
+
+// Touches implements request.Toucher.
+func (f requestFlows) Touches(s flow.Start) (module string, nodes []string, err error) {
+	return f.engine.Touches(s)
 }
 
 // granter gives the roles that were asked for.

@@ -35,6 +35,13 @@ type Flows interface {
 	Flow(name string) (*document.Flow, error)
 }
 
+// Toucher is what [Flows] may be, too: it tells what a run would change.
+type Toucher interface {
+	// Touches returns the node of the business tree and the machines that a run would
+	// lock. The error tells what is wrong with its inputs.
+	Touches(s flow.Start) (module string, nodes []string, err error)
+}
+
 // Granter gives roles.
 type Granter interface {
 	// Grant gives a role on a node of the business tree with all below it until a time.

@@ -232,6 +232,15 @@ func TestAChangeLiesWhereItsModulesDo(t *testing.T) {
 	f(map[string]any{"module": "Qzone/cart"}, "Qzone/cart")
 	f(map[string]any{"module": "Qzone/cart", "others": []any{"Qzone/web"}}, "Qzone")
 	f(map[string]any{"module": "Qzone/cart", "others": []any{"QQ/push"}}, "")
+	w.Use(touching{w.engine, "Qzone/web", nil, nil})
+	f(map[string]any{"module": "Qzone/cart"}, "Qzone")
+	w.Use(touching{w.engine, "", []string{"n1"}, nil})
+	f(map[string]any{"module": "Qzone/cart"}, "")
+	w.Use(touching{w.engine, "", nil, errors.New("how: want a text, got 3")})
+	if _, err := w.Open(t.Context(), change(map[string]any{"module": "Qzone/cart"})); err == nil || !strings.Contains(err.Error(), "change.inputs: how: want a text") {
+		t.Error(err)
+	}
+	w.Use(w.engine)
 	w.do("R1", "approve", "qi", "")
 	w.after(time.Second)
 	if r := w.wants("R1", Running, ""); r.Flow != "restart" || w.engine.runs["run1"].Inputs["module"] != "Qzone/cart" {

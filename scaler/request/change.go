@@ -6,12 +6,12 @@ import (
 	"slices"
 
 	"headroom/internal/faults"
+	"headroom/scaler/flow"
 	"headroom/scaler/flow/document"
 	"headroom/storage/fleet"
 )
 
-// check reports a flow that is not there, and inputs that it does not take. What the
-// inputs' values are worth the flow's run tells.
+// check reports a flow that is not there, and inputs that it does not take.
 func (c *Change) check(l *faults.List, flows Flows) {
 	if flows == nil {
 		l.Add("change.flow", "there are no flows here, so %q cannot be asked for", c.Flow)
@@ -47,30 +47,50 @@ func (c *Change) check(l *faults.List, flows Flows) {
 			l.Add("change.inputs."+name, "flow %s has no such input", c.Flow)
 		}
 	}
+	if t, ok := flows.(Toucher); ok && len(*l) == 0 {
+		if _, _, err := t.Touches(flow.Start{Flow: c.Flow, Inputs: c.Inputs}); err != nil {
+			l.Add("change.inputs", "%v", err)
+		}
+	}
 }
 
-// path is the node below which all modules lie that the flow gets: its approvers are
-// responsible. A flow without any concerns the whole tree. It is read from what the
-// run will get, so that nobody can name a harmless place.
+// path is the node below which all lies that the run would change, and all modules that
+// the flow gets: its approvers are responsible. A flow without any concerns the whole
+// tree. It is read from what the run will get, so that nobody can name a harmless place.
 func (c *Change) path(flows Flows) string {
 	doc, err := flows.Flow(c.Flow)
 	if err != nil {
 		return ""
 	}
-	var common fleet.Path
-	found := false
+	var ids []string
 	for i := range doc.Inputs {
-		for _, id := range modulesOf(&doc.Inputs[i], c.Inputs) {
-			path, err := fleet.ParseID(id)
-			if err != nil {
-				return ""
-			}
-			if !found {
-				common, found = path, true
-			}
-			for !path.Under(common) {
-				common = common[:len(common)-1]
-			}
+		ids = append(ids, modulesOf(&doc.Inputs[i], c.Inputs)...)
+	}
+	if t, ok := flows.(Toucher); ok {
+		module, nodes, err := t.Touches(flow.Start{Flow: c.Flow, Inputs: c.Inputs})
+		if err != nil || module == "" && len(nodes) > 0 {
+			return "" // machines, whatever serves there
+		}
+		if module != "" {
+			ids = append(ids, module)
+		}
+	}
+	return commonNode(ids)
+}
+
+// commonNode is the lowest node that all lie below; of none the root.
+func commonNode(ids []string) string {
+	var common fleet.Path
+	for i, id := range ids {
+		path, err := fleet.ParseID(id)
+		if err != nil {
+			return ""
+		}
+		if i == 0 {
+			common = path
+		}
+		for !path.Under(common) {
+			common = common[:len(common)-1]
 		}
 	}
 	return common.ID()

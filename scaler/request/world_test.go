@@ -99,6 +99,16 @@ func (e *engine) Flow(name string) (*document.Flow, error) {
 	return nil, flow.ErrNoFlow
 }
 
+// touching is an engine that knows what its runs would change.
+type touching struct {
+	*engine
+	module string
+	nodes  []string
+	wrong  error
+}
+
+func (t touching) Touches(flow.Start) (string, []string, error) { return t.module, t.nodes, t.wrong }
+
 func (e *engine) end(id string, s flow.State, reason string) flow.Run {
 	e.mu.Lock()
 	defer e.mu.Unlock()

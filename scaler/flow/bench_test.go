@@ -38,6 +38,8 @@ type stopwatch struct {
 	takes time.Duration // of a call, on average
 	calls atomic.Int64
 
+	commits []time.Duration // how long each took, which is mostly the disk
+
 	mu    sync.Mutex // protects the fields below
 	ended map[string]time.Time
 	costs []time.Duration
@@ -90,6 +92,12 @@ func benchRuns(b *testing.B, takes time.Duration) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	save := e.writer.save
+	e.writer.save = func(ctx context.Context, changes ...state.FlowChange) error {
+		began := time.Now()
+		defer func() { watch.commits = append(watch.commits, time.Since(began)) }() // one at a time
+		return save(ctx, changes...)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	var loop sync.WaitGroup
 	loop.Go(func() { _ = e.Run(ctx) })
@@ -118,11 +126,13 @@ func benchRuns(b *testing.B, takes time.Duration) {
 }
 
 func (s *stopwatch) report(b *testing.B) {
-	slices.Sort(s.costs)
-	at := func(q float64) float64 { return float64(s.costs[int(q*float64(len(s.costs)-1))].Microseconds()) / 1000 }
-	b.ReportMetric(at(.5), "ms/step-p50")
-	b.ReportMetric(at(.99), "ms/step-p99")
-	b.ReportMetric(at(1), "ms/step-max")
+	for name, all := range map[string][]time.Duration{"step": s.costs, "commit": s.commits} {
+		slices.Sort(all)
+		at := func(q float64) float64 { return float64(all[int(q*float64(len(all)-1))].Microseconds()) / 1000 }
+		b.ReportMetric(at(.5), "ms/"+name+"-p50")
+		b.ReportMetric(at(.99), "ms/"+name+"-p99")
+		b.ReportMetric(at(1), "ms/"+name+"-max")
+	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
 	b.ReportMetric(float64(b.N*benchSteps)/b.Elapsed().Seconds(), "steps/s")
 	b.ReportMetric(0, "ns/op")

@@ -62,13 +62,14 @@ func (e *Engine) fire(ctx context.Context, s Schedule) (Schedule, error) {
 	}
 	due, missed := lastDue(clock, s.Next, e.now())
 	s.Last, s.LastError = due, ""
+	var module string
 	switch why, err := e.hindered(ctx, s, due); {
 	case err != nil:
 		return s, err
 	case why != "":
 		s.LastError = why
 	default:
-		s = e.startScheduled(ctx, s, due)
+		s, module = e.startScheduled(ctx, s, due)
 	}
 	if missed > 0 && s.LastError == "" {
 		s.LastError = fmt.Sprintf("%d starts before this one were missed while the server was down", missed)
@@ -76,7 +77,7 @@ func (e *Engine) fire(ctx context.Context, s Schedule) (Schedule, error) {
 	if s.LastError != "" {
 		e.metrics.missed.Inc()
 	}
-	e.auditStart(ctx, s)
+	e.auditStart(ctx, s, module)
 	s.Next = clock.Next(e.now())
 	return s, e.keepSchedule(ctx, s)
 }
@@ -110,25 +111,26 @@ func (e *Engine) hindered(ctx context.Context, s Schedule, due time.Time) (strin
 	return "", err
 }
 
-func (e *Engine) startScheduled(ctx context.Context, s Schedule, due time.Time) Schedule {
+// startScheduled starts the run, and returns the tree node that it is over.
+func (e *Engine) startScheduled(ctx context.Context, s Schedule, due time.Time) (Schedule, string) {
 	run, err := e.Start(ctx, Start{
 		Flow: s.Flow, Inputs: s.Inputs, Who: s.Who, Why: s.Why, Window: s.Window, Source: Source{Kind: "schedule", ID: s.ID},
 		Once: fmt.Sprintf("schedule %s of %d", s.ID, due.Unix()),
 	})
 	if err != nil {
 		s.LastError = fmt.Sprintf("the start of %s has failed: %v", due.Format(time.RFC3339), err)
-		return s
+		return s, ""
 	}
 	s.LastRun = run.ID
-	return s
+	return s, run.Module
 }
 
-func (e *Engine) auditStart(ctx context.Context, s Schedule) {
+func (e *Engine) auditStart(ctx context.Context, s Schedule, module string) {
 	if e.o.Audit == nil {
 		return
 	}
 	entry := audit.Entry{
-		At: e.now(), Who: s.Who, Action: "schedule.start", Object: s.ID, Why: s.Why, Result: s.LastError,
+		At: e.now(), Who: s.Who, Action: "schedule.start", Object: s.ID, Path: module, Why: s.Why, Result: s.LastError,
 		Detail: toJSON(map[string]string{"flow": s.Flow, "run": s.LastRun}),
 	}
 	if err := e.o.Audit.Add(ctx, entry); err != nil {

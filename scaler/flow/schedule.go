@@ -60,6 +60,9 @@ func (e *Engine) PutSchedule(ctx context.Context, s Schedule) (Schedule, error) 
 	default:
 		s.Created, s.Last, s.LastRun, s.LastError = all[i].Created, all[i].Last, all[i].LastRun, all[i].LastError
 	}
+	if s.Inputs == nil {
+		s.Inputs = map[string]any{}
+	}
 	s.Next = clock.Next(e.now())
 	if i >= 0 && all[i].Cron == s.Cron && all[i].Zone == s.Zone && !all[i].Next.IsZero() {
 		s.Next = all[i].Next // may have been missed

@@ -459,6 +459,10 @@ func TestRepair(t *testing.T) {
 	if err != nil || len(runs) != 1 || len(w.began[1].Inputs["packages"].([]any)) != 1 || len(w.began[1].Inputs["files"].([]any)) != 0 {
 		t.Error(runs, err)
 	}
+	w.tell("n1", func(f *wire.Found) { broken(f); f.Environment = &wire.Environment{OS: "rocky 9.4"} })
+	if _, err := w.order(Order{Action: "repair", Node: "n1", Why: "x"}); err != nil || w.began[2].Inputs["format"] != "rpm" {
+		t.Errorf("%+v %v", w.began[len(w.began)-1], err)
+	}
 }
 
 // Of a mere checksum nobody knows the content, so a flow could not make it.

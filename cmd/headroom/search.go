@@ -52,8 +52,13 @@ func (s *server) searchable(kind string, now time.Time) time.Time {
 	return time.Time{}
 }
 
+// maxSearch is how long a search may take.
+const maxSearch = 10 * time.Second
+
 // Search implements api.Search.
 func (f *finder) Search(ctx context.Context, q search.Query) (search.Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, maxSearch)
+	defer cancel()
 	begin := time.Now()
 	r, err := f.Index.Search(ctx, q)
 	f.took.Observe(time.Since(begin).Seconds())

@@ -39,8 +39,8 @@ type Document struct {
 
 // Index is an open index. Its methods may be called from many goroutines.
 type Index struct {
-	sql *sql.DB
-	now func() time.Time
+	sql   *sql.DB
+	asked sync.Map // *sql.Stmt by text: to prepare one takes as long as many searches do
 
 	mu    sync.Mutex     // held while something is written; protects the fields below
 	kinds map[string]int // numbers of kinds
@@ -97,7 +97,7 @@ func open(path string) (_ *Index, err error) {
 		return nil, err
 	}
 	handle.SetMaxOpenConns(4)
-	x := &Index{sql: handle, now: time.Now, kinds: map[string]int{}, sizes: map[string]int{}}
+	x := &Index{sql: handle, kinds: map[string]int{}, sizes: map[string]int{}}
 	if err := x.prepare(context.Background()); err != nil {
 		return nil, errors.Join(err, handle.Close())
 	}
@@ -140,8 +140,24 @@ func (x *Index) load(ctx context.Context) error {
 	return rows.Err()
 }
 
+// prepared returns a statement, which is prepared once.
+func (x *Index) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
+	if have, ok := x.asked.Load(text); ok {
+		return have.(*sql.Stmt), nil
+	}
+	made, err := x.sql.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if have, twice := x.asked.LoadOrStore(text, made); twice {
+		return have.(*sql.Stmt), made.Close()
+	}
+	return made, nil
+}
+
 // Close closes the index.
 func (x *Index) Close() error {
+	x.asked.Range(func(_, s any) bool { return s.(*sql.Stmt).Close() == nil })
 	if err := x.sql.Close(); err != nil {
 		return fmt.Errorf("close search index: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -61,8 +60,8 @@ var columns = map[string]string{"words": "title text", "titles": "title"}
 
 // seeker looks for one query.
 type seeker struct {
+	*Index
 	ctx      context.Context
-	sql      *sql.DB
 	phrases  []phrase
 	text     string // as it was typed
 	node     string // as FTS5 has it; empty: any
@@ -75,7 +74,7 @@ func (x *Index) newSeeker(ctx context.Context, q Query) *seeker {
 	x.mu.Lock()
 	numbers := maps.Clone(x.kinds)
 	x.mu.Unlock()
-	s := &seeker{ctx: ctx, sql: x.sql, text: strings.TrimSpace(q.Text), phrases: parse(q.Text), path: q.Path, numbers: numbers}
+	s := &seeker{Index: x, ctx: ctx, text: strings.TrimSpace(q.Text), phrases: parse(q.Text), path: q.Path, numbers: numbers}
 	if q.Path != "" {
 		s.node = " AND {nodes} : " + `"` + nodeWord(q.Path) + `"`
 	}
@@ -170,9 +169,13 @@ func (s *seeker) titled(found []place, n int) (all []place, err error) {
 		slices.SortFunc(all, byOrder)
 		return all, nil
 	}
+	ask, err := s.prepared(s.ctx, `SELECT id, title FROM docs WHERE place = $1`)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range found {
 		var id, title string
-		err := s.sql.QueryRowContext(s.ctx, `SELECT id, title FROM docs WHERE place = $1`, p).Scan(&id, &title)
+		err := ask.QueryRowContext(s.ctx, p).Scan(&id, &title)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, err
 		}
@@ -207,33 +210,20 @@ func (s *seeker) first(table, kind string, n int) ([]place, error) {
 	text := match(s.phrases, columns[table]) + s.node
 	low := int64(s.numbers[kind]) << kindBit
 	timed, high := low|1<<timedBit, low+1<<kindBit
-	all, err := s.joined(`SELECT rowid FROM `+table+` WHERE `+table+` MATCH $1 AND rowid >= $2 AND rowid < $3 ORDER BY rowid LIMIT $4`, text, low, timed, n)
+	all, err := s.list(`SELECT rowid FROM `+table+` WHERE `+table+` MATCH $1 AND rowid >= $2 AND rowid < $3 ORDER BY rowid LIMIT $4`, text, low, timed, n)
 	if err != nil || len(all) == n {
 		return all, err
 	}
-	more, err := s.joined(`SELECT rowid FROM `+table+` WHERE `+table+` MATCH $1 AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $4`, text, timed, high, n-len(all))
+	more, err := s.list(`SELECT rowid FROM `+table+` WHERE `+table+` MATCH $1 AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $4`, text, timed, high, n-len(all))
 	return append(all, more...), err
 }
 
-// joined is list in one row: to hand over a thousand takes longer than to find them.
-func (s *seeker) joined(text string, args ...any) ([]place, error) {
-	var line sql.NullString
-	if err := s.sql.QueryRowContext(s.ctx, `SELECT GROUP_CONCAT(rowid) FROM (`+text+`)`, args...).Scan(&line); err != nil || line.String == "" {
+func (s *seeker) list(text string, args ...any) (all []place, err error) {
+	ask, err := s.prepared(s.ctx, text)
+	if err != nil {
 		return nil, err
 	}
-	all := make([]place, 0, strings.Count(line.String, ",")+1)
-	for number := range strings.SplitSeq(line.String, ",") {
-		p, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("read a place in the index: %w", err)
-		}
-		all = append(all, p)
-	}
-	return all, nil
-}
-
-func (s *seeker) list(text string, args ...any) (all []place, err error) {
-	rows, err := s.sql.QueryContext(s.ctx, text, args...)
+	rows, err := ask.QueryContext(s.ctx, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +241,11 @@ func (s *seeker) list(text string, args ...any) (all []place, err error) {
 func (s *seeker) hit(at place) (h Hit, err error) {
 	var ms int64
 	var text string
-	err = s.sql.QueryRowContext(s.ctx, `SELECT kind, id, path, title, text, at_ms, url FROM docs WHERE place = $1`, at).
+	ask, err := s.prepared(s.ctx, `SELECT kind, id, path, title, text, at_ms, url FROM docs WHERE place = $1`)
+	if err != nil {
+		return h, err
+	}
+	err = ask.QueryRowContext(s.ctx, at).
 		Scan(&h.Kind, &h.ID, &h.Path, &h.Title, &text, &ms, &h.URL)
 	if ms != 0 {
 		h.At = time.UnixMilli(ms).UTC()

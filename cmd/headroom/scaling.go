@@ -50,7 +50,7 @@ func (s *server) openScaling(ctx context.Context, tree *fleet.Tree) error {
 	})
 	s.scaling.loop = scaler.New(scaler.Options{
 		Snapshots: s.loop, Pool: p, Forecasts: s.scaling.learner, Policy: s.usualPolicy, Location: s.cfg.Location(),
-		Store: s.store, Logger: s.log, Registerer: s.reg,
+		Store: s.store, Changes: scaleFlows{s.config, &s.flows}, Logger: s.log, Registerer: s.reg,
 	})
 	return nil
 }

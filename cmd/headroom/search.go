@@ -20,9 +20,8 @@ type finder struct {
 	took   prometheus.Histogram
 }
 
-// openSearch opens the index, and says what is in it. More sources may be given by parts
-// that know of documents of their own.
-func (s *server) openSearch(tree *fleet.Tree, more ...search.Source) (err error) {
+// openSearch opens the index, and says what is in it.
+func (s *server) openSearch(tree *fleet.Tree) (err error) {
 	f := &s.finder
 	if f.Index, err = search.Open(filepath.Join(s.opts.storagePath, "search.db")); err != nil {
 		return err
@@ -35,9 +34,10 @@ func (s *server) openSearch(tree *fleet.Tree, more ...search.Source) (err error)
 		Sets: []search.Set{
 			&moduleSet{tree: tree, view: s.facts.View, notes: s.state.Notes().Notes, began: s.started},
 			search.Markdown{Name: "runbook", Dir: s.runbooksDir},
+			requestSet{s.state.Requests()},
 			search.Markdown{Name: "doc", Dir: func() string { return s.besideConfig(s.config().Search.DocsDir) }},
 		},
-		Sources: append([]search.Source{alarmSource{s.state.Alarms(), time.Now}}, more...),
+		Sources: []search.Source{alarmSource{s.state.Alarms(), time.Now}, runSource{s.state.Flows(), time.Now}},
 		Logger:  s.log, Registerer: s.reg,
 	})
 	return nil
@@ -46,8 +46,11 @@ func (s *server) openSearch(tree *fleet.Tree, more ...search.Source) (err error)
 // searchable is since when documents of a kind can be found; zero: for ever, or as long as
 // their source has them.
 func (s *server) searchable(kind string, now time.Time) time.Time {
-	if kind == "alarm" {
+	switch kind {
+	case "alarm":
 		return now.Add(-time.Duration(s.config().Alerting.Keep))
+	case "run":
+		return now.Add(-time.Duration(s.config().Flows.Keep))
 	}
 	return time.Time{}
 }

@@ -115,62 +115,19 @@ type alarmSource struct {
 // Name implements search.Source.
 func (s alarmSource) Name() string { return "alarm" }
 
-// alarmCursor is up to where alarms were read, in the order in which they came and in
-// the order in which they ended.
-type alarmCursor struct {
-	Received, Closed int64 // milliseconds since 1970
-	ReceivedID       string
-	ClosedID         string
-}
-
-// settled is how long ago an alarm must have come or ended to be written down for sure.
-// What is newer is read again.
-const settled = 30 * time.Second
-
 // Changed implements search.Source.
 func (s alarmSource) Changed(ctx context.Context, since string, limit int) ([]search.Document, string, error) {
-	var c alarmCursor
-	if since != "" {
-		if err := json.Unmarshal([]byte(since), &c); err != nil {
-			return nil, "", fmt.Errorf("read up to where alarms were read: %w", err)
-		}
-	}
-	came, err := s.table.Since(ctx, state.AlarmReceived, time.UnixMilli(c.Received), c.ReceivedID, limit)
-	if err != nil {
-		return nil, "", err
-	}
-	ended, err := s.table.Since(ctx, state.AlarmClosed, time.UnixMilli(c.Closed), c.ClosedID, limit-len(came))
-	if err != nil {
-		return nil, "", err
-	}
-	newest := s.now().Add(-settled).UnixMilli()
-	c.Received, c.ReceivedID = behind(came, limit, c.Received, c.ReceivedID, newest, func(a *state.Alarm) time.Time { return a.Received })
-	if len(came) < limit {
-		c.Closed, c.ClosedID = behind(ended, limit-len(came), c.Closed, c.ClosedID, newest, func(a *state.Alarm) time.Time { return a.Closed })
-	}
-	docs := make([]search.Document, 0, len(came)+len(ended))
-	for _, a := range slices.Concat(came, ended) {
-		d, err := alarmDocument(a)
-		if err != nil {
-			return nil, "", err
-		}
-		docs = append(docs, d)
-	}
-	next, err := json.Marshal(c)
-	return docs, string(next), err
-}
-
-// behind is where to go on after some alarms: behind the last one, or, if they were all
-// there are, where the next one may come.
-func behind(all []state.Alarm, limit int, at int64, id string, newest int64, moment func(*state.Alarm) time.Time) (int64, string) {
-	if len(all) > 0 {
-		last := &all[len(all)-1]
-		at, id = moment(last).UnixMilli(), last.ID
-	}
-	if len(all) < limit && at >= newest {
-		return newest, ""
-	}
-	return at, id
+	return changed(since, limit, s.now(), episodes[state.Alarm]{
+		since: func(ended bool, at time.Time, id string, limit int) ([]state.Alarm, error) {
+			moment := state.AlarmReceived
+			if ended {
+				moment = state.AlarmClosed
+			}
+			return s.table.Since(ctx, moment, at, id, limit)
+		},
+		place:    func(a *state.Alarm) (id string, came, ended time.Time) { return a.ID, a.Received, a.Closed },
+		document: alarmDocument,
+	})
 }
 
 // alarmDocument is an alarm as it is found: by its labels, what its sender said, where it

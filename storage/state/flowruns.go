@@ -54,6 +54,18 @@ func (s Flows) Runs(ctx context.Context, q FlowRunQuery) ([]FlowRun, error) {
 	return list(ctx, s.db, "runs", scanFlowRun, text, c.args...)
 }
 
+// RunsSince returns the runs that were made, or with ended those that came to their end,
+// after a time, or at it with an id that comes after another one: in that order, up to
+// limit of them.
+func (s Flows) RunsSince(ctx context.Context, ended bool, at time.Time, id string, limit int) ([]FlowRun, error) {
+	column := "created_ms"
+	if ended {
+		column = "ended_ms"
+	}
+	text := flowRunColumns + ` WHERE ` + column + ` > 0 AND ` + column + ` >= $1 AND (` + column + ` > $1 OR id > $2) ORDER BY ` + column + `, id LIMIT $3`
+	return list(ctx, s.db, "runs", scanFlowRun, text, at.UnixMilli(), id, limit)
+}
+
 // CountRuns tells how many runs a query has, whatever its limit.
 func (s Flows) CountRuns(ctx context.Context, q FlowRunQuery) (n int, err error) {
 	c := q.conditions()

@@ -142,6 +142,15 @@ func (s Requests) Find(ctx context.Context, q RequestQuery) ([]Request, error) {
 	return list(ctx, s.db, "requests", scanRequest, text, c.args...)
 }
 
+// Version is another one whenever any request has changed, came or went.
+func (s Requests) Version(ctx context.Context) (version string, err error) {
+	err = s.db.sql.QueryRowContext(ctx, `SELECT COUNT(*) || ' ' || COALESCE(MAX(number), 0) || ' ' || COALESCE(SUM(version), 0) FROM requests`).Scan(&version)
+	if err != nil {
+		return "", fmt.Errorf("count requests: %w", err)
+	}
+	return version, nil
+}
+
 // CountUnderWay tells how many requests are in each state that is not the last.
 func (s Requests) CountUnderWay(ctx context.Context) (map[string]int, error) {
 	counts := map[string]int{}

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -40,10 +41,14 @@ func TestGrantsAndTokensAreKept(t *testing.T) {
 func TestTokensHaveALimit(t *testing.T) {
 	db := mustOpen(t, filepath.Join(t.TempDir(), "state.db"))
 	a, ctx, now := db.Access(), t.Context(), time.Now()
-	for i := range MaxTokens {
-		_, err := db.sql.Exec(`INSERT INTO access_tokens VALUES ($1, '', $1, '', '', '', '', 0, $2, 0, 0, '')`, fmt.Sprint(i), now.Add(time.Hour).UnixMilli())
-		must(t, err)
-	}
+	must(t, db.transact(ctx, func(tx *sql.Tx) error {
+		for i := range MaxTokens {
+			if _, err := tx.Exec(`INSERT INTO access_tokens VALUES ($1, '', $1, '', '', '', '', 0, $2, 0, 0, '')`, fmt.Sprint(i), now.Add(time.Hour).UnixMilli()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 	if err := a.AddToken(ctx, AccessToken{ID: "x", Hash: "x", Made: now}); !errors.Is(err, ErrTooManyTokens) {
 		t.Error(err)
 	}

@@ -27,9 +27,6 @@ type Grant struct {
 	Made    time.Time
 }
 
-// at tells whether the grant is in force for a node of the business tree.
-func (g Grant) at(path fleet.Path, now time.Time) bool { return g.inForce(now) && path.Under(g.Path) }
-
 func (g Grant) inForce(now time.Time) bool { return g.Until.IsZero() || now.Before(g.Until) }
 
 // String says it in words, as "operator of shop/web".

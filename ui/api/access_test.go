@@ -243,7 +243,8 @@ func sentBy(text, token string) *http.Request {
 }
 
 func TestEveryRoleOnEveryRoute(t *testing.T) {
-	e, _, tokens := guarded(t)
+	e, s, tokens := guarded(t)
+	s.Audit = nil // what is recorded is another test's matter
 	covered := map[string]bool{}
 	for _, row := range twin {
 		for _, who := range everybody {

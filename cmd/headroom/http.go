@@ -22,7 +22,7 @@ func (s *server) httpServer() (*api.Server, *http.Server) {
 		Alarms: s.alarmBook(), Heals: s.alarms.heal, Notifications: s.state.Notifications(), Leases: s.alarms.leases, Mutes: s.alarms.mutes,
 		Pool: s.scaling.pool, Scaling: s.scaling.loop, Decisions: s.state.Pool(), Sync: s.scaling.sync.Serve, Files: s.tasks.sender.Serve,
 		Flows: s.flows.engine, Library: s.flows.shelf,
-		Registry: s.facts, Search: &s.finder, Requests: s.requests, Operations: s.operations, Consistency: s.consistency,
+		Registry: s.facts, Timeline: s.timelines(), Search: &s.finder, Requests: s.requests, Operations: s.operations, Consistency: s.consistency,
 		Access: s.access.book, Login: s.access.login, Audit: s.state.Audit(), Places: s.places(), Hierarchy: s.cfg.Hierarchy,
 
 		Version: version.Version, Mode: s.mode(), Location: s.cfg.Location(), ExternalURL: s.externalURL(),

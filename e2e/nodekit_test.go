@@ -172,6 +172,7 @@ type Node struct {
 	state   string
 	args    []string
 	control *control
+	machine *Machine // where it runs; nil: here
 	cmd     *exec.Cmd
 	output  *output
 	exited  chan struct{}
@@ -224,7 +225,11 @@ func (n *Node) Start(args ...string) {
 		n.logs = append(n.logs, n.output)
 	}
 	n.output, n.exited = &output{}, make(chan struct{})
-	n.cmd = exec.Command(headroomNode, slices.Concat(args, n.args, []string{"--state.path=" + n.state, "--web.listen-address=127.0.0.1:0"})...)
+	command, listen := exec.Command, "127.0.0.1:0"
+	if n.machine != nil {
+		command, listen = n.machine.Command, n.machine.Address+":0"
+	}
+	n.cmd = command(headroomNode, slices.Concat(args, n.args, []string{"--state.path=" + n.state, "--web.listen-address=" + listen})...)
 	n.cmd.Stdout, n.cmd.Stderr = n.output, n.output
 	if err := n.cmd.Start(); err != nil {
 		n.t.Fatal(err)

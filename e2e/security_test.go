@@ -105,9 +105,9 @@ func TestAWebConfigurationThatIsWrong(t *testing.T) {
 	}
 }
 
-// certificate writes a certificate of the loopback address that signs itself,
-// and returns a pool with it.
-func certificate(t *testing.T, dir string) *x509.CertPool {
+// certificate writes a certificate of the loopback address, and of more, that signs
+// itself, and returns a pool with it.
+func certificate(t *testing.T, dir string, more ...string) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -117,6 +117,9 @@ func certificate(t *testing.T, dir string) *x509.CertPool {
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "headroom"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	for _, address := range more {
+		template.IPAddresses = append(template.IPAddresses, net.ParseIP(address))
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {

@@ -7,7 +7,7 @@ set -euo pipefail
 
 packages=(
 	gcc libc6-dev # the race detector
-	git curl
+	git curl iproute2
 	shellcheck
 	prometheus prometheus-node-exporter prometheus-process-exporter prometheus-alertmanager
 	collectd-core # a sender of Graphite lines

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"time"
@@ -60,14 +59,6 @@ func (s *server) flowTools() []tool.Tool {
 		},
 		Logger: s.log,
 	})...)
-}
-
-// beside is a path that the configuration names, relative to its file.
-func (s *server) beside(path string) string {
-	if path == "" || filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(filepath.Dir(s.opts.configFile), path)
 }
 
 // tell tells everybody who waits for runs of the end of one.

@@ -42,10 +42,10 @@ type RequestRule struct {
 
 // RequestFlow delivers what was approved.
 type RequestFlow struct {
-	Kind   string            `yaml:"kind"`
-	Path   string            `yaml:"path"` // only below this node; empty: everywhere
-	Flow   string            `yaml:"flow"`
-	Inputs map[string]string `yaml:"inputs"` // ${field} of the request, or text
+	Kind   string         `yaml:"kind"`
+	Path   string         `yaml:"path"` // only below this node; empty: everywhere
+	Flow   string         `yaml:"flow"`
+	Inputs map[string]any `yaml:"inputs"` // in whose texts ${field} is one of the request
 }
 
 // RequestNotify says who is told of requests.
@@ -68,7 +68,7 @@ func defaultRequests() Requests {
 	return Requests{
 		Keep: 730 * day, AccessAtMost: 90 * day, Groups: map[string][]string{}, Approvers: []RequestApprovers{}, AutoApprove: []RequestRule{},
 		Notify: RequestNotify{Receivers: []string{}, Webhooks: []RequestWebhook{}},
-		Flows:  []RequestFlow{{Kind: "machines", Flow: "expand-module", Inputs: map[string]string{"module": "${module}", "nodes": "${nodes}"}}},
+		Flows:  []RequestFlow{{Kind: "machines", Flow: "expand-module", Inputs: map[string]any{"module": "${module}", "nodes": "${nodes}"}}},
 	}
 }
 
@@ -162,8 +162,26 @@ func (f RequestFlow) check(k checker) {
 	k.want(f.Flow != "", "flow", "the name of a flow", "none")
 	fields := append([]string{"id", "who", "why"}, RequestFields[f.Kind]...)
 	for _, name := range slices.Sorted(maps.Keys(f.Inputs)) {
-		for _, m := range RequestField.FindAllStringSubmatch(f.Inputs[name], -1) {
-			k.want(slices.Contains(fields, m[1]), "inputs."+name, "fields "+strings.Join(fields, ", "), m[0])
+		EachText(f.Inputs[name], func(text string) {
+			for _, m := range RequestField.FindAllStringSubmatch(text, -1) {
+				k.want(slices.Contains(fields, m[1]), "inputs."+name, "fields "+strings.Join(fields, ", "), m[0])
+			}
+		})
+	}
+}
+
+// EachText calls f with every text in a value of a configuration, of lists and maps too.
+func EachText(v any, f func(text string)) {
+	switch v := v.(type) {
+	case string:
+		f(v)
+	case []any:
+		for _, one := range v {
+			EachText(one, f)
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			EachText(v[name], f)
 		}
 	}
 }

@@ -29,12 +29,9 @@ func flowOf(flows []config.RequestFlow, r *Request) (name string, inputs map[str
 
 // takes tells whether an input is made of a field.
 func takes(f *config.RequestFlow, field string) bool {
-	for _, text := range f.Inputs {
-		if strings.Contains(text, "${"+field+"}") {
-			return true
-		}
-	}
-	return false
+	found := false
+	config.EachText(f.Inputs, func(text string) { found = found || strings.Contains(text, "${"+field+"}") })
+	return found
 }
 
 // fields are what a flow's inputs can be made of, by name.
@@ -58,19 +55,34 @@ func (r *Request) fields() map[string]any {
 	return all
 }
 
-// fill puts fields into inputs. One that is nothing but a field keeps its type.
-func fill(inputs map[string]string, fields map[string]any) map[string]any {
+// fill puts fields into inputs.
+func fill(inputs map[string]any, fields map[string]any) map[string]any {
 	out := make(map[string]any, len(inputs))
-	for name, text := range inputs {
-		if m := config.RequestField.FindStringSubmatch(text); m != nil && m[0] == text {
-			out[name] = plain(fields[m[1]])
-			continue
-		}
-		out[name] = config.RequestField.ReplaceAllStringFunc(text, func(ref string) string {
-			return words(fields[strings.Trim(ref, "${}")])
-		})
+	for name, v := range inputs {
+		out[name] = filled(v, fields)
 	}
 	return out
+}
+
+// filled puts fields into the texts of a value. One that is nothing but a field keeps its
+// type.
+func filled(v any, fields map[string]any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return fill(v, fields)
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = filled(v[i], fields)
+		}
+		return out
+	case string:
+		if m := config.RequestField.FindStringSubmatch(v); m != nil && m[0] == v {
+			return plain(fields[m[1]])
+		}
+		return config.RequestField.ReplaceAllStringFunc(v, func(ref string) string { return words(fields[strings.Trim(ref, "${}")]) })
+	}
+	return v
 }
 
 // plain makes whole numbers of JSON whole again.

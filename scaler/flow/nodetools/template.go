@@ -21,12 +21,13 @@ func writeTemplate(d Dispatcher, f Files) tool.Tool {
 		description: tool.Description{
 			Name: "write-template", Title: "Write configuration", Source: "built in", Repeatable: true,
 			Doc: "Makes a text of a Go template (text/template) and values, and writes it to a file of a node, at once, if it is another. " +
-				"A value that the template needs and that is missing is an error. .node is the node's name unless there is a value of that name. The node's tasks.files have to allow it.",
+				"A value that the template needs and that is missing is an error. .node is the node's name unless there is a value of that name. Templates of declarations can be used too: .Node, .Module and .Values are as there. The node's tasks.files have to allow it.",
 			Inputs: []tool.Parameter{
 				node(),
 				param("template", document.String, "path of the template below the server's directory of files"),
 				param("text", document.String, "or the template itself"),
-				param("values", document.MapType, "what the template refers to, as {{.name}}"),
+				param("values", document.MapType, "what the template refers to, as {{.name}} or {{.Values.name}}"),
+				param("module", document.Module, "what the template refers to as {{.Module}}"),
 				required(param("target", document.String, "absolute path of the file on the node")),
 				param("owner", document.String, "empty: root"),
 				param("group", document.String, "empty: the owner's"),
@@ -61,8 +62,8 @@ func templateSpec(f Files, in inputs) (s wire.TemplateSpec, err error) {
 		}
 		text = string(read)
 	}
-	values := map[string]any{"node": in.text("node")}
 	given, _ := in["values"].(map[string]any)
+	values := map[string]any{"node": in.text("node"), "Node": in.text("node"), "Module": in.text("module"), "Values": given}
 	maps.Copy(values, given)
 	s.Text, err = render(text, values)
 	return s, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -135,22 +136,35 @@ func (s *server) startTouches(_ context.Context, name string, body []byte) ([]st
 		return nil, nil // the endpoint says what is wrong with it
 	}
 	start.Flow = name
-	module, _, err := s.flows.engine.Touches(start)
-	return nodeOrAll(module), err
+	modules, nodes, err := s.flows.engine.Touches(start)
+	return s.touched(modules, nodes), err
 }
 
-// nodeOrAll is a node of the business tree; none stands for all of it, as for what runs
-// over machines whatever serves there.
-func nodeOrAll(module string) []string {
-	if module == "" {
-		return nil
-	}
-	return []string{module}
-}
-
+// runTouches tells what a run changes. What its machines serve by now makes no difference:
+// whoever may act on its modules may still stop it.
 func (s *server) runTouches(ctx context.Context, id string) ([]string, error) {
 	r, err := s.flows.engine.Get(ctx, id)
-	return nodeOrAll(r.Module), err
+	return r.Modules(), err
+}
+
+// touched are the nodes of the business tree that a change of modules and of machines
+// concerns: the modules, and those whose workers the machines run. None stands for all of
+// the tree, as for a machine that nothing of the pool runs on.
+func (s *server) touched(modules, nodes []string) []string {
+	if len(modules) == 0 {
+		return nil
+	}
+	for _, name := range nodes {
+		n, err := s.scaling.pool.Node(name)
+		if err != nil || len(n.Workers) == 0 {
+			return nil
+		}
+		for i := range n.Workers {
+			modules = append(modules, n.Workers[i].Service)
+		}
+	}
+	slices.Sort(modules)
+	return slices.Compact(modules)
 }
 
 // secretInputs names those of a flow or of a run's that nobody may read.

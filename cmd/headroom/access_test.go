@@ -124,6 +124,40 @@ func TestApprovedRolesAreGiven(t *testing.T) {
 	}
 }
 
+// A run lies in all modules that it is given, and where its machines serve.
+func TestRunsLieWhereTheirInputsSay(t *testing.T) {
+	s := newChanging(t)
+	s.write("flows/move.yaml", `
+name: move
+title: Move
+inputs:
+- {name: module, type: module, required: true}
+- {name: more, type: list, of: module}
+- {name: nodes, type: list, of: node}
+lock: {module: inputs.module}
+on_failure: stop
+steps: [{id: say, tool: no-op}]
+`)
+	if err := s.reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f := func(flow, body, want string) {
+		t.Helper()
+		got, err := s.startTouches(t.Context(), flow, []byte(body))
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%s %s: %q %v; want %q", flow, body, got, err, want)
+		}
+	}
+	f("move", `{"inputs":{"module":"shop/web"}}`, "shop/web")
+	f("move", `{"inputs":{"module":"shop/web","more":["bank/pay"]}}`, "bank/pay shop/web")
+	f("move", `{"inputs":{"module":"shop/web","more":"bank/pay"}}`, "bank/pay shop/web")
+	f("move", `{"inputs":{"module":"shop/web","nodes":["db1"]}}`, "") // a machine that runs no worker of theirs
+	f("restart", `{"inputs":{"module":"shop/web"}}`, "")              // it locks nothing
+	f("repair-node", `{"inputs":{"module":"shop/web","node":"db1"}}`, "")
+	f("expand-module", `{"inputs":{"module":"shop/web","nodes":["db1"],"scripts":[["/bin/sh"]]}}`, "")
+	f("expand-module", `{"inputs":{"module":"shop/web"}}`, "shop/web")
+}
+
 // Users of the web configuration count as long as it has them.
 func TestUsersOfTheWebConfiguration(t *testing.T) {
 	dir := t.TempDir()

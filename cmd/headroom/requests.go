@@ -28,17 +28,21 @@ func (s *server) openRequests() error {
 		DB: s.state.Requests(), Config: s.cfg.Requests, Hierarchy: s.cfg.Hierarchy, Forecasts: s.loop, Pool: poolServices{s.scaling.pool},
 		Granter: granter{s.access.book}, Audit: s.state.Audit(), Tellers: tellers, Location: s.cfg.Location(), Now: time.Now, Logger: s.log.With("component", "requests"), Registerer: s.reg,
 	})
-	s.requests.Use(requestFlows{&s.flows})
+	s.requests.Use(requestFlows{&s.flows, s.touched})
 	s.flows.ended = append(s.flows.ended, s.requestRunEnded)
 	return nil
 }
 
 // requestFlows deliver requests.
-type requestFlows struct{ *flows }
+type requestFlows struct {
+	*flows
+	touched func(modules, nodes []string) []string
+}
 
 // Touches implements request.Toucher.
-func (f requestFlows) Touches(s flow.Start) (module string, nodes []string, err error) {
-	return f.engine.Touches(s)
+func (f requestFlows) Touches(s flow.Start) ([]string, error) {
+	modules, nodes, err := f.engine.Touches(s)
+	return f.touched(modules, nodes), err
 }
 
 // granter gives the roles that were asked for.

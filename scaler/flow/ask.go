@@ -13,6 +13,9 @@ import (
 // Order does what a person asks of a run. The error is [ErrNoRun], [ErrNoStep],
 // [ErrConflict], or says what is wrong with the order. What it returns is on the disk.
 func (e *Engine) Order(ctx context.Context, o Order) (Run, error) {
+	if err := checkTexts(map[string]string{"who": o.Who, "why": o.Why}); err != nil {
+		return Run{}, wrong(err)
+	}
 	e.mu.Lock()
 	a := e.actors[o.Run]
 	e.mu.Unlock()

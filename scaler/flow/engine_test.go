@@ -63,6 +63,33 @@ func TestOnceMeansOneRun(t *testing.T) {
 	})
 }
 
+// A person cannot take the words by which the program's own parts find their runs.
+func TestNobodyTakesTheWordsOfARequest(t *testing.T) {
+	inWorld(t, []string{rowOfThree, strings.Replace(rowOfThree, "name: three", "name: other", 1)}, func(w *world) {
+		theirs := w.start(Start{Flow: "three", Once: "request R1", Who: "eve"})
+		run := w.start(Start{Flow: "three", Once: "request R1", Source: Source{Kind: "request", ID: "R1"}})
+		if run.ID == theirs.ID {
+			t.Error("a request gets the run of a person")
+		}
+		if _, err := w.engine.Start(w.Context(), Start{Flow: "other", Once: "request R1"}); !errors.Is(err, ErrConflict) || !strings.Contains(err.Error(), theirs.ID) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestTextsHaveALimit(t *testing.T) {
+	inWorld(t, []string{rowOfThree}, func(w *world) {
+		long := strings.Repeat("a", MaxText+1)
+		if _, err := w.engine.Start(w.Context(), Start{Flow: "three", Why: long, Who: long}); err == nil || !strings.Contains(err.Error(), "why: has 10001 bytes") || !strings.Contains(err.Error(), "who:") {
+			t.Errorf("%v", err)
+		}
+		run := w.start(Start{Flow: "three"})
+		if _, err := w.engine.Order(w.Context(), Order{Run: run.ID, Action: "pause", Why: long}); err == nil || !strings.Contains(err.Error(), "why: has 10001 bytes") {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 const stubborn = `
 name: stubborn
 title: Retries

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"headroom/scaler/flow/document"
@@ -17,8 +19,14 @@ import (
 // Start begins a run. The error is [ErrNoFlow], [ErrFull], or tells all faults of the
 // inputs. A dry run is over when Start returns.
 func (e *Engine) Start(ctx context.Context, s Start) (Run, error) {
+	if err := checkTexts(map[string]string{"who": s.Who, "why": s.Why, "once": s.Once}); err != nil {
+		return Run{}, wrong(err)
+	}
 	if s.Once == "" {
 		return e.start(ctx, s)
+	}
+	if s.byPerson() {
+		s.Once = "person " + s.Once // nobody takes the words of a request, a heal or a schedule
 	}
 	for {
 		done, first := e.alone(s.Once)
@@ -55,6 +63,8 @@ func (e *Engine) alone(once string) (done chan struct{}, first bool) {
 func (e *Engine) startOnce(ctx context.Context, s Start) (Run, error) {
 	row, err := e.o.DB.Flows().Once(ctx, s.Once)
 	switch {
+	case err == nil && s.byPerson() && row.Flow != s.Flow:
+		return Run{}, fmt.Errorf("%w: once: run %s of flow %s has these words", ErrConflict, row.ID, row.Flow)
 	case err == nil:
 		return e.Get(ctx, row.ID)
 	case !errors.Is(err, state.ErrNoFlowRun):
@@ -120,19 +130,43 @@ func (e *Engine) unreserve() {
 	e.beginning--
 }
 
-// Touches tells what a run would change that is asked for: the node of the business tree
-// and the machines that it would lock. It begins none.
-func (e *Engine) Touches(s Start) (module string, nodes []string, err error) {
+// Touches tells what a run would change that is asked for: the nodes of the business tree
+// and the machines that it would lock, and those that its inputs name. No module stands for
+// all, as of a flow that locks none. It begins no run.
+func (e *Engine) Touches(s Start) (modules, nodes []string, err error) {
 	program := e.program(s.Flow)
 	if program == nil {
-		return "", nil, fmt.Errorf("%w: %q", ErrNoFlow, s.Flow)
+		return nil, nil, fmt.Errorf("%w: %q", ErrNoFlow, s.Flow)
 	}
 	s.Window = "" // when it may begin is another question
-	run, _, err := e.draft(program, s)
+	run, hidden, err := e.draft(program, s)
 	if err != nil {
-		return "", nil, wrong(err)
+		return nil, nil, wrong(err)
 	}
-	return run.Module, run.Nodes, nil
+	modules, nodes = touched(run, hidden.Inputs)
+	return modules, nodes, nil
+}
+
+// Modules are the nodes of the business tree that a run changes; none: all.
+func (r Run) Modules() []string {
+	modules, _ := touched(r, r.Inputs)
+	return modules
+}
+
+func touched(r Run, inputs map[string]any) (modules, nodes []string) {
+	if r.Document == nil {
+		return nil, nil
+	}
+	nodes = append(slices.Clone(r.Nodes), r.Document.Named(document.Node, inputs)...)
+	if r.Module != "" {
+		modules = append(r.Document.Named(document.Module, inputs), r.Module)
+	}
+	return distinct(modules), distinct(nodes)
+}
+
+func distinct(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // draft is a run that is asked for, checked.
@@ -187,6 +221,22 @@ func version(f *document.Flow) string {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:6])
+}
+
+// byPerson tells whether a person asks for the run.
+func (s *Start) byPerson() bool { return s.Source.Kind == "" || s.Source.Kind == "person" }
+
+// MaxText is how long who, why and once of a start or an order may be, in bytes.
+const MaxText = 10_000
+
+func checkTexts(texts map[string]string) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		if n := len(texts[name]); n > MaxText {
+			errs = append(errs, fmt.Errorf("%s: has %d bytes; it may have up to %d", name, n, MaxText))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // first is how a new run is kept: with all steps that can be foreseen.

@@ -37,9 +37,9 @@ type Flows interface {
 
 // Toucher is what [Flows] may be, too: it tells what a run would change.
 type Toucher interface {
-	// Touches returns the node of the business tree and the machines that a run would
-	// lock. The error tells what is wrong with its inputs.
-	Touches(s flow.Start) (module string, nodes []string, err error)
+	// Touches returns the nodes of the business tree that a run would change; none: all.
+	// The error tells what is wrong with its inputs.
+	Touches(s flow.Start) (nodes []string, err error)
 }
 
 // Granter gives roles.

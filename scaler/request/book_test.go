@@ -232,11 +232,11 @@ func TestAChangeLiesWhereItsModulesDo(t *testing.T) {
 	f(map[string]any{"module": "Qzone/cart"}, "Qzone/cart")
 	f(map[string]any{"module": "Qzone/cart", "others": []any{"Qzone/web"}}, "Qzone")
 	f(map[string]any{"module": "Qzone/cart", "others": []any{"QQ/push"}}, "")
-	w.Use(touching{w.engine, "Qzone/web", nil, nil})
+	w.Use(touching{w.engine, []string{"Qzone/web"}, nil})
 	f(map[string]any{"module": "Qzone/cart"}, "Qzone")
-	w.Use(touching{w.engine, "", []string{"n1"}, nil})
+	w.Use(touching{w.engine, nil, nil})
 	f(map[string]any{"module": "Qzone/cart"}, "")
-	w.Use(touching{w.engine, "", nil, errors.New("how: want a text, got 3")})
+	w.Use(touching{w.engine, nil, errors.New("how: want a text, got 3")})
 	if _, err := w.Open(t.Context(), change(map[string]any{"module": "Qzone/cart"})); err == nil || !strings.Contains(err.Error(), "change.inputs: how: want a text") {
 		t.Error(err)
 	}

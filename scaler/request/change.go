@@ -48,7 +48,7 @@ func (c *Change) check(l *faults.List, flows Flows) {
 		}
 	}
 	if t, ok := flows.(Toucher); ok && len(*l) == 0 {
-		if _, _, err := t.Touches(flow.Start{Flow: c.Flow, Inputs: c.Inputs}); err != nil {
+		if _, err := t.Touches(flow.Start{Flow: c.Flow, Inputs: c.Inputs}); err != nil {
 			l.Add("change.inputs", "%v", err)
 		}
 	}
@@ -67,13 +67,11 @@ func (c *Change) path(flows Flows) string {
 		ids = append(ids, modulesOf(&doc.Inputs[i], c.Inputs)...)
 	}
 	if t, ok := flows.(Toucher); ok {
-		module, nodes, err := t.Touches(flow.Start{Flow: c.Flow, Inputs: c.Inputs})
-		if err != nil || module == "" && len(nodes) > 0 {
-			return "" // machines, whatever serves there
+		nodes, err := t.Touches(flow.Start{Flow: c.Flow, Inputs: c.Inputs})
+		if err != nil || len(nodes) == 0 {
+			return ""
 		}
-		if module != "" {
-			ids = append(ids, module)
-		}
+		ids = append(ids, nodes...)
 	}
 	return commonNode(ids)
 }

@@ -102,12 +102,11 @@ func (e *engine) Flow(name string) (*document.Flow, error) {
 // touching is an engine that knows what its runs would change.
 type touching struct {
 	*engine
-	module string
-	nodes  []string
-	wrong  error
+	nodes []string
+	wrong error
 }
 
-func (t touching) Touches(flow.Start) (string, []string, error) { return t.module, t.nodes, t.wrong }
+func (t touching) Touches(flow.Start) ([]string, error) { return t.nodes, t.wrong }
 
 func (e *engine) end(id string, s flow.State, reason string) flow.Run {
 	e.mu.Lock()

@@ -104,7 +104,7 @@ func (s *Server) lacking(who access.Who, role access.Role, at where) fleet.Path 
 }
 
 func (s *Server) locate(a *asked) (where, error) {
-	if a.need.at == nil {
+	if a.need.at == nil || a.need.led && a.leads() {
 		return whole, nil
 	}
 	return a.need.at(s, a)

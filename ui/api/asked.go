@@ -116,8 +116,17 @@ func (a *asked) action() string {
 
 // role is what it takes.
 func (a *asked) role() access.Role {
-	if r, ok := a.need.roles[a.text("action")]; ok && (a.text("action") != "retry" || a.has("inputs")) {
+	if a.need.led && a.leads() {
+		return access.Admin
+	}
+	if r, ok := a.need.roles[a.text("action")]; ok {
 		return r
 	}
 	return a.need.role
+}
+
+// leads tells whether a body has values that can lead a run elsewhere than its flow and
+// inputs say: other inputs for the retry of a step, or other constants.
+func (a *asked) leads() bool {
+	return a.has("constants") || a.Param("step") != "" && a.has("inputs")
 }

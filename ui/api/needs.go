@@ -16,8 +16,8 @@ type need struct {
 
 	anywhere bool // a role on any part of the tree will do
 	ingest   bool // the role is the configured one of senders
-	// roles are those by the body's action, where that makes a difference; that of a
-	// retry is for one with other inputs, which could lead anywhere.
+	led      bool // other inputs of a retry, and other constants, take an admin of the whole tree; see [asked.leads]
+	// roles are those by the body's action, where that makes a difference.
 	roles map[string]access.Role
 }
 
@@ -70,9 +70,9 @@ var needs = map[string]need{
 	"POST /api/v1/consistency/:id":         {role: access.Operator, at: paramNode("id"), action: "consistency.", object: "id"},
 
 	// Changes.
-	"POST /api/v1/flows/:flow/runs":      {role: access.Operator, at: flowStart, action: "run.start", object: "flow"},
-	"POST /api/v1/runs/:run":             {role: access.Operator, at: runNodes, action: "run.", object: "run", roles: map[string]access.Role{"constants": access.Admin}},
-	"POST /api/v1/runs/:run/steps/:step": {role: access.Operator, at: runNodes, action: "step.", object: "run", roles: map[string]access.Role{"retry": access.Admin}},
+	"POST /api/v1/flows/:flow/runs":      {role: access.Operator, at: flowStart, action: "run.start", object: "flow", led: true},
+	"POST /api/v1/runs/:run":             {role: access.Operator, at: runNodes, action: "run.", object: "run", led: true},
+	"POST /api/v1/runs/:run/steps/:step": {role: access.Operator, at: runNodes, action: "step.", object: "run", led: true},
 	"POST /api/v1/schedules":             {role: access.Operator, at: scheduleNodes, action: "schedule.set"},
 	"DELETE /api/v1/schedules/:schedule": {role: access.Operator, at: scheduleNodes, action: "schedule.end", object: "schedule"},
 	"POST /api/v1/requests":              {role: access.Viewer, at: requestScope, action: "request.make"},

@@ -61,6 +61,27 @@ func (in *Input) value(v any) (any, error) {
 	return v, k.oneOf(v, in.Values)
 }
 
+// Named are the values of the inputs of a type, and of their lists, that are not empty:
+// the modules or the machines that a run was given.
+func (f *Flow) Named(t Type, inputs map[string]any) (names []string) {
+	for i := range f.Inputs {
+		in := &f.Inputs[i]
+		values, _ := inputs[in.Name].([]any)
+		switch {
+		case in.Type == t:
+			values = []any{inputs[in.Name]}
+		case in.Type != ListType || in.Of != t:
+			continue
+		}
+		for _, v := range values {
+			if name, ok := v.(string); ok && name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
 func isEmpty(v any) bool {
 	list, ok := v.([]any)
 	return v == nil || v == "" || ok && len(list) == 0

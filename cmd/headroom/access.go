@@ -167,21 +167,34 @@ func (s *server) touched(modules, nodes []string) []string {
 	return slices.Compact(modules)
 }
 
-// secretInputs names those of a flow or of a run's that nobody may read.
+// secretInputs names those of a flow that nobody may read, and of a run's also those of
+// tools, which a retry can give.
 func (s *server) secretInputs(ctx context.Context, name, run string) (all []string) {
 	doc, err := s.flows.Flow(name)
 	if run != "" {
+		all = s.secretsOfTools()
 		var r flow.Run
 		if r, err = s.flows.engine.Get(ctx, run); err == nil {
 			doc = r.Document
 		}
 	}
 	if err != nil || doc == nil {
-		return nil // what is not there has no secrets
+		return all // what is not there has no secrets
 	}
 	for _, in := range doc.Inputs {
 		if in.Secret {
 			all = append(all, in.Name)
+		}
+	}
+	return all
+}
+
+func (s *server) secretsOfTools() (all []string) {
+	for _, d := range s.flows.shelf.Catalog().Descriptions() {
+		for _, in := range d.Inputs {
+			if in.Secret {
+				all = append(all, in.Name)
+			}
 		}
 	}
 	return all

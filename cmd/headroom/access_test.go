@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"headroom/internal/config"
+	"headroom/storage/state"
 )
 
 func write(t *testing.T, dir, name, text string) string {
@@ -156,6 +157,43 @@ steps: [{id: say, tool: no-op}]
 	f("repair-node", `{"inputs":{"module":"shop/web","node":"db1"}}`, "")
 	f("expand-module", `{"inputs":{"module":"shop/web","nodes":["db1"],"scripts":[["/bin/sh"]]}}`, "")
 	f("expand-module", `{"inputs":{"module":"shop/web"}}`, "shop/web")
+}
+
+// What a tool or a flow calls a secret is none that the audit log tells.
+func TestSecretsOfRunsAreNotRecorded(t *testing.T) {
+	s := newChanging(t)
+	s.write("flows/call.yaml", `
+name: call
+title: Call
+inputs: [{name: word, type: string, secret: true}]
+on_failure: wait
+steps: [{id: call, tool: http, with: {url: "ftp://x", headers: {X-Word: "${inputs.word}"}}}]
+`)
+	if err := s.reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := s.httpServer()
+	send := func(path, body string) string {
+		t.Helper()
+		w := httptest.NewRecorder()
+		a.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/api/v1/"+path, strings.NewReader(body)))
+		return w.Body.String()
+	}
+	var run struct{ Data struct{ ID string } }
+	if err := json.Unmarshal([]byte(send("flows/call/runs", `{"inputs":{"word":"hush-1"}}`)), &run); err != nil {
+		t.Fatal(err)
+	}
+	send("runs/"+run.Data.ID+"/steps/call", `{"action":"retry","inputs":{"headers":{"X-Word":"hush-2"}}}`)
+	send("requests", `{"kind":"change","who":"ann","why":"x","change":{"flow":"call","inputs":{"word":"hush-3"}}}`)
+	all, err := s.state.Audit().List(t.Context(), state.AuditQuery{})
+	if err != nil || len(all) < 3 {
+		t.Fatalf("%+v %v", all, err)
+	}
+	for _, e := range all {
+		if strings.Contains(string(e.Detail)+e.Result, "hush") {
+			t.Errorf("%s: %s %s", e.Action, e.Detail, e.Result)
+		}
+	}
 }
 
 // Users of the web configuration count as long as it has them.

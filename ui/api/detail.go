@@ -32,7 +32,7 @@ var userInURL = regexp.MustCompile(`://[^/@\s"]+@`)
 func (a *asked) detail(s *Server) json.RawMessage {
 	told := map[string]any{}
 	secrets := map[string]bool{}
-	if flow, run := firstOf(a.Param("flow"), a.text("flow")), a.Param("run"); s.Places.Secrets != nil && flow+run != "" {
+	if flow, run := firstOf(a.Param("flow"), a.text("flow"), a.wanted()), a.Param("run"); s.Places.Secrets != nil && flow+run != "" {
 		for _, name := range s.Places.Secrets(a.ctx(), flow, run) {
 			secrets[strings.ToLower(name)] = true
 		}
@@ -55,6 +55,15 @@ func (a *asked) detail(s *Server) json.RawMessage {
 		told["?"+name] = redacted(name, strings.Join(values, ","), secrets, 1)
 	}
 	return fitting(told)
+}
+
+// wanted is the flow of a change that is asked for.
+func (a *asked) wanted() string {
+	var change struct{ Flow string }
+	if json.Unmarshal(a.field("change"), &change) != nil {
+		return ""
+	}
+	return change.Flow
 }
 
 // redacted is a value as the audit log may have it.

@@ -112,10 +112,22 @@ func CheckField(field, value string) error {
 	if len(value) > most {
 		return fmt.Errorf("has %d bytes; it may have up to %d", len(value), most)
 	}
-	if field == "dependencies" {
+	switch field {
+	case "dependencies":
 		return checkIDs(value)
+	case "runbook":
+		return checkRunbook(value)
 	}
 	return nil
+}
+
+// checkRunbook lets pages make a link of a runbook: no address may be a script.
+func checkRunbook(ref string) error {
+	scheme, _, isURL := strings.Cut(ref, ":")
+	if scheme = strings.ToLower(strings.TrimSpace(scheme)); !isURL || scheme == "http" || scheme == "https" || strings.Contains(scheme, "/") {
+		return nil
+	}
+	return fmt.Errorf("want an address of http or https, or a file of the runbooks' directory, got %.80q", ref)
 }
 
 func checkIDs(value string) error {

@@ -157,9 +157,15 @@ func TestCheckField(t *testing.T) {
 	}
 	for _, bad := range [][2]string{
 		{"owner", strings.Repeat("x", MaxValue+1)}, {"dependencies", "a//b"}, {"contacts", strings.Repeat("x\n", MaxItems)},
+		{"runbook", "javascript://%0aalert(1)"}, {"runbook", " JavaScript:alert(1)"}, {"runbook", "data:text/html,x"},
 	} {
 		if CheckField(bad[0], bad[1]) == nil {
 			t.Errorf("%s: no error", bad[0])
+		}
+	}
+	for _, good := range []string{"", "web.md", "shop/a:b.md", "https://wiki/x:y", "HTTP://wiki"} {
+		if err := CheckField("runbook", good); err != nil {
+			t.Error(err)
 		}
 	}
 }

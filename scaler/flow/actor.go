@@ -97,8 +97,8 @@ func (a *actor) heed(v verdict) {
 
 // Times of an actor.
 const (
-	logEvery   = 5 * time.Second  // logs of calls under way are written
-	closeGrace = 10 * time.Second // calls that cannot be found again may take when the engine ends
+	logEvery   = 5 * time.Second // logs of calls under way are written
+	closeGrace = 4 * time.Second // calls that cannot be found again may take when the engine ends
 )
 
 // live brings the run to its end, or to where ctx ends. A fault of the program in one run

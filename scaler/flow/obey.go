@@ -118,6 +118,9 @@ func (m *machine) obeyStep(o Order, mayApprove func(string, []string) bool) erro
 	if !slices.Contains([]string{"retry", "skip", "approve", "reject"}, o.Action) {
 		return fmt.Errorf("action %q of a step: want retry, skip, approve or reject", o.Action)
 	}
+	if o.Attempt < 0 {
+		return fmt.Errorf("attempt: want the number of the newest attempt that you saw, or 0 for whatever there is, got %d", o.Attempt)
+	}
 	if a := p.rec.attempt(); o.Attempt > 0 && (a == nil || a.N != o.Attempt) {
 		return fmt.Errorf("%w: step %s has begun another attempt since %d", ErrConflict, o.Step, o.Attempt)
 	}

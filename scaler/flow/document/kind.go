@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"headroom/storage/fleet"
 )
 
 var allTypes = []Type{String, Int, Number, Bool, Span, Module, Node, ListType, MapType, Any}
@@ -139,13 +141,31 @@ func (k kind) read(v any) (any, error) {
 		}
 	case Span:
 		return k.fits(trimmed)
-	case Module, Node:
+	case Module:
+		return module(trimmed)
+	case Node:
 		return trimmed, nil
 	case ListType:
 		return k.readList(words(text))
 	}
 	return k.fits(v)
 }
+
+// module is the id of a node of the business tree, as all write it: locks and roles must
+// not know one node by two names.
+func module(id string) (any, error) {
+	path, err := fleet.ParseID(id)
+	if err == nil && path.ID() != id {
+		err = fmt.Errorf("want the id %q, found %s", path.ID(), shown(id))
+	}
+	if err == nil && len(id) > maxModule {
+		err = fmt.Errorf("want an id of up to %d bytes, got %d", maxModule, len(id))
+	}
+	return id, err
+}
+
+// maxModule is how long the id of a node of the business tree may be.
+const maxModule = 2000
 
 func (k kind) readList(list []any) (any, error) {
 	out := make([]any, len(list))

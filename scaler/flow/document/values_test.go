@@ -161,3 +161,17 @@ steps: [{id: a, tool: shell, with: {node: "n-${inputs.token}", password: "${inpu
 		t.Error(got)
 	}
 }
+
+// A node of the tree has one name: otherwise two runs could lock it at once.
+func TestModulesHaveOneName(t *testing.T) {
+	f := &Flow{Inputs: []Input{{Name: "module", Type: Module}, {Name: "more", Type: ListType, Of: Module}}}
+	for id, want := range map[string]string{
+		"": "", "shop/web": "", "shop/a%2Fb": "", "shop//web": "name 2 is empty", "shop/%77eb": `want the id "shop/web"`, "/shop": "is empty", strings.Repeat("a", 3000): "up to 2000 bytes",
+	} {
+		for _, inputs := range []map[string]any{{"module": id}, {"more": []any{id}}} {
+			if _, err := f.Check(inputs); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%v: %v; want %q", inputs, err, want)
+			}
+		}
+	}
+}

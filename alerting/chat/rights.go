@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"strings"
 
 	"headroom/storage/audit"
 	"headroom/storage/fleet"
@@ -36,11 +37,25 @@ func (s *Service) record(ctx context.Context, p person, c Command, r Request, re
 	if s.Audit == nil || !c.Writes() || p.name == "" {
 		return
 	}
-	e := audit.Entry{Who: p.name, From: r.Chat + ":" + r.User, Action: "chat." + c.Verb, Object: shorten(r.Text, maxText), Why: c.Reason}
+	hide := s.hides(c)
+	e := audit.Entry{Who: p.name, From: r.Chat + ":" + r.User, Action: "chat." + c.Verb, Object: shorten(hide.Replace(r.Text), maxText), Why: hide.Replace(c.Reason)}
 	if result != done {
-		e.Result = result + ": " + answer
+		e.Result = result + ": " + hide.Replace(answer)
 	}
 	if err := s.Audit.Add(context.WithoutCancel(ctx), e); err != nil {
 		s.Logger.Error("a command by chat is not in the audit log", "request", r.ID, "who", p.name, "err", err)
 	}
+}
+
+// hides takes the secret inputs of a flow out of texts about a command.
+func (s *Service) hides(c Command) *strings.Replacer {
+	var pairs []string
+	if h, ok := s.Flows.(Hider); ok && c.Verb == Run && len(c.Words) > 0 {
+		for _, word := range c.Words[1:] {
+			if name, value, ok := strings.Cut(word, "="); ok && value != "" && h.Hides(c.Words[0], name) {
+				pairs = append(pairs, value, "<secret>")
+			}
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }

@@ -1,6 +1,8 @@
 package chat
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -49,5 +51,26 @@ func TestCommandsThatWriteAreRecorded(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q; want %q", got, want)
+	}
+}
+
+// hiding are flows of which one input is a secret.
+type hiding struct{}
+
+func (hiding) Run(context.Context, FlowRun) (string, error) {
+	return "", Refused(errors.New(`input word: "hush" is no word`))
+}
+func (hiding) Hides(flow, input string) bool { return flow == "call" && input == "word" }
+
+func TestSecretInputsAreNotRecorded(t *testing.T) {
+	w := newWorld(t)
+	w.Service.Flows = hiding{}
+	w.ask("U1", "run call word=hush module=Qzone/web")
+	all, err := w.db.Audit().List(t.Context(), state.AuditQuery{})
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%v %v", all, err)
+	}
+	if e := all[0]; e.Object != "run call word=<secret> module=Qzone/web" || strings.Contains(e.Result, "hush") {
+		t.Errorf("%+v", e)
 	}
 }

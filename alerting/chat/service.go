@@ -54,6 +54,11 @@ type Flows interface {
 	Run(ctx context.Context, r FlowRun) (string, error)
 }
 
+// Hider is what [Flows] may be, too: it tells which inputs of a flow nobody may read.
+type Hider interface {
+	Hides(flow, input string) bool
+}
+
 // FlowRun is a run that a person asks for.
 type FlowRun struct {
 	Flow  string
@@ -169,7 +174,7 @@ func (s *Service) Do(ctx context.Context, r Request) (Answer, error) {
 	identity := r.Chat + ":" + r.User
 	p, known := s.people[identity]
 	cmd, err := Parse(r.Text)
-	begin := state.ChatCommand{Request: r.ID, At: s.Now(), Chat: identity, Who: p.name, Verb: cmd.Verb, Text: shorten(r.Text, maxText)}
+	begin := state.ChatCommand{Request: r.ID, At: s.Now(), Chat: identity, Who: p.name, Verb: cmd.Verb, Text: shorten(s.hides(cmd).Replace(r.Text), maxText)}
 	if err := s.Store.Begin(ctx, begin); err != nil {
 		return Answer{}, err
 	}
@@ -205,7 +210,7 @@ func (s *Service) Do(ctx context.Context, r Request) (Answer, error) {
 	}
 	s.record(ctx, p, cmd, r, result, answer.Text)
 	if cmd.Writes() {
-		s.Logger.Info("asked by chat", "who", p.name, "chat", identity, "verb", cmd.Verb, "about", shorten(r.Text, 100), "result", result)
+		s.Logger.Info("asked by chat", "who", p.name, "chat", identity, "verb", cmd.Verb, "about", shorten(s.hides(cmd).Replace(r.Text), 100), "result", result)
 	}
 	return answer, nil
 }

@@ -45,6 +45,11 @@ func (c chatFlows) Run(ctx context.Context, r chat.FlowRun) (string, error) {
 	return told + ": " + strings.TrimSuffix(c.s.page, "/") + "/runs/" + run.ID, nil
 }
 
+// Hides implements chat.Hider.
+func (c chatFlows) Hides(flow, input string) bool {
+	return slices.Contains(c.s.secretInputs(context.Background(), flow, ""), input)
+}
+
 func (f *flows) names() (all []string) {
 	for _, one := range f.engine.Flows() {
 		all = append(all, one.Name)
@@ -86,12 +91,14 @@ func mayRun(doc *document.Flow, inputs map[string]any, may func(fleet.Path) bool
 		case text == "":
 		case in.Type == document.Node || in.Of == document.Node:
 			return fmt.Errorf("input %s: machines are others' too, and you may act on a part of the business tree only", in.Name)
-		case in.Type == document.Module:
-			path, err := fleet.ParseID(text)
-			if err != nil || !may(path) {
-				return fmt.Errorf("input %s: %q is not yours", in.Name, text)
+		case in.Type == document.Module || in.Of == document.Module:
+			for id := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == '\n' }) {
+				path, err := fleet.ParseID(strings.TrimSpace(id))
+				if err != nil || !may(path) {
+					return fmt.Errorf("input %s: %q is not yours", in.Name, text)
+				}
 			}
-			theirs = true
+			theirs = theirs || in.Type == document.Module
 		}
 	}
 	if !theirs {

@@ -11,6 +11,7 @@ import (
 	"headroom/scaler/request"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
+	"headroom/ui/access"
 )
 
 // chatRequests answers chats about requests.
@@ -50,6 +51,9 @@ func (c chatRequests) Decide(ctx context.Context, id string, approve bool, who, 
 	if approve {
 		action = "approve"
 	}
+	if err := c.mayDecide(ctx, id, who); err != nil {
+		return "", err
+	}
 	r, err := c.s.requests.Do(ctx, request.Order{ID: id, Action: action, Who: who, Why: why})
 	var list faults.List
 	if errors.Is(err, request.ErrMayNot) || errors.Is(err, request.ErrNotNow) || errors.As(err, &list) {
@@ -59,6 +63,25 @@ func (c chatRequests) Decide(ctx context.Context, id string, approve bool, who, 
 		return "", err
 	}
 	return strings.TrimSuffix(fmt.Sprintf("%s (%s) is %s: %s", r.ID, r.Title, r.State, r.Reason), ": "), nil
+}
+
+// mayDecide tells why a person may not decide where roles count: it takes in a chat what
+// it takes elsewhere.
+func (c chatRequests) mayDecide(ctx context.Context, id, name string) error {
+	book := c.s.access.book
+	if !book.On() {
+		return nil
+	}
+	r, err := c.s.requests.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	path, err := fleet.ParseID(r.Path)
+	who := access.Who{Kind: access.Chat, Name: name}
+	if err != nil || c.s.requests.Approver(&r, name, nil) || book.Role(who, path) >= access.Admin {
+		return err
+	}
+	return chat.Refused(errors.New(book.Refusal(who, access.Admin, path, "to decide about "+r.ID)))
 }
 
 // askedInChat is a request as chats show it.

@@ -12,6 +12,7 @@ import (
 	"headroom/alerting/chat"
 	"headroom/alerting/heal"
 	"headroom/scaler/flow"
+	"headroom/scaler/request"
 	"headroom/storage/fleet"
 )
 
@@ -144,6 +145,47 @@ func TestChatStartsAFlow(t *testing.T) {
 	f(`"mail/web" is not yours`, "mail/web")
 	f("name a module of yours")
 	f("machines are others' too", "shop/web", "node=n1")
+}
+
+// A list of modules is no way round what is somebody's.
+func TestChatStartsNothingElsewhere(t *testing.T) {
+	s := newChanging(t)
+	s.write("flows/many.yaml", `
+name: many
+title: Many
+inputs: [{name: module, type: module, required: true}, {name: more, type: list, of: module}]
+on_failure: stop
+steps: [{id: say, tool: no-op}]
+`)
+	s.must(s.reload(t.Context()))
+	may := func(p fleet.Path) bool { return p.Under(fleet.Path{"shop"}) }
+	_, err := chatFlows{s.server}.Run(t.Context(), chat.FlowRun{Flow: "many", Words: []string{"shop/web", "more=shop/a,bank/pay"}, Who: "ben", May: may})
+	if err == nil || !strings.Contains(err.Error(), "not yours") {
+		t.Error(err)
+	}
+	_, err = chatFlows{s.server}.Run(t.Context(), chat.FlowRun{Flow: "many", Words: []string{"shop/web", "more=shop/a, shop/b"}, Who: "ben", May: may})
+	s.must(err)
+}
+
+// Where roles count a chat is no way round them.
+func TestChatDecidesByRole(t *testing.T) {
+	s := newChanging(t)
+	s.write("token", "a-token-that-is-long-enough")
+	s.write("headroom.yml", flowConfig+"access: {admin_token_file: token, grants: [{subject: 'user:ben', role: operator}, {subject: 'chat:cai', role: admin, path: shop}]}\n")
+	s.must(s.reload(t.Context()))
+	for range 2 {
+		_, err := s.requests.Open(t.Context(), request.Ask{Kind: request.KindAccess, Who: "ann", Why: "duty", Form: request.Form{
+			Access: &request.Access{Role: "admin", Path: "shop", Until: time.Now().Add(time.Hour)},
+		}})
+		s.must(err)
+	}
+	c := chatRequests{s.server}
+	if _, err := c.Decide(t.Context(), "R1", true, "ben", ""); err == nil || !strings.Contains(err.Error(), "role admin") {
+		t.Errorf("an operator gives the role of an admin: %v", err)
+	}
+	if _, err := c.Decide(t.Context(), "R1", true, "cai", ""); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestConfiguredSchedulesStayAsTheyAre(t *testing.T) {

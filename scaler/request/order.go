@@ -90,13 +90,19 @@ func (b *Book) apply(r *Request, o *Order, now time.Time) error {
 // mayDecide tells whether a person may approve or reject.
 func (b *Book) mayDecide(r *Request, o *Order) error {
 	c := b.conf.Load()
-	if !c.OwnApproval && (o.Who == r.Who || r.Access != nil && strings.TrimPrefix(r.Access.Subject, "user:") == o.Who) {
+	if !c.OwnApproval && (o.Who == r.Who || r.Access != nil && r.Access.isFor(o.Who)) {
 		return fmt.Errorf("%s %w %s %s: it is their own request", o.Who, ErrMayNot, o.Action, r.ID)
 	}
 	if a := approversOf(c.Approvers, r.Kind, r.Path); !a.has(o.Who, c.Groups, o.Groups) {
 		return fmt.Errorf("%s %w %s %s: that is for %s", o.Who, ErrMayNot, o.Action, r.ID, a.words())
 	}
 	return nil
+}
+
+// isFor tells whether a role is asked for somebody, as a user or in chats.
+func (a *Access) isFor(who string) bool {
+	bare := func(name string) string { return strings.TrimPrefix(strings.TrimPrefix(name, "user:"), "chat:") }
+	return bare(a.Subject) == bare(who)
 }
 
 // Approver tells whether somebody is named as one of a request's approvers. Where none

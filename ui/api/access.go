@@ -81,16 +81,20 @@ func (s *Server) permit(a *asked) error {
 			return err
 		}
 	}
-	owns := who.Known() && a.where.owner == who.String()
+	at := a.where
+	if a.everywhere() {
+		at = whole
+	}
+	owns := who.Known() && at.owner == who.String()
 	switch {
-	case owns || s.may(who, role, a.where):
+	case owns || s.may(who, role, at):
 		a.named()
 		return nil
 	case !who.Known():
 		return s.unknown("who asks is not known, and this takes " + article(role))
 	}
 	s.stats.refused.WithLabelValues("role").Inc()
-	return &Error{forbidden, errors.New(s.Access.Refusal(who, role, s.lacking(who, role, a.where), a.what()))}
+	return &Error{forbidden, errors.New(s.Access.Refusal(who, role, s.lacking(who, role, at), a.what()))}
 }
 
 // lacking is the first place where somebody lacks a role.
@@ -104,7 +108,7 @@ func (s *Server) lacking(who access.Who, role access.Role, at where) fleet.Path 
 }
 
 func (s *Server) locate(a *asked) (where, error) {
-	if a.need.at == nil || a.need.led && a.leads() {
+	if a.need.at == nil {
 		return whole, nil
 	}
 	return a.need.at(s, a)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -123,6 +124,11 @@ func (a *asked) role() access.Role {
 		return r
 	}
 	return a.need.role
+}
+
+// everywhere tells whether it takes the role on the whole tree, wherever it lies.
+func (a *asked) everywhere() bool {
+	return a.need.led && a.leads() || slices.Contains(a.need.wide, a.text("action"))
 }
 
 // leads tells whether a body has values that can lead a run elsewhere than its flow and

@@ -14,9 +14,10 @@ type need struct {
 	action string      // in the audit log; empty: not recorded. "run." takes the action of the body behind it
 	object string      // the parameter of the route that names the object
 
-	anywhere bool // a role on any part of the tree will do
-	ingest   bool // the role is the configured one of senders
-	led      bool // other inputs of a retry, and other constants, take an admin of the whole tree; see [asked.leads]
+	anywhere bool     // a role on any part of the tree will do
+	ingest   bool     // the role is the configured one of senders
+	wide     []string // the body's actions that take the role on the whole tree
+	led      bool     // other inputs of a retry, and other constants, take an admin of the whole tree; see [asked.leads]
 	// roles are those by the body's action, where that makes a difference.
 	roles map[string]access.Role
 }
@@ -76,7 +77,7 @@ var needs = map[string]need{
 	"POST /api/v1/schedules":             {role: access.Operator, at: scheduleNodes, action: "schedule.set"},
 	"DELETE /api/v1/schedules/:schedule": {role: access.Operator, at: scheduleNodes, action: "schedule.end", object: "schedule"},
 	"POST /api/v1/requests":              {role: access.Viewer, at: requestScope, action: "request.make"},
-	"POST /api/v1/requests/:request": {role: access.Operator, at: requestNode, action: "request.", object: "request", roles: map[string]access.Role{
+	"POST /api/v1/requests/:request": {role: access.Operator, at: requestNode, action: "request.", object: "request", wide: []string{"deliver"}, roles: map[string]access.Role{
 		"approve": access.Admin, "reject": access.Admin, "comment": access.Viewer,
 	}},
 

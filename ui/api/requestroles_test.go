@@ -42,4 +42,5 @@ func TestWhoMayDecideOnRequests(t *testing.T) {
 	a.wants(send("viewer", `POST /api/v1/requests/R2 {"action":"approve"}`), 403, "role admin")
 	a.wants(send("here", `POST /api/v1/requests/R2 {"action":"comment","why":"soon?"}`), 200) // their own
 	a.wants(send("elsewhere", `POST /api/v1/requests/R2 {"action":"reject","why":"no"}`), 200, `"state":"rejected"`)
+	a.wants(send("here", `POST /api/v1/requests/R1 {"action":"deliver","nodes":["db1"]}`), 403, "the whole tree")
 }

@@ -58,7 +58,12 @@ func (n *nodeTool) Run(ctx context.Context, c *tool.Call) (tool.Outputs, error) 
 	}
 	t.Resume = c.Resumed
 	node := inputs(c.Inputs).text("node")
+	whole := err == nil
 	s, err := n.dispatcher.Do(ctx, node, t)
+	if err == nil && s.State == wire.TaskUnknown && whole { // it was waited for, and never begun: no node begins one twice
+		t.Resume = false
+		s, err = n.dispatcher.Do(ctx, node, t)
+	}
 	if errors.Is(err, pool.ErrUnknownNode) {
 		return nil, tool.Final(err)
 	}

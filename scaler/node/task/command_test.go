@@ -187,21 +187,71 @@ func childrenOf(pid int) (all []int) {
 	return all
 }
 
-func TestAKeeperWithoutAnOrderBeginsNothing(t *testing.T) {
+// A daemon that is killed between what it writes down and the order to the keeper has
+// begun nothing: the next one begins it, once, if it is still wanted.
+func TestWhatADaemonDidNotComeToBeginIsBegunByTheNext(t *testing.T) {
+	for _, process := range []bool{false, true} {
+		t.Run(fmt.Sprint(process), func(t *testing.T) {
+			w := newWorld(t)
+			file := filepath.Join(t.TempDir(), "effect")
+			var tasks []wire.Task
+			for _, id := range []string{"wanted", "resumed", "unwanted"} {
+				task := ask(id, wire.TaskCommand, shell("echo "+id+" >>"+file))
+				w.wasKilled(task, process)
+				task.Resume = id == "resumed"
+				tasks = append(tasks, task)
+			}
+			w.restart()
+			w.apply(tasks[:2]...)
+			want(t, w.end("wanted"), wire.TaskDone, "")
+			want(t, w.end("resumed"), wire.TaskUnknown, "never begun")
+			w.waitIdle()
+			w.restart()
+			w.apply(tasks[:2]...)
+			want(t, w.end("wanted"), wire.TaskDone, "")
+			if text, _ := os.ReadFile(file); string(text) != "wanted\n" {
+				t.Errorf("begun: %q", text)
+			}
+		})
+	}
+}
+
+// wasKilled leaves what a daemon leaves that is killed before it gives an order.
+func (w *world) wasKilled(task wire.Task, process bool) {
+	w.t.Helper()
+	rec := record{Task: task, Began: time.Now()}
+	if process {
+		dir := filepath.Join(w.journal.path(task.ID), "1")
+		must(w.t, os.MkdirAll(dir, 0o700))
+		p, err := startKeeper(dir)
+		must(w.t, err)
+		defer p.close()
+		rec.Runs, rec.Process = 1, &processRecord{Dir: "1", PID: p.pid, Start: startOf(p.pid), Boot: bootID()}
+	}
+	must(w.t, w.journal.begin(rec))
+}
+
+// A task that is taken back before its turn, and asked for again, is not waited for in vain.
+func TestATaskThatIsTakenBackBeforeItsTurnCanBeAskedForAgain(t *testing.T) {
 	w := newWorld(t)
-	task := ask("a", wire.TaskCommand, shell("exit 0"))
-	dir := filepath.Join(w.journal.path("a"), "1")
-	must(t, os.MkdirAll(dir, 0o700))
-	p, err := startKeeper(dir)
-	must(t, err)
-	must(t, w.journal.begin(record{Task: task, Began: time.Now(), Runs: 1, Process: &processRecord{Dir: "1", PID: p.pid, Start: startOf(p.pid), Boot: bootID()}}))
-	p.close() // the daemon is killed
+	saved := false
+	w.o.Forget = func() bool { return saved }
 	w.restart()
-	w.apply(task)
-	want(t, w.end("a"), wire.TaskFailed, "it was not begun, since the daemon ended before")
-	must(t, w.journal.begin(record{Task: ask("b", wire.TaskCommand, shell("exit 0")), Began: time.Now()}))
-	w.restart()
-	want(t, w.end("b"), wire.TaskFailed, "it was not begun, since the daemon ended before")
+	stop := filepath.Join(t.TempDir(), "stop")
+	var tasks []wire.Task
+	for i := range atOnce {
+		tasks = append(tasks, ask(fmt.Sprintf("t%02d", i), wire.TaskCommand, shell("while [ ! -e "+stop+" ]; do sleep 0.05; done")))
+	}
+	w.apply(tasks...)
+	w.until("the first ones run", func() bool { return len(w.Statuses()) == atOnce })
+	late := ask("late", wire.TaskCommand, shell("exit 0"))
+	w.apply(append(tasks, late)...)
+	w.apply(tasks...)
+	w.until("it does not wait any more", func() bool { return w.Running() == atOnce })
+	w.apply(append(tasks, late)...)
+	must(t, os.WriteFile(stop, nil, 0o600))
+	want(t, w.end("late"), wire.TaskDone, "")
+	saved = true
 }
 
 func TestResumeBeginsNothing(t *testing.T) {

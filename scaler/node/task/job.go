@@ -20,7 +20,9 @@ type job struct {
 	rec    record
 	limits Limits
 	before bool // a daemon before had begun it
-	log    bytes.Buffer
+
+	unbegun bool // that daemon had ended before it did
+	log     bytes.Buffer
 }
 
 // do does a task to its end. rec is nil if it is to be begun.
@@ -40,7 +42,11 @@ func (r *Runner) do(ctx context.Context, t *task, rec *record) {
 	} else if !r.begin(t, j) {
 		return
 	}
-	if s, ended := j.run(ctx); ended {
+	s, ended := j.run(ctx)
+	switch {
+	case j.unbegun:
+		r.unbegun(t)
+	case ended:
 		r.end(ctx, t, s)
 	}
 }
@@ -220,7 +226,7 @@ func (j *job) leftover(ctx context.Context) (res result, was bool, err error) {
 func (res result) failure(accept ...int) error {
 	switch {
 	case res.NotBegun:
-		return errors.New("it was not begun, since the daemon ended before")
+		return errNotBegun
 	case res.Error != "":
 		return errors.New(res.Error)
 	case res.Stopped != "":
@@ -236,11 +242,13 @@ func (res result) failure(accept ...int) error {
 	return fmt.Errorf("it exited with %d", res.ExitCode)
 }
 
+var errNotBegun = errors.New("it was not begun, since the daemon ended before")
+
 // command runs a program, once.
 func (j *job) command(ctx context.Context, s wire.CommandSpec) (any, error) {
 	res, was, err := j.leftover(ctx)
-	if !was && j.before {
-		return nil, errors.New("it was not begun, since the daemon ended before")
+	if j.unbegun = j.before && err == nil && (!was || res.NotBegun); j.unbegun {
+		return nil, errNotBegun
 	}
 	if !was {
 		res, err = j.exec(ctx, order{CommandSpec: s, Timeout: time.Duration(j.rec.Task.Timeout)})

@@ -60,6 +60,8 @@ type Runner struct {
 type task struct {
 	wire.Task
 	wanted bool
+	listed bool                    // an Apply had it: before that nobody knows whether it is wanted
+	resume bool                    // and only asked about it, the last time
 	seen   bool                    // the server knows its end
 	status *wire.TaskStatus        // nil: it waits for its turn
 	stop   context.CancelCauseFunc // nil: it has ended, or was never begun
@@ -148,14 +150,14 @@ func (r *Runner) Apply(tasks []wire.Task, keep bool) {
 // want takes one task that shall be done. r.mu must be held.
 func (r *Runner) want(asked wire.Task) {
 	t := r.tasks[asked.ID]
-	if t != nil && (t.status == nil || t.status.State != wire.TaskUnknown || asked.Resume) {
-		t.wanted, t.seen = true, asked.Seen
+	if t != nil && !t.fresh(asked.Resume) {
+		t.wanted, t.listed, t.resume, t.seen = true, true, asked.Resume, asked.Seen
 		return
 	}
 	if asked.Seen {
 		return // it is over, and this node has forgotten it
 	}
-	t = &task{Task: asked, wanted: true}
+	t = &task{Task: asked, wanted: true, listed: true, resume: asked.Resume}
 	r.tasks[asked.ID] = t
 	if err, is := r.broken[key(asked.ID)]; is {
 		r.setLocked(t, wire.TaskStatus{ID: t.ID, State: wire.TaskLost, Error: fmt.Sprintf("what was written down of it cannot be read: %v", err)})
@@ -166,6 +168,15 @@ func (r *Runner) want(asked wire.Task) {
 		return
 	}
 	r.start(t, nil)
+}
+
+// fresh tells whether a task that is asked for again is as one that was never heard of:
+// it was not begun, and now it may be, or it waited for its turn when it was taken back.
+func (t *task) fresh(resume bool) bool {
+	if t.status == nil {
+		return t.stop == nil
+	}
+	return t.status.State == wire.TaskUnknown && !resume
 }
 
 // drop stops a task that nobody wants, or forgets it. r.mu must be held.
@@ -270,14 +281,34 @@ func (r *Runner) setLocked(t *task, s wire.TaskStatus) {
 	}
 }
 
-// finished notes that nothing is done for a task any more.
+// finished notes that nothing is done for a task any more. One that was not begun after
+// all is taken as if it was asked for just now, if it was.
 func (r *Runner) finished(t *task) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t.stop = nil
-	if !t.wanted {
+	switch {
+	case !t.wanted:
 		r.forget(t)
+	case t.status == nil && r.ctx.Err() == nil:
+		delete(r.tasks, t.ID)
+		if t.listed {
+			asked := t.Task
+			asked.Resume = t.resume
+			r.want(asked)
+		}
 	}
+}
+
+// unbegun takes back that a task was begun: the daemon before ended too early for that.
+func (r *Runner) unbegun(t *task) {
+	r.log.Info("a task was not begun by the daemon before", "task", t.ID)
+	if err := r.journal.forget(t.ID); err != nil {
+		r.log.Warn("what was written down of a task that was not begun was not removed", "task", t.ID, "err", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t.status = nil
 }
 
 func (r *Runner) refuse(t wire.Task) string {

@@ -10,8 +10,9 @@ import (
 
 // desk has what is asked of one node.
 type desk struct {
-	all     []*asked // in the order in which they were asked
-	waiting int      // who wait for room
+	joined  time.Time // when the node did: it is another one once it was forgotten
+	all     []*asked  // in the order in which they were asked
+	waiting int       // who wait for room
 	free    chan struct{}
 	dirty   bool // the node is to be told that an end was seen
 }
@@ -25,10 +26,21 @@ type asked struct {
 	until     time.Time       // when it is taken back, if nobody does
 	withdrawn bool            // it was taken back: the node stops it
 	status    wire.TaskStatus // as the node told; no state: not yet
+	gone      bool            // the node has left the pool
 	changed   chan struct{}   // closed when the status is another one
 }
 
-func newDesk() *desk { return &desk{free: make(chan struct{})} }
+func newDesk(joined time.Time) *desk { return &desk{joined: joined, free: make(chan struct{})} }
+
+// lose tells all who wait for anything that the node has left the pool.
+func (k *desk) lose() {
+	for _, a := range k.all {
+		a.gone = true
+		close(a.changed)
+		a.changed = make(chan struct{})
+	}
+	k.makeRoom()
+}
 
 func (k *desk) find(id string) *asked {
 	i := slices.IndexFunc(k.all, func(a *asked) bool { return a.task.ID == id })

@@ -83,6 +83,10 @@ func (d *Dispatcher) look() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for node, k := range d.desks {
+		if n, err := d.pool.Node(node); err != nil || !n.First.Equal(k.joined) {
+			d.lose(node, k)
+			continue
+		}
 		if k.tidy(now) {
 			d.push(node, k)
 		}
@@ -90,6 +94,16 @@ func (d *Dispatcher) look() {
 			delete(d.desks, node)
 		}
 	}
+}
+
+// lose gives up all that is asked of a node that was forgotten, whether or not it has
+// come back since: what it did it has told to nobody. d.mu must be held.
+func (d *Dispatcher) lose(node string, k *desk) {
+	if n := k.open(); n > 0 {
+		d.log.Warn("a node has left the pool, and nobody knows what becomes of its tasks", "node", node, "tasks", n)
+	}
+	delete(d.desks, node)
+	k.lose()
 }
 
 // Do has a node do a task and waits for its end. A node that is lost meanwhile is waited
@@ -117,7 +131,7 @@ func (d *Dispatcher) Do(ctx context.Context, node string, t wire.Task) (wire.Tas
 // under way it stays so, until Do waits for its end. Of one that this server has given
 // and nobody waits for any more it tells what is known.
 func (d *Dispatcher) find(ctx context.Context, node string, t wire.Task) (wire.TaskStatus, error) {
-	if s, known := d.left(node, t.ID); known {
+	if s, known := d.told(node, t.ID); known {
 		return s, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, answer)
@@ -131,9 +145,9 @@ func (d *Dispatcher) find(ctx context.Context, node string, t wire.Task) (wire.T
 	return d.await(ctx, node, a, func(s wire.TaskStatus) bool { return s.State != "" })
 }
 
-// left returns how a task stood that this server has given to a node and that nobody
+// told returns how a task stood that this server has given to a node and that nobody
 // waits for.
-func (d *Dispatcher) left(node, id string) (s wire.TaskStatus, known bool) {
+func (d *Dispatcher) told(node, id string) (s wire.TaskStatus, known bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	k := d.desks[node]
@@ -151,14 +165,19 @@ func (d *Dispatcher) ask(ctx context.Context, node string, t wire.Task) (*asked,
 	if err := check(t); err != nil {
 		return nil, err
 	}
-	if _, err := d.pool.Node(node); err != nil {
-		return nil, err
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	n, err := d.pool.Node(node)
+	if err != nil {
+		return nil, err
+	}
 	k := d.desks[node]
+	if k != nil && !n.First.Equal(k.joined) {
+		d.lose(node, k)
+		k = nil
+	}
 	if k == nil {
-		k = newDesk()
+		k = newDesk(n.First)
 		d.desks[node] = k
 	}
 	k.waiting++
@@ -173,13 +192,24 @@ func (d *Dispatcher) ask(ctx context.Context, node string, t wire.Task) (*asked,
 			err = fmt.Errorf("node %s has no room for it beside the %d tasks that it has: %w", node, k.open(), ctx.Err())
 		}
 		d.mu.Lock()
+		if err == nil && d.desks[node] != k {
+			err = left(node)
+		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	a := k.take(t)
 	k.hear(d.pool.Tasks(node), d.now()) // it may have told before it was asked
-	return a, d.push(node, k)
+	if err := d.push(node, k); err != nil {
+		a.holders--
+		return nil, err
+	}
+	return a, nil
+}
+
+func left(node string) error {
+	return fmt.Errorf("%w: %q has left the pool while it had a task", pool.ErrUnknownNode, node)
 }
 
 // push gives the node's tasks to the pool. d.mu must be held.
@@ -203,10 +233,13 @@ func (d *Dispatcher) hear(node string, told []wire.TaskStatus) {
 func (d *Dispatcher) await(ctx context.Context, node string, a *asked, good func(wire.TaskStatus) bool) (wire.TaskStatus, error) {
 	for {
 		d.mu.Lock()
-		s, changed := a.status, a.changed
+		s, changed, gone := a.status, a.changed, a.gone
 		d.mu.Unlock()
-		if good(s) {
+		switch {
+		case good(s):
 			return s, nil
+		case gone:
+			return s, left(node)
 		}
 		select {
 		case <-changed:
@@ -226,7 +259,7 @@ func (d *Dispatcher) leave(node string, a *asked, after time.Duration) {
 	}
 	if a.holders--; a.holders == 0 {
 		a.until = d.now().Add(after)
-		if k := d.desks[node]; after == 0 && k != nil {
+		if k := d.desks[node]; after == 0 && k != nil && !a.gone {
 			a.withdrawn = true
 			k.makeRoom()
 			_ = d.push(node, k) // a node that has left the pool does nothing

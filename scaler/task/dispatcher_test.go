@@ -107,6 +107,32 @@ func TestANodeDisappearsInTheMiddle(t *testing.T) {
 	}
 }
 
+// Who waits for a node that is forgotten waits for nothing, also if the node comes back
+// later: it is another one then.
+func TestANodeIsForgottenInTheMiddle(t *testing.T) {
+	w := newWorld(t)
+	node := t.TempDir()
+	d := w.node("n1", node)
+	done := make(chan error)
+	for _, id := range []string{"a", "b"} {
+		go func() { _, err := w.Do(t.Context(), "n1", shell(id, "exec sleep 1000")); done <- err }()
+	}
+	until(t, "it has begun", func() bool { return d.Running() == 2 })
+	d.stop()
+	until(t, "it is forgotten", func() bool { return w.pool.Forget(t.Context(), "n1") == nil })
+	for range 2 {
+		if err := <-done; !errors.Is(err, pool.ErrUnknownNode) {
+			t.Error(err)
+		}
+	}
+	d = w.node("n1", node)
+	if s, err := w.Do(t.Context(), "n1", shell("c", "exit 0")); err != nil || s.State != wire.TaskDone {
+		t.Errorf("%+v, %v", s, err)
+	}
+	w.later.Store(int64(settled))
+	until(t, "who comes back stops what nobody wants", func() bool { return d.Running() == 0 })
+}
+
 // The server is killed while a node does a task. The next one finds it, and waits.
 func TestTheServerRestartsInTheMiddle(t *testing.T) {
 	w := newWorld(t)
@@ -241,7 +267,7 @@ func TestAServerThatStopsTakesNothingBack(t *testing.T) {
 }
 
 func TestANodeIsGivenWhatItTakes(t *testing.T) {
-	k := newDesk()
+	k := newDesk(time.Time{})
 	large := wire.Task{ID: "a", Spec: []byte(strings.Repeat(",", wire.MaxTaskCommas))}
 	if !k.room(large) {
 		t.Error("one large task has no room")

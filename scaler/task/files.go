@@ -90,8 +90,11 @@ func (f *Files) sum(ctx context.Context, name string, in *os.File, info fs.FileI
 	m := markOf(info)
 	f.mu.Lock()
 	k, ok := f.known[name]
+	if ok = ok && k.mark == m; ok {
+		f.paths[k.ref.SHA256] = name // another file with the same content may be gone
+	}
 	f.mu.Unlock()
-	if ok && k.mark == m {
+	if ok {
 		return k.ref, nil
 	}
 	h := sha256.New()
@@ -169,7 +172,7 @@ func (f *Files) open(sum string) (*os.File, error) {
 	if !ok {
 		return nil, fs.ErrNotExist
 	}
-	in, err := f.root.Open(name)
+	in, err := f.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -66,8 +66,11 @@ func TestOnlyFilesOfTasksAreSent(t *testing.T) {
 	if code, _ := get("n1", a.SHA256, ""); code != 404 {
 		t.Errorf("%d before it was asked for", code)
 	}
+	w.node("n1", t.TempDir()).stop()
+	n, err := w.pool.Node("n1")
+	must(t, err)
 	w.mu.Lock()
-	k := newDesk()
+	k := newDesk(n.First)
 	k.take(ask("x", wire.TaskPackage, wire.PackageSpec{File: &a.FileRef}))
 	w.Dispatcher.mu.Lock()
 	w.desks["n1"] = k
@@ -115,6 +118,27 @@ func TestChecksumsAreReadOnce(t *testing.T) {
 	if again, _ := f.File(t.Context(), "a"); again.SHA256 != one.SHA256 {
 		t.Error("it was not read again after a change")
 	}
+}
+
+// Files with the same content are one for nodes: it is there as long as any of them is.
+func TestAFileIsServedThoughAnotherOfTheSameContentIsGone(t *testing.T) {
+	dir := t.TempDir()
+	f, err := OpenFiles(filepath.Join(dir, "files"))
+	must(t, err)
+	defer f.Close()
+	for _, name := range []string{"a", "b"} {
+		write(t, dir+"/files/"+name, "same")
+		_, err := f.File(t.Context(), name)
+		must(t, err)
+	}
+	must(t, os.Remove(dir+"/files/b"))
+	one, err := f.File(t.Context(), "a")
+	must(t, err)
+	in, err := f.open(one.SHA256)
+	if err != nil {
+		t.Fatalf("a is described and cannot be had: %v", err)
+	}
+	must(t, in.Close())
 }
 
 func TestFilesStayInTheirDirectory(t *testing.T) {

@@ -54,7 +54,7 @@ func (j *job) archive(ctx context.Context, s wire.PackageSpec) (any, error) {
 	name := path.Base(s.Target)
 	out := wire.PackageOutputs{Version: s.File.SHA256, Changed: j.before}
 	if mark, err := beside.ReadFile(path.Join(name, markFile)); err == nil && strings.TrimSpace(string(mark)) == s.File.SHA256 {
-		return out, nil
+		return out, tidy(beside, name) // a daemon that was killed may have left the old one
 	}
 	out.Changed = true
 	return out, j.replace(ctx, beside, name, *s.File, o)
@@ -63,10 +63,8 @@ func (j *job) archive(ctx context.Context, s wire.PackageSpec) (any, error) {
 // replace unpacks an archive beside a directory and exchanges the two.
 func (j *job) replace(ctx context.Context, beside *os.Root, name string, ref wire.FileRef, o owner) (err error) {
 	packed, fresh := temporary+name+".tar", temporary+name
-	defer func() {
-		err = errors.Join(err, beside.RemoveAll(packed), beside.RemoveAll(fresh)) // what was there before, if all went well
-	}()
-	if err := beside.RemoveAll(fresh); err != nil { // of one that was killed
+	defer func() { err = errors.Join(err, tidy(beside, name)) }() // what was there before, if all went well
+	if err := beside.RemoveAll(fresh); err != nil {               // of one that was killed
 		return err
 	}
 	f := file{path: packed, content: ref, owner: owner{uid: os.Geteuid(), gid: os.Getegid(), mode: 0o600}}
@@ -98,6 +96,11 @@ func (j *job) replace(ctx context.Context, beside *os.Root, name string, ref wir
 		return err
 	}
 	return exchange(beside, fresh, name)
+}
+
+// tidy removes what is beside a directory that becomes what is in an archive.
+func tidy(beside *os.Root, name string) error {
+	return errors.Join(beside.RemoveAll(temporary+name+".tar"), beside.RemoveAll(temporary+name))
 }
 
 // syncAll has all that was unpacked written to the disk.

@@ -236,6 +236,11 @@ func TestAnArchiveBecomesADirectory(t *testing.T) {
 		t.Errorf("%v", info.Mode())
 	}
 	want(t, do("bin/app=two"), wire.TaskDone, "")
+	must(t, os.MkdirAll(dir+"/"+temporary+"app/old", 0o755)) // of a daemon that was killed behind the exchange
+	want(t, do("bin/app=two"), wire.TaskDone, "")
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("%v is left", entries)
+	}
 	if _, err := os.Stat(target + "/lib"); !errors.Is(err, fs.ErrNotExist) || content(t, target+"/bin/app") != "two" {
 		t.Error("the old one is still there")
 	}

@@ -3,11 +3,12 @@ package task
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"headroom/scaler/node/shim"
 	"headroom/scaler/node/wire"
@@ -61,13 +62,32 @@ func (l Limits) refuseCommand(s wire.CommandSpec) string {
 	if !all && !matches(l.Commands, program) {
 		return fmt.Sprintf("program %q is none of those that flows may run on this node (tasks.commands)", program)
 	}
-	for name := range s.Env {
-		if !all && (strings.HasPrefix(name, "LD_") || name == "GCONV_PATH") { // of the C library's own plug-ins
-			return fmt.Sprintf("the environment has %s, with which any program could be another one (tasks.commands)", name)
+	for _, name := range slices.Sorted(maps.Keys(s.Env)) {
+		if !all && turns(name) {
+			return fmt.Sprintf("the environment has %q, with which a program could be another one (allowed only if tasks.commands has *)", name)
 		}
 	}
 	return l.refuseUser(s.User, s.Group)
 }
+
+// turning are the variables by which the C library, shells and interpreters load or run
+// what a variable says: the program that was named may be a script. They are those that
+// sudo takes away, those of later interpreters, and PATH, by which scripts find programs.
+var turning = []string{
+	"LD_*", "GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES", "MALLOC_*", "LOCPATH", "NLSPATH", "HOSTALIASES", "RES_OPTIONS", "LOCALDOMAIN",
+	"PATH", "IFS", "CDPATH", "ENV", "BASH_*", "BASHOPTS", "SHELLOPTS", "PS4", "GLOBIGNORE", "FPATH", "ZDOTDIR", "PROMPT_COMMAND",
+	"PERL*", "PYTHON*", "RUBY*", "GEM_*", "NODE_*", "PHP*", "LUA_*", "TCL*", "AWKPATH", "AWKLIBPATH",
+	"JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH", "OPENSSL_*", "SSL_*", "GIT_*", "EDITOR", "VISUAL", "PAGER", "LESSOPEN", "LESSCLOSE",
+	"TERMINFO*", "TERMCAP", "XDG_*", "HOME", "TMPDIR", "SYSTEMD_*", "DPKG_*", "APT_CONFIG",
+}
+
+// turns tells whether a variable can make another program of one. What is no plain name
+// can be a function of bash.
+func turns(name string) bool {
+	return !plainName.MatchString(name) || matches(turning, name)
+}
+
+var plainName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
 // refuseUser judges by numbers: root's rights come with them, whatever the name.
 func (l Limits) refuseUser(user, group string) string {

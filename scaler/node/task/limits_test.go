@@ -37,7 +37,12 @@ func TestTheNodeHasTheLastWord(t *testing.T) {
 	run(l, "tasks.commands", "true")
 	run(l, "tasks.commands", "/opt/a/bin/../../../bin/sh")
 	run(l, "tasks.commands")
-	f(l, wire.TaskCommand, wire.CommandSpec{Command: []string{"/bin/true"}, Env: map[string]string{"LD_PRELOAD": "x"}}, "tasks.commands")
+	for _, name := range []string{"LD_PRELOAD", "GCONV_PATH", "PATH", "BASH_ENV", "BASH_FUNC_ls%%", "ls()", "PYTHONPATH", "PERL5OPT", "NODE_OPTIONS", "A=B", "", "A\nB"} {
+		env := wire.CommandSpec{Command: []string{"/bin/true"}, Env: map[string]string{name: "x"}}
+		f(l, wire.TaskCommand, env, "tasks.commands")
+		f(Limits{Enabled: true, Commands: []string{"*"}}, wire.TaskCommand, env, "")
+	}
+	f(l, wire.TaskCommand, wire.CommandSpec{Command: []string{"/bin/true"}, Env: map[string]string{"RELEASE": "1.2", "http_proxy": "x"}}, "")
 
 	as(l, "nobody", "", "")
 	as(l, "", "", "")

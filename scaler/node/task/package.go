@@ -23,7 +23,14 @@ type manager struct {
 	pinned  string                     // between name and version
 	remove  func(name string) []string
 	env     map[string]string
+
+	interrupted string   // what it says of an earlier change that was cut off; empty: it goes on by itself
+	mend        []string // goes on with that
 }
+
+// patternOnly keeps apt-get from taking the name of a package that it does not know for
+// an expression, by which it would install others.
+const patternOnly = "APT::Cmd::Pattern-Only=true"
 
 var managers = map[string]manager{
 	wire.PackageDeb: {
@@ -35,13 +42,15 @@ var managers = map[string]manager{
 		refresh: []string{"/usr/bin/apt-get", "update", "-q"},
 		install: func(what string) []string {
 			return []string{"/usr/bin/apt-get", "install", "-q", "-y", "--no-install-recommends", "--allow-downgrades",
-				"-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", what}
+				"-o", "DPkg::Lock::Timeout=120", "-o", patternOnly, "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", what}
 		},
 		pinned: "=",
 		remove: func(name string) []string {
-			return []string{"/usr/bin/apt-get", "remove", "-q", "-y", "-o", "DPkg::Lock::Timeout=120", name}
+			return []string{"/usr/bin/apt-get", "remove", "-q", "-y", "-o", "DPkg::Lock::Timeout=120", "-o", patternOnly, name}
 		},
-		env: map[string]string{"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"},
+		interrupted: "dpkg --configure -a",
+		mend:        []string{"/usr/bin/dpkg", "--force-confdef", "--force-confold", "--configure", "-a"},
+		env:         map[string]string{"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"},
 	},
 	wire.PackageRPM: {
 		query: func(name string) []string {
@@ -65,9 +74,10 @@ func only(v string, ok bool) string {
 	return v
 }
 
-// Names and versions go into command lines: none may begin as an option does.
+// Names and versions go into command lines: none may begin as an option does, and no
+// name end as apt-get has it of those to be removed.
 var (
-	packageName    = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9+._-]{0,127}$`)
+	packageName    = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9+._-]{0,126}[a-zA-Z0-9+._])?$`)
 	packageVersion = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9+.:~^_-]{0,127}$`)
 )
 
@@ -95,7 +105,7 @@ func (j *job) pack(ctx context.Context, s wire.PackageSpec) (any, error) {
 	if out.Version, err = j.installed(ctx, m, s.Name); err != nil || fits(s, out.Version) {
 		return out, err
 	}
-	if err := j.change(ctx, m, s); err != nil {
+	if err := j.alone(ctx, m, s); err != nil {
 		return out, err
 	}
 	out.Changed = true
@@ -103,6 +113,26 @@ func (j *job) pack(ctx context.Context, s wire.PackageSpec) (any, error) {
 		err = fmt.Errorf("%s is %s after that", s.Name, or(out.Version, "not installed"))
 	}
 	return out, err
+}
+
+// alone installs or removes a package while no other task does: package managers wait for
+// each other's lock only so long. It goes on with what an earlier change left half done.
+func (j *job) alone(ctx context.Context, m manager, s wire.PackageSpec) error {
+	select {
+	case j.r.packaging <- struct{}{}:
+		defer func() { <-j.r.packaging }()
+	case <-ctx.Done():
+		return fmt.Errorf("wait for other tasks with packages: %w", ctx.Err())
+	}
+	err := j.change(ctx, m, s)
+	if err == nil || m.interrupted == "" || !strings.Contains(j.log.String(), m.interrupted) || ctx.Err() != nil {
+		return err
+	}
+	j.logf("an earlier change was cut off: it is gone on with")
+	if err := j.tool(ctx, m, m.mend); err != nil {
+		return err
+	}
+	return j.change(ctx, m, s)
 }
 
 // change installs or removes a package.

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -63,7 +64,7 @@ func TestADebianPackageIsInstalledAndRemoved(t *testing.T) {
 
 func TestWhatIsNoPackageIsRefused(t *testing.T) {
 	w := newWorld(t)
-	for _, name := range []string{"", "-o", "a b", "../x", "/tmp/x.deb", "a=1"} {
+	for _, name := range []string{"", "-o", "a b", "../x", "/tmp/x.deb", "a=1", "shop-", "a*"} {
 		want(t, w.do(wire.TaskPackage, wire.PackageSpec{Format: wire.PackageDeb, Name: name}), wire.TaskFailed, "want that of a package")
 	}
 	want(t, w.do(wire.TaskPackage, wire.PackageSpec{Format: wire.PackageDeb, Name: "a", Version: "-x"}), wire.TaskFailed, "want that of a package")
@@ -73,12 +74,41 @@ func TestWhatIsNoPackageIsRefused(t *testing.T) {
 	}
 }
 
+// What was cut off in the middle is gone on with first, and two tasks never change
+// packages at a time.
+func TestAChangeThatWasCutOffIsGoneOnWith(t *testing.T) {
+	w := newWorld(t)
+	dir := t.TempDir()
+	sh := func(script string) []string { return []string{"/bin/sh", "-c", script} }
+	m := manager{
+		install:     func(string) []string { return sh("test -e " + dir + "/mended || { echo run mend now; exit 100; }") },
+		interrupted: "run mend",
+		mend:        sh("mkdir " + dir + "/mended"),
+	}
+	j := &job{r: w.Runner, limits: everything()}
+	j.rec.Task = ask("a", wire.TaskPackage, nil)
+	must(t, w.journal.begin(j.rec))
+	must(t, j.alone(t.Context(), m, wire.PackageSpec{Name: "x"}))
+	if !strings.Contains(j.log.String(), "gone on with") {
+		t.Error(j.log.String())
+	}
+	w.packaging <- struct{}{}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if err := j.alone(ctx, m, wire.PackageSpec{Name: "x"}); err == nil || !strings.Contains(err.Error(), "wait for other tasks") {
+		t.Error(err)
+	}
+	<-w.packaging
+	must(t, w.journal.forget("a"))
+}
+
 func TestCommandLinesOfPackageManagers(t *testing.T) {
 	deb, rpm := managers[wire.PackageDeb], managers[wire.PackageRPM]
 	for got, want := range map[string]string{
 		deb.version("installed 1:2.0-1"):        "1:2.0-1",
 		deb.version("config-files 1.0"):         "",
 		rpm.version("1.2-3.el9"):                "1.2-3.el9",
+		strings.Join(deb.remove("a"), " "):      "/usr/bin/apt-get remove -q -y -o DPkg::Lock::Timeout=120 -o APT::Cmd::Pattern-Only=true a",
 		strings.Join(rpm.install("a-1.2"), " "): "/usr/bin/dnf install -q -y --allowerasing a-1.2",
 	} {
 		if got != want {

@@ -44,10 +44,12 @@ type Runner struct {
 	log     *slog.Logger
 	journal journal
 	slots   chan struct{}
-	ctx     context.Context
-	close   context.CancelCauseFunc
-	work    sync.WaitGroup
-	left    []record // of a daemon before, until Start
+
+	packaging chan struct{} // held while a task changes packages
+	ctx       context.Context
+	close     context.CancelCauseFunc
+	work      sync.WaitGroup
+	left      []record // of a daemon before, until Start
 
 	mu     sync.Mutex // protects the fields below
 	limits Limits
@@ -69,7 +71,7 @@ type task struct {
 
 // New returns a runner that knows what was begun by a daemon before; Start has it go on.
 func New(o Options) (*Runner, error) {
-	r := &Runner{o: o, log: o.Logger, limits: o.Limits, journal: journal{o.Dir}, slots: make(chan struct{}, atOnce), tasks: map[string]*task{}, counts: map[wire.TaskState]int64{}}
+	r := &Runner{o: o, log: o.Logger, limits: o.Limits, journal: journal{o.Dir}, slots: make(chan struct{}, atOnce), packaging: make(chan struct{}, 1), tasks: map[string]*task{}, counts: map[wire.TaskState]int64{}}
 	if r.log == nil {
 		r.log = slog.Default()
 	}

@@ -254,6 +254,27 @@ func TestATaskThatIsTakenBackBeforeItsTurnCanBeAskedForAgain(t *testing.T) {
 	saved = true
 }
 
+// A node that has done much for one server keeps little of it in memory, and tells all of
+// it to another server that asks.
+func TestWhatWasSeenIsKeptOnTheDiskOnly(t *testing.T) {
+	w := newWorld(t)
+	task := ask("a", wire.TaskCommand, shell("echo much"))
+	w.apply(task)
+	all := w.end("a")
+	w.waitIdle()
+	for range 2 {
+		w.apply(wire.Task{ID: "a", Seen: true})
+		if in := w.Runner.tasks["a"]; in.Spec != nil || in.status.Log != "" || in.status.Outputs != nil || w.status("a").State != wire.TaskDone {
+			t.Errorf("%+v", in)
+		}
+	}
+	task.Resume = true
+	w.apply(task)
+	if s := w.status("a"); s.Log != "much\n" || string(s.Outputs) != string(all.Outputs) {
+		t.Errorf("%+v; want %+v", s, all)
+	}
+}
+
 func TestResumeBeginsNothing(t *testing.T) {
 	w := newWorld(t)
 	file := filepath.Join(t.TempDir(), "effect")

@@ -66,6 +66,7 @@ type task struct {
 	resume bool                    // and only asked about it, the last time
 	seen   bool                    // the server knows its end
 	status *wire.TaskStatus        // nil: it waits for its turn
+	cut    bool                    // its log and outputs are on the disk only
 	stop   context.CancelCauseFunc // nil: it has ended, or was never begun
 }
 
@@ -89,7 +90,9 @@ func New(o Options) (*Runner, error) {
 	r.ctx, r.close = context.WithCancelCause(context.Background())
 	for _, rec := range all {
 		t := &task{Task: rec.Task, wanted: true, status: rec.End}
-		if rec.End == nil {
+		if rec.End != nil {
+			t.Spec = nil
+		} else {
 			t.status = &wire.TaskStatus{ID: rec.Task.ID, State: wire.TaskRunning, Began: rec.Began}
 			r.left = append(r.left, rec)
 		}
@@ -154,6 +157,7 @@ func (r *Runner) want(asked wire.Task) {
 	t := r.tasks[asked.ID]
 	if t != nil && !t.fresh(asked.Resume) {
 		t.wanted, t.listed, t.resume, t.seen = true, true, asked.Resume, asked.Seen
+		r.slim(t)
 		return
 	}
 	if asked.Seen {
@@ -170,6 +174,25 @@ func (r *Runner) want(asked wire.Task) {
 		return
 	}
 	r.start(t, nil)
+}
+
+// slim keeps in memory what is told of a task that has ended, and no more: what a server
+// has seen is read again if another one asks. r.mu must be held.
+func (r *Runner) slim(t *task) {
+	if t.stop != nil || t.status == nil || !t.status.State.Over() {
+		return
+	}
+	t.Spec = nil
+	switch s := *t.status; {
+	case t.seen:
+		t.cut = t.cut || s.Log != "" || len(s.Outputs) > 0
+		s.Log, s.Outputs = "", nil
+		t.status = &s
+	case t.cut:
+		if rec, err := read(r.journal.path(t.ID)); err == nil && rec.End != nil {
+			t.status, t.cut = rec.End, false
+		}
+	}
 }
 
 // fresh tells whether a task that is asked for again is as one that was never heard of:

@@ -1,5 +1,5 @@
 import type { AlarmCount, AlarmDetail, AlarmList, AlarmQuery } from "./alarms";
-import type { Flow, Run, RunList, RunOrder, RunQuery, StartBody, StepOrder } from "./flows";
+import type { Flow, Run, RunList, RunOrder, RunQuery, StartBody, StepLog, StepOrder } from "./flows";
 import type { Brake, HealList } from "./heals";
 import type { Ledger } from "./ledger";
 import type { Excursion, Mark, MarkBody, Refits } from "./marks";
@@ -190,7 +190,7 @@ export const api = {
   orderRun: (id: string, order: RunOrder) => call<Run>(run(id), json("POST", order)),
   orderStep: (id: string, path: string, order: StepOrder) => call<Run>(step(id, path), json("POST", order)),
   stepLog: (id: string, path: string, attempt: number) =>
-    call<string>(`${step(id, path)}/log${query({ attempt: `${attempt}` })}`),
+    call<StepLog>(`${step(id, path)}/log${query({ attempt: `${attempt}` })}`),
   requests: (asked: { path: string; state: RequestState | ""; text: string }, limit: number) =>
     call<RequestList>(`requests${query({ ...asked, limit: `${limit}` })}`),
   requestDraft: (kind: RequestKind, module: string) =>

@@ -89,7 +89,9 @@ export interface Run {
   started?: string;
   ended?: string;
   lease?: string;
-  steps?: RunStep[];
+  window?: string; // of maintenance, in which it may begin
+  progress: { total: number; over: number; failed: number }; // steps that call a tool
+  steps: RunStep[]; // of one run only
   actions?: RunAction[];
 }
 
@@ -97,16 +99,15 @@ export interface Run {
 export const isOver = ({ state }: Run) => state === "done" || state === "failed" || state === "canceled";
 
 export interface RunList {
-  runs: Run[]; // without their documents
-  more: boolean;
+  runs: Run[]; // without their documents and steps
+  total: number;
 }
 
 export interface RunQuery {
   path: string;
   state: RunState | "";
   open: boolean;
-  flow: string;
-  text: string;
+  search: string;
 }
 
 export interface FlowInput {
@@ -149,9 +150,23 @@ export interface FlowDocument {
 /** A flow as it can be started, or what is wrong with it. */
 export interface Flow {
   name: string;
+  title: string;
+  description: string;
   source: string; // "shipped", or its file
-  faults?: string[];
-  document?: FlowDocument;
+  inputs: FlowInput[];
+  faults: FlowFault[]; // none: it can be started
+}
+
+export interface FlowFault {
+  line: number; // 0: of the whole document
+  key: string;
+  problem: string;
+}
+
+/** What an attempt has written. */
+export interface StepLog {
+  text: string;
+  cut?: number; // bytes that are missing at its beginning
 }
 
 export interface StartBody {

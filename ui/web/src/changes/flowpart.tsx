@@ -1,5 +1,5 @@
 import { api } from "../api/client";
-import type { Flow } from "../api/flows";
+import type { Flow, FlowFault } from "../api/flows";
 import { useResource } from "../api/live";
 import { Failure, Loading } from "../notice";
 import { useText } from "../text/language";
@@ -41,38 +41,37 @@ interface LineProps {
 
 function Line({ flow, open, fill, path, onOpen, onStarted }: LineProps) {
   const text = useText().changes.flows;
-  const { name, source, faults, document } = flow;
+  const { name, title, description, source, faults } = flow;
+  const can = faults.length === 0;
   return (
     <li class="flow">
       <div class="flow-head">
-        <b>{document?.title || name}</b> <code>{name}</code>{" "}
+        <b>{title || name}</b> <code>{name}</code>{" "}
         <span class="tag">{source === "shipped" ? text.shipped : source}</span>
-        {document && !faults?.length && (
+        {can && (
           <button type="button" class="action" aria-expanded={open} onClick={() => onOpen(!open)}>
             {open ? text.close : text.start}
           </button>
         )}
       </div>
-      {document?.description && <p class="about">{document.description}</p>}
-      {faults && faults.length > 0 && (
+      {description && <p class="about">{description}</p>}
+      {!can && (
         <>
           <p class="bad">{text.faulty}</p>
           <ul class="faults">
             {faults.map((fault) => (
-              <li key={fault}>{fault}</li>
+              <li key={`${fault.line} ${fault.key}`}>{faultText(fault)}</li>
             ))}
           </ul>
         </>
       )}
-      {open && document && (
-        <StartForm
-          document={document}
-          fill={fill}
-          path={path}
-          onStarted={onStarted}
-          onCancel={() => onOpen(false)}
-        />
+      {open && can && (
+        <StartForm flow={flow} fill={fill} path={path} onStarted={onStarted} onCancel={() => onOpen(false)} />
       )}
     </li>
   );
 }
+
+/** As "line 4: steps[0].tool: there is no such tool". */
+const faultText = ({ line, key, problem }: FlowFault) =>
+  [line > 0 && `line ${line}`, key, problem].filter(Boolean).join(": ");

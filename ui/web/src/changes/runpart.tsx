@@ -15,12 +15,12 @@ import { span } from "../text/format";
 import { useText } from "../text/language";
 import { RunBadge } from "./badges";
 import type { PartProps } from "./page";
-import { lastedSeconds, progressOf } from "./steps";
+import { lastedSeconds } from "./steps";
 import { changesPath, defaultChanges, runPath, runStateOf } from "./view";
 
 /** Runs that are asked for at first, and how many more each time. */
 const page = 100;
-const most = 2000;
+const most = 1000;
 const pauseMillis = 200;
 
 /** What is being changed and what was, the newest first. */
@@ -31,7 +31,7 @@ export function RunPart(props: PartProps) {
   const state = runStateOf(view.state);
   const [limit, setLimit] = useState(page);
   const found = useFresh(`runs ${path} ${state} ${open} ${search} ${limit}`, revision, shown, () =>
-    api.runs({ path, state, open, flow: "", text: search }, limit),
+    api.runs({ path, state, open, search }, limit),
   );
   const box = useFocusKeys(shown, ".run .main");
   const filtered = Boolean(path || search || state || open);
@@ -44,7 +44,7 @@ export function RunPart(props: PartProps) {
         (filtered ? <p class="nothing">{text.runs.none}</p> : <NoRuns onGo={onGo} />)}
       <div ref={box} class={found.old ? "old" : ""}>
         <RunList runs={found.data?.runs ?? []} today={todayIn(zone)} now={now} onGo={onGo} />
-        {found.data?.more && limit < most && (
+        {found.data && found.data.total > limit && limit < most && (
           <button type="button" class="older" onClick={() => setLimit(Math.min(limit + page, most))}>
             {text.older}
           </button>
@@ -82,7 +82,7 @@ export function RunList({ runs, today, now, onGo }: ListProps) {
   return (
     <ol class="run-list">
       {runs.map((run) => {
-        const { done, total } = progressOf(run);
+        const { over, total } = run.progress;
         const lasted = lastedSeconds(run.started, run.ended, now);
         return (
           <li key={run.id} class={`run ${run.state}`}>
@@ -91,9 +91,9 @@ export function RunList({ runs, today, now, onGo }: ListProps) {
             <span class="how-far">
               {total > 0 && (
                 <>
-                  <progress value={done} max={total} aria-label={say.progress(done, total)} />
+                  <progress value={over} max={total} aria-label={say.progress(over, total)} />
                   <small>
-                    {done}/{total}
+                    {over}/{total}
                   </small>
                 </>
               )}

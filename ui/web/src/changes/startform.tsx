@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
 import { keepName, keptName } from "../alarms/name";
 import { api } from "../api/client";
-import type { FlowDocument, FlowInput } from "../api/flows";
+import type { Flow, FlowInput } from "../api/flows";
 import { Failure } from "../notice";
 import { useText } from "../text/language";
 import { firstValue, readFill, readInputs } from "./inputs";
 
 interface Props {
-  document: FlowDocument;
+  flow: Flow;
   fill: string; // inputs as JSON
   path: string; // that is chosen in the tree
   onStarted: (run: string) => void;
@@ -15,11 +15,11 @@ interface Props {
 }
 
 /** Asks for what a flow needs, and starts it or tries it without changing anything. */
-export function StartForm({ document, fill, path, onStarted, onCancel }: Props) {
+export function StartForm({ flow, fill, path, onStarted, onCancel }: Props) {
   const text = useText().changes.flows;
   const [sending, setSending] = useState(false);
   const [failure, setFailure] = useState<Error>();
-  const inputs = document.inputs ?? [];
+  const { inputs } = flow;
   const filled = readFill(fill);
   const send = async (e: SubmitEvent) => {
     e.preventDefault();
@@ -31,7 +31,7 @@ export function StartForm({ document, fill, path, onStarted, onCancel }: Props) 
     setSending(true);
     setFailure(undefined);
     try {
-      const run = await api.startFlow(document.name, {
+      const run = await api.startFlow(flow.name, {
         inputs: readInputs(inputs, typed),
         who,
         why,

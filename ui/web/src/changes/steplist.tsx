@@ -138,11 +138,14 @@ function Log({ run, step, attempt }: { run: string; step: string; attempt: Attem
   const log = useFresh(`log ${run} ${step} ${attempt.n} ${attempt.ended ?? ""}`, 0, true, () =>
     api.stepLog(run, step, attempt.n),
   );
-  if (!log.data) return null;
+  if (!log.data?.text) return null;
   return (
     <section class="step-log" aria-live={running ? "polite" : "off"}>
       <h4>{text.log}</h4>
-      <pre>{log.data}</pre>
+      <pre>
+        {log.data.cut ? `${text.logCut(log.data.cut)}\n` : ""}
+        {log.data.text}
+      </pre>
     </section>
   );
 }

@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Run, RunStep } from "../api/flows";
-import {
-  changedInputs,
-  countSteps,
-  depthOf,
-  firstToLookAt,
-  lastedSeconds,
-  progressOf,
-  shownValue,
-} from "./steps";
+import type { RunStep } from "../api/flows";
+import { changedInputs, depthOf, firstToLookAt, lastedSeconds, shownValue } from "./steps";
 
 const step = (path: string, state: RunStep["state"], tool = "http"): RunStep => ({
   path,
@@ -18,11 +10,6 @@ const step = (path: string, state: RunStep["state"], tool = "http"): RunStep => 
 });
 
 describe("steps of a run", () => {
-  it("are counted without the parts that hold others", () => {
-    const steps = [step("a", "done"), step("roll", "running", ""), step("roll[0]/b", "failed")];
-    expect(countSteps(steps)).toEqual({ done: 1, failed: 1 });
-    expect(progressOf({ steps } as Run)).toEqual({ done: 1, total: 2 });
-  });
   it("lie as deep as their path says", () => {
     expect(["a", "roll[2]", "roll[2]/stop", "side/left/x"].map(depthOf)).toEqual([0, 1, 1, 2]);
   });

@@ -1,24 +1,4 @@
-import type { Run, RunStep, StepState } from "../api/flows";
-
-/** A step with those below it. */
-export interface Branch {
-  step: RunStep;
-  depth: number;
-}
-
-/** How many steps are in a state, of those that call a tool. */
-export function countSteps(steps: RunStep[]): Partial<Record<StepState, number>> {
-  const counts: Partial<Record<StepState, number>> = {};
-  for (const { tool, state } of steps) if (tool) counts[state] = (counts[state] ?? 0) + 1;
-  return counts;
-}
-
-/** How far a run is: steps that are over, of those that can be foreseen. */
-export function progressOf(run: Run): { done: number; total: number } {
-  const steps = (run.steps ?? []).filter((step) => step.tool);
-  const over = (state: StepState) => state === "done" || state === "skipped" || state === "undone";
-  return { done: steps.filter(({ state }) => over(state)).length, total: steps.length };
-}
+import type { RunStep, StepState } from "../api/flows";
 
 /** How deep a path lies: "roll[2]/stop" is 1 below "roll". */
 export const depthOf = (path: string) => path.split("/").length - 1 + (/\[[^\]]*\]$/.test(path) ? 1 : 0);

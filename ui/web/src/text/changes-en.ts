@@ -59,6 +59,7 @@ export const changesEn = {
     inputs: "Inputs",
     outputs: "Outputs",
     log: "Log",
+    logCut: (bytes: number) => `… ${bytes} bytes before this are not kept`,
     states: {
       queued: "queued",
       running: "running",

@@ -57,6 +57,7 @@ export const changesZh: ChangesText = {
     inputs: "输入",
     outputs: "输出",
     log: "日志",
+    logCut: (bytes: number) => `… 之前的 ${bytes} 字节未保留`,
     states: {
       queued: "排队",
       running: "执行中",

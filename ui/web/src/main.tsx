@@ -12,6 +12,7 @@ import "./styles/alarmparts.css";
 import "./styles/pool.css";
 import "./styles/poolplace.css";
 import "./styles/changes.css";
+import "./styles/changeparts.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";

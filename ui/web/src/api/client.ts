@@ -1,4 +1,15 @@
 import type { AlarmCount, AlarmDetail, AlarmList, AlarmQuery } from "./alarms";
+import type {
+  ConsistencyTotal,
+  Environment,
+  FactsBody,
+  Happening,
+  ItemOrder,
+  ModuleConsistency,
+  RegistryConflicts,
+  RegistryList,
+  RegistryNode,
+} from "./fleet";
 import type { Flow, Run, RunList, RunOrder, RunQuery, StartBody, StepLog, StepOrder } from "./flows";
 import type { Brake, HealList } from "./heals";
 import type { Ledger } from "./ledger";
@@ -25,6 +36,7 @@ import type {
   RequestState,
 } from "./requests";
 import type { Silence, SilenceBody } from "./silences";
+import type { AuditList, AuditQuery, AuditVerdict, Me, Operations, SearchAnswer } from "./told";
 import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
 import type { DomainOfRow, ScenarioBody, WhatIf } from "./whatif";
 
@@ -58,6 +70,8 @@ const module = (id: string) => `modules/${encodeURIComponent(id)}`;
 
 const run = (id: string) => `runs/${encodeURIComponent(id)}`;
 const step = (id: string, path: string) => `${run(id)}/steps/${encodeURIComponent(path)}`;
+
+const registry = (id: string) => `registry/${encodeURIComponent(id)}`;
 
 const service = (id: string) => `services/${encodeURIComponent(id)}`;
 const node = (name: string) => `nodes/${encodeURIComponent(name)}`;
@@ -199,6 +213,26 @@ export const api = {
     call<AskedRequest>("requests", json("POST", body)),
   orderRequest: (id: string, order: RequestOrder) =>
     call<AskedRequest>(`requests/${encodeURIComponent(id)}`, json("POST", order)),
+  consistency: (path: string) => call<ConsistencyTotal>(`consistency${query({ path })}`),
+  moduleConsistency: (id: string) => call<ModuleConsistency>(`consistency/${encodeURIComponent(id)}`),
+  orderConsistency: (id: string, order: ItemOrder) =>
+    call<{ runs: string[] }>(`consistency/${encodeURIComponent(id)}`, json("POST", order)),
+  environment: (path: string) => call<Environment>(`environment${query({ path })}`),
+  registry: (path: string, q: string, limit: number) =>
+    call<RegistryList>(`registry${query({ path, q, limit: `${limit}` })}`),
+  registryNode: (id: string) => call<RegistryNode>(registry(id)),
+  registryConflicts: (path: string, limit: number) =>
+    call<RegistryConflicts>(`registry/conflicts${query({ path, limit: `${limit}` })}`),
+  timeline: (id: string, limit: number) =>
+    call<{ events: Happening[]; more: boolean }>(`${registry(id)}/events${query({ limit: `${limit}` })}`),
+  setFacts: (id: string, body: FactsBody) => call<RegistryNode>(registry(id), json("PUT", body)),
+  operations: (asked: { path: string; by: string; from: string; to: string }) =>
+    call<Operations>(`operations${query(asked)}`),
+  audit: (asked: AuditQuery, limit: number) =>
+    call<AuditList>(`audit${query({ ...asked, limit: `${limit}` })}`),
+  verifyAudit: () => call<AuditVerdict>("audit/verify"),
+  search: (q: string, limit: number) => call<SearchAnswer>(`search${query({ q, limit: `${limit}` })}`),
+  me: () => call<Me>("me"),
   queryRange: (expr: string, start: number, end: number, step: number) =>
     call<Matrix>(`query_range${query({ query: expr, start: `${start}`, end: `${end}`, step: `${step}` })}`),
   silences: () => callV2<Silence[]>("silences"),

@@ -7,10 +7,14 @@ import { Link } from "../link";
 import { Loading } from "../notice";
 import { useText } from "../text/language";
 import { TreePage } from "../tree/page";
+import { AuditPart } from "./auditpart";
+import { ConsistencyPart } from "./consistencypart";
 import { FlowPart } from "./flowpart";
+import { OperationsPart } from "./operationspart";
+import { RegistryPart } from "./registrypart";
 import { RequestPart } from "./requestpart";
 import { RunPart } from "./runpart";
-import { type ChangesView, changesPath, defaultChanges, type Part } from "./view";
+import { type ChangesView, changesPath, defaultChanges, type Part, parts } from "./view";
 
 interface Props {
   shown: boolean;
@@ -30,10 +34,14 @@ export interface PartProps extends Pick<Props, "shown" | "view" | "revision" | "
 }
 
 /** The parts that there are. */
-const bodies: Partial<Record<Part, ComponentType<PartProps>>> = {
+const bodies: Record<Part, ComponentType<PartProps>> = {
   runs: RunPart,
   flows: FlowPart,
   requests: RequestPart,
+  consistency: ConsistencyPart,
+  registry: RegistryPart,
+  operations: OperationsPart,
+  audit: AuditPart,
 };
 
 /** Everything that changes the fleet, and what it should be like. */
@@ -41,7 +49,7 @@ export function ChangesPage({ shown, view, revision, status, onView, onGo, onBac
   const text = useText().changes;
   const now = useNow();
   useKeys(shown ? { Escape: onBack } : {});
-  const Body = bodies[view.part] ?? RunPart;
+  const Body = bodies[view.part];
   return (
     <TreePage
       class="pool-page changes-page"
@@ -72,7 +80,7 @@ function Parts({ view, onGo }: Pick<Props, "view" | "onGo">) {
   const text = useText().changes.parts;
   return (
     <nav class="parts" aria-label={text.title}>
-      {(Object.keys(bodies) as Part[]).map((part) => (
+      {parts.map((part) => (
         <Link
           key={part}
           to={changesPath({ ...defaultChanges, path: view.path, part })}

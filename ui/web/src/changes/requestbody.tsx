@@ -8,6 +8,7 @@ import { modulePath, namesOf } from "../state/view";
 import { useText } from "../text/language";
 import { partOf } from "./requestform";
 import { Values } from "./run";
+import { shownValue } from "./steps";
 import { runPath } from "./view";
 
 interface Props {
@@ -21,7 +22,8 @@ interface Props {
 export function RequestBody({ request, today, onChange, onGo }: Props) {
   const text = useText().changes.requests;
   const { kind, path, reason, run, checks, approvers, approvals, history, proposal, state } = request;
-  const { forecast, ...asked } = partOf(request, kind);
+  const { forecast, ...all } = partOf(request, kind);
+  const asked = Object.fromEntries(Object.entries(all).filter(([, value]) => value && shownValue(value)));
   return (
     <div class="opened">
       {path && (
@@ -31,7 +33,7 @@ export function RequestBody({ request, today, onChange, onGo }: Props) {
           </Link>
         </p>
       )}
-      {reason && <p class={state === "failed" ? "bad" : ""}>{reason}</p>}
+      {reason && state !== "open" && <p class={state === "failed" ? "bad" : ""}>{reason}</p>}
       {state === "open" && (
         <p>
           {text.approvedBy(approvers.who ?? [], approvers.at_least)}

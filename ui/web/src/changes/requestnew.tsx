@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
-import { keepName, keptName } from "../alarms/name";
+import { keepName } from "../alarms/name";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { RequestDraft, RequestKind } from "../api/requests";
+import { WhoField } from "../me";
 import { Failure } from "../notice";
 import { Loaded } from "../panel";
 import { useText } from "../text/language";
@@ -40,7 +41,7 @@ function Form({ kind, draft, onOpened, onCancel }: Omit<Props, "path"> & { draft
       "-why": why = "",
       ...typed
     } = Object.fromEntries([...data].map(([name, value]) => [name, `${value}`]));
-    keepName(who);
+    if (who) keepName(who);
     setSending(true);
     setFailure(undefined);
     try {
@@ -72,10 +73,7 @@ function Form({ kind, draft, onOpened, onCancel }: Omit<Props, "path"> & { draft
           {text.flows.why}
           <input type="text" name="-why" maxLength={2000} required />
         </label>
-        <label class="field">
-          {text.flows.who}
-          <input type="text" name="-who" maxLength={100} defaultValue={keptName()} />
-        </label>
+        <WhoField label={text.flows.who} />
       </div>
       <p class="about">
         {draft.rule

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
-import { keepName, keptName } from "../alarms/name";
+import { keepName } from "../alarms/name";
 import { api } from "../api/client";
 import type { Flow, FlowInput } from "../api/flows";
+import { WhoField } from "../me";
 import { Failure } from "../notice";
 import { useText } from "../text/language";
 import { firstValue, readFill, readInputs } from "./inputs";
@@ -27,7 +28,7 @@ export function StartForm({ flow, fill, path, onStarted, onCancel }: Props) {
     const typed = Object.fromEntries([...data].map(([name, value]) => [name, `${value}`]));
     const dry = (e.submitter as HTMLButtonElement | null)?.value === "dry";
     const { "-who": who = "", "-why": why = "" } = typed;
-    keepName(who);
+    if (who) keepName(who);
     setSending(true);
     setFailure(undefined);
     try {
@@ -61,10 +62,7 @@ export function StartForm({ flow, fill, path, onStarted, onCancel }: Props) {
           {text.why}
           <input type="text" name="-why" maxLength={500} placeholder={text.whyHint} />
         </label>
-        <label class="field">
-          {text.who}
-          <input type="text" name="-who" maxLength={100} defaultValue={keptName()} />
-        </label>
+        <WhoField label={text.who} />
       </div>
       {failure && <Failure error={failure} />}
       <div class="actions">

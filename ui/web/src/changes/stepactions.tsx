@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
-import { keepName, keptName } from "../alarms/name";
+import { keepName } from "../alarms/name";
 import { api } from "../api/client";
 import type { Run, RunStep, StepAction } from "../api/flows";
+import { WhoField } from "../me";
 import { Failure } from "../notice";
 import { useText } from "../text/language";
 import { changedInputs, shownValue } from "./steps";
@@ -68,7 +69,7 @@ function StepForm({
       "-why": why = "",
       ...typed
     } = Object.fromEntries([...data].map(([name, value]) => [name, `${value}`]));
-    keepName(who);
+    if (who) keepName(who);
     setSending(true);
     setFailure(undefined);
     try {
@@ -107,10 +108,7 @@ function StepForm({
             required={action === "skip" || action === "reject"}
           />
         </label>
-        <label class="field">
-          {text.flows.who}
-          <input type="text" name="-who" maxLength={100} defaultValue={keptName()} />
-        </label>
+        <WhoField label={text.flows.who} />
       </div>
       {failure && <Failure error={failure} />}
       <div class="actions">

@@ -10,24 +10,11 @@ const back = (path: string) => {
 describe("the page of changes in the URL", () => {
   const views: ChangesView[] = [
     defaultChanges,
-    {
-      part: "runs",
-      path: "a%2Fb/支付",
-      search: "50% & more",
-      state: "failed",
-      open: true,
-      chosen: "",
-      fill: "",
-    },
-    {
-      part: "flows",
-      path: "",
-      search: "",
-      state: "",
-      open: false,
-      chosen: "expand-module",
-      fill: '{"module":"a/b"}',
-    },
+    { ...defaultChanges, path: "a%2Fb/支付", search: "50% & more", state: "failed", open: true },
+    { ...defaultChanges, part: "flows", chosen: "expand-module", fill: '{"module":"a/b"}' },
+    { ...defaultChanges, part: "consistency", chosen: "a/b", node: "n 1" },
+    { ...defaultChanges, part: "operations", by: "node" },
+    { ...defaultChanges, part: "audit", who: "user:ann", action: "run.retry" },
   ];
   it.each(views)("comes back as it was: %o", (view) => {
     expect(back(changesPath(view))).toEqual({ page: "changes", view });

@@ -3,7 +3,9 @@ import { type RunState, runStates } from "../api/flows";
 // What the page of changes shows, as it stands in its URL:
 //
 //   changes?show=runs&path=Qzone&open=true
-//   changes?show=flows&start=expand-module
+//   changes?show=flows&of=expand-module
+//   changes?show=consistency&of=Qzone/web&node=n1
+//   changes?show=audit&who=user:ann&action=run.retry
 //   changes/runs/k3x9…?step=roll[2]/stop
 
 export const parts = ["runs", "flows", "requests", "consistency", "registry", "operations", "audit"] as const;
@@ -14,8 +16,12 @@ export interface ChangesView {
   path: string; // id of a node of the business tree
   search: string;
   state: string; // of the runs or requests
-  open: boolean; // only what is not over
+  open: boolean; // only what is not over; of the registry, what is in conflict
   chosen: string; // the flow that is started, the module or the request that is looked at
+  node: string; // of the module, that is looked at
+  by: "" | "node"; // of what statistics are: days, or nodes of the tree
+  who: string; // of the audit log, likewise
+  action: string;
   fill: string; // inputs of the flow that is started, as JSON
 }
 
@@ -26,6 +32,10 @@ export const defaultChanges: ChangesView = {
   state: "",
   open: false,
   chosen: "",
+  node: "",
+  by: "",
+  who: "",
+  action: "",
   fill: "",
 };
 
@@ -38,6 +48,10 @@ export function readChanges(query: string): ChangesView {
     state: q.get("state") ?? "",
     open: q.get("open") === "true",
     chosen: q.get("of") ?? "",
+    node: q.get("node") ?? "",
+    by: q.get("by") === "node" ? "node" : "",
+    who: q.get("who") ?? "",
+    action: q.get("action") ?? "",
     fill: q.get("fill") ?? "",
   };
 }
@@ -51,6 +65,10 @@ export function changesPath(view: ChangesView): string {
     ["state", view.state],
     ["open", view.open ? "true" : ""],
     ["of", view.chosen],
+    ["node", view.node],
+    ["by", view.by],
+    ["who", view.who],
+    ["action", view.action],
     ["fill", view.fill],
   ])}`;
 }

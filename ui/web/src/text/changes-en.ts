@@ -1,6 +1,7 @@
 import type { Run, RunState, StepAction, StepState } from "../api/flows";
 import type { RequestAction, RequestKind, RequestState } from "../api/requests";
 import type { Part } from "../changes/view";
+import { fleetEn } from "./fleet-en";
 import type { Span } from "./format";
 
 const duration = ([n, unit]: Span) => `${n} ${unit}`;
@@ -11,6 +12,7 @@ export const changesEn = {
   back: "Changes",
   older: "Show older ones",
   duration,
+  ...fleetEn,
   parts: {
     title: "Parts of the page",
     runs: "Runs",

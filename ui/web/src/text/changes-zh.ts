@@ -1,4 +1,5 @@
 import type { ChangesText } from "./changes-en";
+import { fleetZh } from "./fleet-zh";
 import type { Span } from "./format";
 
 const duration = ([n, unit]: Span) => `${n} ${{ s: "秒", min: "分钟", h: "小时", d: "天" }[unit]}`;
@@ -9,6 +10,7 @@ export const changesZh: ChangesText = {
   back: "变更",
   older: "显示更早的",
   duration,
+  ...fleetZh,
   parts: {
     title: "页面各部分",
     runs: "执行",

@@ -1,0 +1,116 @@
+import { useRef, useState } from "preact/hooks";
+import { todayIn } from "../alarms/range";
+import { api } from "../api/client";
+import type { RegistrySource } from "../api/fleet";
+import { useKeys } from "../keys";
+import { Failure, Loading } from "../notice";
+import { useFocusKeys } from "../pool/focus";
+import { useFresh } from "../pool/fresh";
+import { Stale } from "../pool/page";
+import { Search } from "../search";
+import { namesOf } from "../state/view";
+import { span } from "../text/format";
+import { useText } from "../text/language";
+import { Conflicts } from "./conflicts";
+import type { PartProps } from "./page";
+import { RegistryBody } from "./registrybody";
+
+/** Nodes that are asked for at first, and how many more each time. */
+const page = 100;
+const most = 1000;
+const pauseMillis = 200;
+
+/** What is known of modules besides their load. */
+export function RegistryPart({ view, shown, revision, zone, onView, onGo }: PartProps) {
+  const text = useText().changes.registry;
+  const [limit, setLimit] = useState(page);
+  const { path, search, chosen, open } = view;
+  const found = useFresh(`registry ${path} ${search} ${limit}`, revision, shown, () =>
+    api.registry(path, search, limit),
+  );
+  const box = useFocusKeys(shown, ".known .line");
+  const input = useRef<HTMLInputElement>(null);
+  useKeys(shown ? { "/": () => input.current?.select() } : {});
+  const choose = (id: string) => onView({ ...view, open: false, chosen: id === chosen ? "" : id });
+  const { data } = found;
+  const wrong = data ? data.conflicts + data.faults : 0;
+  return (
+    <>
+      <Stale of={found} />
+      <search class="pool-filters">
+        <Search
+          input={input}
+          value={search}
+          name={text.search}
+          pauseMillis={pauseMillis}
+          onSearch={(value) => onView({ ...view, search: value })}
+        />
+        {(wrong > 0 || open) && (
+          <label class="chip">
+            <input type="checkbox" checked={open} onChange={() => onView({ ...view, open: !open })} />
+            {text.onlyConflicts} <small>{wrong}</small>
+          </label>
+        )}
+        <Sources of={data?.sources ?? []} />
+      </search>
+      {!data && (found.error ? <Failure error={found.error} /> : <Loading />)}
+      {open ? (
+        <Conflicts {...{ path, shown, revision }} onChoose={choose} />
+      ) : (
+        <div ref={box} class={found.old ? "old" : ""}>
+          {data?.nodes.length === 0 && <p class="nothing">{text.none}</p>}
+          <ol class="lines">
+            {data?.nodes.map((node) => (
+              <li key={node.id} class="known">
+                <button
+                  type="button"
+                  class="line"
+                  aria-expanded={node.id === chosen}
+                  onClick={() => choose(node.id)}
+                >
+                  <span>{node.owner || text.noOwner}</span>
+                  <b class="name">{namesOf(node.id).join(" › ")}</b>
+                  <small>
+                    {[node.level && text.level(node.level), node.device_type, !node.in_tree && text.notInTree]
+                      .filter(Boolean)
+                      .join(" · ")}
+                    {node.conflicts > 0 && <b class="bad"> {text.conflicts(node.conflicts)}</b>}
+                  </small>
+                </button>
+                {node.id === chosen && (
+                  <RegistryBody
+                    {...{ shown, revision, onGo }}
+                    id={node.id}
+                    today={todayIn(zone)}
+                    onChange={found.again}
+                  />
+                )}
+              </li>
+            ))}
+          </ol>
+          {data?.more && limit < most && (
+            <button type="button" class="older" onClick={() => setLimit(Math.min(limit + page, most))}>
+              {text.more}
+            </button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** How the sources do that facts come from. */
+function Sources({ of }: { of: RegistrySource[] }) {
+  const text = useText().changes;
+  if (of.length === 0) return <span class="summary">{text.registry.noSources}</span>;
+  return (
+    <span class="summary">
+      {of.map(({ name, kind, state, age_seconds, problem }) => (
+        <span key={name} class={`tag ${state === "ok" ? "" : "bad"}`} title={problem || kind}>
+          {name} {state === "ok" ? "✓" : state}{" "}
+          {age_seconds !== null && state !== "ok" && text.duration(span(age_seconds))}
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -8,10 +8,12 @@ import { useLive, useResource } from "./api/live";
 import { ChangesPage } from "./changes/page";
 import { RunPage } from "./changes/run";
 import { type ChangesView, changesPath } from "./changes/view";
+import { FindPanel } from "./find/panel";
 import { Header } from "./header";
 import { Help } from "./help";
-import { useKeys } from "./keys";
+import { useCtrlK, useKeys } from "./keys";
 import { LedgerPage } from "./ledger/page";
+import { MeProvider } from "./me";
 import { ModulePage } from "./module/page";
 import { PoolPage } from "./pool/page";
 import { PlacePage } from "./pool/place";
@@ -29,6 +31,8 @@ export function App() {
   const status = useResource("status", live.revision, api.status);
   const [language, setLanguage] = useState<Language>(firstLanguage);
   const [help, setHelp] = useState(false);
+  const [finding, setFinding] = useState(false);
+  const me = useResource("me", 0, api.me);
   const text = texts[language];
   const openAlarms = useOpenAlarms(live.revision);
   const alarmsRevision = live.revision + openAlarms.revision;
@@ -58,132 +62,137 @@ export function App() {
     document.documentElement.lang = text.locale;
     keepLanguage(language);
   }, [language, text]);
-  useKeys({ "?": () => setHelp((open) => !open) });
+  useKeys({ "?": () => setHelp((open) => !open), s: () => setFinding(true) });
+  useCtrlK(() => setFinding(true));
 
   const progress = live.progress ?? status.data?.progress ?? [];
   return (
     <LanguageProvider value={text}>
-      <Header
-        page={route.page}
-        status={status.data}
-        connected={live.connected}
-        openAlarms={openAlarms}
-        onHome={backToTable}
-        onGo={(path) => go(path === whatIfPath(defaultWhatIf) ? whatIfPath(asked.current) : path)}
-        onHelp={() => setHelp(true)}
-        onLanguage={() => setLanguage(language === "en" ? "zh" : "en")}
-      />
-      {left.current && (
-        <TablePage
-          shown={route.page === "table"}
-          view={left.current}
-          revision={live.revision}
+      <MeProvider value={me.data}>
+        <Header
+          page={route.page}
           status={status.data}
-          progress={progress}
-          onView={(view) => go(writeView(view) || "./", true)}
-          onOpen={(id) => go(modulePath(id, left.current?.model ?? ""))}
+          connected={live.connected}
+          openAlarms={openAlarms}
+          onHome={backToTable}
+          onGo={(path) => go(path === whatIfPath(defaultWhatIf) ? whatIfPath(asked.current) : path)}
+          onHelp={() => setHelp(true)}
+          onFind={() => setFinding(true)}
+          onLanguage={() => setLanguage(language === "en" ? "zh" : "en")}
         />
-      )}
-      {route.page === "module" && (
-        <ModulePage
-          key={route.id}
-          id={route.id}
-          model={route.model}
-          revision={live.revision}
-          status={status.data}
-          progress={progress}
-          onBack={backToTable}
-          onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
-          onModel={(model) => go(modulePath(route.id, model), true)}
-          onWhatIf={(view) => go(whatIfPath(view))}
-          toMark={route.mark}
-          alarmsRevision={alarmsRevision}
-          onGo={go}
-        />
-      )}
-      {route.page === "ledger" && (
-        <LedgerPage
-          view={route.view}
-          status={status.data}
-          onView={(view) => go(ledgerPath(view), true)}
-          onOpen={(id) => go(modulePath(id, ""))}
-          onBack={backToTable}
-        />
-      )}
-      {route.page === "whatif" && (
-        <WhatIfPage
-          view={route.view}
-          revision={live.revision}
-          status={status.data}
-          onView={(view) => go(whatIfPath(view), true)}
-          onOpen={(id) => go(modulePath(id, "calibrated"))}
-          onBack={backToTable}
-        />
-      )}
-      {listed.current && (
-        <AlarmsPage
-          shown={route.page === "alarms"}
-          view={listed.current}
-          revision={alarmsRevision}
-          status={status.data}
-          onView={(view) => go(alarmsPath(view), true)}
-          onGo={go}
-          onBack={backToTable}
-        />
-      )}
-      {route.page === "alarm" && (
-        <AlarmPage
-          key={route.view.id}
-          view={route.view}
-          list={listed.current ?? defaultAlarms}
-          revision={alarmsRevision}
-          status={status.data}
-          onGo={go}
-        />
-      )}
-      {pooled.current && (
-        <PoolPage
-          shown={route.page === "pool"}
-          view={pooled.current}
-          revision={live.revision}
-          status={status.data}
-          onView={(view) => go(poolPath(view), true)}
-          onGo={go}
-          onBack={backToTable}
-        />
-      )}
-      {route.page === "poolplace" && (
-        <PlacePage
-          key={`${route.view.kind} ${route.view.id}`}
-          view={route.view}
-          list={pooled.current}
-          revision={live.revision}
-          status={status.data}
-          onGo={go}
-        />
-      )}
-      {changing.current && (
-        <ChangesPage
-          shown={route.page === "changes"}
-          view={changing.current}
-          revision={live.revision}
-          status={status.data}
-          onView={(view) => go(changesPath(view), true)}
-          onGo={go}
-          onBack={backToTable}
-        />
-      )}
-      {route.page === "run" && (
-        <RunPage
-          key={route.view.id}
-          view={route.view}
-          list={changing.current}
-          revision={live.revision}
-          status={status.data}
-          onGo={go}
-        />
-      )}
-      {help && <Help onClose={() => setHelp(false)} />}
+        {left.current && (
+          <TablePage
+            shown={route.page === "table"}
+            view={left.current}
+            revision={live.revision}
+            status={status.data}
+            progress={progress}
+            onView={(view) => go(writeView(view) || "./", true)}
+            onOpen={(id) => go(modulePath(id, left.current?.model ?? ""))}
+          />
+        )}
+        {route.page === "module" && (
+          <ModulePage
+            key={route.id}
+            id={route.id}
+            model={route.model}
+            revision={live.revision}
+            status={status.data}
+            progress={progress}
+            onBack={backToTable}
+            onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
+            onModel={(model) => go(modulePath(route.id, model), true)}
+            onWhatIf={(view) => go(whatIfPath(view))}
+            toMark={route.mark}
+            alarmsRevision={alarmsRevision}
+            onGo={go}
+          />
+        )}
+        {route.page === "ledger" && (
+          <LedgerPage
+            view={route.view}
+            status={status.data}
+            onView={(view) => go(ledgerPath(view), true)}
+            onOpen={(id) => go(modulePath(id, ""))}
+            onBack={backToTable}
+          />
+        )}
+        {route.page === "whatif" && (
+          <WhatIfPage
+            view={route.view}
+            revision={live.revision}
+            status={status.data}
+            onView={(view) => go(whatIfPath(view), true)}
+            onOpen={(id) => go(modulePath(id, "calibrated"))}
+            onBack={backToTable}
+          />
+        )}
+        {listed.current && (
+          <AlarmsPage
+            shown={route.page === "alarms"}
+            view={listed.current}
+            revision={alarmsRevision}
+            status={status.data}
+            onView={(view) => go(alarmsPath(view), true)}
+            onGo={go}
+            onBack={backToTable}
+          />
+        )}
+        {route.page === "alarm" && (
+          <AlarmPage
+            key={route.view.id}
+            view={route.view}
+            list={listed.current ?? defaultAlarms}
+            revision={alarmsRevision}
+            status={status.data}
+            onGo={go}
+          />
+        )}
+        {pooled.current && (
+          <PoolPage
+            shown={route.page === "pool"}
+            view={pooled.current}
+            revision={live.revision}
+            status={status.data}
+            onView={(view) => go(poolPath(view), true)}
+            onGo={go}
+            onBack={backToTable}
+          />
+        )}
+        {route.page === "poolplace" && (
+          <PlacePage
+            key={`${route.view.kind} ${route.view.id}`}
+            view={route.view}
+            list={pooled.current}
+            revision={live.revision}
+            status={status.data}
+            onGo={go}
+          />
+        )}
+        {changing.current && (
+          <ChangesPage
+            shown={route.page === "changes"}
+            view={changing.current}
+            revision={live.revision + live.runs}
+            status={status.data}
+            onView={(view) => go(changesPath(view), true)}
+            onGo={go}
+            onBack={backToTable}
+          />
+        )}
+        {route.page === "run" && (
+          <RunPage
+            key={route.view.id}
+            view={route.view}
+            list={changing.current}
+            revision={live.revision + live.runs}
+            status={status.data}
+            onGo={go}
+          />
+        )}
+        {finding && <FindPanel onGo={go} onClose={() => setFinding(false)} />}
+        {help && <Help onClose={() => setHelp(false)} />}
+      </MeProvider>
     </LanguageProvider>
   );
 }

@@ -4,6 +4,7 @@ import { alarmsPath, defaultAlarms } from "./alarms/view";
 import { serverNow } from "./api/client";
 import type { Status } from "./api/types";
 import { changesPath, defaultChanges } from "./changes/view";
+import { useMe } from "./me";
 import { defaultPool, poolPath } from "./pool/view";
 import { address, plainClick } from "./state/router";
 import { defaultLedger, ledgerPath, type Route } from "./state/view";
@@ -20,6 +21,7 @@ interface Props {
   onHome: () => void;
   onGo: (path: string) => void;
   onHelp: () => void;
+  onFind: () => void;
   onLanguage: () => void;
 }
 
@@ -39,7 +41,17 @@ const within: Partial<Record<Route["page"], Route["page"]>> = {
   run: "changes",
 };
 
-export function Header({ page, status, connected, openAlarms, onHome, onGo, onHelp, onLanguage }: Props) {
+export function Header({
+  page,
+  status,
+  connected,
+  openAlarms,
+  onHome,
+  onGo,
+  onHelp,
+  onFind,
+  onLanguage,
+}: Props) {
   const text = useText();
   const leads = (to: () => void) => (e: MouseEvent) => {
     if (!plainClick(e)) return;
@@ -66,6 +78,20 @@ export function Header({ page, status, connected, openAlarms, onHome, onGo, onHe
         ))}
       </nav>
       <Freshness status={status} connected={connected} />
+      <Account />
+      <button
+        type="button"
+        class="quiet find-button"
+        title={text.changes.find.title}
+        aria-label={text.changes.find.title}
+        aria-keyshortcuts="s Control+K"
+        onClick={onFind}
+      >
+        <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+          <circle cx="6.5" cy="6.5" r="4.5" fill="none" stroke="currentColor" stroke-width="1.6" />
+          <path d="M10 10 14.5 14.5" stroke="currentColor" stroke-width="1.6" />
+        </svg>
+      </button>
       <button type="button" class="quiet" title={text.switchTitle} onClick={onLanguage}>
         {text.switchTo}
       </button>
@@ -73,6 +99,29 @@ export function Header({ page, status, connected, openAlarms, onHome, onGo, onHe
         ?
       </button>
     </header>
+  );
+}
+
+/** Who has logged in, or where to; nothing where nobody has to. */
+function Account() {
+  const text = useText().changes.find;
+  const me = useMe();
+  if (!me || me.open) return null;
+  if (!me.known)
+    return me.login ? (
+      <a class="quiet log-in" href={address(me.login.replace(/^\//, ""))}>
+        {text.logIn}
+      </a>
+    ) : null;
+  return (
+    <form class="account" method="post" action={me.logout && address(me.logout.replace(/^\//, ""))}>
+      <span title={me.name}>{me.name}</span>
+      {me.logout && (
+        <button type="submit" class="quiet">
+          {text.logOut}
+        </button>
+      )}
+    </form>
   );
 }
 

@@ -24,3 +24,16 @@ export function useKeys(keys: Keys) {
     return () => removeEventListener("keydown", press);
   });
 }
+
+/** Calls a function on Ctrl-K or Cmd-K, wherever it is pressed. */
+export function useCtrlK(action: () => void) {
+  useEffect(() => {
+    const press = (e: KeyboardEvent) => {
+      if (!(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey || e.key !== "k") return;
+      e.preventDefault();
+      action();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
+}

@@ -5,6 +5,7 @@ import type { Progress } from "./types";
 /** What the event stream tells: how often a snapshot came, what is being loaded. */
 export interface Live {
   revision: number;
+  runs: number; // how often runs of flows have changed
   connected: boolean;
   progress: Progress[] | null;
   /** The time of the snapshot that is shown: its own event asks for nothing. */
@@ -16,7 +17,12 @@ const debounceMillis = 250;
 
 /** Follows the server's event stream; the browser reconnects by itself. */
 export function useLive(): Live {
-  const [live, setLive] = useState<Omit<Live, "shown">>({ revision: 0, connected: true, progress: null });
+  const [live, setLive] = useState<Omit<Live, "shown">>({
+    revision: 0,
+    runs: 0,
+    connected: true,
+    progress: null,
+  });
   const shown = useRef<string | undefined>(undefined);
   useEffect(() => {
     let timer = 0;
@@ -30,6 +36,7 @@ export function useLive(): Live {
     let lost = false;
     const source = new EventSource(new URL("api/v1/live", root));
     source.addEventListener("snapshot", (e) => bump(readPublished(e.data)));
+    source.addEventListener("runs", () => setLive((l) => ({ ...l, runs: l.runs + 1 })));
     source.addEventListener("progress", (e) => {
       const progress = readProgress(e.data);
       if (progress) setLive((l) => ({ ...l, progress }));

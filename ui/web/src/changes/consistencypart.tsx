@@ -38,7 +38,7 @@ export function ConsistencyPart({ view, shown, revision, zone, onView, onGo }: P
           onSearch={(value) => onView({ ...view, search: value })}
         />
         {found.data && found.data.modules > 0 && (
-          <span class="summary">{text.total(found.data.affected, found.data.modules)}</span>
+          <span class="overview">{text.total(found.data.affected, found.data.modules)}</span>
         )}
       </search>
       {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}

@@ -102,9 +102,9 @@ export function RegistryPart({ view, shown, revision, zone, onView, onGo }: Part
 /** How the sources do that facts come from. */
 function Sources({ of }: { of: RegistrySource[] }) {
   const text = useText().changes;
-  if (of.length === 0) return <span class="summary">{text.registry.noSources}</span>;
+  if (of.length === 0) return <span class="overview">{text.registry.noSources}</span>;
   return (
-    <span class="summary">
+    <span class="overview">
       {of.map(({ name, kind, state, age_seconds, problem }) => (
         <span key={name} class={`tag ${state === "ok" ? "" : "bad"}`} title={problem || kind}>
           {name} {state === "ok" ? "✓" : state}{" "}

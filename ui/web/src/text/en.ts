@@ -276,6 +276,7 @@ export const en = {
 
   keys: [
     ["/", "search"],
+    ["s  Ctrl-K", "search everything"],
     ["j  k", "next, previous row"],
     ["Enter", "open the row"],
     ["d", "deviating rows only"],

@@ -37,6 +37,7 @@ func main() {
 	addEnvironment(app)
 	addDecisions(app)
 	addFlow(app)
+	addSchedule(app)
 	addRun(app)
 	addRegistry(app)
 	addSearch(app)

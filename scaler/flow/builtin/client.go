@@ -8,7 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"syscall"
 	"time"
 )
 
@@ -21,13 +23,14 @@ const (
 )
 
 // NewClient returns a client of bounded patience that leaves the host it was sent to for
-// no redirect: headers may hold secrets.
+// no redirect: headers may hold secrets. It asks no link-local address: there clouds tell
+// a machine its secrets, and steps' outputs are there to be read.
 func NewClient() *http.Client {
 	return &http.Client{
 		Timeout: 10 * time.Minute, // the step's own is shorter as a rule
 		Transport: &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			DialContext:         (&net.Dialer{Timeout: 10 * time.Second, Control: notLinkLocal}).DialContext,
 			TLSHandshakeTimeout: 10 * time.Second, IdleConnTimeout: time.Minute, MaxIdleConnsPerHost: 4, ForceAttemptHTTP2: true,
 			MaxResponseHeaderBytes: 64 << 10,
 		},
@@ -39,6 +42,15 @@ func NewClient() *http.Client {
 			return nil
 		},
 	}
+}
+
+// notLinkLocal refuses a connection by the address that a name has come to.
+func notLinkLocal(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err == nil && at.Addr().Unmap().IsLinkLocalUnicast() {
+		return fmt.Errorf("%s is a link-local address, which steps may not ask", at.Addr())
+	}
+	return err
 }
 
 // sent is a request to another server.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -88,7 +89,27 @@ func (t localCommand) allowed(c *tool.Call) error {
 	if t.Commands != nil {
 		patterns = t.Commands()
 	}
-	return Allowed(patterns, in(c).texts("command"))
+	return errors.Join(Allowed(patterns, in(c).texts("command")), allowedEnv(in(c).mapping("env")))
+}
+
+// leading are variables by which a program that may run runs another one: of the loader,
+// of shells and of interpreters.
+var leading = regexp.MustCompile(`^(LD_.*|BASH_.*|HEADROOM_.*|PATH|ENV|IFS|SHELLOPTS|GCONV_PATH|PYTHON.*|PERL5.*|PERLLIB|RUBY.*|NODE_.*|JAVA_TOOL_OPTIONS|GIT_.*)$`)
+
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// allowedEnv tells which variables may not be set.
+func allowedEnv(env map[string]string) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		switch {
+		case !variable.MatchString(name):
+			errs = append(errs, fmt.Errorf("env: %q is no name of a variable", name))
+		case leading.MatchString(name):
+			errs = append(errs, fmt.Errorf("env: %s may not be set: it could make another program run than flows.local_commands allows", name))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (t localCommand) Run(ctx context.Context, c *tool.Call) (tool.Outputs, error) {

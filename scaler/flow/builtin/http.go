@@ -18,7 +18,7 @@ type request struct{ Options }
 func (request) Describe() tool.Description {
 	return tool.Description{
 		Name: "http", Title: "HTTP request", Source: Source,
-		Doc: "Sends a request and judges the answer. It follows redirects on the same host only. Each request has the header Idempotency-Key, the same whenever the same attempt is meant.",
+		Doc: "Sends a request and judges the answer. It asks no link-local address, and follows redirects on the same host only. Each request has the header Idempotency-Key, the same whenever the same attempt is meant.",
 		Inputs: []tool.Parameter{
 			{Name: "url", Type: "string", Doc: "Address, http or https.", Required: true},
 			{Name: "method", Type: "string", Doc: "GET, HEAD, POST, PUT, PATCH or DELETE.", Default: "GET", Values: []any{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}},

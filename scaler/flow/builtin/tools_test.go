@@ -194,6 +194,7 @@ func TestLocalCommand(t *testing.T) {
 	if out["exit_code"] != int64(3) || out["stdout"] != "hello y r1 /\n" {
 		t.Errorf("outputs %v", out)
 	}
+	w.fails("local-command", map[string]any{"command": []any{"/bin/sh", "-c", "true"}, "env": map[string]any{"LD_PRELOAD": "/tmp/x.so", "A=B": "c"}}, "LD_PRELOAD may not be set", true)
 	w.fails("local-command", map[string]any{"command": []any{"/bin/sh", "-c", "echo oops >&2; exit 2"}}, "/bin/sh ended with code 2: oops", false)
 	w.fails("local-command", map[string]any{"command": []any{"/bin/sh", "-c", "exec sleep 100"}}, "it was ended: context deadline exceeded", false)
 	c := w.call("local-command", map[string]any{"command": []any{"/bin/sh", "-c", "true"}})

@@ -37,7 +37,7 @@ func (e *Engine) startDue(ctx context.Context) (next time.Time, err error) {
 		return next, err
 	}
 	for _, s := range all {
-		if !s.Paused && !s.Next.After(e.now()) {
+		if !s.Paused && !s.Next.IsZero() && !s.Next.After(e.now()) {
 			if s, err = e.fire(ctx, s); err != nil {
 				return next, err
 			}

@@ -82,6 +82,9 @@ const maxSchedules = 1000
 // checkSchedule reads a schedule's times, and finds its faults.
 func (e *Engine) checkSchedule(s Schedule) (clock, error) {
 	c, err := clockOf(s.Cron, s.Zone, e.o.Zone)
+	if err == nil {
+		err = checkClock(c, e.now())
+	}
 	errs := []error{err}
 	p := e.program(s.Flow)
 	if p == nil {
@@ -96,6 +99,21 @@ func (e *Engine) checkSchedule(s Schedule) (clock, error) {
 		errs = append(errs, errors.New("inputs: a schedule cannot keep a secret; have the flow read it where it is kept"))
 	}
 	return c, errors.Join(errs...)
+}
+
+// leastBetween is the shortest time from one start to the next.
+const leastBetween = time.Minute
+
+// checkClock tells what is wrong with times that can be read.
+func checkClock(c clock, now time.Time) error {
+	next := c.Next(now)
+	switch {
+	case next.IsZero():
+		return errors.New("cron: there is no such time in the next five years")
+	case c.Next(next).Sub(next) < leastBetween && !c.Next(next).IsZero():
+		return fmt.Errorf("cron: want a minute or more from one start to the next, found %s", c.Next(next).Sub(next))
+	}
+	return nil
 }
 
 // clock tells when something is due.

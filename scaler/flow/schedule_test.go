@@ -3,11 +3,13 @@ package flow
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"headroom/storage/audit"
+	"headroom/storage/state"
 )
 
 // Virtual time begins on 2000-01-01 at 00:00 UTC.
@@ -162,6 +164,33 @@ func TestFaultyWindowsChangeNothing(t *testing.T) {
 		}
 		if all := w.engine.Windows(); len(all) != 1 || all[0].Name != "w" {
 			t.Errorf("%+v", all)
+		}
+	})
+}
+
+// A time that never comes is no time that is due; one that comes all the time is none either.
+func TestTimesThatCannotBe(t *testing.T) {
+	inWorld(t, []string{rowOfThree}, func(w *world) {
+		for cron, want := range map[string]string{"0 0 30 2 *": "no such time", "@every 1ms": "want a minute or more", "@every 10s": "want a minute or more"} {
+			if _, err := w.engine.PutSchedule(w.Context(), Schedule{Flow: "three", Cron: cron}); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v", cron, err)
+			}
+		}
+		w.schedule(Schedule{Flow: "three", Cron: "@every 1m"})
+	})
+}
+
+// One that was kept by a former version floods neither the database nor the audit log.
+func TestAScheduleWithoutANextTimeIsNotDue(t *testing.T) {
+	inWorld(t, []string{rowOfThree}, func(w *world) {
+		w.end()
+		log := &auditLog{}
+		w.options.Audit = log
+		must(t, w.db.Flows().PutSchedule(w.Context(), state.PoolRow{ID: "a", Data: toJSON(Schedule{ID: "a", Flow: "three", Cron: "0 0 30 2 *", CatchUp: true})}))
+		w.begin()
+		time.Sleep(10 * time.Minute)
+		if n := len(w.runs(Query{})); n != 0 || len(log.entries) != 0 {
+			t.Errorf("%d runs, %d entries", n, len(log.entries))
 		}
 	})
 }

@@ -67,6 +67,9 @@ func (b *Book) Tell(ctx context.Context, q Query) (Answer, error) {
 	if n := int(end.Sub(first).Hours()/24 + 0.5); n < 1 || n > MaxDays {
 		return Answer{}, faults.List{fmt.Sprintf("from, to: want 1 to %d days, got %d", MaxDays, n)}
 	}
+	if first.Year() < 1970 || end.Year() > 9999 {
+		return Answer{}, faults.List{"from, to: want days of the years 1970 to 9999"}
+	}
 	a := Answer{Path: q.Path, From: first, To: end, By: q.By}
 	t := teller{answer: &a, lines: map[string]*tally{}, flows: map[string]*Flow{}}
 	for at := first; at.Before(end); at = at.AddDate(0, 0, 1) {

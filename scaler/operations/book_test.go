@@ -144,6 +144,11 @@ func TestDaysAreThoseOfTheZone(t *testing.T) {
 			t.Errorf("to %s: %v", to, err)
 		}
 	}
+	last := time.Date(9999, 12, 31, 23, 0, 0, 0, time.UTC) // its day ends in a year that JSON does not have
+	var list faults.List
+	if _, err := w.Tell(t.Context(), Query{From: last, To: last}); !errors.As(err, &list) {
+		t.Errorf("%v", err)
+	}
 }
 
 // The lines of an answer are the whole, however it is cut, and the same as when each

@@ -284,6 +284,9 @@ func TestSchedules(t *testing.T) {
 	if code != http.StatusOK {
 		t.Fatalf("%d %s", code, text)
 	}
+	if code, text = s.post("/api/v1/schedules", `{"id": "config-weekly", "flow": "hello", "inputs": {"module": "shop/web"}, "cron": "@daily"}`); code != http.StatusConflict || !strings.Contains(text, "flows.schedules") {
+		t.Errorf("%d %s", code, text)
+	}
 	if code, text = s.post("/api/v1/schedules", `{"flow": "hello", "cron": "at two", "window": "day"}`); code != http.StatusBadRequest || !strings.Contains(text, "input module") || !strings.Contains(text, `window \"day\"`) {
 		t.Errorf("%d %s", code, text)
 	}

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/gin-gonic/gin"
 
 	"headroom/scaler/flow"
@@ -38,11 +41,27 @@ func (s *Server) putSchedule(c *gin.Context) (any, error) {
 	if err := readJSON(c, &one); err != nil {
 		return nil, err
 	}
+	if err := ofConfiguration(one.ID); err != nil {
+		return nil, err
+	}
 	one.Who = s.actor(c, one.Who)
 	return s.Flows.PutSchedule(c.Request.Context(), one)
 }
 
 func (s *Server) deleteSchedule(c *gin.Context) (any, error) {
 	id := c.Param("schedule")
+	if err := ofConfiguration(id); err != nil {
+		return nil, err
+	}
 	return gone{id}, s.Flows.DeleteSchedule(c.Request.Context(), id)
+}
+
+// ofConfiguration tells why a schedule is not changed here: a reload would take the change
+// back.
+func ofConfiguration(id string) error {
+	name, ok := strings.CutPrefix(id, flow.Configured)
+	if !ok {
+		return nil
+	}
+	return fmt.Errorf("%w: schedule %s is the configuration's: change flows.schedules there, and reload", flow.ErrConflict, name)
 }

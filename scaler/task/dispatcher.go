@@ -283,6 +283,18 @@ func (d *Dispatcher) explain(ctx context.Context, node string, s wire.TaskStatus
 	return fmt.Errorf("%s: %w", what, ctx.Err())
 }
 
+// Away tells why a node hears nothing of tasks at the moment; empty: it does.
+func (d *Dispatcher) Away(node string) string {
+	n, err := d.pool.Node(node)
+	switch {
+	case err != nil:
+		return err.Error()
+	case n.State == pool.Lost:
+		return n.Reason
+	}
+	return ""
+}
+
 func check(t wire.Task) error {
 	switch {
 	case t.ID == "" || len(t.ID) > wire.MaxTaskID:

@@ -95,6 +95,9 @@ func TestANodeDisappearsInTheMiddle(t *testing.T) {
 	until(t, "it has begun", func() bool { return content(dir+"/effects") == "x" })
 	d.stop()
 	until(t, "the node is lost", func() bool { n, _ := w.pool.Node("n1"); return n.State == pool.Lost })
+	if why := w.Away("n1"); !strings.Contains(why, "it has not synced since") {
+		t.Errorf("it is away: %q", why)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if _, err := w.Do(ctx, "n1", shell("b", "true")); err == nil || !strings.Contains(err.Error(), "node n1 has not begun it, and is lost: it has not synced since") {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"headroom/scaler/flow/tool"
@@ -20,7 +21,11 @@ import (
 type Dispatcher interface {
 	Do(ctx context.Context, node string, t wire.Task) (wire.TaskStatus, error)
 	Find(ctx context.Context, node string, t wire.Task, log io.Writer) (tool.Finding, error)
+	// Away tells why a node hears nothing and says nothing at the moment; empty: it does.
+	Away(node string) string
 }
+
+const lookEvery = 2 * time.Second // whether the node is there
 
 // Files are those of the server. *task.Files is one.
 type Files interface {
@@ -58,12 +63,7 @@ func (n *nodeTool) Run(ctx context.Context, c *tool.Call) (tool.Outputs, error) 
 	}
 	t.Resume = c.Resumed
 	node := inputs(c.Inputs).text("node")
-	whole := err == nil
-	s, err := n.dispatcher.Do(ctx, node, t)
-	if err == nil && s.State == wire.TaskUnknown && whole { // it was waited for, and never begun: no node begins one twice
-		t.Resume = false
-		s, err = n.dispatcher.Do(ctx, node, t)
-	}
+	s, err := n.do(ctx, c.Log, node, t, err == nil)
 	if errors.Is(err, pool.ErrUnknownNode) {
 		return nil, tool.Final(err)
 	}
@@ -76,6 +76,43 @@ func (n *nodeTool) Run(ctx context.Context, c *tool.Call) (tool.Outputs, error) 
 		return outputs, errors.Join(fault, err)
 	}
 	return outputs, n.verdict(c, outputs)
+}
+
+// do has the node do a task. One that is waited for and was never begun is begun then, if
+// it is known what it is: no node begins one twice.
+func (n *nodeTool) do(ctx context.Context, log io.Writer, node string, t wire.Task, known bool) (wire.TaskStatus, error) {
+	watch, done := context.WithCancel(ctx)
+	var told sync.WaitGroup
+	told.Go(func() { n.watch(watch, log, node) })
+	defer told.Wait()
+	defer done()
+	s, err := n.dispatcher.Do(ctx, node, t)
+	if err == nil && s.State == wire.TaskUnknown && t.Resume && known {
+		t.Resume = false
+		return n.dispatcher.Do(ctx, node, t)
+	}
+	return s, err
+}
+
+// watch tells who reads the log that the node is away and waited for, and that it is back.
+func (n *nodeTool) watch(ctx context.Context, log io.Writer, node string) {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for before := ""; ; {
+		why := n.dispatcher.Away(node)
+		switch {
+		case why != "" && before == "":
+			fmt.Fprintf(log, "node %s is away and waited for: %s\n", node, why)
+		case why == "" && before != "":
+			fmt.Fprintf(log, "node %s is back\n", node)
+		}
+		before = why
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }
 
 // verdict judges what the node has found.

@@ -13,7 +13,12 @@ import (
 )
 
 // forgetful is a node that has never begun what it is asked about.
-type forgetful struct{ asked []wire.Task }
+type forgetful struct {
+	asked []wire.Task
+	away  string
+}
+
+func (f *forgetful) Away(string) string { return f.away }
 
 func (f *forgetful) Do(_ context.Context, _ string, t wire.Task) (wire.TaskStatus, error) {
 	f.asked = append(f.asked, t)
@@ -44,5 +49,17 @@ func TestATaskThatIsWaitedForAndWasNeverBegunIsBegun(t *testing.T) {
 	node.asked, c.Inputs["command"] = nil, "rubbish" // the flow gives it no other: what it was nobody knows
 	if _, err := command(node).Run(ctx, c); err == nil || len(node.asked) != 1 {
 		t.Errorf("%v, %+v", err, node.asked)
+	}
+}
+
+// Who reads the log of a step sees that its node is away.
+func TestTheLogTellsThatTheNodeIsAway(t *testing.T) {
+	var log bytes.Buffer
+	c := &tool.Call{Key: "run/step/1", Log: &log, Inputs: map[string]any{"node": "n1", "command": []any{"/bin/true"}}}
+	if _, err := command(&forgetful{away: "it has not synced since noon"}).Run(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if want := "node n1 is away and waited for: it has not synced since noon\n"; log.String() != want {
+		t.Errorf("%q; want %q", log.String(), want)
 	}
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 /** A node that syncs as a daemon does, until it is stopped; nothing runs on it. */
-async function joins(base, name) {
+export async function joins(base, name) {
   const resources = {
     cores: 8,
     memory: 2 ** 34,

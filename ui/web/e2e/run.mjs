@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { chromium } from "playwright-core";
+import { makesChanges } from "./changes.mjs";
 import { readsPool, readsPoolOnPhone } from "./pool.mjs";
 
 const base = process.env.BASE_URL;
@@ -456,6 +457,7 @@ try {
     await page.getByRole("link", { name: "Warnings" }).click();
     await followsAlarm(page);
     await readsPool(page, { base, picture });
+    await makesChanges(page, { base, picture, fits });
     await speaksChinese(page);
     await opensModule(page);
     await picture(page, "module");
@@ -475,6 +477,8 @@ try {
     await readsLedgerOnPhone(page);
     await readsAlarmsOnPhone(page);
     await readsPoolOnPhone(page, { base, picture, fits });
+    const onPhone = (shown, name) => picture(shown, `${name}-phone`);
+    await makesChanges(page, { base, picture: onPhone, fits });
   });
   console.log("the pages work at both widths");
 } finally {

@@ -57,7 +57,8 @@ export function Values({ of: { field, values } }: { of: FactConflict }) {
       <b>{text.fields[field] ?? field}</b>:{" "}
       {values.map((v, i) => (
         <span key={v.source} class={i === 0 ? "counts" : "overruled"}>
-          {inLine(v.value)} <small>{text.said(v.source, v.where)}</small>
+          {i > 0 && " · "}
+          {i > 0 ? <s>{inLine(v.value)}</s> : inLine(v.value)} <small>{text.said(v.source, v.where)}</small>
         </span>
       ))}
     </p>

@@ -23,7 +23,10 @@ export function FlowPart({ view, revision, onView, onGo }: PartProps) {
           fill={flow.name === view.chosen ? view.fill : ""}
           path={view.path}
           onOpen={(open) => onView({ ...view, chosen: open ? flow.name : "", fill: "" })}
-          onStarted={(run) => onGo(runPath(run))}
+          onStarted={(run) => {
+            onView({ ...view, chosen: "", fill: "" });
+            onGo(runPath(run));
+          }}
         />
       ))}
     </ul>

@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { useNow } from "../alarms/now";
 import type { Status } from "../api/types";
 import { knownZone } from "../charts/series";
@@ -78,8 +79,12 @@ export function ChangesPage({ shown, view, revision, status, onView, onGo, onBac
 /** The parts beside each other; the filters of one mean nothing to the others. */
 function Parts({ view, onGo }: Pick<Props, "view" | "onGo">) {
   const text = useText().changes.parts;
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [view.part]);
   return (
-    <nav class="parts" aria-label={text.title}>
+    <nav ref={nav} class="parts" aria-label={text.title}>
       {parts.map((part) => (
         <Link
           key={part}

@@ -1,0 +1,159 @@
+// The pages of changes: a run that people help on, a request that is approved, what is
+// known and what was done.
+import assert from "node:assert/strict";
+import { joins } from "./pool.mjs";
+
+const go = async (page, base, path) => {
+  await page.goto(new URL(path, base).href);
+  await page.locator(".changes-page").waitFor();
+};
+
+/** The id of a module of the simulated fleet. */
+async function someModule(base) {
+  const { data } = await (await fetch(new URL("api/v1/warnings", base))).json();
+  return data.find(({ path }) => path[0] !== "this machine").id;
+}
+
+/** Sends the form that is open, with what is typed into its fields. */
+async function sends(page, fields, button) {
+  const form = page.locator("form.alarm-form:visible");
+  for (const [label, text] of fields) await form.getByLabel(label).fill(text);
+  await form.getByRole("button", { name: button, exact: true }).click();
+}
+
+/** A flow that asks for permission, fails to fetch a page, and fetches another one. */
+async function helpsRun(page, { base, picture, fits }, module) {
+  const node = `changes-${Date.now()}`;
+  const leave = await joins(base, node);
+  try {
+    await go(page, base, "changes?show=flows");
+    const flow = page.locator(".flow", { has: page.locator("code", { hasText: /^expand-module$/ }) });
+    await flow.getByRole("button", { name: "Start" }).click();
+    const form = page.locator("form.start-form:visible");
+    await form.getByLabel("Ask for permission").check();
+    await fits(page);
+    await picture(page, "changes-start");
+    await sends(
+      page,
+      [
+        [/^Module \*/, module],
+        [/^Nodes to prepare/, node],
+        [/^Where the configuration/, "http://127.0.0.1:9/nothing"],
+        ["Why", "the browser tries it"],
+        ["Your name", "bob"],
+      ],
+      "Start",
+    );
+    await page.locator(".run-page .headline").waitFor();
+    assert.match(new URL(page.url()).pathname, /\/changes\/runs\/./);
+    await page.getByRole("button", { name: "Approve" }).click();
+    await sends(page, [["Your name", "ann"]], "Approve");
+
+    const failed = page.locator(".step-of-run.failed");
+    await failed.waitFor();
+    await fits(page);
+    await picture(page, "changes-run");
+    await failed.getByRole("button", { name: "Retry" }).click();
+    await sends(
+      page,
+      [
+        ["url", new URL("api/v1/status", base).href],
+        ["Why", "another page"],
+      ],
+      "Retry",
+    );
+    await page.locator(".run-actions li", { hasText: "another page" }).waitFor();
+    await page.locator(".badges", { hasText: "done" }).waitFor(); // the run goes on to its end
+    await page.keyboard.press("Escape");
+    await page.locator(".flow").first().waitFor(); // as it was left
+    await page.getByRole("link", { name: "Runs", exact: true }).click();
+    await page.locator(".run .main", { hasText: "expand-module" }).first().waitFor();
+    await fits(page);
+  } finally {
+    leave();
+  }
+}
+
+/** Machines are asked for by one person and approved by another. */
+async function asksForMachines(page, { base, picture, fits }, module) {
+  await go(page, base, `changes?show=requests&path=${encodeURIComponent(module)}`);
+  await page.getByRole("button", { name: "machines", exact: true }).click();
+  const day = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
+  await page.locator("form.start-form:visible").waitFor();
+  await fits(page);
+  await sends(
+    page,
+    [
+      ["Devices", "2"],
+      ["Needed by", day],
+      ["Why", "the browser asks"],
+      ["Your name", "bob"],
+    ],
+    "Ask",
+  );
+  const request = page.locator(".request", { has: page.locator(".opened") });
+  await request.getByRole("button", { name: "Approve" }).click();
+  await sends(page, [["Your name", "ann"]], "Approve");
+  await request.locator(".run-actions li", { hasText: "approved" }).waitFor();
+  assert.doesNotMatch(await request.locator(".tag").first().textContent(), /waits/);
+  await fits(page);
+  await picture(page, "changes-request");
+}
+
+/** A fact is set, found by the search for everything, and stands in the audit log. */
+async function findsWhatWasSet(page, { base, picture, fits }, module) {
+  const word = `zebra${Date.now()}`;
+  await go(
+    page,
+    base,
+    `changes?show=registry&path=${encodeURIComponent(module)}&of=${encodeURIComponent(module)}`,
+  );
+  await page.getByRole("button", { name: "Set a fact" }).click();
+  await page.getByLabel("Fact", { exact: true }).selectOption("notes");
+  await sends(
+    page,
+    [
+      ["Value", `the ${word} lives here`],
+      ["Why", "the browser says so"],
+    ],
+    "Set",
+  );
+  await page.locator(".facts-of dd", { hasText: word }).waitFor();
+  await fits(page);
+  await picture(page, "changes-registry");
+
+  const found = page.locator("dialog.find .hit", { hasText: word });
+  for (let turn = 0; turn < 30 && (await found.count()) === 0; turn++) {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(word);
+    await found.waitFor({ timeout: 2000 }).catch(() => {}); // the index follows within seconds
+  }
+  await fits(page);
+  await picture(page, "changes-find");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.locator(".module-page .headline").first().waitFor();
+
+  await go(page, base, "changes?show=audit&action=registry");
+  await page.locator(".entry", { hasText: "the browser says so" }).first().waitFor();
+  await page.getByRole("button", { name: "Verify" }).click();
+  await page.getByText(/entries are as they were written/).waitFor();
+  await fits(page);
+  await picture(page, "changes-audit");
+}
+
+export async function makesChanges(page, tools) {
+  const module = await someModule(tools.base);
+  await helpsRun(page, tools, module);
+  await asksForMachines(page, tools, module);
+  await findsWhatWasSet(page, tools, module);
+  for (const part of ["consistency", "operations"]) {
+    await go(page, tools.base, `changes?show=${part}`);
+    await page.waitForFunction(() => !document.querySelector(".changes-page .loading"));
+    await tools.fits(page);
+    await tools.picture(page, `changes-${part}`);
+  }
+  await page.goto(tools.base);
+  await page.locator("tr.row").first().waitFor();
+}

@@ -109,7 +109,7 @@ async function findsWhatWasSet(page, { base, picture, fits }, module) {
     `changes?show=registry&path=${encodeURIComponent(module)}&of=${encodeURIComponent(module)}`,
   );
   await page.getByRole("button", { name: "Set a fact" }).click();
-  await page.getByLabel("Fact", { exact: true }).selectOption("notes");
+  await page.locator("form.start-form:visible select").selectOption("notes");
   await sends(
     page,
     [

@@ -85,7 +85,7 @@ function Field({ input, value }: { input: FlowInput; value: string }) {
   const label = (
     <span title={description}>
       {title || name}
-      {required && " *"} <small>{type === "list" ? `${of ?? "string"}, …` : type}</small>
+      {required && " *"} <small>{typeText(type, of)}</small>
     </span>
   );
   if (type === "bool")
@@ -121,3 +121,7 @@ function Field({ input, value }: { input: FlowInput; value: string }) {
     </label>
   );
 }
+
+/** What a field takes, where that is not any text. */
+const typeText = (type: string, of = "string") =>
+  type === "list" ? `${of}, …` : type === "string" || type === "bool" ? "" : type;

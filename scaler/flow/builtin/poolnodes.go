@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,9 @@ func (poolNodes) Describe() tool.Description {
 func (t poolNodes) Run(_ context.Context, c *tool.Call) (tool.Outputs, error) {
 	module := in(c).text("module")
 	v, err := t.Pool.Service(module)
+	if errors.Is(err, pool.ErrUnknownService) {
+		return nil, tool.Final(fmt.Errorf("%w: the pool places workers of the services of its configuration only; name the nodes", err))
+	}
 	if err != nil {
 		return nil, final(err)
 	}

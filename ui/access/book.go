@@ -26,6 +26,9 @@ var ErrOpen = errors.New("everybody may do everything here: roles and tokens tak
 var ErrTokensTurnedAway = errors.New("basic_auth_users in --web.config.file turn every token away, since a request has one Authorization header: " +
 	"programs log in as one of these users, or people by access.oidc and the users are taken out")
 
+// ErrTokenName means that another token is known by a name.
+var ErrTokenName = errors.New("another token has this name: take one of its own, or revoke that one first")
+
 // Store keeps grants, tokens and sessions. [state.Access] is one.
 type Store interface {
 	Grants(context.Context) ([]state.AccessGrant, error)
@@ -280,11 +283,26 @@ func (b *Book) MakeToken(ctx context.Context, t Token, by string) (Token, string
 	t.ID, t.MadeBy, t.Made, t.hash = newID("t"), by, b.Now().UTC().Truncate(time.Millisecond), hashOf(secret)
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.named(t.Name) {
+		return Token{}, "", fmt.Errorf("%w: %q", ErrTokenName, t.Name)
+	}
 	if err := b.Store.AddToken(ctx, t.kept()); err != nil {
 		return Token{}, "", err
 	}
 	b.tokens[t.hash] = &t
 	return t, secret, nil
+}
+
+// named tells whether a token in force has a name, in whatever letters: by that programs
+// are known, also where others name them, as approvers. b.mu is held.
+func (b *Book) named(name string) bool {
+	now := b.Now()
+	for _, t := range b.tokens {
+		if t.inForce(now) && strings.EqualFold(t.Name, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // Revoke ends a token; [state.ErrNoToken] if there is none of that id.

@@ -169,6 +169,13 @@ func TestTokens(t *testing.T) {
 	if !isToken(secret) {
 		t.Errorf("%q is no token", secret)
 	}
+	for _, name := range []string{"ci", "CI"} { // others name it by that
+		again := wanted
+		again.Name = name
+		if _, _, err := w.MakeToken(t.Context(), again, "eve"); !errors.Is(err, ErrTokenName) {
+			t.Errorf("a second token %q: %v", name, err)
+		}
+	}
 	for range 2 {
 		who, err := w.Identify(bearing(secret))
 		if err != nil || who.String() != "token:ci" || w.Role(who, path(t, "shop/web")) != Operator || w.Role(who, path(t, "bank")) != None {

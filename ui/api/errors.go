@@ -94,7 +94,7 @@ var kinds = []struct {
 		fleet.ErrTooManyMarks, state.ErrNoBrake,
 		consistency.ErrConflict, flow.ErrConflict, request.ErrNotNow, request.ErrTooMany, state.ErrRequestChanged,
 		state.ErrTooManyEdits,
-		access.ErrOpen, access.ErrTokensTurnedAway, state.ErrTooManyGrants, state.ErrTooManyTokens,
+		access.ErrOpen, access.ErrTokenName, access.ErrTokensTurnedAway, state.ErrTooManyGrants, state.ErrTooManyTokens,
 	}},
 	{forbidden, []error{request.ErrMayNot}},
 	{tooMany, []error{flow.ErrFull}},

@@ -33,6 +33,11 @@ func TestWhoMayDecideOnRequests(t *testing.T) {
 	for _, path := range []string{"Qzone/WNS", "QQ"} {
 		a.wants(send("here", `POST /api/v1/requests {"kind":"access","who":"viewer","why":"duty","access":{"role":"viewer","path":"`+path+`","until":"2026-12-01T00:00:00Z"}}`), 200, `"who":"token:here"`)
 	}
+	for _, token := range o.Access.Tokens() { // a grant knows a program by its id
+		if token.Name == "here" {
+			a.wants(send("viewer", `GET /api/v1/requests/R1`), 200, `"subject":"token:`+token.ID+`"`)
+		}
+	}
 	a.wants(send("", `POST /api/v1/requests/R1 {"action":"approve"}`), 401)
 	a.wants(send("all", `POST /api/v1/requests/R1 {"action":"approve","who":"token:viewer"}`), 403, "role admin")
 	a.wants(send("chief", `POST /api/v1/requests/R1 {"action":"approve"}`), 403, "that is for token:viewer")

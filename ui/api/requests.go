@@ -87,6 +87,9 @@ func (s *Server) openRequest(c *gin.Context) (any, error) {
 		return nil, err
 	}
 	a.Who = s.actor(c, a.Who)
+	if who := askedOf(c).who; a.Access != nil && a.Access.Subject == "" && who.Token != nil {
+		a.Access.Subject = "token:" + who.Token.ID // grants know programs by their ids
+	}
 	if a.Machines != nil {
 		a.Machines.Forecast = nil // is the server's to say
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,13 +37,23 @@ func (s *server) openFlows(ctx context.Context) (err error) {
 	f.engine, err = flow.New(ctx, flow.Options{
 		DB: s.state, Tools: f.shelf.Catalog(), Flows: f.shelf.Library().Flows(), Windows: windowsOf(cfg),
 		Limits: limitsOf(cfg),
-		Leases: s.alarms.leases, LeaseTTL: leaseTTL, Ended: f.tell, Audit: s.state.Audit(), Zone: s.cfg.Location(),
+		Leases: s.alarms.leases, LeaseTTL: leaseTTL, Ended: f.tell, MayApprove: s.mayAnswer, Audit: s.state.Audit(), Zone: s.cfg.Location(),
 		Logger: s.log, Registerer: s.reg,
 	})
 	if err != nil {
 		return err
 	}
 	return s.scheduleFlows(ctx, cfg)
+}
+
+// mayAnswer tells whether somebody is one of those whom a step asks: by name, or in a
+// group of the configuration.
+func (s *server) mayAnswer(who string, asked []string) bool {
+	groups := s.config().Requests.Groups
+	return slices.ContainsFunc(asked, func(one string) bool {
+		name, isGroup := strings.CutPrefix(one, "group:")
+		return one == who || one == "user:"+who || isGroup && slices.Contains(groups[name], who)
+	})
 }
 
 // leaseTTL is the shortest time that a tool may open a lease for.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -145,6 +146,34 @@ func TestChatStartsAFlow(t *testing.T) {
 	f(`"mail/web" is not yours`, "mail/web")
 	f("name a module of yours")
 	f("machines are others' too", "shop/web", "node=n1")
+}
+
+// A step asks people by their names or groups.
+func TestGroupsAnswerSteps(t *testing.T) {
+	s := newChanging(t)
+	s.write("headroom.yml", flowConfig+"requests: {groups: {oncall: [ann]}}\n")
+	s.write("flows/ask.yaml", `
+name: ask
+title: Ask
+on_failure: stop
+steps: [{id: ask, tool: approval, with: {question: "now?", who: ["group:oncall", "user:bob"]}}]
+`)
+	s.must(s.reload(t.Context()))
+	for _, o := range []flow.Order{{Who: "ann"}, {Who: "bob"}, {Who: "cai", Groups: []string{"oncall"}}} {
+		r, err := s.flows.engine.Start(t.Context(), flow.Start{Flow: "ask", Who: "ann"})
+		s.must(err)
+		_, err = s.flows.await(t.Context(), r.ID, func(st flow.State) bool { return st == flow.Waiting })
+		s.must(err)
+		o.Run, o.Step, o.Action = r.ID, "ask", "approve"
+		stranger := o
+		stranger.Who, stranger.Groups = "eve", []string{"web"}
+		if _, err := s.flows.engine.Order(t.Context(), stranger); !errors.Is(err, flow.ErrConflict) {
+			t.Errorf("a stranger answers: %v", err)
+		}
+		if _, err := s.flows.engine.Order(t.Context(), o); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // A list of modules is no way round what is somebody's.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"headroom/scaler/flow/document"
@@ -48,7 +49,8 @@ func answered(how string, o Order) string {
 }
 
 func (m *machine) allowed(p *part, o Order, may func(string, []string) bool) error {
-	if asked := p.rec.hidden.Asked; p.rec.State == StepWaiting && len(asked) > 0 && !may(o.Who, asked) {
+	theirs := slices.ContainsFunc(o.Groups, func(g string) bool { return slices.Contains(p.rec.hidden.Asked, "group:"+g) })
+	if asked := p.rec.hidden.Asked; p.rec.State == StepWaiting && len(asked) > 0 && !theirs && !may(o.Who, asked) {
 		return fmt.Errorf("%w: step %s asks %s, not %s", ErrConflict, p.rec.Path, strings.Join(asked, ", "), o.Who)
 	}
 	return nil

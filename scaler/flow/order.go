@@ -46,6 +46,8 @@ type Order struct {
 	// another one meanwhile the answer is ErrConflict. 0: whatever there is.
 	Attempt int  `json:"attempt"`
 	Undo    bool `json:"undo"` // of cancel: undo what was done
+
+	Groups []string `json:"-"` // that who it is has logged in with
 }
 
 // Query chooses runs. Zero values choose all.

@@ -97,6 +97,9 @@ func (s *Server) orderFlow(c *gin.Context, step string, actions ...string) (any,
 	}
 	o.Run, o.Step = c.Param("run"), step
 	o.Who = s.actor(c, o.Who)
+	if s.rolesCount() {
+		o.Groups = askedOf(c).who.Groups
+	}
 	return runOr(s.Flows.Order(c.Request.Context(), o))
 }
 

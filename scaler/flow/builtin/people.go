@@ -17,7 +17,7 @@ func (approval) Describe() tool.Description {
 		Doc: "The run waits until a person approves the step, or rejects it.",
 		Inputs: []tool.Parameter{
 			{Name: "question", Type: "string", Doc: "What the person is asked.", Required: true},
-			{Name: "who", Type: "list", Doc: "Who may answer; empty: everybody who may act on the run."},
+			{Name: "who", Type: "list", Doc: "Who may answer, by name or as group:NAME (of a login, or of requests.groups), of those who may act on the run; empty: all of them."},
 		},
 	}
 }

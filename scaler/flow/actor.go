@@ -17,6 +17,7 @@ type actor struct {
 	claim *claim    // nil: a dry run, which locks nothing
 	again time.Time // when the gate is to be asked again; zero: it tells by itself
 	done  chan struct{}
+	fault bool // the program failed in this run; to be read once done is closed
 
 	calls  map[*part]*underway
 	change state.FlowChange // what is not on the disk yet, without the run and its steps
@@ -109,7 +110,9 @@ func (a *actor) live(ctx context.Context) {
 	defer a.e.slots.leave(a)
 	defer func() {
 		if p := recover(); p != nil {
+			a.fault = true
 			a.stopCalls(errClosing, false)
+			a.m.root.each(a.m.give)
 			a.e.metrics.faults.Inc()
 			a.e.log.Error("a fault of the program: a run stands still until the server starts anew", "run", a.m.run.ID, "fault", p, "stack", string(debug.Stack()))
 		}

@@ -42,8 +42,11 @@ func (e *Engine) Order(ctx context.Context, o Order) (Run, error) {
 			}
 			return e.Get(ctx, o.Run)
 		default:
-			return Run{}, fmt.Errorf("%w: the run has just ended", ErrConflict)
 		}
+		if a.fault {
+			return Run{}, fmt.Errorf("%w: a fault of Headroom stopped the run; the server's log tells which. It goes on when the server starts anew", ErrConflict)
+		}
+		return Run{}, fmt.Errorf("%w: the run has just ended", ErrConflict)
 	case <-ctx.Done():
 		return Run{}, ctx.Err()
 	}

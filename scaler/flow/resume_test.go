@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -275,6 +276,14 @@ func TestAFaultOfTheProgramStopsOneRun(t *testing.T) {
 		a.post(func() { panic("a fault") })
 		w.after(time.Hour)
 		w.wantState(w.get(r.ID), Running, "")
+		if _, err := w.engine.Order(w.Context(), Order{Run: r.ID, Action: "pause"}); !errors.Is(err, ErrConflict) || !strings.Contains(err.Error(), "a fault of Headroom") {
+			t.Errorf("%v", err)
+		}
+		w.engine.slots.mu.Lock()
+		if s := w.engine.slots; s.free != s.most {
+			t.Errorf("%d of %d places are free", s.free, s.most)
+		}
+		w.engine.slots.mu.Unlock()
 		w.wantState(w.start(over("a")), Done, "")
 		w.does("first", nil)
 		w.restart()

@@ -37,7 +37,7 @@ type Files interface {
 // Tools returns all tools that act on nodes.
 func Tools(d Dispatcher, f Files) []tool.Tool {
 	return []tool.Tool{
-		command(d), installPackage(d, f), installArchive(d, f), syncFiles(d, f), writeTemplate(d, f),
+		command(d), installPackage(d, f), installArchive(d, f), syncFiles(d, f), writeTemplate(d, f), setFile(d),
 		scanProcesses(d), scanPorts(d), testHTTP(d), testTCP(d), nodeScan(d),
 	}
 }

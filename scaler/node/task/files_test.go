@@ -178,6 +178,62 @@ func TestNothingEscapesItsDirectory(t *testing.T) {
 	}
 }
 
+func TestAFileGetsItsOwnerAndModeOrIsRemoved(t *testing.T) {
+	w := newWorld(t)
+	dir, outside := t.TempDir(), t.TempDir()
+	w.Limit(Limits{Enabled: true, Files: []string{dir}})
+	for path, text := range map[string]string{dir + "/a": "a", dir + "/b": "b", outside + "/c": "c"} {
+		must(t, os.WriteFile(path, []byte(text), 0o600))
+	}
+	must(t, os.Mkdir(dir+"/d", 0o700))
+	must(t, os.Symlink(outside+"/c", dir+"/link"))
+	must(t, os.Symlink(outside, dir+"/out"))
+	must(t, os.Link(outside+"/c", dir+"/hard"))
+	do := func(s wire.OneFileSpec, changed bool) {
+		t.Helper()
+		got := w.do(wire.TaskFile, s)
+		want(t, got, wire.TaskDone, "")
+		if got.State == wire.TaskDone && outputs[wire.OneFileOutputs](t, got).Changed != changed {
+			t.Errorf("%+v: changed is not %v", s, changed)
+		}
+	}
+	is := func(path string, mode fs.FileMode, uid uint32) {
+		t.Helper()
+		info, err := os.Lstat(path)
+		must(t, err)
+		if info.Mode().Perm() != mode || info.Sys().(*syscall.Stat_t).Uid != uid {
+			t.Errorf("%s: %v, %d", path, info.Mode(), info.Sys().(*syscall.Stat_t).Uid)
+		}
+	}
+	for _, changed := range []bool{true, false} {
+		do(wire.OneFileSpec{Target: dir + "/a", Mode: "0640"}, changed)
+		is(dir+"/a", 0o640, 0)
+	}
+	for _, changed := range []bool{true, false} {
+		do(wire.OneFileSpec{Target: dir + "/d", Owner: "65534"}, changed)
+		is(dir+"/d", 0o700, 65534)
+	}
+	for _, name := range []string{"b", "d", "link"} {
+		do(wire.OneFileSpec{Target: dir + "/" + name, Absent: true}, true)
+		do(wire.OneFileSpec{Target: dir + "/" + name, Absent: true}, false)
+	}
+	do(wire.OneFileSpec{Target: dir + "/none/b", Absent: true}, false)
+	if _, err := os.Stat(dir + "/none"); err == nil {
+		t.Error("a directory was made for what shall not be there")
+	}
+	must(t, os.Symlink(outside+"/c", dir+"/link"))
+	for target, says := range map[string]string{
+		dir + "/link": "a link", dir + "/hard": "several names", dir + "/out/c": "escapes", dir + "/none": "no such file", dir + "/none/x": "no such file",
+	} {
+		want(t, w.do(wire.TaskFile, wire.OneFileSpec{Target: target, Mode: "0777"}), wire.TaskFailed, says)
+	}
+	want(t, w.do(wire.TaskFile, wire.OneFileSpec{Target: dir + "/out/c", Absent: true}), wire.TaskFailed, "escapes")
+	want(t, w.do(wire.TaskFile, wire.OneFileSpec{Target: dir + "/a", Mode: "4755"}), wire.TaskFailed, "want a mode")
+	want(t, w.do(wire.TaskFile, wire.OneFileSpec{Target: outside + "/c", Absent: true}), wire.TaskRefused, "tasks.files")
+	want(t, w.do(wire.TaskFile, wire.OneFileSpec{Target: dir, Mode: "0777"}), wire.TaskRefused, "tasks.files")
+	is(outside+"/c", 0o600, 0)
+}
+
 func TestATextIsWrittenOnce(t *testing.T) {
 	w := newWorld(t)
 	spec := wire.TemplateSpec{Text: "port 80\n", Target: filepath.Join(t.TempDir(), "conf.d", "app.conf"), Mode: "0640", Group: "nogroup"}

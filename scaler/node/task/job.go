@@ -137,6 +137,8 @@ func (j *job) dispatch(ctx context.Context) (any, error) {
 		return with(ctx, t, j.files)
 	case wire.TaskTemplate:
 		return with(ctx, t, j.template)
+	case wire.TaskFile:
+		return with(ctx, t, j.oneFile)
 	case wire.TaskProcesses:
 		return with(ctx, t, processes)
 	case wire.TaskPorts:

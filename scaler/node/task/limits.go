@@ -40,6 +40,8 @@ func (l Limits) refuse(t wire.Task) string {
 		return judge(t.Spec, func(s wire.FilesSpec) string { return l.refusePath(s.Target) })
 	case wire.TaskTemplate:
 		return judge(t.Spec, func(s wire.TemplateSpec) string { return l.refusePath(path.Dir(s.Target)) })
+	case wire.TaskFile:
+		return judge(t.Spec, func(s wire.OneFileSpec) string { return l.refusePath(path.Dir(s.Target)) })
 	}
 	return ""
 }

@@ -23,7 +23,9 @@ const temporary = ".headroom-" // begins the names of files that are not whole y
 
 // open returns a directory that is made if it is missing, and is reached without any
 // link that leads out of the allowed one that it is in.
-func (l Limits) open(dir string) (*os.Root, error) {
+func (l Limits) open(dir string) (*os.Root, error) { return l.reach(dir, true) }
+
+func (l Limits) reach(dir string, create bool) (*os.Root, error) {
 	base := l.above(dir)
 	if base == "" {
 		return nil, fmt.Errorf("directory %s is in none of tasks.files", dir)
@@ -40,8 +42,10 @@ func (l Limits) open(dir string) (*os.Root, error) {
 		return allowed, nil
 	}
 	defer allowed.Close()
-	if err := allowed.MkdirAll(rel, 0o755); err != nil {
-		return nil, fmt.Errorf("make directory %s: %w", dir, err)
+	if create {
+		if err := allowed.MkdirAll(rel, 0o755); err != nil {
+			return nil, fmt.Errorf("make directory %s: %w", dir, err)
+		}
 	}
 	return allowed.OpenRoot(rel)
 }

@@ -1,14 +1,12 @@
 package task
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -176,25 +174,6 @@ func (r *Runner) want(asked wire.Task) {
 	r.start(t, nil)
 }
 
-// slim keeps in memory what is told of a task that has ended, and no more: what a server
-// has seen is read again if another one asks. r.mu must be held.
-func (r *Runner) slim(t *task) {
-	if t.stop != nil || t.status == nil || !t.status.State.Over() {
-		return
-	}
-	t.Spec = nil
-	switch s := *t.status; {
-	case t.seen:
-		t.cut = t.cut || s.Log != "" || len(s.Outputs) > 0
-		s.Log, s.Outputs = "", nil
-		t.status = &s
-	case t.cut:
-		if rec, err := read(r.journal.path(t.ID)); err == nil && rec.End != nil {
-			t.status, t.cut = rec.End, false
-		}
-	}
-}
-
 // fresh tells whether a task that is asked for again is as one that was never heard of:
 // it was not begun, and now it may be, or it waited for its turn when it was taken back.
 func (t *task) fresh(resume bool) bool {
@@ -237,37 +216,6 @@ func (r *Runner) Retry() {
 			r.forget(t)
 		}
 	}
-}
-
-const maxTold = 1 << 20 // bytes of logs and outputs that are told at once
-
-// Statuses are how the tasks are that are wanted, by id; never nil. Those that wait for
-// their turn are not among them, nor those for which there is room only once the server
-// has seen others.
-func (r *Runner) Statuses() []wire.TaskStatus {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	all := []wire.TaskStatus{}
-	for _, t := range r.tasks {
-		if !t.wanted || t.status == nil {
-			continue
-		}
-		s := *t.status
-		if t.seen {
-			s.Log, s.Outputs = "", nil
-		}
-		all = append(all, s)
-	}
-	slices.SortFunc(all, func(a, b wire.TaskStatus) int { return cmp.Compare(a.ID, b.ID) })
-	told := 0
-	return slices.DeleteFunc(all, func(s wire.TaskStatus) bool {
-		n := len(s.Log) + len(s.Outputs)
-		if n > 0 && told > 0 && told+n > maxTold {
-			return true
-		}
-		told += n
-		return false
-	})
 }
 
 // Running is how many tasks are under way or wait for their turn, and Ended how many

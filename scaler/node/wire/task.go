@@ -11,7 +11,7 @@ import (
 // only look, or make what is not so yet: a daemon that finds one begun goes on with it.
 type Task struct {
 	ID      string          `json:"id"`   // never used twice
-	Kind    string          `json:"kind"` // command, package, files, template, processes, ports, http, tcp or scan
+	Kind    string          `json:"kind"` // command, package, files, template, file, processes, ports, http, tcp or scan
 	Spec    json.RawMessage `json:"spec"` // what exactly: CommandSpec and so on
 	Timeout Duration        `json:"timeout"`
 	// Resume asks about a task that may have been begun: a node that does not know it

@@ -8,6 +8,7 @@ const (
 	TaskPackage   = "package"
 	TaskFiles     = "files"
 	TaskTemplate  = "template"
+	TaskFile      = "file"
 	TaskProcesses = "processes"
 	TaskPorts     = "ports"
 	TaskHTTP      = "http"
@@ -103,6 +104,21 @@ type TemplateSpec struct {
 type TemplateOutputs struct {
 	Changed bool   `json:"changed"`
 	SHA256  string `json:"sha256"`
+}
+
+// OneFileSpec says whose a file or directory is and what may be done with it, or that it
+// shall not be there. What is left out stays as it is, and so does the content.
+type OneFileSpec struct {
+	Target string `json:"target"`           // absolute path
+	Absent bool   `json:"absent,omitempty"` // a directory is removed only if it is empty
+	Owner  string `json:"owner,omitempty"`
+	Group  string `json:"group,omitempty"`
+	Mode   string `json:"mode,omitempty"` // as 0644
+}
+
+// OneFileOutputs tell whether it was otherwise.
+type OneFileOutputs struct {
+	Changed bool `json:"changed"`
 }
 
 // ProcessesSpec counts processes by name: the first word of their command line without

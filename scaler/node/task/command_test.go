@@ -353,7 +353,8 @@ func TestACommandInheritsNothing(t *testing.T) {
 	must(t, p.order(order{CommandSpec: as, Timeout: time.Minute}))
 	must(t, p.wait(t.Context()))
 	res, err := resultOf(dir)
-	if err != nil || strings.Contains(res.Stdout, "77") || strings.Contains(res.Stdout, "headroom-") || res.ExitCode != 0 || !strings.HasPrefix(res.Stdout, "0 1 2") {
+	open, _, _ := strings.Cut(res.Stdout, "\n")
+	if err != nil || strings.Contains(open, "77") || strings.Contains(res.Stdout, "headroom-") || res.ExitCode != 0 || !strings.HasPrefix(res.Stdout, "0 1 2") {
 		t.Errorf("%v, %+v", err, res)
 	}
 	if env := res.Stdout[strings.LastIndex(res.Stdout, "PWD="):]; strings.Contains(env, "HOME") {

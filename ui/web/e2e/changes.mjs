@@ -100,9 +100,27 @@ async function asksForMachines(page, { base, picture, fits }, module) {
   await picture(page, "changes-request");
 }
 
-/** A fact is set, found by the search for everything, and stands in the audit log. */
+/** Opens the search for everything until it finds a module: the index follows within a minute. */
+async function findsModule(page, name) {
+  const found = page.locator("dialog.find .hit").first();
+  for (let turn = 0; turn < 30; turn++) {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(name);
+    if (
+      await found.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+    await page.keyboard.press("Escape");
+  }
+  assert.fail(`nothing is found for ${name}`);
+}
+
+/** A fact is set and stands in the audit log; its module is found by the search for everything. */
 async function findsWhatWasSet(page, { base, picture, fits }, module) {
-  const word = `zebra${Date.now()}`;
+  const word = `w${Date.now()}`;
   await go(
     page,
     base,
@@ -122,16 +140,11 @@ async function findsWhatWasSet(page, { base, picture, fits }, module) {
   await fits(page);
   await picture(page, "changes-registry");
 
-  const found = page.locator("dialog.find .hit", { hasText: word });
-  for (let turn = 0; turn < 30 && (await found.count()) === 0; turn++) {
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Control+k");
-    await page.keyboard.type(word);
-    await found.waitFor({ timeout: 2000 }).catch(() => {}); // the index follows within seconds
-  }
+  await findsModule(page, module.split("/").at(-1));
   await fits(page);
   await picture(page, "changes-find");
   await page.keyboard.press("ArrowDown");
+  await page.locator("dialog.find [aria-selected=true]").waitFor();
   await page.keyboard.press("Enter");
   await page.locator(".module-page .headline").first().waitFor();
 

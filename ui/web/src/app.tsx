@@ -13,7 +13,7 @@ import { Header } from "./header";
 import { Help } from "./help";
 import { useCtrlK, useKeys } from "./keys";
 import { LedgerPage } from "./ledger/page";
-import { MeProvider } from "./me";
+import { Barred, isBarred, MeProvider } from "./me";
 import { ModulePage } from "./module/page";
 import { PoolPage } from "./pool/page";
 import { PlacePage } from "./pool/place";
@@ -65,6 +65,7 @@ export function App() {
   useKeys({ "?": () => setHelp((open) => !open), s: () => setFinding(true) });
   useCtrlK(() => setFinding(true));
 
+  const barred = isBarred(me.data);
   const progress = live.progress ?? status.data?.progress ?? [];
   return (
     <LanguageProvider value={text}>
@@ -72,7 +73,7 @@ export function App() {
         <Header
           page={route.page}
           status={status.data}
-          connected={live.connected}
+          connected={live.connected || barred}
           openAlarms={openAlarms}
           onHome={backToTable}
           onGo={(path) => go(path === whatIfPath(defaultWhatIf) ? whatIfPath(asked.current) : path)}
@@ -80,115 +81,121 @@ export function App() {
           onFind={() => setFinding(true)}
           onLanguage={() => setLanguage(language === "en" ? "zh" : "en")}
         />
-        {left.current && (
-          <TablePage
-            shown={route.page === "table"}
-            view={left.current}
-            revision={live.revision}
-            status={status.data}
-            progress={progress}
-            onView={(view) => go(writeView(view) || "./", true)}
-            onOpen={(id) => go(modulePath(id, left.current?.model ?? ""))}
-          />
-        )}
-        {route.page === "module" && (
-          <ModulePage
-            key={route.id}
-            id={route.id}
-            model={route.model}
-            revision={live.revision}
-            status={status.data}
-            progress={progress}
-            onBack={backToTable}
-            onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
-            onModel={(model) => go(modulePath(route.id, model), true)}
-            onWhatIf={(view) => go(whatIfPath(view))}
-            toMark={route.mark}
-            alarmsRevision={alarmsRevision}
-            onGo={go}
-          />
-        )}
-        {route.page === "ledger" && (
-          <LedgerPage
-            view={route.view}
-            status={status.data}
-            onView={(view) => go(ledgerPath(view), true)}
-            onOpen={(id) => go(modulePath(id, ""))}
-            onBack={backToTable}
-          />
-        )}
-        {route.page === "whatif" && (
-          <WhatIfPage
-            view={route.view}
-            revision={live.revision}
-            status={status.data}
-            onView={(view) => go(whatIfPath(view), true)}
-            onOpen={(id) => go(modulePath(id, "calibrated"))}
-            onBack={backToTable}
-          />
-        )}
-        {listed.current && (
-          <AlarmsPage
-            shown={route.page === "alarms"}
-            view={listed.current}
-            revision={alarmsRevision}
-            status={status.data}
-            onView={(view) => go(alarmsPath(view), true)}
-            onGo={go}
-            onBack={backToTable}
-          />
-        )}
-        {route.page === "alarm" && (
-          <AlarmPage
-            key={route.view.id}
-            view={route.view}
-            list={listed.current ?? defaultAlarms}
-            revision={alarmsRevision}
-            status={status.data}
-            onGo={go}
-          />
-        )}
-        {pooled.current && (
-          <PoolPage
-            shown={route.page === "pool"}
-            view={pooled.current}
-            revision={live.revision}
-            status={status.data}
-            onView={(view) => go(poolPath(view), true)}
-            onGo={go}
-            onBack={backToTable}
-          />
-        )}
-        {route.page === "poolplace" && (
-          <PlacePage
-            key={`${route.view.kind} ${route.view.id}`}
-            view={route.view}
-            list={pooled.current}
-            revision={live.revision}
-            status={status.data}
-            onGo={go}
-          />
-        )}
-        {changing.current && (
-          <ChangesPage
-            shown={route.page === "changes"}
-            view={changing.current}
-            revision={live.revision + live.runs}
-            status={status.data}
-            onView={(view) => go(changesPath(view), true)}
-            onGo={go}
-            onBack={backToTable}
-          />
-        )}
-        {route.page === "run" && (
-          <RunPage
-            key={route.view.id}
-            view={route.view}
-            list={changing.current}
-            revision={live.revision + live.runs}
-            status={status.data}
-            onGo={go}
-          />
+        {barred && me.data ? (
+          <Barred me={me.data} />
+        ) : (
+          <>
+            {left.current && (
+              <TablePage
+                shown={route.page === "table"}
+                view={left.current}
+                revision={live.revision}
+                status={status.data}
+                progress={progress}
+                onView={(view) => go(writeView(view) || "./", true)}
+                onOpen={(id) => go(modulePath(id, left.current?.model ?? ""))}
+              />
+            )}
+            {route.page === "module" && (
+              <ModulePage
+                key={route.id}
+                id={route.id}
+                model={route.model}
+                revision={live.revision}
+                status={status.data}
+                progress={progress}
+                onBack={backToTable}
+                onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
+                onModel={(model) => go(modulePath(route.id, model), true)}
+                onWhatIf={(view) => go(whatIfPath(view))}
+                toMark={route.mark}
+                alarmsRevision={alarmsRevision}
+                onGo={go}
+              />
+            )}
+            {route.page === "ledger" && (
+              <LedgerPage
+                view={route.view}
+                status={status.data}
+                onView={(view) => go(ledgerPath(view), true)}
+                onOpen={(id) => go(modulePath(id, ""))}
+                onBack={backToTable}
+              />
+            )}
+            {route.page === "whatif" && (
+              <WhatIfPage
+                view={route.view}
+                revision={live.revision}
+                status={status.data}
+                onView={(view) => go(whatIfPath(view), true)}
+                onOpen={(id) => go(modulePath(id, "calibrated"))}
+                onBack={backToTable}
+              />
+            )}
+            {listed.current && (
+              <AlarmsPage
+                shown={route.page === "alarms"}
+                view={listed.current}
+                revision={alarmsRevision}
+                status={status.data}
+                onView={(view) => go(alarmsPath(view), true)}
+                onGo={go}
+                onBack={backToTable}
+              />
+            )}
+            {route.page === "alarm" && (
+              <AlarmPage
+                key={route.view.id}
+                view={route.view}
+                list={listed.current ?? defaultAlarms}
+                revision={alarmsRevision}
+                status={status.data}
+                onGo={go}
+              />
+            )}
+            {pooled.current && (
+              <PoolPage
+                shown={route.page === "pool"}
+                view={pooled.current}
+                revision={live.revision}
+                status={status.data}
+                onView={(view) => go(poolPath(view), true)}
+                onGo={go}
+                onBack={backToTable}
+              />
+            )}
+            {route.page === "poolplace" && (
+              <PlacePage
+                key={`${route.view.kind} ${route.view.id}`}
+                view={route.view}
+                list={pooled.current}
+                revision={live.revision}
+                status={status.data}
+                onGo={go}
+              />
+            )}
+            {changing.current && (
+              <ChangesPage
+                shown={route.page === "changes"}
+                view={changing.current}
+                revision={live.revision + live.runs}
+                status={status.data}
+                onView={(view) => go(changesPath(view), true)}
+                onGo={go}
+                onBack={backToTable}
+              />
+            )}
+            {route.page === "run" && (
+              <RunPage
+                key={route.view.id}
+                view={route.view}
+                list={changing.current}
+                revision={live.revision + live.runs}
+                status={status.data}
+                onGo={go}
+              />
+            )}
+          </>
         )}
         {finding && <FindPanel onGo={go} onClose={() => setFinding(false)} />}
         {help && <Help onClose={() => setHelp(false)} />}

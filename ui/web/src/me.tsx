@@ -2,6 +2,11 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { keptName } from "./alarms/name";
 import type { Me } from "./api/told";
+import { address } from "./state/router";
+import { useText } from "./text/language";
+
+/** Whether somebody may not look at anything; nobody is barred before it is known. */
+export const isBarred = (me: Me | undefined) => me !== undefined && !me.may.read;
 
 const Known = createContext<Me | undefined>(undefined);
 export const MeProvider = Known.Provider;
@@ -20,5 +25,21 @@ export function WhoField({ label, name = "-who" }: { label: string; name?: strin
       {label}
       <input type="text" name={name} maxLength={100} defaultValue={keptName()} />
     </label>
+  );
+}
+
+/** What stands in place of all pages for those who may not look at them. */
+export function Barred({ me }: { me: Me }) {
+  const text = useText().changes.find;
+  return (
+    <main class="first-steps barred">
+      <h2>{me.known ? text.noRole(me.name) : text.unknown}</h2>
+      <p>{me.known ? text.noRoleText : text.unknownText}</p>
+      {!me.known && me.login && (
+        <a class="way" href={address(me.login.replace(/^\//, ""))}>
+          {text.logIn}
+        </a>
+      )}
+    </main>
   );
 }

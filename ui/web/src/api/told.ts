@@ -84,6 +84,7 @@ export interface Me {
   open: boolean; // everybody may do everything
   known: boolean;
   name: string;
+  may: { read: boolean };
   login: string; // where to log in; empty: there is no provider
   logout: string;
 }

@@ -167,6 +167,10 @@ export const fleetEn = {
     open: "Search",
     none: "Nothing was found.",
     more: (n: number, more: boolean) => `${n}${more ? "+" : ""}`,
+    unknown: "Nobody has logged in",
+    unknownText: "Here people have roles: what you see depends on who you are.",
+    noRole: (name: string) => `${name} has no role here`,
+    noRoleText: "Somebody who governs this server can give you one.",
     logIn: "Log in",
     logOut: "Log out",
     kinds: {

@@ -150,6 +150,10 @@ export const fleetZh: FleetText = {
     open: "搜索",
     none: "没有找到。",
     more: (n, more) => `${n}${more ? "+" : ""}`,
+    unknown: "尚未登录",
+    unknownText: "这里按角色授权：能看到什么取决于你是谁。",
+    noRole: (name) => `${name} 在这里没有角色`,
+    noRoleText: "请由管理员授予角色。",
     logIn: "登录",
     logOut: "退出",
     kinds: {

@@ -111,7 +111,7 @@ function Items({ node, module, today, onGo, onDone }: ItemsProps) {
             {item.since && <small>{text.since(moment(item.since, today))}</small>}
             <Changed by={item.cause} onGo={onGo} />
           </div>
-          <dl class="compared">
+          <dl class="as-declared">
             <dt>{text.declared}</dt>
             <dd>{item.declared || text.nothing}</dd>
             <dt>{text.found}</dt>

@@ -75,7 +75,6 @@ func (s *server) reloaders(ctx context.Context) []func(config.Config) error {
 		with(s.reloadRegistry),
 		s.reloadRequests,
 		s.reloadConsistency,
-		s.reloadAccess,
 	}
 }
 
@@ -125,9 +124,6 @@ func fixedSections(old, now config.Config) error {
 		{"ingest", old.Ingest, now.Ingest, true},
 		{"query", old.Query, now.Query, true},
 		{"keda", old.Keda, now.Keda, true},
-		{"flows.max_open", old.Flows.MaxOpen, now.Flows.MaxOpen, true},
-		{"flows.max_runs", old.Flows.MaxRuns, now.Flows.MaxRuns, true},
-		{"flows.max_steps", old.Flows.MaxSteps, now.Flows.MaxSteps, true},
 		{"flows.files_dir", old.Flows.FilesDir, now.Flows.FilesDir, true},
 		{"alerting.chat", old.Alerting.Chat, now.Alerting.Chat, false},
 	} {

@@ -275,6 +275,26 @@ func TestWhatWasSeenIsKeptOnTheDiskOnly(t *testing.T) {
 	}
 }
 
+// Servers that are killed again and again leave ends that the next one does not ask for. A
+// node tells no more than a server takes, and all that one asks for.
+func TestEndsThatNobodyAsksForAreNotToldWithoutBound(t *testing.T) {
+	w := newWorld(t)
+	for i := range 2 * maxStatuses {
+		id := fmt.Sprintf("t%05d", i)
+		w.tasks = append(w.tasks, wire.Task{ID: id, Seen: true})
+		w.Runner.tasks[id] = &task{Task: wire.Task{ID: id}, wanted: true, status: &wire.TaskStatus{ID: id, State: wire.TaskDone}}
+	}
+	last := w.tasks[:1]
+	w.Apply(last, true)
+	if all := w.Statuses(); len(all) != maxStatuses || all[0].ID != "t00000" {
+		t.Errorf("%d are told, the first is %s", len(all), all[0].ID)
+	}
+	w.Apply(last, false)
+	if all := w.Statuses(); len(all) != 1 {
+		t.Errorf("%d are told", len(all))
+	}
+}
+
 func TestResumeBeginsNothing(t *testing.T) {
 	w := newWorld(t)
 	file := filepath.Join(t.TempDir(), "effect")

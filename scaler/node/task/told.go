@@ -7,7 +7,10 @@ import (
 	"headroom/scaler/node/wire"
 )
 
-const maxTold = 1 << 20 // bytes of logs and outputs that are told at once
+const (
+	maxTold     = 1 << 20                                 // bytes of logs and outputs that are told at once
+	maxStatuses = 5 * (wire.MaxTasks + wire.MaxSeenTasks) // beyond which ends are not told that nobody has asked for, as of servers that are killed again and again
+)
 
 // Statuses are how the tasks are that are wanted, by id; never nil. Those that wait for
 // their turn are not among them, nor those for which there is room only once the server
@@ -27,6 +30,14 @@ func (r *Runner) Statuses() []wire.TaskStatus {
 		all = append(all, s)
 	}
 	slices.SortFunc(all, func(a, b wire.TaskStatus) int { return cmp.Compare(a.ID, b.ID) })
+	many := len(all) - maxStatuses
+	all = slices.DeleteFunc(all, func(s wire.TaskStatus) bool {
+		if many <= 0 || !s.State.Over() || r.tasks[s.ID].listed {
+			return false
+		}
+		many--
+		return true
+	})
 	told := 0
 	return slices.DeleteFunc(all, func(s wire.TaskStatus) bool {
 		n := len(s.Log) + len(s.Outputs)

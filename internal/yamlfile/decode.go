@@ -69,6 +69,9 @@ func (d *decoder) list(node *yaml.Node, v reflect.Value, key string) {
 	}
 }
 
+// unnamed tells a field that no file has, as one that is not exported.
+func unnamed(field string) bool { return field == "" || field == "-" }
+
 func (d *decoder) structure(node *yaml.Node, v reflect.Value, key string) {
 	if node.Kind != yaml.MappingNode {
 		d.fault(node, key, "want keys with values, found %s", found(node))
@@ -81,8 +84,8 @@ func (d *decoder) structure(node *yaml.Node, v reflect.Value, key string) {
 		at := strings.TrimPrefix(key+"."+name.Value, ".")
 		field := slices.Index(known, name.Value)
 		switch {
-		case field < 0:
-			d.fault(name, at, "unknown key; known here: %s", strings.Join(known, ", "))
+		case field < 0 || unnamed(name.Value):
+			d.fault(name, at, "unknown key; known here: %s", strings.Join(slices.DeleteFunc(slices.Clone(known), unnamed), ", "))
 		case seen[name.Value] > 0:
 			d.fault(name, at, "given twice, first on line %d", seen[name.Value])
 		default:

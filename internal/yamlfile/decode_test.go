@@ -40,6 +40,19 @@ f:5: parts[1].count: want 1 or more`
 	}
 }
 
+func TestAFieldWithoutANameIsNoKey(t *testing.T) {
+	var s struct {
+		Name   string `yaml:"name"`
+		Hidden string `yaml:"-"`
+		line   int
+	}
+	_, faults := Decode([]byte("\"\": 1\n\"-\": a\n"), "f", &s)
+	want := "1: unknown key; known here: name\n2: -: unknown key; known here: name"
+	if faults.Error() != want || s.Hidden != "" || s.line != 0 {
+		t.Errorf("%v %+v; want %s", faults, s, want)
+	}
+}
+
 func TestAFileThatCannotBeReadHasNoLines(t *testing.T) {
 	lines, faults := Decode([]byte("a: ["), "f", &sample{})
 	if lines != nil || len(faults) != 1 || faults[0].File != "f" || faults[0].Line != 1 {

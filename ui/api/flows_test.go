@@ -249,7 +249,8 @@ func TestFaultsOfAStart(t *testing.T) {
 	}
 	f("/api/v1/flows/hello/runs", `{"inputs": {"times": 3, "nodes": []}}`, 400, "input module: it is required", "input times: want one of 1, 2", "nodes")
 	f("/api/v1/flows/hello/runs", `{"input": {}}`, 400, "unknown field")
-	f("/api/v1/flows/faulty/runs", `{}`, 404, "no such flow")
+	f("/api/v1/flows/faulty/runs", `{}`, 404, "no such flow that can be started", "faults: ", "headroom flow show faulty")
+	f("/api/v1/flows/none/runs", `{}`, 404, `no such flow: \"none\"`)
 	f("/api/v1/runs/none", `{"action": "pause"}`, 404, "no such run")
 	s.start(`{"inputs": {"module": "shop/web"}}`)
 	f("/api/v1/flows/hello/runs", `{"inputs": {"module": "shop/db"}}`, 429, "1 runs are open, which is the most")

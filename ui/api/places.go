@@ -219,9 +219,10 @@ func flowStart(s *Server, a *asked) (where, error) {
 	if s.Places.Start == nil {
 		return whole, nil
 	}
-	ids, err := s.Places.Start(a.ctx(), firstOf(a.Param("flow"), a.text("flow")), a.raw)
+	name := firstOf(a.Param("flow"), a.text("flow"))
+	ids, err := s.Places.Start(a.ctx(), name, a.raw)
 	if err != nil {
-		return where{}, err
+		return where{}, s.faulty(name, err)
 	}
 	return some(ids)
 }

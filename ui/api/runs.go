@@ -26,7 +26,18 @@ func (s *Server) startRun(c *gin.Context) (any, error) {
 	start.Flow = c.Param("flow")
 	start.Who = s.actor(c, start.Who)
 	r, err := s.Flows.Start(c.Request.Context(), start)
-	return runOr(r, err)
+	return runOr(r, s.faulty(start.Flow, err))
+}
+
+// faulty tells of a flow that is not there for its faults alone that it has some.
+func (s *Server) faulty(name string, err error) error {
+	if !errors.Is(err, flow.ErrNoFlow) {
+		return err
+	}
+	if e, ok := s.Library.Library().Find(name); ok && len(e.Faults) > 0 {
+		return fmt.Errorf("%w that can be started: %q has faults: %d, which \"headroom flow show %s\" tells", flow.ErrNoFlow, name, len(e.Faults), name)
+	}
+	return err
 }
 
 func runOr(r flow.Run, err error) (any, error) {

@@ -333,6 +333,15 @@ func (b *Book) Refusal(w Who, need Role, path fleet.Path, to string) string {
 	if r := b.Role(w, path); r > None {
 		has = "the role " + r.String()
 	}
-	return fmt.Sprintf("%s has %s, and %s in %s takes the role %s: ask for it with POST /api/v1/requests or \"headroom request access\", or ask an admin of it",
-		w.in(), has, to, place(path), need)
+	return fmt.Sprintf("%s has %s, and %s in %s takes the role %s: ask for it among the requests of the page or by %s, or ask an admin of it",
+		w.in(), has, to, place(path), need, asking(need, path))
+}
+
+// asking is the command that asks for a role. A node's id may have blanks and quotes.
+func asking(need Role, path fleet.Path) string {
+	command := "headroom request access " + need.String()
+	if len(path) > 0 {
+		command += " '" + strings.ReplaceAll(path.ID(), "'", `'\''`) + "'"
+	}
+	return command
 }

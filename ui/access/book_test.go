@@ -281,7 +281,7 @@ func TestFaultsOfGrantsAndTokensAreAllTold(t *testing.T) {
 func TestRefusalTellsWhatToDo(t *testing.T) {
 	w := open(t, section)
 	text := w.Refusal(Who{Kind: Person, Name: "ann"}, Admin, path(t, "shop"), "flow.define")
-	for _, want := range []string{`"ann"`, "operator", "admin", "shop", "flow.define", "request access"} {
+	for _, want := range []string{`"ann"`, "operator", "admin", "shop", "flow.define", "headroom request access admin 'shop'"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -49,6 +50,9 @@ func checkFlows(files []string, toolsDir string) error {
 		faults = append(faults, more...)
 	}
 	if len(faults) > 0 {
+		if toolsDir == "" && strings.Contains(faults.Error(), "there is no tool ") {
+			fmt.Fprintln(os.Stderr, "note: tools of your own are looked for in --tools-dir")
+		}
 		return complainOf(faults)
 	}
 	fmt.Printf("good: flows: %d, steps: %d\n", len(files), steps)

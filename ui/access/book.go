@@ -333,7 +333,7 @@ func (b *Book) Refusal(w Who, need Role, path fleet.Path, to string) string {
 	if r := b.Role(w, path); r > None {
 		has = "the role " + r.String()
 	}
-	return fmt.Sprintf("%s has %s, and %s in %s takes the role %s: ask for it among the requests of the page or by %s, or ask an admin of it",
+	return fmt.Sprintf("%s has %s, and %s in %s takes the role %s: ask for it among the requests of the page or by \"%s\", or ask an admin of it",
 		w.in(), has, to, place(path), need, asking(need, path))
 }
 

@@ -94,7 +94,7 @@ func TestAFlowThatFailsOrIsSeenLate(t *testing.T) {
 	w.engine.end("run1", flow.Failed, "install: exit status 1")
 	w.restart() // nobody was told of the end
 	w.after(time.Second)
-	w.wants("R1", Failed, "run run1 has failed: install: exit status 1")
+	w.wants("R1", Failed, "run run1 is failed: install: exit status 1")
 
 	w.ask(a)
 	w.do("R2", "approve", "bob", "")

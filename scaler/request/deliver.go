@@ -231,7 +231,7 @@ func (b *Book) settle(ctx context.Context, id string, run flow.Run, now time.Tim
 			return r.to(Done, now, Headroom, what, "run "+run.ID+" is done")
 		case flow.Failed, flow.Canceled:
 			what = "fail"
-			return r.to(Failed, now, Headroom, what, fmt.Sprintf("run %s has %s: %s", run.ID, run.State, run.Reason))
+			return r.to(Failed, now, Headroom, what, fmt.Sprintf("run %s is %s: %s", run.ID, run.State, run.Reason))
 		}
 		if what == "" {
 			return fmt.Errorf("%w: run %s is not over", ErrNotNow, run.ID)

@@ -54,9 +54,14 @@ func (m *machine) inputs(p *part, over document.Values) (document.Values, error)
 	if err != nil || len(over) == 0 {
 		return with, err
 	}
+	desc := m.describe(p.doc.Tool)
+	read, err := document.ReadTexts(desc, over)
+	if err != nil {
+		return nil, err
+	}
 	with = maps.Clone(with)
-	maps.Copy(with, over)
-	return document.Complete(m.describe(p.doc.Tool), with)
+	maps.Copy(with, read)
+	return document.Complete(desc, with)
 }
 
 // describe returns what a tool takes and gives today; a tool that is gone takes nothing.

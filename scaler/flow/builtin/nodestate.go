@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"headroom/scaler/flow/tool"
 	"headroom/scaler/pool"
@@ -15,10 +16,11 @@ type nodeState struct{ Options }
 func (nodeState) Describe() tool.Description {
 	return tool.Description{
 		Name: "node-state", Title: "Cordon, drain or open a node", Source: Source, Repeatable: true, Waits: true,
-		Doc: "Cordon keeps new workers from a node of the pool; drain also has its workers replaced elsewhere; open takes both back. A drain is waited for until no worker is left.",
+		Doc: "Cordon keeps new workers from a node of the pool; drain also has its workers replaced elsewhere; open takes both back, or with ours only what this run has ordered itself. A drain is waited for until no worker is left.",
 		Inputs: []tool.Parameter{
 			{Name: "node", Type: "node", Doc: "Name of the node.", Required: true},
 			{Name: "state", Type: "string", Doc: "What it shall be.", Required: true, Values: []any{"cordon", "drain", "open"}},
+			{Name: "ours", Type: "bool", Doc: "Open takes back only what this run has ordered: a node that a person has cordoned or drained stays so."},
 			waitInput,
 		},
 		Outputs: []tool.Parameter{
@@ -73,7 +75,15 @@ func (t nodeState) isSet(c *tool.Call) (bool, error) {
 	case "drain":
 		return n.Drain != nil, nil
 	}
+	if in(c).truth("ours") && !mine(c, n.Cordon, n.Drain) {
+		return true, nil
+	}
 	return n.Cordon == nil && n.Drain == nil, nil
+}
+
+// mine tells whether all orders that there are were given by the run of a call.
+func mine(c *tool.Call, orders ...*pool.Order) bool {
+	return !slices.ContainsFunc(orders, func(o *pool.Order) bool { return o != nil && o.Why != why(c) })
 }
 
 // settled tells whether what the order means has happened, as far as it is waited for.

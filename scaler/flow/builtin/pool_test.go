@@ -65,6 +65,18 @@ func TestWorkersThatNobodyStartsAreNotWaitedFor(t *testing.T) {
 	}
 }
 
+// What a person has ordered of a node stays when a run takes back what it has ordered.
+func TestARunOpensOnlyWhatItHasClosed(t *testing.T) {
+	w := newWorld(t, "n1", "n2")
+	must(t, w.pool.Cordon(t.Context(), "n1", "ann", "its disk is exchanged"))
+	for node, want := range map[string]string{"n1": "cordoned", "n2": "ready"} {
+		w.do("node-state", map[string]any{"node": node, "state": "cordon"})
+		if out := w.do("node-state", map[string]any{"node": node, "state": "open", "ours": true}); out["state"] != want {
+			t.Errorf("%s is %v afterwards; want %s", node, out["state"], want)
+		}
+	}
+}
+
 func TestNodeStateDrains(t *testing.T) {
 	w := newWorld(t, "n1", "n2")
 	w.turn(4)

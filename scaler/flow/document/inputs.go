@@ -3,6 +3,7 @@ package document
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -152,6 +153,24 @@ func Complete(desc tool.Description, given map[string]any) (map[string]any, erro
 		}
 	}
 	return inputs, errors.Join(errs...)
+}
+
+// ReadTexts returns inputs of a tool that a person has typed: of a text where another type
+// is wanted, that value. The error names everything that cannot be read.
+func ReadTexts(desc tool.Description, given map[string]any) (map[string]any, error) {
+	out := maps.Clone(given)
+	var errs []error
+	for _, p := range desc.Inputs {
+		text, typed := given[p.Name].(string)
+		if k := Type(p.Type).of(""); typed && k.Type != String && k.Type != Any {
+			v, err := k.read(text)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", p.Name, err))
+			}
+			out[p.Name] = v
+		}
+	}
+	return out, errors.Join(errs...)
 }
 
 func argument(p tool.Parameter, v any) (any, error) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"headroom/scaler/flow/tool"
 )
 
 func TestValuesSurviveJSON(t *testing.T) {
@@ -173,5 +175,19 @@ func TestModulesHaveOneName(t *testing.T) {
 				t.Errorf("%v: %v; want %q", inputs, err, want)
 			}
 		}
+	}
+}
+
+func TestTextsOfAPersonAreRead(t *testing.T) {
+	desc := tool.Description{Inputs: []tool.Parameter{
+		{Name: "n", Type: "int"}, {Name: "ok", Type: "bool"}, {Name: "nodes", Type: "list"}, {Name: "text", Type: "string"}, {Name: "any", Type: "any"},
+	}}
+	got, err := ReadTexts(desc, map[string]any{"n": "3", "ok": "false", "nodes": "a, b", "text": "3", "any": "4", "other": "5"})
+	want := map[string]any{"n": int64(3), "ok": false, "nodes": []any{"a", "b"}, "text": "3", "any": "4", "other": "5"}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
+	}
+	if _, err := ReadTexts(desc, map[string]any{"n": "many", "ok": "no"}); err == nil || !strings.Contains(err.Error(), "n: ") || !strings.Contains(err.Error(), "ok: ") {
+		t.Errorf("%v; want both faults", err)
 	}
 }

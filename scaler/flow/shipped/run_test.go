@@ -233,8 +233,8 @@ func TestANodeIsRepaired(t *testing.T) {
 				map[string]any{"path": "/etc/c", "absent": true}, map[string]any{"path": "/etc/d", "owner": "web", "group": "www", "mode": "0640"},
 			},
 		}, 0)
-		slices.Sort(s.calls[4:8]) // files are repaired side by side
-		s.want(r, flow.Done, "mute [n1]", "node-state n1 cordon", "install-package n1 nginx 1.2", "install-package n1 telnetd",
+		slices.Sort(s.calls[5:9]) // files are repaired side by side
+		s.want(r, flow.Done, "module-facts", "mute [n1]", "node-state n1 cordon", "install-package n1 nginx 1.2", "install-package n1 telnetd",
 			"set-file n1 /etc/c", "set-file n1 /etc/d",
 			"sync-files n1 /etc/a", "write-template n1 /etc/b map[text:{{]", "restart-workers n1",
 			"node-scan n1", "node-state n1 open", "webhook", "unmute")

@@ -78,6 +78,8 @@ type Client struct {
 
 	answered, failed, refused, last atomic.Int64
 	fault                           atomic.Pointer[string]
+
+	said string // by the last failure; only the loop's
 }
 
 // New returns a client.
@@ -295,9 +297,12 @@ func (c *Client) count(err error) {
 	}
 }
 
-// complain tells the first failures of a row, and then one in a while.
+// complain tells the first failures of a row, those that say something else than the one
+// before, and then one in a while.
 func (c *Client) complain(failures int, rest time.Duration, err error) {
-	if failures <= 2 || failures%20 == 0 {
+	said := c.said
+	c.said = err.Error()
+	if failures <= 2 || failures%20 == 0 || c.said != said {
 		c.o.Logger.Warn("no desired state from the server; what runs goes on", "failures", failures, "again_in", rest.Round(time.Millisecond), "err", err)
 	}
 }

@@ -61,9 +61,9 @@ export class ApiError extends Error {
 /** What somebody has typed says nothing that can be read; the message says what is wanted. */
 export class InputError extends Error {}
 
-/** Whether it is what was asked that is at fault, and not the server or the way to it. */
+/** Whether it is what was asked, or who asked, that is at fault, and not the server or the way to it. */
 export const isInputFault = (error: Error) =>
-  error instanceof InputError || (error instanceof ApiError && error.code === 400);
+  error instanceof InputError || (error instanceof ApiError && error.code >= 400 && error.code < 500);
 
 /** The id is one segment of the URL: its slashes are encoded too. */
 const module = (id: string) => `modules/${encodeURIComponent(id)}`;

@@ -122,6 +122,10 @@ func (s *server) places() api.Places {
 			r, err := s.requests.Load(ctx, id)
 			return r.Path, r.Who, err
 		},
+		Named: func(ctx context.Context, id string) bool {
+			r, err := s.requests.Load(ctx, id)
+			return err == nil && s.requests.Named(&r)
+		},
 		Approver: func(ctx context.Context, id string, who access.Who) bool {
 			r, err := s.requests.Load(ctx, id)
 			return err == nil && s.requests.Approver(&r, who.String(), who.Groups)

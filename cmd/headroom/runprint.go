@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,16 +43,25 @@ func printRun(w io.Writer, r *flow.Run) error {
 	if err := stepGrid(r).print(w, terminal(w)); err != nil || len(r.Actions) == 0 {
 		return err
 	}
-	g := &grid{head: []string{"AT", "WHO", "DID", "STEP", "WHY"}, right: make([]bool, 5)}
+	g := &grid{head: []string{"AT", "WHO", "DID", "STEP", "WHY", "WITH"}, right: make([]bool, 6)}
 	for _, a := range r.Actions {
 		g.rows = append(g.rows, []cell{
-			plain(a.At.Local().Format(clock)), plain(printable(someone(a.Who))), plain(printable(a.What)), plain(printable(a.Step)), plain(printable(a.Why)),
+			plain(a.At.Local().Format(clock)), plain(printable(someone(a.Who))), plain(printable(a.What)), plain(printable(a.Step)), plain(printable(a.Why)), plain(printable(givenWith(a))),
 		})
 	}
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err
 	}
 	return g.print(w, terminal(w))
+}
+
+// givenWith are the values that a person has given with an action.
+func givenWith(a flow.Action) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(a.Inputs)) {
+		all = append(all, fmt.Sprintf("%s=%v", name, a.Inputs[name]))
+	}
+	return strings.Join(all, " ")
 }
 
 func stepGrid(r *flow.Run) *grid {

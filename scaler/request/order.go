@@ -113,6 +113,12 @@ func (b *Book) Approver(r *Request, who string, groups []string) bool {
 	return len(a.Who) > 0 && a.has(who, c.Groups, groups)
 }
 
+// Named tells whether the approvers of a request are named, so that nobody else may
+// decide about it, whatever their role.
+func (b *Book) Named(r *Request) bool {
+	return len(approversOf(b.conf.Load().Approvers, r.Kind, r.Path).Who) > 0
+}
+
 // approve counts an approval.
 func (b *Book) approve(r *Request, o *Order, now time.Time) error {
 	if err := b.mayDecide(r, o); err != nil {

@@ -30,6 +30,8 @@ type Places struct {
 	Run func(ctx context.Context, run string) ([]string, error)
 	// Request returns the node that a request is about, and who made it.
 	Request func(ctx context.Context, id string) (node, by string, err error)
+	// Named tells whether its approvers are named: then it tells itself who may decide.
+	Named func(ctx context.Context, id string) bool
 	// Approver tells whether somebody is named as one of its approvers, who need no role.
 	Approver func(ctx context.Context, id string, who access.Who) bool
 	// Secrets names the inputs of a flow, or of a run's flow, that are never shown.
@@ -298,8 +300,10 @@ func requestNode(s *Server, a *asked) (where, error) {
 	if action == "comment" || action == "cancel" {
 		w.owner = by
 	}
-	decides := action == "approve" || action == "reject" || action == "cancel"
-	if decides && s.Places.Approver != nil && s.Places.Approver(a.ctx(), request, a.who) {
+	named := func() bool { return s.Places.Named != nil && s.Places.Named(a.ctx(), request) }
+	approver := func() bool { return s.Places.Approver != nil && s.Places.Approver(a.ctx(), request, a.who) }
+	decides := action == "approve" || action == "reject"
+	if decides && named() || (decides || action == "cancel") && approver() {
 		w.owner = a.who.String()
 	}
 	return w, err

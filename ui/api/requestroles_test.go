@@ -22,6 +22,10 @@ func TestWhoMayDecideOnRequests(t *testing.T) {
 			r, err := a.book.Load(ctx, id)
 			return r.Path, r.Who, err
 		},
+		Named: func(ctx context.Context, id string) bool {
+			r, err := a.book.Load(ctx, id)
+			return err == nil && a.book.Named(&r)
+		},
 		Approver: func(ctx context.Context, id string, who access.Who) bool {
 			r, err := a.book.Load(ctx, id)
 			return err == nil && a.book.Approver(&r, who.String(), who.Groups)
@@ -39,7 +43,7 @@ func TestWhoMayDecideOnRequests(t *testing.T) {
 		}
 	}
 	a.wants(send("", `POST /api/v1/requests/R1 {"action":"approve"}`), 401)
-	a.wants(send("all", `POST /api/v1/requests/R1 {"action":"approve","who":"token:viewer"}`), 403, "role admin")
+	a.wants(send("all", `POST /api/v1/requests/R1 {"action":"approve","who":"token:viewer"}`), 403, "that is for token:viewer")
 	a.wants(send("chief", `POST /api/v1/requests/R1 {"action":"approve"}`), 403, "that is for token:viewer")
 	a.wants(send("viewer", `POST /api/v1/requests/R1 {"action":"done","why":"x"}`), 403, "role operator")
 	a.wants(send("viewer", `POST /api/v1/requests/R1 {"action":"approve"}`), 200, `"state":"approved"`, `"approvals":["token:viewer"]`)

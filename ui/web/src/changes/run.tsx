@@ -124,6 +124,9 @@ function Body({ run, view, zone, onGo, onChange }: BodyProps) {
                 <li key={`${action.at} ${action.what}`}>
                   <time datetime={action.at}>{moment(action.at, today)}</time>{" "}
                   <b>{say.did(action.who, action.what, action.step ?? "")}</b> {action.why}
+                  {Object.entries(action.inputs ?? {}).map(([name, value]) => (
+                    <code key={name}> {`${name}=${shownValue(value)}`}</code>
+                  ))}
                 </li>
               ))}
             </ol>

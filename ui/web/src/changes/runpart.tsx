@@ -114,7 +114,9 @@ export function RunList({ runs, today, now, onGo }: ListProps) {
               <span class="why">
                 {run.why} <small>{say.by(run.who, say.sources[run.source.kind])}</small>
               </span>
-              {run.reason && run.state !== "done" && <span class="bad">{run.reason}</span>}
+              {run.reason && run.state !== "done" && (
+                <span class={run.state === "failed" ? "bad" : "why"}>{run.reason}</span>
+              )}
             </div>
             <small class="lasted">{lasted !== null && text.duration(span(lasted))}</small>
           </li>

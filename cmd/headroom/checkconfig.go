@@ -14,7 +14,7 @@ import (
 // addCheckConfig adds "check config FILE".
 func addCheckConfig(check *kingpin.CmdClause) {
 	var file string
-	cmd := check.Command("config", "Report every fault of a configuration file and of the rule files, Alertmanager's file and declarations that it names, with its line. Exits 1 if there is one.")
+	cmd := check.Command("config", "Report every fault of a configuration file and of the rule files, Alertmanager's file, declarations and flows that it names, with its line. Exits 1 if there is one.")
 	cmd.Arg("file", "The configuration file.").Required().StringVar(&file)
 	cmd.Action(func(*kingpin.ParseContext) error { return checkConfig(file) })
 }
@@ -29,6 +29,9 @@ func checkConfig(file string) error {
 	}
 	if err == nil {
 		_, err = consistencyOf(cfg, file)
+	}
+	if err == nil {
+		err = configuredFlows(cfg, file)
 	}
 	var faults config.Faults
 	if errors.As(err, &faults) {

@@ -38,3 +38,32 @@ headroom: FILE: faults: 2
 		t.Errorf("no file: exit %d; want 2, as for other usage errors", cmd.ProcessState.ExitCode())
 	}
 }
+
+// The flows that a configuration names are checked with it.
+func TestCheckConfigReadsItsFlows(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "headroom.yml")
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Join(dir, "flows"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("headroom.yml", "flows: {dir: flows}\n")
+	write("flows/good.yaml", "name: good\nsteps: [{id: say, tool: no-op, with: {says: x}}]\n")
+	if out, err := program("check", "config", config).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	write("flows/bad.yml", "name: bad\nsteps:\n- {id: say, tool: nop}\n")
+	out, err := program("check", "config", config).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), filepath.Join(dir, "flows/bad.yml")+":3: ") {
+		t.Errorf("%v: %s", err, out)
+	}
+	write("headroom.yml", "flows: {dir: none}\n")
+	if out, err := program("check", "config", config).CombinedOutput(); err == nil || !strings.Contains(string(out), "flows.dir") {
+		t.Errorf("%v: %s", err, out)
+	}
+}

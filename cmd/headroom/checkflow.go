@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -32,22 +33,9 @@ func checkFlows(files []string, toolsDir string) error {
 	if err != nil {
 		return err
 	}
-	faults, steps := config.Faults{}, 0
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		p, err := document.Load(text, file, tools)
-		if err == nil {
-			steps += countSteps(p.Flow().Steps)
-			continue
-		}
-		var more config.Faults
-		if !errors.As(err, &more) {
-			return err
-		}
-		faults = append(faults, more...)
+	faults, steps, err := flowFaults(files, tools)
+	if err != nil {
+		return err
 	}
 	if len(faults) > 0 {
 		if toolsDir == "" && strings.Contains(faults.Error(), "there is no tool ") {
@@ -57,6 +45,52 @@ func checkFlows(files []string, toolsDir string) error {
 	}
 	fmt.Printf("good: flows: %d, steps: %d\n", len(files), steps)
 	return nil
+}
+
+// flowFaults are all faults of some documents; steps are those of the good ones.
+func flowFaults(files []string, tools *tool.Catalog) (faults config.Faults, steps int, err error) {
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, 0, err
+		}
+		p, err := document.Load(text, file, tools)
+		if err == nil {
+			steps += countSteps(p.Flow().Steps)
+			continue
+		}
+		var more config.Faults
+		if !errors.As(err, &more) {
+			return nil, 0, err
+		}
+		faults = append(faults, more...)
+	}
+	return faults, steps, nil
+}
+
+// configuredFlows reports the faults of the flows that a configuration names.
+func configuredFlows(cfg config.Config, configFile string) error {
+	if cfg.Flows.Dir == "" {
+		return nil
+	}
+	tools, err := describedTools(beside(configFile, cfg.Flows.ToolsDir))
+	if err != nil {
+		return fmt.Errorf("flows.tools_dir: %w", err)
+	}
+	dir := beside(configFile, cfg.Flows.Dir)
+	if _, err := os.Stat(dir); err != nil {
+		return fmt.Errorf("flows.dir: %w", err)
+	}
+	var files []string
+	for _, pattern := range []string{"*.yml", "*.yaml"} {
+		found, _ := filepath.Glob(filepath.Join(dir, pattern)) // of a pattern that is good
+		files = append(files, found...)
+	}
+	faults, _, err := flowFaults(files, tools)
+	if err == nil && len(faults) > 0 {
+		return faults
+	}
+	return err
 }
 
 // describedTools has the tools that come with the program, to be looked at but not to be

@@ -88,9 +88,12 @@ func (o *serveOptions) config() (config.Config, error) {
 }
 
 // besideConfig is a path of the configuration, which may be relative to its file.
-func (s *server) besideConfig(path string) string {
+func (s *server) besideConfig(path string) string { return beside(s.opts.configFile, path) }
+
+// beside is a path that a configuration file names, which may be relative to it.
+func beside(configFile, path string) string {
 	if path == "" || filepath.IsAbs(path) {
 		return path
 	}
-	return filepath.Join(filepath.Dir(s.opts.configFile), path)
+	return filepath.Join(filepath.Dir(configFile), path)
 }

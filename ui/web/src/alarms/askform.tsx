@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "../notice";
 import { useText } from "../text/language";
 
@@ -24,7 +24,8 @@ export function AskForm({ about, fields, action, onSend, onCancel }: Props) {
   const [sending, setSending] = useState(false);
   const [failure, setFailure] = useState<Error>();
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  // Before anybody can type: a focus that moves later takes what is typed along.
+  useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
   const send = async (e: SubmitEvent) => {
     e.preventDefault();
     const data = new FormData(e.currentTarget as HTMLFormElement);

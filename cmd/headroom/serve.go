@@ -48,6 +48,10 @@ func addServe(app *kingpin.Application) {
 func (s *server) run(ctx context.Context, extra func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	// Before the address is told: whoever reads it may stop the server at once.
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	defer signal.Stop(signals)
 	listener, err := net.Listen("tcp", s.opts.listenAddress)
 	if err != nil {
 		return errors.Join(fmt.Errorf("--web.listen-address: %w", err), s.close())
@@ -85,7 +89,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.saveMemoryInStorms)
 	part(s.learnComponents)
 	part(s.forgetOld)
-	part(s.watchSignals)
+	part(func(ctx context.Context) error { return s.watchSignals(ctx, signals) })
 	if len(s.asked) > 0 {
 		part(func(ctx context.Context) error { return waitAfter(ctx, s.loadPolledHistory) })
 	}
@@ -121,10 +125,7 @@ func waitAfter(ctx context.Context, f func(context.Context) error) error {
 var errStopped = errors.New("stopped by a signal")
 
 // watchSignals ends the program on SIGTERM and SIGINT and reloads on SIGHUP.
-func (s *server) watchSignals(ctx context.Context) error {
-	c := make(chan os.Signal, 1)
-	signal.Notify(c, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
-	defer signal.Stop(c)
+func (s *server) watchSignals(ctx context.Context, c <-chan os.Signal) error {
 	for {
 		select {
 		case <-ctx.Done():

@@ -1,39 +1,45 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { AlarmPage } from "./alarms/one";
 import { useOpenAlarms } from "./alarms/open";
-import { AlarmsPage } from "./alarms/page";
 import { type AlarmsView, alarmsPath, defaultAlarms } from "./alarms/view";
 import { api } from "./api/client";
 import { useLive, useResource } from "./api/live";
-import { ChangesPage } from "./changes/page";
-import { RunPage } from "./changes/run";
 import { type ChangesView, changesPath } from "./changes/view";
-import { FindPanel } from "./find/panel";
+import { Explainer } from "./explain/explainer";
 import { Header } from "./header";
-import { Help } from "./help";
 import { useCtrlK, useKeys } from "./keys";
-import { LedgerPage } from "./ledger/page";
+import { lazy } from "./lazy";
 import { Barred, isBarred, MeProvider } from "./me";
-import { ModulePage } from "./module/page";
-import { PoolPage } from "./pool/page";
-import { PlacePage } from "./pool/place";
 import { type PoolView, poolPath } from "./pool/view";
 import { useRouter } from "./state/router";
 import { defaultView, ledgerPath, modulePath, type View, writeView } from "./state/view";
 import { TablePage } from "./table/page";
-import { firstLanguage, keepLanguage, type Language, LanguageProvider, texts } from "./text/language";
-import { WhatIfPage } from "./whatif/page";
+import type { Text } from "./text/en";
+import { keepLanguage, type Language, LanguageProvider, otherLanguage, texts } from "./text/language";
 import { defaultWhatIf, whatIfPath } from "./whatif/view";
 
-export function App() {
+const pages = () => import("./pages");
+
+const AlarmPage = lazy(() => pages().then((p) => p.AlarmPage));
+const AlarmsPage = lazy(() => pages().then((p) => p.AlarmsPage));
+const ChangesPage = lazy(() => pages().then((p) => p.ChangesPage));
+const RunPage = lazy(() => pages().then((p) => p.RunPage));
+const FindPanel = lazy(() => pages().then((p) => p.FindPanel));
+const Help = lazy(() => pages().then((p) => p.Help));
+const LedgerPage = lazy(() => pages().then((p) => p.LedgerPage));
+const ModulePage = lazy(() => pages().then((p) => p.ModulePage));
+const PlacePage = lazy(() => pages().then((p) => p.PlacePage));
+const PoolPage = lazy(() => pages().then((p) => p.PoolPage));
+const WhatIfPage = lazy(() => pages().then((p) => p.WhatIfPage));
+
+/** The pages in the words that are there already; others are fetched when they are chosen. */
+export function App({ first }: { first: { language: Language; text: Text } }) {
   const { route, go } = useRouter();
   const live = useLive();
   const status = useResource("status", live.revision, api.status);
-  const [language, setLanguage] = useState<Language>(firstLanguage);
+  const [{ language, text }, setSpoken] = useState(first);
   const [help, setHelp] = useState(false);
   const [finding, setFinding] = useState(false);
   const me = useResource("me", 0, api.me);
-  const text = texts[language];
   const openAlarms = useOpenAlarms(live.revision);
   const alarmsRevision = live.revision + openAlarms.revision;
   live.shown.current = status.data?.published ?? undefined;
@@ -58,6 +64,14 @@ export function App() {
     go(writeView({ ...(left.current ?? defaultView), ...model }) || "./");
   };
 
+  const speak = (other: Language) => {
+    keepLanguage(other);
+    texts[other]().then(
+      (words) => setSpoken({ language: other, text: words }),
+      () => location.reload(), // the server has a new version, with words of its own
+    );
+  };
+
   useEffect(() => {
     document.documentElement.lang = text.locale;
     keepLanguage(language);
@@ -79,7 +93,7 @@ export function App() {
           onGo={(path) => go(path === whatIfPath(defaultWhatIf) ? whatIfPath(asked.current) : path)}
           onHelp={() => setHelp(true)}
           onFind={() => setFinding(true)}
-          onLanguage={() => setLanguage(language === "en" ? "zh" : "en")}
+          onLanguage={() => speak(otherLanguage(language))}
         />
         {barred && me.data ? (
           <Barred me={me.data} />
@@ -197,6 +211,7 @@ export function App() {
             )}
           </>
         )}
+        <Explainer levels={status.data?.levels ?? []} onGo={go} />
         {finding && <FindPanel onGo={go} onClose={() => setFinding(false)} />}
         {help && <Help onClose={() => setHelp(false)} />}
       </MeProvider>

@@ -13,12 +13,15 @@ import "./styles/pool.css";
 import "./styles/poolplace.css";
 import "./styles/changes.css";
 import "./styles/changeparts.css";
+import "./styles/explain.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";
+import { firstLanguage, texts } from "./text/language";
 
 // The server wrote <base> relative to the first URL; it must not follow the later ones.
 document.querySelector("base")?.setAttribute("href", root);
 
 const host = document.getElementById("app");
-if (host) render(<App />, host);
+const language = firstLanguage();
+texts[language]().then((text) => host && render(<App first={{ language, text }} />, host));

@@ -1,6 +1,8 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { explains, isTerm } from "../explain/terms";
 import { useKeys } from "../keys";
 import { narrowQuery, useMatches } from "../media";
+import { modelsOf } from "../state/model";
 import { toggleSort } from "../state/view";
 import { cellOf, columnsOf, type Sheet } from "./columns";
 import type { Entry } from "./entries";
@@ -118,7 +120,12 @@ function Line({ entry, sheet, index, chosen }: LineProps) {
         onClick={() => sheet.onOpen(row.id)}
       >
         {columnsOf(sheet.model).map((column) => (
-          <td key={column.id} class={column.id} data-label={sheet.text.columns[column.id]}>
+          <td
+            key={column.id}
+            class={column.id}
+            data-label={sheet.text.columns[column.id]}
+            {...(isTerm(column.id) && explains(column.id, row.id, modelsOf(sheet.model)[0]))}
+          >
             {cellOf(column, entry, sheet)}
           </td>
         ))}

@@ -1,5 +1,6 @@
 import { alarmsEn } from "./alarms-en";
 import { changesEn } from "./changes-en";
+import { explainEn } from "./explain-en";
 import type { Span } from "./format";
 import { marksEn } from "./marks-en";
 import { poolEn } from "./pool-en";
@@ -13,6 +14,8 @@ export const en = {
   switchTo: "中文",
   switchTitle: "Show the pages in Chinese",
   duration,
+
+  explain: explainEn,
 
   table: "Warning table",
   pages: {
@@ -28,6 +31,8 @@ export const en = {
   disconnected: "connection lost, trying again",
   failed: (reason: string) => `The server could not answer: ${reason}`,
   loading: "Loading",
+  pageGone: "This page could not be loaded: the connection is lost, or the server has a new version.",
+  loadAgain: "Load again",
   close: "Close",
 
   tree: "Business tree",

@@ -1,11 +1,16 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { en, type Text } from "./en";
-import { zh } from "./zh";
+import type { Text } from "./en";
 
 export type Language = "en" | "zh";
 
-export const texts: Record<Language, Text> = { en, zh };
+/** The words of each language, fetched when they are wanted. */
+export const texts: Record<Language, () => Promise<Text>> = {
+  en: () => import("./en").then(({ en }) => en),
+  zh: () => import("./zh").then(({ zh }) => zh),
+};
+
+export const otherLanguage = (language: Language): Language => (language === "en" ? "zh" : "en");
 
 const key = "headroom-language";
 
@@ -20,7 +25,12 @@ export function keepLanguage(language: Language) {
   localStorage.setItem(key, language);
 }
 
-const Context = createContext<Text>(en);
+const Context = createContext<Text | undefined>(undefined);
 
 export const LanguageProvider = Context.Provider;
-export const useText = () => useContext(Context);
+
+export function useText(): Text {
+  const text = useContext(Context);
+  if (!text) throw new Error("no language is provided around this component");
+  return text;
+}

@@ -1,6 +1,7 @@
 import { alarmsZh } from "./alarms-zh";
 import { changesZh } from "./changes-zh";
 import type { Text } from "./en";
+import { explainZh } from "./explain-zh";
 import type { Span } from "./format";
 import { marksZh } from "./marks-zh";
 import { poolZh } from "./pool-zh";
@@ -14,6 +15,8 @@ export const zh: Text = {
   switchTo: "English",
   switchTitle: "以英文显示页面",
   duration,
+
+  explain: explainZh,
 
   table: "容量预警表",
   pages: {
@@ -29,6 +32,8 @@ export const zh: Text = {
   disconnected: "连接中断，正在重试",
   failed: (reason) => `服务器无法应答：${reason}`,
   loading: "加载中",
+  pageGone: "无法加载此页面：连接已中断，或服务器已更新版本。",
+  loadAgain: "重新加载",
   close: "关闭",
 
   tree: "业务树",

@@ -1,0 +1,147 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api } from "../api/client";
+import { useResource } from "../api/live";
+import { Link } from "../link";
+import { readChoice } from "../state/model";
+import { modulePath, namesOf } from "../state/view";
+import { useText } from "../text/language";
+import { place } from "./place";
+import { explanationOf, isTerm, meanings, queryOf, stepsOf, type Term } from "./terms";
+import { explainPath } from "./view";
+
+/** What is explained, and where it stands. */
+interface Asked {
+  term: Term;
+  id: string;
+  model: string;
+  at: DOMRect;
+  pinned: boolean; // pressed, not only pointed at: it stays until it is closed
+}
+
+const hoverMillis = 450; // a pointer that only passes by asks for nothing
+const leaveMillis = 250; // to move from the number to its explanation
+
+const askedBy = (target: EventTarget | null): Omit<Asked, "pinned"> | undefined => {
+  const of = target instanceof Element ? target.closest<HTMLElement>("[data-term]") : null;
+  const { term, of: id, model } = of?.dataset ?? {};
+  if (!of || !isTerm(term) || id === undefined) return undefined;
+  return { term, id, model: model ?? "", at: of.getBoundingClientRect() };
+};
+
+interface Props {
+  levels: string[];
+  onGo: (path: string) => void;
+}
+
+/**
+ * Explains the numbers of all pages: what carries the attributes of explains()
+ * tells what it is, its arithmetic and its query, when it is pointed at or
+ * pressed, or has the focus and "e" is pressed.
+ */
+export function Explainer({ levels, onGo }: Props) {
+  const [asked, setAsked] = useState<Asked>();
+  const timer = useRef(0);
+  useEffect(() => {
+    const later = (what: Asked | undefined, millis: number) => {
+      clearTimeout(timer.current);
+      timer.current = window.setTimeout(() => setAsked((now) => (now?.pinned ? now : what)), millis);
+    };
+    const point = (e: PointerEvent) => {
+      if (e.pointerType !== "mouse") return;
+      if (e.target instanceof Element && e.target.closest(".explainer")) return clearTimeout(timer.current);
+      const what = askedBy(e.target);
+      later(what && { ...what, pinned: false }, what ? hoverMillis : leaveMillis);
+    };
+    const press = (e: MouseEvent) => {
+      if (e.target instanceof Element && e.target.closest(".explainer")) return;
+      clearTimeout(timer.current);
+      const what = askedBy(e.target);
+      if (what) e.stopPropagation(); // the row around it leads elsewhere
+      setAsked(what && { ...what, pinned: true });
+    };
+    const key = (e: KeyboardEvent) => {
+      if (e.key === "Escape" && document.querySelector(".explainer")) {
+        e.stopPropagation();
+        setAsked(undefined);
+      }
+      const what = e.key === "e" && !e.ctrlKey && !e.metaKey ? askedBy(document.activeElement) : undefined;
+      if (what) setAsked({ ...what, pinned: true });
+    };
+    const gone = () => setAsked(undefined);
+    document.addEventListener("pointerover", point);
+    document.addEventListener("click", press, true);
+    document.addEventListener("keydown", key, true);
+    addEventListener("scroll", gone, true);
+    return () => {
+      clearTimeout(timer.current);
+      document.removeEventListener("pointerover", point);
+      document.removeEventListener("click", press, true);
+      document.removeEventListener("keydown", key, true);
+      removeEventListener("scroll", gone, true);
+    };
+  }, []);
+  if (!asked) return null;
+  return (
+    <Card
+      key={`${asked.term} ${asked.id}`}
+      {...{ asked, levels, onGo }}
+      onClose={() => setAsked(undefined)}
+    />
+  );
+}
+
+interface CardProps extends Props {
+  asked: Asked;
+  onClose: () => void;
+}
+
+/** The definition, the arithmetic of this very number, and the query. */
+function Card({ asked, levels, onGo, onClose }: CardProps) {
+  const text = useText();
+  const { term, id, model, at } = asked;
+  const explained = explanationOf(term, id);
+  const has = meanings[term].steps.length > 0;
+  const arithmetic = useResource(`${explained} ${model}`, 0, async () =>
+    has ? stepsOf(term, (await api.explain(explained, model)).steps) : [],
+  );
+  const names = namesOf(id);
+  const leave = (path: string) => {
+    onClose();
+    onGo(path);
+  };
+  return (
+    <div
+      class="explainer"
+      role="dialog"
+      aria-label={text.explain.names[term]}
+      style={place(at, innerWidth, innerHeight)}
+    >
+      <h3>
+        {text.explain.names[term]} <small>{names.at(-1)}</small>
+      </h3>
+      <p>{text.explain.terms[term]}</p>
+      {arithmetic.error && <p class="none">{arithmetic.error.message}</p>}
+      {arithmetic.data && arithmetic.data.length > 0 && (
+        <dl>
+          {arithmetic.data.map((step, i) => (
+            <div key={`${i} ${step.name}`}>
+              <dt>{step.name}</dt>
+              <dd>
+                <code>{step.numbers || step.formula}</code> <output>{step.result}</output>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {levels.length > 0 && <code class="query">{queryOf(term, names, levels)}</code>}
+      <p class="ways">
+        <Link to={explainPath({ id: explained, model })} onGo={leave}>
+          {text.explain.all}
+        </Link>
+        <Link to={modulePath(id, readChoice(new URLSearchParams({ model })))} onGo={leave}>
+          {text.explain.open}
+        </Link>
+      </p>
+    </div>
+  );
+}

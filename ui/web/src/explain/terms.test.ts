@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { explanationOf, queryOf, stepsOf } from "./terms";
+
+it("asks for the series of exactly one node", () => {
+  const levels = ["business", "product", "service", "module"];
+  expect(queryOf("load", ["Qzone", "WNS"], levels)).toBe(
+    'headroom_module_load_percent{business="Qzone",product="WNS",service="",module=""}',
+  );
+  expect(queryOf("peak", ["a", "b", "c", 'd"\\'], levels)).toBe(
+    'headroom_module_peak_today{business="a",product="b",service="c",module="d\\"\\\\",bound="mid"}',
+  );
+});
+
+it("knows whether a number is of the row or of the order", () => {
+  expect(explanationOf("band", "a/b")).toBe("row:a/b");
+  expect(explanationOf("order", "a/b")).toBe("order:a/b");
+});
+
+it("picks the steps that make a number, also where a figure follows their name", () => {
+  const steps = ["line", "trend", "peak in 30 days", "peak at risk", "devices needed"].map((name) => ({
+    name,
+  }));
+  expect(stepsOf("full", steps).map(({ name }) => name)).toEqual(["trend", "peak in 30 days"]);
+  expect(stepsOf("load", steps)).toEqual([]);
+});

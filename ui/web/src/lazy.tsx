@@ -1,0 +1,38 @@
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Loading } from "./notice";
+import { useText } from "./text/language";
+
+/** A page whose script is fetched when it is shown for the first time. */
+export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  let page: ComponentType<P> | undefined;
+  return function Lazy(props: P) {
+    const [state, setState] = useState<"waiting" | "there" | "failed">(page ? "there" : "waiting");
+    useEffect(() => {
+      if (page) return;
+      load().then(
+        (loaded) => {
+          page = loaded;
+          setState("there");
+        },
+        () => setState("failed"),
+      );
+    }, []);
+    if (state === "failed") return <Gone />;
+    const Page = page;
+    return Page ? <Page {...props} /> : <Loading />;
+  };
+}
+
+/** The script is not to be had: the connection is lost, or the server has a new version with scripts of its own. */
+function Gone() {
+  const text = useText();
+  return (
+    <p class="failure" role="alert">
+      {text.pageGone}{" "}
+      <button type="button" onClick={() => location.reload()}>
+        {text.loadAgain}
+      </button>
+    </p>
+  );
+}

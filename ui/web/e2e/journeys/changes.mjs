@@ -1,17 +1,11 @@
 // The pages of changes: a run that people help on, a request that is approved, what is
 // known and what was done.
 import assert from "node:assert/strict";
-import { joins } from "./pool.mjs";
-
-const go = async (page, base, path) => {
-  await page.goto(new URL(path, base).href);
-  await page.locator(".changes-page").waitFor();
-};
+import { joins } from "../node.mjs";
 
 /** The id of a module of the simulated fleet. */
-async function someModule(base) {
-  const { data } = await (await fetch(new URL("api/v1/warnings", base))).json();
-  return data.find(({ path }) => path[0] !== "this machine").id;
+async function someModule(kit) {
+  return (await kit.ask("api/v1/warnings")).find(({ path }) => path[0] !== "this machine").id;
 }
 
 /** Sends the form that is open, with what is typed into its fields. */
@@ -22,17 +16,18 @@ async function sends(page, fields, button) {
 }
 
 /** A flow that asks for permission, fails to fetch a page, and fetches another one. */
-async function helpsRun(page, { base, picture, fits }, module) {
+async function helpsRun(page, kit) {
+  const module = await someModule(kit);
   const node = `changes-${Date.now()}`;
-  const leave = await joins(base, node);
+  const leave = await joins(kit.base, node);
   try {
-    await go(page, base, "changes?show=flows");
+    await kit.open("changes?show=flows", ".changes-page");
     const flow = page.locator(".flow", { has: page.locator("code", { hasText: /^expand-module$/ }) });
     await flow.getByRole("button", { name: "Start" }).click();
     const form = page.locator("form.start-form:visible");
     await form.getByLabel("Ask for permission").check();
-    await fits(page);
-    await picture(page, "changes-start");
+    await kit.fits();
+    await kit.picture("changes-start");
     await sends(
       page,
       [
@@ -51,13 +46,13 @@ async function helpsRun(page, { base, picture, fits }, module) {
 
     const failed = page.locator(".step-of-run.failed");
     await failed.waitFor();
-    await fits(page);
-    await picture(page, "changes-run");
+    await kit.fits();
+    await kit.picture("changes-run");
     await failed.getByRole("button", { name: "Retry" }).click();
     await sends(
       page,
       [
-        ["url", new URL("api/v1/status", base).href],
+        ["url", kit.url("api/v1/status")],
         ["Why", "another page"],
       ],
       "Retry",
@@ -68,19 +63,20 @@ async function helpsRun(page, { base, picture, fits }, module) {
     await page.locator(".flow").first().waitFor(); // as it was left
     await page.getByRole("link", { name: "Runs", exact: true }).click();
     await page.locator(".run .main", { hasText: "expand-module" }).first().waitFor();
-    await fits(page);
+    await kit.fits();
   } finally {
     leave();
   }
 }
 
 /** Machines are asked for by one person and approved by another. */
-async function asksForMachines(page, { base, picture, fits }, module) {
-  await go(page, base, `changes?show=requests&path=${encodeURIComponent(module)}`);
+async function asksForMachines(page, kit) {
+  const module = await someModule(kit);
+  await kit.open(`changes?show=requests&path=${encodeURIComponent(module)}`, ".changes-page");
   await page.getByRole("button", { name: "machines", exact: true }).click();
   const day = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
   await page.locator("form.start-form:visible").waitFor();
-  await fits(page);
+  await kit.fits();
   await sends(
     page,
     [
@@ -96,8 +92,8 @@ async function asksForMachines(page, { base, picture, fits }, module) {
   await sends(page, [["Your name", "ann"]], "Approve");
   await request.locator(".run-actions li", { hasText: "approved" }).waitFor();
   assert.doesNotMatch(await request.locator(".tag").first().textContent(), /waits/);
-  await fits(page);
-  await picture(page, "changes-request");
+  await kit.fits();
+  await kit.picture("changes-request");
 }
 
 /** Opens the search for everything until it finds a module: the index follows within a minute. */
@@ -119,13 +115,11 @@ async function findsModule(page, name) {
 }
 
 /** A fact is set and stands in the audit log; its module is found by the search for everything. */
-async function findsWhatWasSet(page, { base, picture, fits }, module) {
+async function findsWhatWasSet(page, kit) {
+  const module = await someModule(kit);
   const word = `w${Date.now()}`;
-  await go(
-    page,
-    base,
-    `changes?show=registry&path=${encodeURIComponent(module)}&of=${encodeURIComponent(module)}`,
-  );
+  const named = encodeURIComponent(module);
+  await kit.open(`changes?show=registry&path=${named}&of=${named}`, ".changes-page");
   await page.getByRole("button", { name: "Set a fact" }).click();
   await page.locator("form.start-form:visible select").selectOption("notes");
   await sends(
@@ -137,36 +131,39 @@ async function findsWhatWasSet(page, { base, picture, fits }, module) {
     "Set",
   );
   await page.locator(".facts-of dd", { hasText: word }).waitFor();
-  await fits(page);
-  await picture(page, "changes-registry");
+  await kit.fits();
+  await kit.picture("changes-registry");
 
   await findsModule(page, module.split("/").at(-1));
-  await fits(page);
-  await picture(page, "changes-find");
+  await kit.fits();
+  await kit.picture("changes-find");
   await page.keyboard.press("ArrowDown");
   await page.locator("dialog.find [aria-selected=true]").waitFor();
   await page.keyboard.press("Enter");
   await page.locator(".module-page .headline").first().waitFor();
 
-  await go(page, base, "changes?show=audit&action=registry");
+  await kit.open("changes?show=audit&action=registry", ".changes-page");
   await page.locator(".entry", { hasText: "the browser says so" }).first().waitFor();
   await page.getByRole("button", { name: "Verify" }).click();
   await page.getByText(/entries are as they were written/).waitFor();
-  await fits(page);
-  await picture(page, "changes-audit");
+  await kit.fits();
+  await kit.picture("changes-audit");
 }
 
-export async function makesChanges(page, tools) {
-  const module = await someModule(tools.base);
-  await helpsRun(page, tools, module);
-  await asksForMachines(page, tools, module);
-  await findsWhatWasSet(page, tools, module);
+async function readsOtherParts(_page, kit) {
   for (const part of ["consistency", "operations"]) {
-    await go(page, tools.base, `changes?show=${part}`);
-    await page.waitForFunction(() => !document.querySelector(".changes-page .loading"));
-    await tools.fits(page);
-    await tools.picture(page, `changes-${part}`);
+    await kit.open(`changes?show=${part}`, ".changes-page");
+    await kit.waitFor(`the part ${part} is loaded`, () => !document.querySelector(".changes-page .loading"));
+    await kit.fits();
+    await kit.picture(`changes-${part}`);
   }
-  await page.goto(tools.base);
-  await page.locator("tr.row").first().waitFor();
 }
+
+const both = { widths: ["wide", "phone"] };
+
+export default [
+  { name: "helps on a run", ...both, writes: true, run: helpsRun },
+  { name: "asks for machines", ...both, writes: true, run: asksForMachines },
+  { name: "finds what was set", ...both, writes: true, run: findsWhatWasSet },
+  { name: "reads the other parts", ...both, run: readsOtherParts },
+];

@@ -1,44 +1,16 @@
 // The pages of the pool: nodes that sync, modules for which workers are recommended.
 import assert from "node:assert/strict";
-
-/** A node that syncs as a daemon does, until it is stopped; nothing runs on it. */
-export async function joins(base, name) {
-  const resources = {
-    cores: 8,
-    memory: 2 ** 34,
-    address: "127.0.0.1",
-    labels: { rack: "r7" },
-    cgroups: "v2",
-    max_workers: 100,
-    per_core: 2,
-  };
-  const report = {
-    version: "1.0",
-    boot: name,
-    daemon: name,
-    have: "",
-    resources,
-    load: { cpu: 42, memory_used: 2 ** 32 },
-    workers: [],
-  };
-  const sync = () =>
-    fetch(new URL(`api/v1/nodes/${name}/sync`, base), { method: "POST", body: JSON.stringify(report) });
-  const answer = await sync();
-  assert.equal(answer.status, 200, await answer.text());
-  const timer = setInterval(sync, 5000);
-  return () => clearInterval(timer);
-}
-
-const query = (page) => new URL(page.url()).searchParams;
+import { joins } from "../node.mjs";
 
 /** Nothing that is there may move when it is refreshed: the tops of rows before and after. */
 const tops = (rows) =>
   rows.evaluateAll((list) => list.slice(0, 10).map((row) => row.getBoundingClientRect().top));
 
 /** From the nodes to one of them, which is closed and opened again. */
-async function closesNode(page, { base, picture }) {
+async function closesNode(page, kit) {
   const name = `browser-${Date.now()}`;
-  const leave = await joins(base, name);
+  const leave = await joins(kit.base, name);
+  await kit.open("pool", ".pool-totals");
   try {
     await page
       .getByRole("navigation", { name: "Parts of the page" })
@@ -51,13 +23,17 @@ async function closesNode(page, { base, picture }) {
     await page.locator(".node-group h2", { hasText: "rack r7" }).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type(`rack=r7 ${name}`);
-    await page.waitForFunction((q) => new URL(location.href).searchParams.get("q")?.endsWith(q), name);
+    await kit.waitFor(
+      "the search is in the URL",
+      (q) => new URL(location.href).searchParams.get("q")?.endsWith(q),
+      name,
+    );
     assert.equal(await page.locator("a.node").count(), 1, "the search leaves one node");
-    await picture(page, "pool-nodes");
+    await kit.picture("pool-nodes");
 
     await page.keyboard.press("Escape"); // leaves the search
     await page.keyboard.press("j");
-    await page.waitForFunction(() => document.activeElement?.matches("a.node"));
+    await kit.waitFor("the node has the focus", () => document.activeElement?.matches("a.node"));
     await page.keyboard.press("Enter");
     await page.locator(".headline", { hasText: "It takes new workers." }).waitFor();
     await page.getByRole("button", { name: "Cordon" }).click();
@@ -65,23 +41,27 @@ async function closesNode(page, { base, picture }) {
     await page.keyboard.press("Enter");
     await page.locator(".badges", { hasText: "the browser tries it" }).waitFor();
     await page.locator(".headline", { hasText: "It takes no new workers." }).waitFor();
-    await picture(page, "pool-node");
+    await kit.picture("pool-node");
     await page.getByRole("button", { name: "Open again" }).click();
-    await page.waitForFunction(() => document.activeElement?.matches(".alarm-form input"));
+    await kit.waitFor("the form has the focus", () => document.activeElement?.matches(".alarm-form input"));
     await page.keyboard.press("Escape"); // leaves the form, and not the page
     await page.getByRole("button", { name: "Open again" }).click();
     await page.getByLabel("Why").press("Enter");
     await page.locator(".badges", { hasText: "ready" }).waitFor();
     await page.keyboard.press("Escape");
     await cell.waitFor();
-    assert.equal(query(page).get("by"), "rack", "the grid is as it was left");
+    assert.equal(kit.query.get("by"), "rack", "the grid is as it was left");
   } finally {
     leave();
   }
 }
 
 /** From the services to a module for which workers are only recommended, and its arithmetic. */
-async function readsService(page, { picture }) {
+async function readsService(page, kit) {
+  await kit.open();
+  await page.getByRole("link", { name: "Pool", exact: true }).click();
+  assert.match(new URL(page.url()).pathname, /\/pool$/);
+  await page.locator(".pool-totals").waitFor();
   const rows = page.locator("table.services tbody tr");
   await rows.first().waitFor();
   await page.getByRole("button", { name: "Busy" }).click();
@@ -94,7 +74,7 @@ async function readsService(page, { picture }) {
     "the busiest first",
   );
   await page.getByRole("checkbox", { name: /recommended only/ }).check();
-  assert.equal(query(page).get("mode"), "only");
+  assert.equal(kit.query.get("mode"), "only");
   await page.getByText("configure it to apply").first().waitFor();
   await page.getByRole("button", { name: "Service" }).click();
   await page.locator("th.name[aria-sort=ascending]").waitFor();
@@ -102,7 +82,7 @@ async function readsService(page, { picture }) {
   await page.waitForResponse((r) => r.url().includes("/api/v1/services")); // the next refresh
   await page.waitForTimeout(100);
   assert.deepEqual(await tops(rows), before, "rows stay where they are when they are refreshed");
-  await picture(page, "pool-services");
+  await kit.picture("pool-services");
 
   await page.keyboard.press("j");
   await page.locator("tr.chosen").waitFor();
@@ -114,50 +94,44 @@ async function readsService(page, { picture }) {
   const explain = page.getByRole("link", { name: "explain" }).first();
   await explain.click();
   await page.locator(".explanation li").first().waitFor();
-  assert.match(query(page).get("explain"), /^scale:/);
+  assert.match(kit.query.get("explain"), /^scale:/);
   await page.reload(); // the URL holds which one is explained
   await page.locator(".explanation li", { hasText: "busy fraction" }).first().waitFor();
-  await picture(page, "pool-service");
+  await kit.picture("pool-service");
   await page.getByRole("link", { name: "The module" }).click();
   await page.getByRole("link", { name: "Workers and scaling" }).click();
   await page.locator(".pool-place .headline").waitFor();
 }
 
-async function readsDecisions(page, { base, picture }) {
-  await page.goto(new URL("pool?show=decisions", base).href);
-  await page.locator(".decision").first().waitFor();
+async function readsDecisions(page, kit) {
+  await kit.open("pool?show=decisions", ".decision");
   await page.getByLabel("Direction").selectOption("hold");
-  await page.waitForFunction(() => new URL(location.href).searchParams.get("direction") === "hold");
-  await page.waitForFunction(
-    () => document.querySelector(".decision") && !document.querySelector(".decision:not(.hold)"),
-  );
-  await picture(page, "pool-decisions");
-}
-
-export async function readsPool(page, tools) {
-  await page.getByRole("link", { name: "Pool", exact: true }).click();
-  assert.match(new URL(page.url()).pathname, /\/pool$/);
-  await page.locator(".pool-totals").waitFor();
-  await readsService(page, tools);
-  await page.goto(new URL("pool", tools.base).href);
-  await closesNode(page, tools);
-  await readsDecisions(page, tools);
-  await page.goto(tools.base);
-  await page.locator("tr.row").first().waitFor();
+  const isChosen = () => new URL(location.href).searchParams.get("direction") === "hold";
+  await kit.waitFor("the direction is in the URL", isChosen);
+  const onlyHolds = () =>
+    document.querySelector(".decision") && !document.querySelector(".decision:not(.hold)");
+  await kit.waitFor("only what was left as it is is shown", onlyHolds);
+  await kit.picture("pool-decisions");
 }
 
 /** The parts of the page, none of which may stick out. */
-export async function readsPoolOnPhone(page, { base, picture, fits }) {
+async function readsOnPhone(page, kit) {
   for (const part of ["services", "nodes", "decisions"]) {
-    await page.goto(new URL(`pool?show=${part}`, base).href);
-    await page.locator(".pool-totals").waitFor();
-    await page.waitForFunction(() => !document.querySelector(".pool-page .loading"));
-    await fits(page);
-    await picture(page, `pool-${part}-phone`);
+    await kit.open(`pool?show=${part}`, ".pool-totals");
+    await kit.waitFor(`the part ${part} is loaded`, () => !document.querySelector(".pool-page .loading"));
+    await kit.fits();
+    await kit.picture(`pool-${part}`);
   }
-  await page.goto(new URL("pool", base).href);
+  await kit.open("pool", "td.name a");
   await page.locator("td.name a").first().click();
   await page.locator(".pool-place .headline").waitFor();
-  await fits(page);
-  await picture(page, "pool-service-phone");
+  await kit.fits();
+  await kit.picture("pool-service");
 }
+
+export default [
+  { name: "closes a node and opens it again", writes: true, run: closesNode },
+  { name: "explains a recommendation", run: readsService },
+  { name: "reads the decisions", run: readsDecisions },
+  { name: "reads all parts", widths: ["phone"], run: readsOnPhone },
+];

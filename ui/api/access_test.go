@@ -449,6 +449,14 @@ func TestMe(t *testing.T) {
 	if d := me(tokens["here"], "?path=QQ"); d.May["write"] || !d.May["read"] || d.Role != access.Operator || d.Here != access.None || len(d.Rights) != 1 {
 		t.Errorf("%+v", d)
 	}
+	for action, want := range map[string]needData{
+		"mark.add": {access.Operator, false}, "request.": {access.Operator, false}, "request.approve": {access.Admin, false},
+		"request.deliver": {access.Operator, true}, "heal.release": {access.Admin, true}, "lead": {access.Admin, true},
+	} {
+		if d := me(tokens["here"], ""); d.Needs[action] != want {
+			t.Errorf("%s takes %+v", action, d.Needs[action])
+		}
+	}
 	if d := me("hr_made-up-and-long-enough-to-be-one", ""); d.Known {
 		t.Errorf("%+v", d)
 	}

@@ -10,18 +10,19 @@ import (
 
 // meData is who asks, and what they may do.
 type meData struct {
-	Open   bool            `json:"open"`  // everybody may do everything here
-	Known  bool            `json:"known"` // it is known who asks
-	Name   string          `json:"name"`
-	Kind   access.Kind     `json:"kind"`
-	Groups []string        `json:"groups"`
-	Role   access.Role     `json:"role"` // the highest, wherever it is
-	Rights []grantData     `json:"rights"`
-	Path   string          `json:"path"` // what Here is about
-	Here   access.Role     `json:"here"`
-	May    map[string]bool `json:"may"`    // read, write and govern, there
-	Login  string          `json:"login"`  // where to log in; empty: there is no provider
-	Logout string          `json:"logout"` // where to log out; empty: nobody has logged in by a provider
+	Open   bool                `json:"open"`  // everybody may do everything here
+	Known  bool                `json:"known"` // it is known who asks
+	Name   string              `json:"name"`
+	Kind   access.Kind         `json:"kind"`
+	Groups []string            `json:"groups"`
+	Role   access.Role         `json:"role"` // the highest, wherever it is
+	Rights []grantData         `json:"rights"`
+	Path   string              `json:"path"` // what Here is about
+	Here   access.Role         `json:"here"`
+	May    map[string]bool     `json:"may"`    // read, write and govern, there
+	Needs  map[string]needData `json:"needs"`  // what each action takes
+	Login  string              `json:"login"`  // where to log in; empty: there is no provider
+	Logout string              `json:"logout"` // where to log out; empty: nobody has logged in by a provider
 }
 
 // me tells who asks what they may do, at a node of the tree if they name one.
@@ -32,7 +33,7 @@ func (s *Server) me(c *gin.Context) (any, error) {
 		return nil, p.err
 	}
 	who := askedOf(c).who
-	d := meData{Open: !s.rolesCount(), Known: who.Known(), Name: who.String(), Kind: who.Kind, Groups: orEmpty(who.Groups), Path: path.ID(), Rights: []grantData{}}
+	d := meData{Open: !s.rolesCount(), Known: who.Known(), Name: who.String(), Kind: who.Kind, Groups: orEmpty(who.Groups), Path: path.ID(), Rights: []grantData{}, Needs: neededByAction}
 	if s.login() {
 		d.Login = access.LoginPath
 		if _, err := c.Cookie(access.SessionCookie); err == nil && d.Known {

@@ -95,6 +95,36 @@ var needs = map[string]need{
 	"GET /api/v1/audit/verify":         governs,
 }
 
+// needData is what an action takes, for those who offer it.
+type needData struct {
+	Role  access.Role `json:"role"`
+	Whole bool        `json:"whole"` // on the whole tree, whatever it is about
+}
+
+// leading is the name of all that [asked.leads] tells of.
+const leading = "lead"
+
+// neededByAction is what each action of the audit log takes. One that ends in a dot, as
+// "run.", stands for all that begin so and have no line of their own.
+var neededByAction = actionsOf(needs)
+
+func actionsOf(all map[string]need) map[string]needData {
+	out := map[string]needData{leading: {access.Admin, true}}
+	for _, n := range all {
+		if n.action == "" {
+			continue
+		}
+		out[n.action] = needData{n.role, n.at == nil}
+		for verb, role := range n.roles {
+			out[n.action+verb] = needData{role, n.at == nil}
+		}
+		for _, verb := range n.wide {
+			out[n.action+verb] = needData{n.role, true}
+		}
+	}
+	return out
+}
+
 // needOf returns what a route takes: what is declared, to read what is below /api, or
 // for want of that an admin, whose use of it is recorded.
 func needOf(method, route string) (n need, declared bool) {

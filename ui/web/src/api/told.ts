@@ -79,12 +79,28 @@ export interface SearchAnswer {
   kinds: { kind: string; count: number; more: boolean }[];
 }
 
+export type Role = "viewer" | "operator" | "admin";
+
+/** A role on a part of the tree. */
+export interface Grant {
+  id: string; // empty: of the configuration
+  subject: string;
+  role: Role;
+  path: string;
+  until: string | null;
+  why: string;
+  made_by: string;
+  made_at: string | null;
+}
+
 /** Who asks, and what they may do. */
 export interface Me {
   open: boolean; // everybody may do everything
   known: boolean;
   name: string;
   may: { read: boolean };
+  rights: Grant[];
+  needs: Record<string, { role: Role; whole: boolean }>; // by action; one that ends in a dot is that of all that begin so
   login: string; // where to log in; empty: there is no provider
   logout: string;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { requestKinds } from "../api/requests";
-import { fieldsOf, fieldText, partOf, readForm, zoneOf } from "./requestform";
+import { fieldsOf, fieldText, partOf, readFill, readForm, zoneOf } from "./requestform";
 
 describe("the form of a request", () => {
   it("comes back as it was filled in", () => {
@@ -23,6 +23,14 @@ describe("the form of a request", () => {
     expect(readForm("change", { flow: "x", inputs: "{" }, "Z")).toEqual({
       change: { flow: "x", inputs: "{" },
     });
+  });
+  it("is filled in by the URL", () => {
+    expect(readFill('{"kind":"access","role":"operator","path":"a/b"}')).toEqual({
+      kind: "access",
+      role: "operator",
+      path: "a/b",
+    });
+    expect([readFill(""), readFill("{"), readFill('{"kind":"x"}'), readFill("{}")]).toEqual([{}, {}, {}, {}]);
   });
   it("has fields for every kind, empty before anything is known", () => {
     for (const kind of requestKinds) {

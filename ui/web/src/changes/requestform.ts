@@ -1,4 +1,4 @@
-import type { RequestForm, RequestKind } from "../api/requests";
+import { type RequestForm, type RequestKind, requestKinds } from "../api/requests";
 
 /** A field of a request's form, as it is written in the request. */
 export interface AskedField {
@@ -45,6 +45,13 @@ type Part = Record<string, unknown>;
 
 /** The part of a form that is of its kind. */
 export const partOf = (form: RequestForm, kind: RequestKind): Part => (form[kind] ?? {}) as Part;
+
+/** What the URL says is asked for: the kind, and values of its fields. */
+export function readFill(fill: string): Part & { kind?: RequestKind } {
+  const { kind, ...values } = (fill.startsWith("{") ? orText(fill) : {}) as Part;
+  const known = requestKinds.find((one) => one === kind);
+  return known ? { ...values, kind: known } : {};
+}
 
 /** What stands in a field at first. */
 export function fieldText({ name, type }: AskedField, part: Part): string {

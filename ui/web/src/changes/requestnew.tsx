@@ -12,27 +12,28 @@ import { type AskedField, fieldsOf, fieldText, partOf, readForm, zoneOf } from "
 
 interface Props {
   kind: RequestKind;
+  filled: Record<string, unknown>; // values of fields, before what the forecast knows
   path: string; // that is chosen in the tree
   onOpened: (id: string) => void;
   onCancel: () => void;
 }
 
 /** Asks for something, filled in as far as the forecast knows. */
-export function RequestNew({ kind, path, onOpened, onCancel }: Props) {
+export function RequestNew({ kind, filled, path, onOpened, onCancel }: Props) {
   const draft = useResource(`draft ${kind} ${path}`, 0, () => api.requestDraft(kind, path));
   return (
     <Loaded of={draft} empty="" isEmpty={() => false}>
-      {(filled) => <Form {...{ kind, onOpened, onCancel }} draft={filled} />}
+      {(known) => <Form {...{ kind, filled, onOpened, onCancel }} draft={known} />}
     </Loaded>
   );
 }
 
-function Form({ kind, draft, onOpened, onCancel }: Omit<Props, "path"> & { draft: RequestDraft }) {
+function Form({ kind, filled, draft, onOpened, onCancel }: Omit<Props, "path"> & { draft: RequestDraft }) {
   const text = useText().changes;
   const say = text.requests;
   const [failure, setFailure] = useState<Error>();
   const [sending, setSending] = useState(false);
-  const part = partOf(draft, kind);
+  const part = { ...partOf(draft, kind), ...filled };
   const send = async (e: SubmitEvent) => {
     e.preventDefault();
     const data = new FormData(e.currentTarget as HTMLFormElement);

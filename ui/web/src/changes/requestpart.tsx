@@ -12,6 +12,7 @@ import { Search } from "../search";
 import { useText } from "../text/language";
 import type { PartProps } from "./page";
 import { RequestBody } from "./requestbody";
+import { readFill } from "./requestform";
 import { RequestNew } from "./requestnew";
 
 /** Requests that are asked for at first, and how many more each time. */
@@ -25,8 +26,9 @@ export function RequestPart(props: PartProps) {
   const text = useText().changes;
   const say = text.requests;
   const [limit, setLimit] = useState(page);
-  const [asking, setAsking] = useState<RequestKind>();
   const { path, search, chosen } = view;
+  const { kind: asking, ...filled } = readFill(view.fill);
+  const ask = (kind?: RequestKind) => onView({ ...view, fill: kind ? JSON.stringify({ kind }) : "" });
   const state = requestStates.find((s) => s === view.state) ?? "";
   const found = useFresh(`requests ${path} ${state} ${search} ${limit}`, revision, shown, () =>
     api.requests({ path, state, text: search }, limit),
@@ -36,18 +38,18 @@ export function RequestPart(props: PartProps) {
   return (
     <>
       <Stale of={found} />
-      <Filters {...props} asking={asking} onAsk={(kind) => setAsking(kind === asking ? undefined : kind)} />
+      <Filters {...props} asking={asking} onAsk={(kind) => ask(kind === asking ? undefined : kind)} />
       {asking && (
         <RequestNew
-          key={`${asking} ${path}`}
+          key={`${view.fill} ${path}`}
           kind={asking}
+          filled={filled}
           path={path}
           onOpened={(id) => {
-            setAsking(undefined);
             found.again();
-            onView({ ...view, state: "", search: "", chosen: id });
+            onView({ ...view, state: "", search: "", fill: "", chosen: id });
           }}
-          onCancel={() => setAsking(undefined)}
+          onCancel={() => ask()}
         />
       )}
       {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}

@@ -30,6 +30,12 @@ export function useRouter(): Router {
   return { route, go };
 }
 
+/** Goes to a path below the root, for what is too deep in a page to be told the way. */
+export function visit(path: string) {
+  history.pushState(null, "", new URL(path, root));
+  dispatchEvent(new PopStateEvent("popstate"));
+}
+
 /** The address of a path below the root, for links. */
 export const address = (path: string) => new URL(path, root).href;
 

@@ -1,4 +1,5 @@
 import type { FleetItem, FleetNode, ItemAction, ItemState } from "../api/fleet";
+import type { Role } from "../api/told";
 
 /** The texts of consistency, registry, statistics and audit, on the pages of changes. */
 export const fleetEn = {
@@ -159,6 +160,14 @@ export const fleetEn = {
     exported: "Export",
     good: (n: number) => `✓ all ${n} entries are as they were written`,
     broken: (seq: number, why: string) => `✕ broken at entry ${seq}: ${why}`,
+  },
+
+  may: {
+    roles: { viewer: "viewer", operator: "operator", admin: "admin" } as Record<Role, string>,
+    whole: "the whole tree",
+    lacks: (role: string, place: string, has: string) =>
+      `It takes the role ${role} in ${place}; you ${has ? `are only ${has} there` : "have no role there"}.`,
+    ask: "Ask for the role",
   },
 
   find: {

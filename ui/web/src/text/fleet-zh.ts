@@ -144,6 +144,14 @@ export const fleetZh: FleetText = {
     broken: (seq, why) => `✕ 第 ${seq} 条损坏：${why}`,
   },
 
+  may: {
+    roles: { viewer: "只读", operator: "操作", admin: "管理" },
+    whole: "整个业务树",
+    lacks: (role, place, has) =>
+      `需要在「${place}」拥有${role}角色；您在那里${has ? `只有${has}角色` : "没有角色"}。`,
+    ask: "申请该角色",
+  },
+
   find: {
     title: "搜索全部",
     hint: "模块、告警、执行、申请、处理手册",

@@ -1,6 +1,50 @@
 package analytics
 
-import "headroom/analytics/order"
+import (
+	"headroom/analytics/order"
+	"headroom/analytics/season"
+)
+
+// Shortfall is a module that lacks devices, or will before what is ordered now is in
+// service.
+type Shortfall struct {
+	ID               string `json:"id"`
+	Delivery         string `json:"delivery"` // last day of the lead time, YYYY-MM-DD
+	FillsUp          bool   `json:"fills_up"` // likelier than not full by then
+	DevicesToRequest Number `json:"devices_to_request"`
+	ShortWithout     Number `json:"short_without"` // probability of being short until then, see [Snapshot.Shortage]
+	ShortWith        Number `json:"short_with"`    // the same if what is to be requested were there
+}
+
+// Shortfalls returns the modules that pass the filter and fill up within their lead
+// time or have devices to request; never nil.
+func (s *Snapshot) Shortfalls(f Filter) []Shortfall {
+	all := []Shortfall{}
+	for i := range s.Growth {
+		g := &s.Growth[i]
+		fills := g.fillsUp()
+		if !s.nodes[i].Module || !f.Match(s, &s.Rows[i]) || !fills && !(g.DevicesToRequest > 0) {
+			continue
+		}
+		more := 0
+		if g.DevicesToRequest.Known() {
+			more = int(g.DevicesToRequest)
+		}
+		all = append(all, Shortfall{
+			g.ID, g.delivery(), fills, g.DevicesToRequest, s.Shortage(g.ID, 0), s.Shortage(g.ID, more),
+		})
+	}
+	return all
+}
+
+// delivery is the last day of the lead time; empty if it is unknown.
+func (g *Growth) delivery() string {
+	day, err := season.ParseDate(g.AsOf)
+	if err != nil {
+		return ""
+	}
+	return season.Date(day + g.HorizonDays)
+}
 
 // Shortage returns the probability that a module will be short of devices before what
 // is ordered now is in service, if so many more of the type that is ordered were

@@ -29,3 +29,32 @@ func TestShortageFallsWithDevices(t *testing.T) {
 		t.Errorf("of a snapshot of nothing: %v", p)
 	}
 }
+
+func TestShortfallsAreTheModulesThatLackDevices(t *testing.T) {
+	s := fleetOf(t, noon)
+	if all := s.Shortfalls(Filter{}); all == nil || len(all) > 0 {
+		t.Errorf("of modules that have enough: %v", all)
+	}
+	a, b := &s.Growth[s.Find(moduleA)], &s.Growth[s.Find(moduleC)]
+	a.DevicesToRequest = 3
+	b.FullOn.Value = b.delivery()
+	top := &s.Growth[s.Find("Qzone")]
+	top.DevicesToRequest = 3 // the sum, which is no module
+
+	all := s.Shortfalls(Filter{})
+	if len(all) != 2 || all[0].ID != moduleA || all[1].ID != moduleC {
+		t.Fatalf("%+v", all)
+	}
+	if short := all[0]; short.FillsUp || short.ShortWithout != s.Shortage(moduleA, 0) || short.ShortWith != s.Shortage(moduleA, 3) || short.Delivery != b.delivery() {
+		t.Errorf("that asks for devices: %+v", short)
+	}
+	if short := all[1]; !short.FillsUp || short.ShortWith != short.ShortWithout {
+		t.Errorf("that fills up on the day of the delivery: %+v", short)
+	}
+	if some := s.Shortfalls(Filter{Search: "nowhere"}); some == nil || len(some) > 0 {
+		t.Errorf("of none: %v", some)
+	}
+	if none := NewSnapshot(s.tree, noon, ModelClassic).Shortfalls(Filter{}); len(none) > 0 {
+		t.Errorf("of a snapshot of nothing: %v", none)
+	}
+}

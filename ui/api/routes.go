@@ -15,6 +15,7 @@ func (s *Server) mount() {
 	v1 := s.engine.Group("/api/v1")
 	v1.GET("/warnings", s.warnings)
 	v1.GET("/growth", s.growth)
+	v1.GET("/shortages", s.shortages)
 	v1.GET("/tree", s.tree)
 	v1.GET("/modules/:id", s.answer(s.module))
 	v1.GET("/modules/:id/forecast", s.answer(s.forecast))

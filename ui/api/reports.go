@@ -75,7 +75,7 @@ func (s *Server) draft(ctx context.Context, month string) (*report.Report, error
 	if now := t.snap.At.Format("2006-01"); month != now {
 		return nil, &Error{notFound, errorf("no report was published for %s; a draft is to be had of the running month only, %s", month, now)}
 	}
-	r := report.Build(t.snap, month, time.Now().In(t.snap.At.Location()).Truncate(time.Second))
+	r := report.Build(t.snap, month, time.Now().In(t.snap.At.Location()).Truncate(time.Second), report.Options{})
 	r.Prove(func(id string) *analytics.Trend {
 		trend, trendErr := s.Capacity.Trend(ctx, id, "", 0)
 		err = errors.Join(err, trendErr)

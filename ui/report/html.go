@@ -16,13 +16,8 @@ import (
 var pageText string
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
-	"num": func(n analytics.Number, decimals int) string {
-		if !n.Known() {
-			return "–"
-		}
-		return grouped(strconv.FormatFloat(float64(n), 'f', decimals, 64))
-	},
-	"percent": func(n analytics.Number) string { return strconv.FormatFloat(100*float64(n), 'g', 3, 64) + " %" },
+	"num":     Decimal,
+	"percent": func(n analytics.Number) string { return significant(100*n) + " %" },
 	"signed":  signed,
 	"share": func(n analytics.Number) string {
 		if !n.Known() {

@@ -5,12 +5,14 @@
 package report
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"headroom/analytics"
+	"headroom/analytics/season"
 )
 
 // Format is the version of the report's JSON, which is kept forever once it is
@@ -27,31 +29,43 @@ type Report struct {
 	Model       string    `json:"model"`
 	Levels      []string  `json:"levels"` // labels of the hierarchy, top first
 	HorizonDays int       `json:"horizon_days"`
+	Arrives     string    `json:"arrives,omitempty"`    // the last day of the lead time, YYYY-MM-DD: what is ordered now is in service
+	Currency    string    `json:"currency,omitempty"`   // of costs; empty if nothing is priced
+	SiteLabel   string    `json:"site_label,omitempty"` // whose values the sites are; empty if there are none
 
 	Total  Total     `json:"total"`
-	ByTop  []Total   `json:"by_top"` // one for each name of the first level
-	Lines  []Line    `json:"lines"`  // most devices to request first
+	ByTop  []Total   `json:"by_top"`            // one for each name of the first level
+	BySite []Total   `json:"by_site,omitempty"` // a module of several sites counts in each, its devices are shared; without a name those of no known site
+	ByType []Total   `json:"by_type,omitempty"` // by [Line.Type]
+	Lines  []Line    `json:"lines"`             // most devices to request first
 	Left   []LeftOut `json:"left_out"`
 	Method []string  `json:"method"`
+
+	Before   *Difference `json:"last_month,omitempty"`
+	Accuracy *Accuracy   `json:"accuracy,omitempty"` // of forecasts about the month before
 
 	Past []PastOrder `json:"past_orders,omitempty"` // newest first, up to one that could be judged
 
 	Requests []RequestLine `json:"requests,omitempty"` // of the month, newest first
 }
 
-// Total adds up lines.
-type Total struct {
-	Name             string           `json:"name"`
-	Modules          int              `json:"modules"`
-	Devices          analytics.Number `json:"devices"`
-	DevicesNeeded    analytics.Number `json:"devices_needed"`
-	DevicesToRequest analytics.Number `json:"devices_to_request"`
-}
-
 // Line is what one module needs, with the evidence.
 type Line struct {
 	analytics.Growth
-	Evidence *Evidence `json:"evidence,omitempty"`
+	Type     string           `json:"type"`            // of the devices: what is ordered, or what the registry says they are; empty: unknown
+	Cost     analytics.Number `json:"cost"`            // of the devices to request, in the report's currency; unknown without a price
+	AtRisk   bool             `json:"at_risk"`         // likelier than not full before what is ordered now arrives
+	Sites    []Share          `json:"sites,omitempty"` // most devices first; none if no device has the label
+	Evidence *Evidence        `json:"evidence,omitempty"`
+}
+
+// UnmarshalJSON reads a cost that an older report does not have as unknown.
+func (l *Line) UnmarshalJSON(text []byte) error {
+	type plain Line
+	p := plain{Cost: analytics.Unknown()}
+	err := json.Unmarshal(text, &p)
+	*l = Line(p)
+	return err
 }
 
 // Evidence is the picture behind a line: a value for each day, oldest first.
@@ -69,17 +83,24 @@ type LeftOut struct {
 	Reason  string           `json:"reason"`
 }
 
+// Options are what a report needs besides the snapshot.
+type Options struct {
+	Prices    Prices
+	SiteLabel string                 // label of devices that tells their site; empty: none
+	TypeOf    func(id string) string // of a module's present devices, empty if unknown; may be nil
+}
+
 // Build makes the draft of a month's report.
-func Build(s *analytics.Snapshot, month string, at time.Time) Report {
+func Build(s *analytics.Snapshot, month string, at time.Time, o Options) Report {
 	r := Report{
 		Format: Format, Month: month, Draft: true, MadeAt: at, SnapshotAt: s.At, Model: s.Model, Levels: s.Levels,
-		ByTop: []Total{}, Lines: []Line{}, Left: []LeftOut{},
+		Lines: []Line{}, Left: []LeftOut{},
 	}
 	for i := range s.Growth {
 		switch g := &s.Growth[i]; {
 		case len(g.Path) != len(s.Levels):
 		case g.State == analytics.OK:
-			r.Lines = append(r.Lines, Line{Growth: *g})
+			r.Lines = append(r.Lines, o.line(s, i))
 		default:
 			r.Left = append(r.Left, LeftOut{g.ID, g.State, g.Devices, g.Reason})
 		}
@@ -91,41 +112,57 @@ func Build(s *analytics.Snapshot, month string, at time.Time) Report {
 		return strings.Compare(a.ID, b.ID)
 	})
 	slices.SortFunc(r.Left, func(a, b LeftOut) int { return strings.Compare(a.ID, b.ID) })
-	r.addUp()
-	r.Method = r.method()
+	if o.Prices.any() {
+		r.Currency = o.Prices.Currency
+	}
+	r.addUp(o.SiteLabel)
+	r.Method = slices.Concat(r.method(), r.methodOfTotals())
 	return r
 }
 
-// addUp fills the totals from the lines.
-func (r *Report) addUp() {
-	tops := map[string]int{}
-	r.Total = Total{Name: "Total"}
-	for i := range r.Lines {
-		l := &r.Lines[i]
-		r.HorizonDays = max(r.HorizonDays, l.HorizonDays)
-		n, ok := tops[l.Path[0]]
-		if !ok {
-			n = len(r.ByTop)
-			tops[l.Path[0]] = n
-			r.ByTop = append(r.ByTop, Total{Name: l.Path[0]})
-		}
-		r.ByTop[n].add(l)
-		r.Total.add(l)
+// line makes the line of a module that is judged.
+func (o *Options) line(s *analytics.Snapshot, node int) Line {
+	l := Line{Growth: s.Growth[node]}
+	l.Type = o.typeOf(&l.Growth)
+	price := o.Prices.of(l.Type)
+	l.Cost = cost(l.DevicesToRequest, price)
+	l.AtRisk = l.FullOn.Value != "" && l.FullOn.Value <= l.arrives()
+	if o.SiteLabel != "" {
+		l.place(s.Domains(node), o.SiteLabel, price)
 	}
-	slices.SortFunc(r.ByTop, func(a, b Total) int { return strings.Compare(a.Name, b.Name) })
+	return l
 }
 
-// add counts a line; numbers that are unknown count as nothing here and are
-// shown as unknown in their line.
-func (t *Total) add(l *Line) {
-	t.Modules++
-	for _, n := range []struct{ sum, value *analytics.Number }{
-		{&t.Devices, &l.Devices}, {&t.DevicesNeeded, &l.DevicesNeeded}, {&t.DevicesToRequest, &l.DevicesToRequest},
-	} {
-		if n.value.Known() {
-			*n.sum += *n.value
+// arrives is the last day of the lead time; empty if it is unknown.
+func (l *Line) arrives() string {
+	asOf, err := season.ParseDate(l.AsOf)
+	if err != nil {
+		return ""
+	}
+	return season.Date(asOf + l.HorizonDays)
+}
+
+// addUp fills the totals from the lines.
+func (r *Report) addUp(siteLabel string) {
+	var tops, sites, types totals
+	r.Total = newTotal("Total")
+	for i := range r.Lines {
+		l := &r.Lines[i]
+		r.HorizonDays, r.Arrives = max(r.HorizonDays, l.HorizonDays), max(r.Arrives, l.arrives())
+		r.Total.add(l)
+		tops.of(l.Path[0]).add(l)
+		types.of(l.Type).add(l)
+		for _, s := range l.Sites {
+			sites.of(s.Site).addShare(l, s)
+			r.SiteLabel = siteLabel
 		}
 	}
+	for i := range r.Lines {
+		if l := &r.Lines[i]; r.SiteLabel != "" && len(l.Sites) == 0 {
+			sites.of("").add(l)
+		}
+	}
+	r.ByTop, r.BySite, r.ByType = tops.sorted(), sites.sorted(), types.sorted()
 }
 
 // Prove adds the picture to the lines that ask for devices, from each module's
@@ -160,25 +197,4 @@ func (r *Report) Judge(past []PastOrder) {
 	if len(past) > 0 {
 		r.Method = append(r.Method, "An earlier order is judged by the largest work of its lead time: devices needed = a day’s peak × its devices ÷ the target load then, rounded up; needed beyond those present then is what should have been requested. Minimums, spares and multiples are not taken off what was requested.")
 	}
-}
-
-// method says in words where the numbers come from.
-func (r *Report) method() []string {
-	first := []string{
-		"A module's load is the mean over its devices, in percent of a device; a day's peak is its highest five-minute mean.",
-		"A straight line (ordinary least squares) is laid through the daily peaks of the growth window; days without enough data are left out. R² tells how much of the peaks' variation the line explains.",
-	}
-	if r.Model == analytics.ModelClassic {
-		return append(first,
-			"The line, continued to the horizon, gives the forecast peak; its interval is the 95 % prediction interval. The horizon is the time from a request to a machine in service.",
-			"Devices needed = devices × forecast peak at the horizon ÷ target load, rounded up. Devices to request = needed − devices, where that is above 0.",
-			"Full on is the day on which the line reaches the target load, with the earliest and latest day of its interval.",
-		)
-	}
-	return append(first,
-		"The forecast takes the level of the last weeks, the weekdays, and the trend as far as the weeks agree on one; its interval comes from how wrong it was within the growth window and, the farther ahead the more, from the size of the load. The horizon is the time from a request to a machine in service.",
-		"The peak at risk is what the largest peak until the horizon exceeds with the stated probability, an event of the calendar included. That probability is idle cost ÷ (shortage cost + idle cost).",
-		"Devices needed = devices × peak at risk ÷ target load, rounded up, at least the minimum, and spares for devices that fail. Devices to request = needed − devices, where that is above 0, in multiples that are delivered.",
-		"Full on is the day by which a peak has more likely than not reached the target load, with the earliest and latest day of its 95 % interval.",
-	)
 }

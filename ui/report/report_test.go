@@ -72,7 +72,7 @@ func grow(s *analytics.Snapshot, id string, devices, peak, slope, horizon, neede
 
 func made() Report {
 	s := snapshot()
-	r := Build(s, "2026-11", at.Add(5*time.Minute))
+	r := Build(s, "2026-11", at.Add(5*time.Minute), Options{})
 	r.Prove(func(id string) *analytics.Trend {
 		if id != "Qzone/SET_W13" {
 			return nil
@@ -111,7 +111,7 @@ func past() []PastOrder {
 	before := snapshot()
 	grow(before, "Qzone/SET_W13", 7, 55, 0.5, 70, 219)
 	grow(before, "QQ/young", 3, 55, 0.5, 70, 4)
-	r := Build(before, "2026-09", at.AddDate(0, -2, 0))
+	r := Build(before, "2026-09", at.AddDate(0, -2, 0), Options{})
 	for i := range r.Lines {
 		r.Lines[i].AsOf = "2026-09-04"
 	}

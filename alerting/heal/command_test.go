@@ -14,6 +14,7 @@ import (
 
 	"headroom/alerting/alarm"
 	"headroom/internal/config"
+	"headroom/internal/webhook"
 	"headroom/storage/fleet"
 )
 
@@ -29,7 +30,7 @@ func commandJob(t *testing.T, argv ...string) *job {
 		Labels: model.LabelSet{"alertname": "Dead", "unit": "web; echo $HOME `id`", "option": "--now", "quote": `a"b`},
 		Facts:  alarm.Facts{Path: fleet.Path{"shop", "cart"}, Node: "n1", Process: "7"},
 	}
-	return &job{id: "a-1.1", action: &act, alarm: a, target: targetOf(a), client: newClient(), pause: time.Millisecond}
+	return &job{id: "a-1.1", action: &act, alarm: a, target: targetOf(a), client: webhook.NewClient(0), pause: time.Millisecond}
 }
 
 func TestCommandsGetTheirArgumentsAsTheyAre(t *testing.T) {

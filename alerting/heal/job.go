@@ -108,9 +108,3 @@ func (j *job) lacks() error {
 	}
 	return nil
 }
-
-// newClient returns a client that follows no redirect: a signed request is for
-// its address only.
-func newClient() *http.Client {
-	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-}

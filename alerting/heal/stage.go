@@ -15,6 +15,7 @@ import (
 	"headroom/alerting/alarm"
 	"headroom/internal/config"
 	"headroom/internal/drain"
+	"headroom/internal/webhook"
 	"headroom/storage/state"
 )
 
@@ -73,7 +74,7 @@ type Stage struct {
 
 // New returns a stage that knows what was done before.
 func New(ctx context.Context, o Options) (*Stage, error) {
-	s := &Stage{Options: o, client: newClient(), climbs: map[alarm.Key]*climb{}}
+	s := &Stage{Options: o, client: webhook.NewClient(0), climbs: map[alarm.Key]*climb{}}
 	if err := s.Configure(o.Config); err != nil {
 		return nil, err
 	}

@@ -1,29 +1,14 @@
 package heal
 
 import (
-	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
-	"strconv"
 	"time"
 
 	"headroom/alerting/alarm"
-)
-
-// Headers of a webhook's request. The signature is "sha256=" and, in hexadecimal,
-// the HMAC-SHA256 of timestamp (Unix seconds), a dot and the body under the secret.
-const (
-	timestampHeader = "X-Headroom-Timestamp"
-	signatureHeader = "X-Headroom-Signature"
-	idHeader        = "Idempotency-Key" // the heal's id, the same when it is tried again
+	"headroom/internal/webhook"
 )
 
 // attempts is how often a webhook is asked before the action has failed.
@@ -69,43 +54,9 @@ func (j *job) webhook(ctx context.Context) (string, error) {
 }
 
 func (j *job) post(ctx context.Context, body []byte) (out string, again bool, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, j.action.Webhook.URL, bytes.NewReader(body))
-	if err != nil {
-		return "", false, err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "headroom")
-	req.Header.Set(idHeader, j.id)
-	for name, value := range j.action.Webhook.Headers {
-		req.Header.Set(name, value)
-	}
-	if j.action.secret != "" {
-		at := strconv.FormatInt(time.Now().Unix(), 10)
-		req.Header.Set(timestampHeader, at)
-		req.Header.Set(signatureHeader, sign(j.action.secret, at, body))
-	}
-	resp, err := j.client.Do(req)
-	if err != nil {
-		var u *url.Error
-		if errors.As(err, &u) {
-			err = u.Err // the address may hold a secret
-		}
-		return "", true, err
-	}
-	defer resp.Body.Close()
+	hook := webhook.Hook{URL: j.action.Webhook.URL, Secret: j.action.secret, Headers: j.action.Webhook.Headers, Client: j.client}
 	var t tail
-	_, _ = io.Copy(&t, io.LimitReader(resp.Body, 1<<20))
-	if resp.StatusCode/100 == 2 {
-		return t.String(), false, nil
-	}
-	again = resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests
-	return t.String(), again, fmt.Errorf("answered %s", resp.Status)
-}
-
-// sign returns the signature of a body at a time.
-func sign(secret, at string, body []byte) string {
-	mac := hmac.New(sha256.New, []byte(secret))
-	_, _ = io.WriteString(mac, at+".")
-	_, _ = mac.Write(body)
-	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+	err = hook.Post(ctx, j.id, body, time.Now(), &t)
+	var final webhook.Final
+	return t.String(), err != nil && !errors.As(err, &final), err
 }

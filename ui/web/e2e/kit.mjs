@@ -83,6 +83,11 @@ export class Kit {
     await this.waitFor(`${charts} charts are drawn`, drawn, charts);
   }
 
+  /** Waits until the page waits for nothing. */
+  async settles() {
+    await this.waitFor("everything is loaded", () => !document.querySelector("main .loading"));
+  }
+
   /** Nothing may stick out to the right. */
   async fits() {
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

@@ -1,0 +1,68 @@
+// Every page in every look, judged by axe: nothing serious may be found.
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import { pages } from "../pages.mjs";
+import { places } from "../places.mjs";
+
+/** What axe finds on the page that is open; all of its rules, or some. */
+async function judge(page, rules) {
+  const found = await page.evaluate(async (runOnly) => {
+    const { violations } = await window.axe.run(document, {
+      resultTypes: ["violations"],
+      ...(runOnly && { runOnly }),
+    });
+    return violations.map(({ impact, id, nodes }) => ({
+      impact,
+      id,
+      where: nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(" ")}: ${failureSummary}`),
+    }));
+  }, rules);
+  return found.filter(({ impact }) => impact === "serious" || impact === "critical");
+}
+
+/** Judges the page in light, and its colours once more in dark. */
+async function judgeInBoth(page) {
+  await page.evaluate(axe.source); // not as a script of the page: its own policy forbids that
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await judge(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  const dark = await judge(page, ["color-contrast"]);
+  return [...light, ...dark.map((f) => ({ ...f, id: `${f.id} in dark` }))];
+}
+
+async function findsNothing(page, kit) {
+  const at = await places(kit);
+  const faults = [];
+  for (const { name, path, shows } of pages) {
+    await kit.open(path(at), shows);
+    await kit.settles();
+    for (const { impact, id, where } of await judgeInBoth(page))
+      faults.push([`${name}: ${impact}: ${id}`, ...where].join("\n      "));
+  }
+  assert.equal(faults.length, 0, `axe finds\n    ${faults.join("\n    ")}`);
+}
+
+/** What opens over the pages. */
+async function findsNothingAbove(page, kit) {
+  await kit.open();
+  const faults = [];
+  for (const [key, shown] of [
+    ["?", "dialog"],
+    ["Control+k", "dialog.find"],
+  ]) {
+    await page.keyboard.press(key);
+    await page.locator(shown).waitFor();
+    for (const { id, where } of await judgeInBoth(page))
+      faults.push([`${key}: ${id}`, ...where].join("\n      "));
+    await page.keyboard.press("Escape");
+    await page.locator(shown).waitFor({ state: "detached" });
+  }
+  assert.equal(faults.length, 0, `axe finds\n    ${faults.join("\n    ")}`);
+}
+
+const everyLook = { widths: ["wide", "phone"], languages: ["en", "zh"] }; // and both schemes
+
+export default [
+  { name: "every page", ...everyLook, run: findsNothing },
+  { name: "help and search", ...everyLook, run: findsNothingAbove },
+];

@@ -1,0 +1,56 @@
+// Every page that there is, for journeys that visit them all. A unit test compares the list
+// with the routes of src/state/view.ts, so that no page is left out.
+
+const id = (path) => path.split("/").map(encodeURIComponent).join("/");
+
+/**
+ * Each with the route that its path leads to and what is waited for: a selector. The main ones
+ * are compared with pictures, too. A path may need what is on the server: see places.mjs.
+ */
+export const pages = [
+  { name: "table", route: "table", path: () => "", shows: "tr.row", main: true },
+  { name: "table-compared", route: "table", path: () => "?model=both", shows: "table.compared tr.row" },
+  {
+    name: "module",
+    route: "module",
+    path: (at) => `module/${id(at.module)}`,
+    shows: ".headline",
+    main: true,
+  },
+  { name: "ledger", route: "ledger", path: () => "ledger", shows: ".sheets", main: true },
+  { name: "whatif", route: "whatif", path: () => "whatif", shows: ".examples" },
+  {
+    name: "whatif-asked",
+    route: "whatif",
+    path: (at) => `whatif?load=${id(at.module)}%3D1.3`,
+    shows: ".totals",
+    main: true,
+  },
+  { name: "alarms", route: "alarms", path: () => "alarms", shows: ".funnel", main: true },
+  ...["stats", "mutes", "changes", "heals"].map((part) => ({
+    name: `alarms-${part}`,
+    route: "alarms",
+    path: () => `alarms?show=${part}`,
+    shows: ".alarms-page .parts",
+  })),
+  { name: "alarm", route: "alarm", path: (at) => `alarms/${at.alarm}`, shows: ".trail li", main: true },
+  { name: "pool", route: "pool", path: () => "pool", shows: ".pool-totals", main: true },
+  { name: "pool-nodes", route: "pool", path: () => "pool?show=nodes", shows: "a.node", main: true },
+  { name: "pool-decisions", route: "pool", path: () => "pool?show=decisions", shows: ".pool-totals" },
+  { name: "pool-node", route: "poolplace", path: (at) => `pool/nodes/${id(at.node)}`, shows: ".headline" },
+  {
+    name: "pool-service",
+    route: "poolplace",
+    path: (at) => `pool/services/${id(at.module)}`,
+    shows: ".headline",
+    main: true,
+  },
+  ...["runs", "flows", "requests", "consistency", "registry", "operations", "audit"].map((part) => ({
+    name: `changes-${part}`,
+    route: "changes",
+    path: () => `changes?show=${part}`,
+    shows: ".changes-page .parts",
+    main: part === "flows" || part === "operations",
+  })),
+  { name: "run", route: "run", path: (at) => `changes/runs/${at.run}`, shows: ".step-of-run", main: true },
+];

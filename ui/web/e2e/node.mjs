@@ -25,6 +25,6 @@ export async function joins(base, name) {
     fetch(new URL(`api/v1/nodes/${name}/sync`, base), { method: "POST", body: JSON.stringify(report) });
   const answer = await sync();
   assert.equal(answer.status, 200, await answer.text());
-  const timer = setInterval(sync, 5000);
+  const timer = setInterval(sync, 5000).unref(); // it ends with the journeys
   return () => clearInterval(timer);
 }

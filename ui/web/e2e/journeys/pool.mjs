@@ -18,7 +18,7 @@ async function closesNode(page, kit) {
       .click();
     const cell = page.locator("a.node", { hasText: name });
     await cell.waitFor();
-    assert.match(await cell.getAttribute("aria-label"), /forecast load 42 %, ready/);
+    assert.match(await cell.getAttribute("title"), /forecast load 42 %, ready/);
     await page.getByLabel("Group by").selectOption("rack");
     await page.locator(".node-group h2", { hasText: "rack r7" }).waitFor();
     await page.keyboard.press("/");

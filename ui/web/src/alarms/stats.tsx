@@ -99,7 +99,7 @@ function DayBars({ days, view, onGo }: BarsProps) {
           const about = text.perDayOf(d.day, count(d.all), parts(d));
           return (
             <li key={d.day}>
-              <Link to={alarmsPath({ ...view, day: d.day, days: 1 })} onGo={onGo} title={about} label={about}>
+              <Link to={alarmsPath({ ...view, day: d.day, days: 1 })} onGo={onGo} title={about}>
                 <span class="number">{d.all > 0 && count(d.all)}</span>
                 <span class="stack">
                   {stacked.map((o) => (

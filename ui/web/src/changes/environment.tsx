@@ -3,6 +3,7 @@ import type { Environment } from "../api/fleet";
 import { Panel } from "../panel";
 import { useFresh } from "../pool/fresh";
 import { useText } from "../text/language";
+import { Wide } from "../wide";
 
 interface Props {
   path: string;
@@ -21,7 +22,7 @@ export function EnvironmentPanel({ path, shown, revision }: Props) {
       <Panel title={text.environment} unit={text.machines(nodes, unknown)}>
         <Built of={found.data} />
         {outliers.length > 0 && (
-          <div class="wide-table">
+          <Wide>
             <table class="plain">
               <thead>
                 <tr>
@@ -44,7 +45,7 @@ export function EnvironmentPanel({ path, shown, revision }: Props) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Wide>
         )}
       </Panel>
     </div>

@@ -8,6 +8,7 @@ import { Stale } from "../pool/page";
 import { namesOf } from "../state/view";
 import { count, decimal, span } from "../text/format";
 import { useText } from "../text/language";
+import { Wide } from "../wide";
 import { happened, share, sinceDays, spans } from "./operations";
 import type { PartProps } from "./page";
 
@@ -88,7 +89,7 @@ function Lines({ of: { lines }, by }: { of: Operations; by: string }) {
   if (shown.length === 0) return <p class="nothing">{text.none}</p>;
   const most = Math.max(...shown.map(({ changes }) => changes.runs));
   return (
-    <div class="wide-table">
+    <Wide>
       <table class="plain numbers">
         <thead>
           <tr>
@@ -122,7 +123,7 @@ function Lines({ of: { lines }, by }: { of: Operations; by: string }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 
@@ -131,7 +132,7 @@ function Flows({ of: { flows } }: { of: Operations }) {
   const say = text.operations;
   return (
     <Panel title={say.flows}>
-      <div class="wide-table">
+      <Wide>
         <table class="plain numbers">
           <thead>
             <tr>
@@ -156,7 +157,7 @@ function Flows({ of: { flows } }: { of: Operations }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </Panel>
   );
 }

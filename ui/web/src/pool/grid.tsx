@@ -51,7 +51,6 @@ function Cell({ node, onGo }: { node: PoolNode; onGo: (path: string) => void }) 
         onGo={onGo}
         class={`node ${step === null ? "" : `load-${step}`} ${state}`}
         title={told}
-        label={told}
       >
         <span class="node-name">{name}</span>
         <span class="node-load">{state === "lost" ? text.states.lost : `${load} %`}</span>

@@ -38,7 +38,9 @@ describe("the list of pages that every look is tried on", () => {
     ["pool", poolParts],
     ["changes", changeParts],
   ])("holds every part of %s", (page, parts) => {
-    const shown = routes.map((route) => route.page === page && "part" in route.view && route.view.part);
+    const shown = routes.map((route) =>
+      route.page === page && "view" in route && "part" in route.view ? route.view.part : "",
+    );
     expect(shown).toEqual(expect.arrayContaining([...parts]));
   });
   it("has each name once", () => {

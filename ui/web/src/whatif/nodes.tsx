@@ -181,8 +181,7 @@ function Line({ change, isModule, onOpen }: LineProps) {
           <button
             type="button"
             aria-expanded={open}
-            aria-label={text.whatIf.why(path.join(" › "))}
-            title={path.join(" › ")}
+            title={text.whatIf.why(path.join(" › "))}
             onClick={(e) => {
               e.stopPropagation();
               setOpen(!open);

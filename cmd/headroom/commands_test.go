@@ -23,6 +23,7 @@ import (
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 	"headroom/ui/api"
+	"headroom/ui/report/press"
 )
 
 // fixed answers from one snapshot and one explanation.
@@ -116,8 +117,9 @@ func serving(t *testing.T) (*client, *bytes.Buffer) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
+	now := fixed{snap: table()}
 	srv := httptest.NewServer(api.New(api.Options{
-		Capacity: fixed{snap: table()}, Notes: db.Notes(), Marks: db.Marks(), Reports: db.Reports(), Ledger: empty{}, Location: time.UTC,
+		Capacity: now, Notes: db.Notes(), Marks: db.Marks(), Reports: press.New(press.Options{Capacity: now, Ledger: empty{}, Store: db.Reports(), Location: time.UTC, Now: time.Now}, press.Settings{}), Ledger: empty{}, Location: time.UTC,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}).Handler())
 	t.Cleanup(srv.Close)

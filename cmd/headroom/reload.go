@@ -75,6 +75,7 @@ func (s *server) reloaders(ctx context.Context) []func(config.Config) error {
 		with(s.reloadRegistry),
 		s.reloadRequests,
 		s.reloadConsistency,
+		s.reloadReports,
 	}
 }
 

@@ -38,6 +38,7 @@ import (
 	"headroom/storage/promql"
 	"headroom/storage/remote"
 	"headroom/storage/state"
+	"headroom/ui/report/press"
 )
 
 // server is everything that one running Headroom is made of.
@@ -80,6 +81,7 @@ type server struct {
 
 	consistency *consistency.Consistency
 	operations  *operations.Book
+	press       *press.Press
 }
 
 // newServer opens everything; nothing runs or is served yet.
@@ -139,6 +141,7 @@ func newServer(opts serveOptions, cfg config.Config, log *slog.Logger) (_ *serve
 		s.openRequests,
 		func() error { return s.openConsistency(ctx) },
 		func() error { return s.openSearch(ro.Tree) },
+		s.openReports,
 	} {
 		if err := open(); err != nil {
 			return nil, err

@@ -33,6 +33,7 @@ type Config struct {
 	Registry    Registry    `yaml:"registry"`
 	Search      Search      `yaml:"search"`
 	Consistency Consistency `yaml:"consistency"`
+	Report      Report      `yaml:"report"`
 
 	ScrapeConfigs []ScrapeConfig `yaml:"scrape_configs"`
 }
@@ -210,5 +211,6 @@ func Default() Config {
 		Requests: defaultRequests(),
 
 		Consistency: defaultConsistency(),
+		Report:      defaultReport(),
 	}
 }

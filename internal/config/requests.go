@@ -50,15 +50,8 @@ type RequestFlow struct {
 
 // RequestNotify says who is told of requests.
 type RequestNotify struct {
-	Receivers []string         `yaml:"receivers"` // of Alertmanager's file
-	Webhooks  []RequestWebhook `yaml:"webhooks"`
-}
-
-// RequestWebhook is an address that gets each step of a request as JSON.
-type RequestWebhook struct {
-	URL        string `yaml:"url"`
-	Secret     Secret `yaml:"secret"` // that messages are signed with; empty: they are not
-	SecretFile string `yaml:"secret_file"`
+	Receivers []string  `yaml:"receivers"` // of Alertmanager's file
+	Webhooks  []Webhook `yaml:"webhooks"`
 }
 
 // RequestKinds are the kinds of requests.
@@ -67,7 +60,7 @@ var RequestKinds = []string{"machines", "business", "access", "change"}
 func defaultRequests() Requests {
 	return Requests{
 		Keep: 730 * day, AccessAtMost: 90 * day, Groups: map[string][]string{}, Approvers: []RequestApprovers{}, AutoApprove: []RequestRule{},
-		Notify: RequestNotify{Receivers: []string{}, Webhooks: []RequestWebhook{}},
+		Notify: RequestNotify{Receivers: []string{}, Webhooks: []Webhook{}},
 		Flows:  []RequestFlow{{Kind: "machines", Flow: "expand-module", Inputs: map[string]any{"module": "${module}", "nodes": "${nodes}"}}},
 	}
 }
@@ -93,9 +86,7 @@ func (r Requests) check(k checker) {
 		f.check(k.item("flows", i))
 	}
 	for i, hook := range r.Notify.Webhooks {
-		at := k.at("notify").item("webhooks", i)
-		at.address("url", hook.URL)
-		at.want(hook.Secret == "" || hook.SecretFile == "", "secret_file", "either secret or secret_file", "both")
+		hook.check(k.at("notify").item("webhooks", i))
 	}
 }
 

@@ -52,6 +52,7 @@ func (c Config) faults() (faults Faults) {
 	c.Search.check(root.at("search"))
 	c.Requests.check(root.at("requests"))
 	c.Access.check(root.at("access"))
+	c.Report.check(root.at("report"), c.FailureDomains)
 	checkScrapeConfigs(root, c.ScrapeConfigs)
 	return faults
 }

@@ -23,7 +23,7 @@ type hook struct {
 
 // Webhooks are the tellers of a configuration. A secret that cannot be read is an
 // error.
-func Webhooks(all []config.RequestWebhook, now func() time.Time) (list []Teller, err error) {
+func Webhooks(all []config.Webhook, now func() time.Time) (list []Teller, err error) {
 	for i, c := range all {
 		secret, err := config.ReadSecret(c.Secret, c.SecretFile)
 		if err != nil {

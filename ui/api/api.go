@@ -23,6 +23,7 @@ import (
 	"headroom/analytics/whatif"
 	"headroom/storage/fleet"
 	"headroom/ui/access"
+	"headroom/ui/report/press"
 )
 
 // Capacity answers what is known about the fleet. An error that wraps
@@ -73,14 +74,6 @@ type Marks interface {
 	End(ctx context.Context, id int64, who string) error
 }
 
-// Reports keeps published expansion reports, each forever as it was published.
-type Reports interface {
-	// Load returns a month's report (YYYY-MM) as JSON; false if there is none.
-	Load(ctx context.Context, month string) ([]byte, bool, error)
-	// Publish keeps a report. It returns an error if the month has one.
-	Publish(ctx context.Context, month string, json []byte, sha256 string) error
-}
-
 // Ledger keeps forecasts beside what came.
 type Ledger interface {
 	Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, error)
@@ -98,7 +91,7 @@ type Options struct {
 	Capacity  Capacity
 	Notes     Notes
 	Marks     Marks
-	Reports   Reports
+	Reports   *press.Press
 	Alarms    Alarms
 	Heals     Heals
 

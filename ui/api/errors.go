@@ -22,6 +22,7 @@ import (
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 	"headroom/ui/access"
+	"headroom/ui/report/press"
 )
 
 // Kind is an errorType of an answer. The names are Prometheus' where it has one.
@@ -86,7 +87,7 @@ var kinds = []struct {
 		pool.ErrUnknownNode, pool.ErrUnknownService, pool.ErrUnknownProxy, pool.ErrUnknownWorker, state.ErrNoDecision,
 		flow.ErrNoFlow, flow.ErrNoRun, flow.ErrNoStep, flow.ErrNoSchedule, state.ErrNoRequest,
 		consistency.ErrNoModule, consistency.ErrNoNode, consistency.ErrNoItem,
-		state.ErrNoGrant, state.ErrNoToken,
+		state.ErrNoGrant, state.ErrNoToken, press.ErrNoReport,
 	}},
 	{badData, []error{analytics.ErrNoModel, heal.ErrNoReason, pool.ErrBadOrder, consistency.ErrBadOrder}},
 	{conflict, []error{

@@ -19,6 +19,7 @@ import (
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 	"headroom/ui/access"
+	"headroom/ui/report/press"
 )
 
 var (
@@ -234,7 +235,7 @@ func options(t testing.TB) (Options, *capacity) {
 	}
 	return Options{
 		Access: all, Login: access.NewLogin(all, nil), Audit: db.Audit(), Hierarchy: levels,
-		Capacity: c, Notes: db.Notes(), Marks: db.Marks(), Reports: db.Reports(), Alarms: alarms{alerting.History{Table: db.Alarms()}}, Notifications: db.Notifications(), Ledger: &book{}, Version: "1.2.3", Mode: "serve", Location: shanghai,
+		Capacity: c, Notes: db.Notes(), Marks: db.Marks(), Reports: press.New(press.Options{Capacity: c, Ledger: &book{}, Store: db.Reports(), Location: shanghai, Now: func() time.Time { return minute }}, press.Settings{}), Alarms: alarms{alerting.History{Table: db.Alarms()}}, Notifications: db.Notifications(), Ledger: &book{}, Version: "1.2.3", Mode: "serve", Location: shanghai,
 		Logger: log, Registerer: reg, Gatherer: reg,
 	}, c
 }

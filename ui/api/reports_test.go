@@ -61,7 +61,7 @@ func TestReportEqualsGrowth(t *testing.T) {
 func TestLastMonthsOrderIsJudged(t *testing.T) {
 	opts, c := options(t)
 	b := &book{}
-	opts.Ledger = b
+	opts.Reports.Ledger = b
 	s := New(opts)
 	read := func(month string) (r report.Report) {
 		t.Helper()

@@ -59,7 +59,7 @@ func newAsking(t *testing.T) asking {
 		Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 	})
 	book.Use(flows{})
-	o.Requests = book
+	o.Requests, o.Reports.Requests = book, book
 	return asking{New(o), t, book}
 }
 

@@ -1,0 +1,100 @@
+// Package press makes the monthly reports: the draft of the running month, from the
+// newest snapshot and what the ledger and people's requests say beside it.
+package press
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"headroom/analytics"
+	"headroom/analytics/ledger"
+	"headroom/scaler/request"
+	"headroom/ui/report"
+)
+
+// Capacity knows the fleet.
+type Capacity interface {
+	// Snapshot returns the newest snapshot, nil before the first.
+	Snapshot() *analytics.Snapshot
+	Trend(ctx context.Context, id, model string, coverage float64) (*analytics.Trend, error)
+}
+
+// Ledger keeps forecasts beside what came.
+type Ledger interface {
+	Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, error)
+	// Orders returns the modules' orders of the first day of from … to that has
+	// any, Work the largest work of their days first … last, nil until that is
+	// known. Days are since 1970-01-01.
+	Orders(ctx context.Context, from, to int) ([]ledger.Ordered, error)
+	Work(ctx context.Context, first, last int) (map[string]float64, error)
+}
+
+// Requests are what people ask for.
+type Requests interface {
+	Find(ctx context.Context, q request.Query) ([]request.Request, error)
+}
+
+// Store keeps published reports, each forever as it was published.
+type Store interface {
+	// Load returns a month's report (YYYY-MM) as JSON; false if there is none.
+	Load(ctx context.Context, month string) ([]byte, bool, error)
+	// Publish keeps a report. It returns an error if the month has one.
+	Publish(ctx context.Context, month string, json []byte, sha256 string) error
+}
+
+// Options wire a [Press].
+type Options struct {
+	Capacity Capacity
+	Ledger   Ledger
+	Requests Requests // nil: nothing can be asked for
+	Store    Store
+	TypeOf   func(id string) string // of a module's devices, empty if unknown; may be nil
+	Location *time.Location
+	Now      func() time.Time
+	Logger   *slog.Logger
+}
+
+// Settings are what a configuration says of reports.
+type Settings struct {
+	Prices    report.Prices
+	SiteLabel string // of devices; empty: none
+}
+
+// Press makes reports. It may be used from many goroutines.
+type Press struct {
+	Options
+	settings atomic.Pointer[Settings]
+
+	drafting sync.Mutex // one at a time: the second finds what the first has read
+	scores   scored     // under drafting
+	work     worked     // under drafting
+}
+
+// New returns a press.
+func New(o Options, s Settings) *Press {
+	p := &Press{Options: o}
+	p.Configure(s)
+	return p
+}
+
+// Configure puts other settings into force; published reports stay as they are.
+func (p *Press) Configure(s Settings) { p.settings.Store(&s) }
+
+// Errors of reports that cannot be had.
+var (
+	ErrNoReport  = errors.New("no such report")
+	ErrPublished = errors.New("published already, and a published report never changes")
+)
+
+// only the running month has a draft.
+func onlyRunning(month string, snap *analytics.Snapshot) error {
+	if now := snap.At.Format("2006-01"); month != now {
+		return fmt.Errorf("%w: none was published for %s; a draft is to be had of the running month only, %s", ErrNoReport, month, now)
+	}
+	return nil
+}

@@ -26,8 +26,12 @@ WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -p
 WEB_MODULES := $(WEB)/node_modules/.package-lock.json
 WEB_PAGES   := $(WEB)/dist/pages/index.html
 
+# The font of the report's PDF is a file of a Go module that tools pin.
+FONT        := ui/report/pdf/font/wqy-microhei.ttc
+FONT_MODULE := github.com/mojocn/base64Captcha
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo-scale build web test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-flows bench-storm bench-node bench-scaling clean
+.PHONY: help run demo-scale build web font test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-flows bench-storm bench-node bench-scaling clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +43,7 @@ demo-scale: build ## real processes that are scaled under real traffic (asks for
 	$(GO) build -tags $(TAGS) -o $(BIN)/ ./bench/demoscale
 	scripts/demo-scale.sh
 
-build: $(WEB_PAGES) ## build bin/headroom and bin/headroom-node
+build: $(WEB_PAGES) $(FONT) ## build bin/headroom and bin/headroom-node
 	$(GO) build -tags $(TAGS) $(BUILD_FLAGS) -o $(BIN)/ ./cmd/headroom
 	CGO_ENABLED=0 $(GO) build -tags $(TAGS),nethttpomithttp2 -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/headroom-node
 
@@ -52,6 +56,12 @@ $(WEB_MODULES): $(WEB)/package.json $(WEB)/package-lock.json
 $(WEB_PAGES): $(WEB_MODULES) $(WEB_SOURCES)
 	cd $(WEB) && $(NPM) run build
 	@touch $@
+
+font: $(FONT) ## fetch only the font of the report's PDF
+
+$(FONT): scripts/tools/go.mod
+	$(GO) -C scripts/tools mod download $(FONT_MODULE)
+	install -m 644 "$$($(GO) -C scripts/tools list -m -f '{{.Dir}}' $(FONT_MODULE))/fonts/$(@F)" $@
 
 test: test-tools ## run every test, after installing what they need
 	@$(MAKE) --no-print-directory test-web test-go # anew: a C compiler may be there only now
@@ -127,4 +137,4 @@ bench-node: ## what it costs to measure a node's processes, beside node-exporter
 	bench/out/node $(ARGS)
 
 clean: ## remove what was built (tools and peers stay in .cache)
-	git clean -fdXq $(BIN) $(WEB) bench/out
+	git clean -fdXq $(BIN) $(WEB) $(dir $(FONT)) bench/out

@@ -82,7 +82,7 @@ func (s *Server) render(c *gin.Context, format, month string, text []byte) error
 		return nil
 	}
 	c.Header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'")
-	if err := r.HTML(&body); err != nil {
+	if err := r.HTML(&body, report.English); err != nil {
 		return errorf("write the report of %s: %w", month, err)
 	}
 	write(c, http.StatusOK, "text/html; charset=utf-8", body.Bytes())

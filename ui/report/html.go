@@ -5,100 +5,48 @@ import (
 	"html/template"
 	"io"
 	"math"
-	"strconv"
 	"strings"
-	"time"
-
-	"headroom/analytics"
 )
 
 //go:embed report.html
 var pageText string
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
-	"num":     Decimal,
-	"percent": func(n analytics.Number) string { return significant(100*n) + " %" },
-	"signed":  signed,
-	"share": func(n analytics.Number) string {
-		if !n.Known() {
-			return "–"
-		}
-		return signed(100*n, 1) + " %"
-	},
-	"path":  func(names []string) string { return strings.Join(names, " → ") },
-	"spark": spark,
-	"time":  func(t time.Time) string { return t.Format("2006-01-02 15:04 -07:00") },
-	"day": func(t time.Time) string {
-		if t.IsZero() {
-			return "–"
-		}
-		return t.Format(time.DateOnly)
-	},
-	"dash": func(s string) string {
-		if s == "" {
-			return "–"
-		}
-		return s
-	},
+	"chart": chart,
+	"class": func(c Column) string { return map[Kind]string{Text: "", Figure: "n", Bar: "b", Pair: "b"}[c.Kind] },
+	"bar":   bar,
+	"pair":  pair,
+	"kind":  func(t *Table, column int) Kind { return t.Columns[column].Kind },
 }).Parse(pageText))
 
 // HTML writes the report as one page that needs nothing else, made to be read
-// on a screen or printed on A4.
-func (r *Report) HTML(w io.Writer) error { return page.Execute(w, view{r}) }
-
-// view adds to a report what only the page asks for.
-type view struct{ *Report }
-
-// Asking are the lines that ask for devices; Enough are the others.
-func (v view) Asking() []Line { return v.pick(true) }
-func (v view) Enough() []Line { return v.pick(false) }
-
-func (v view) pick(asks bool) (lines []Line) {
-	for i := range v.Lines {
-		if v.Lines[i].asks() == asks {
-			lines = append(lines, v.Lines[i])
-		}
-	}
-	return lines
+// on a screen or printed on A4, in one of [Languages].
+func (r *Report) HTML(w io.Writer, language string) error {
+	return page.Execute(w, r.Document(language))
 }
 
-// Beside is the past order whose lines are shown; nil if none can be.
-func (v view) Beside() *pastView {
-	o := v.judged()
-	if o == nil || o.Total.Judged == 0 {
-		return nil
-	}
-	return &pastView{o}
+// The size of an inline bar, in units of its viewBox.
+const (
+	barWidth  = 100
+	barHeight = 12
+)
+
+func bar(c Cell) template.HTML {
+	return template.HTML(`<svg class="bar" viewBox="0 0 100 12" aria-hidden="true"><rect y="2" width="` + point(barWidth*c.Marks[0]) + `" height="8"/></svg>`)
 }
 
-type pastView struct{ *PastOrder }
-
-// Loud are the lines that asked for devices or needed more, or of which that is
-// not known; Quiet is how many others there are.
-func (v pastView) Loud() (lines []PastLine) {
-	for _, l := range v.Lines {
-		if l.Requested != 0 || l.Needed != 0 {
-			lines = append(lines, l)
-		}
+// pair draws a ring at the first mark, a dot at the second, and a line between.
+func pair(c Cell) template.HTML {
+	x := func(mark float64) string { return point(5 + (barWidth-10)*mark) }
+	from, to := c.Marks[0], c.Marks[1]
+	if math.IsNaN(from) || math.IsNaN(to) {
+		return ""
 	}
-	return lines
+	return template.HTML(`<svg class="pair" viewBox="0 0 100 12" aria-hidden="true"><path d="M` + x(from) + ` 6H` + x(to) +
+		`"/><circle class="to" cx="` + x(to) + `" cy="6" r="3"/><circle class="from" cx="` + x(from) + `" cy="6" r="3.5"/></svg>`)
 }
 
-func (v pastView) Quiet() int { return len(v.Lines) - len(v.Loud()) }
-
-// signed shows a number with its sign.
-func signed(n analytics.Number, decimals int) string {
-	if !n.Known() {
-		return "–"
-	}
-	s := strconv.FormatFloat(math.Abs(float64(n)), 'f', decimals, 64)
-	if n < 0 {
-		return "−" + s
-	}
-	return "+" + s
-}
-
-// grouped sets a comma between thousands.
+// grouped sets a comma between thousands, and a true minus before.
 func grouped(s string) string {
 	whole, rest, _ := strings.Cut(s, ".")
 	sign := ""

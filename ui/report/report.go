@@ -47,6 +47,8 @@ type Report struct {
 	Past []PastOrder `json:"past_orders,omitempty"` // newest first, up to one that could be judged
 
 	Requests []RequestLine `json:"requests,omitempty"` // of the month, newest first
+
+	Checksum string `json:"-"` // SHA-256 of the published text in hex, from those who keep it; empty: a draft
 }
 
 // Line is what one module needs, with the evidence.
@@ -73,6 +75,11 @@ type Evidence struct {
 	Days  []string           `json:"days"`  // YYYY-MM-DD
 	Peaks []analytics.Number `json:"peaks"` // null for days without enough data and for the future
 	Line  []analytics.Number `json:"line"`
+
+	// Of the last days, those to come; none in older reports.
+	Forecast []analytics.Number `json:"forecast,omitempty"`
+	Lower    []analytics.Number `json:"lower,omitempty"`
+	Upper    []analytics.Number `json:"upper,omitempty"`
 }
 
 // LeftOut is a module about which nothing can be said yet.
@@ -174,9 +181,18 @@ func (r *Report) Prove(trend func(id string) *analytics.Trend) {
 			continue
 		}
 		if t := trend(l.ID); t != nil {
-			l.Evidence = &Evidence{t.Days, t.Peaks, t.Line}
+			l.Evidence = &Evidence{t.Days, t.Peaks, t.Line, ahead(t.Forecast), ahead(t.Lower), ahead(t.Upper)}
 		}
 	}
+}
+
+// ahead leaves out the days over, of which nothing is forecast.
+func ahead(values []analytics.Number) []analytics.Number {
+	first := slices.IndexFunc(values, analytics.Number.Known)
+	if first < 0 {
+		return nil
+	}
+	return values[first:]
 }
 
 // TargetLoad is the percentage at which a device counts as full, unknown without

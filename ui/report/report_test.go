@@ -158,7 +158,7 @@ func TestPastOrders(t *testing.T) {
 func TestGolden(t *testing.T) {
 	r := made()
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"report.html": func(b *bytes.Buffer) error { return r.HTML(b) },
+		"report.html": func(b *bytes.Buffer) error { return r.HTML(b, English) },
 		"report.csv":  func(b *bytes.Buffer) error { return r.CSV(b) },
 		"report.json": func(b *bytes.Buffer) error {
 			enc := json.NewEncoder(b)
@@ -218,10 +218,10 @@ func TestSurvivesJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	var before, after bytes.Buffer
-	if err := r.HTML(&before); err != nil {
+	if err := r.HTML(&before, English); err != nil {
 		t.Fatal(err)
 	}
-	if err := back.HTML(&after); err != nil {
+	if err := back.HTML(&after, English); err != nil {
 		t.Fatal(err)
 	}
 	if before.String() != after.String() {

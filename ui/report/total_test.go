@@ -30,7 +30,7 @@ func TestTheFirstPublishedReportsAreRead(t *testing.T) {
 		t.Errorf("%q", s)
 	}
 	var html, csv strings.Builder
-	if err := r.HTML(&html); err != nil || !strings.Contains(html.String(), "SET_W13") {
+	if err := r.HTML(&html, English); err != nil || !strings.Contains(html.String(), "SET_W13") {
 		t.Errorf("%v", err)
 	}
 	if err := r.CSV(&csv); err != nil || !strings.Contains(csv.String(), "SET_W13") {

@@ -1,0 +1,49 @@
+package report
+
+import "strings"
+
+// words are the texts of a [Document]; {1} stands for the first thing said in them.
+type words struct {
+	html, title, draft, published, basis, pageOf, neededNote string
+
+	modules, devices, needed, request, cost, risk, since, forecast, median string // key figures
+	riskNote, sinceNote, forecastNote, medianNote, unpriced                string
+
+	by, bySite, byType, change, came, scores, trends, asks, enough, left, requests, method string // headings
+	site, deviceType, total, unnamed, none, nothing, leftNote, sharedNote                  string
+
+	module, count, atRisk, toRequest, short, peakNow, growth, fullOn, why, orders, then, now, difference string // heads of columns
+	devicesThen, requested, neededThen, forecastAll, cameAll, errorHead, pair                            string
+	costHead, state, who, opened, approved, closed, what                                                 string
+	task, made, scored, medianError, naive, bias, inside                                                 string
+
+	changeNote, newOnes, gone, others, more, cameNote, quiet, totalOf, scoresNote, replayed, trendsNote string
+	peaks, line, expected, target                                                                       string
+
+	tasks, states, levels map[string]string // of [ledger.Tasks], of requests, of the hierarchy; what is missing is said as it is
+}
+
+var allWords = map[string]*words{English: &english, Chinese: &chinese}
+
+func wordsOf(language string) *words {
+	if w := allWords[language]; w != nil {
+		return w
+	}
+	return &english
+}
+
+// fill puts what is said into a text.
+func fill(text string, of ...string) string {
+	for i, v := range of {
+		text = strings.ReplaceAll(text, "{"+string(rune('1'+i))+"}", v)
+	}
+	return text
+}
+
+// say returns what a name is called, which is itself where nothing else is known.
+func say(names map[string]string, name string) string {
+	if s, ok := names[name]; ok {
+		return s
+	}
+	return name
+}

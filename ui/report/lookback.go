@@ -59,7 +59,7 @@ func (r *Report) pastSection(w *words) []Section {
 		return nil
 	}
 	t := &Table{Columns: []Column{
-		{w.module, Text, 17}, {w.devicesThen, Figure, 6}, {w.requested, Figure, 7}, {w.neededThen, Figure, 6}, {w.difference, Figure, 7},
+		{w.module, Text, 24}, {w.devicesThen, Figure, 6}, {w.requested, Figure, 7}, {w.neededThen, Figure, 6}, {w.difference, Figure, 7},
 		{w.forecastAll, Figure, 7}, {w.cameAll, Figure, 6}, {w.errorHead, Figure, 6}, {w.pair, Pair, 11},
 	}}
 	most := analytics.Number(0)

@@ -3,7 +3,6 @@ package report
 import (
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"headroom/analytics"
@@ -112,8 +111,8 @@ func (r *Report) lineRow(l *Line, language string) Row {
 
 // initial makes the first letter a capital.
 func initial(name string) string {
-	first, n := utf8.DecodeRuneInString(name)
-	return string(unicode.ToUpper(first)) + name[n:]
+	_, n := utf8.DecodeRuneInString(name)
+	return strings.ToUpper(name[:n]) + name[n:]
 }
 
 func pathOf(names []string) string { return strings.Join(names, " → ") }
@@ -124,7 +123,7 @@ func (r *Report) leftSection(w *words) Section {
 		return s
 	}
 	s.Notes = []string{w.leftNote}
-	s.Table = &Table{Columns: []Column{{w.module, Text, 20}, {w.devices, Figure, 6}, {w.why, Text, 20}}}
+	s.Table = &Table{Columns: []Column{{w.module, Text, 20}, {w.pieces, Figure, 6}, {w.why, Text, 20}}}
 	for _, l := range r.Left {
 		s.Table.Rows = append(s.Table.Rows, Row{Cells: []Cell{text(l.ID), text(Decimal(l.Devices, 0)), text(l.Reason)}})
 	}
@@ -135,7 +134,7 @@ func (r *Report) requestsSection(w *words) []Section {
 	if len(r.Requests) == 0 {
 		return nil
 	}
-	t := &Table{Columns: []Column{{w.what, Text, 22}, {w.state, Text, 7}, {w.devices, Figure, 6}, {w.who, Text, 8}, {w.opened, Figure, 8}, {w.approved, Figure, 8}, {w.closed, Figure, 8}}}
+	t := &Table{Columns: []Column{{w.what, Text, 22}, {w.state, Text, 7}, {w.pieces, Figure, 6}, {w.who, Text, 8}, {w.opened, Figure, 8}, {w.approved, Figure, 8}, {w.closed, Figure, 8}}}
 	for _, l := range r.Requests {
 		devices := "–"
 		if l.Devices != 0 {

@@ -12,10 +12,10 @@ type words struct {
 	by, bySite, byType, change, came, scores, trends, asks, enough, left, requests, method string // headings
 	site, deviceType, total, unnamed, none, nothing, leftNote, sharedNote                  string
 
-	module, count, atRisk, toRequest, short, peakNow, growth, fullOn, why, orders, then, now, difference string // heads of columns
-	devicesThen, requested, neededThen, forecastAll, cameAll, errorHead, pair                            string
-	costHead, state, who, opened, approved, closed, what                                                 string
-	task, made, scored, medianError, naive, bias, inside                                                 string
+	module, count, pieces, atRisk, toRequest, short, peakNow, growth, fullOn, why, orders, then, now, difference string // heads of columns
+	devicesThen, requested, neededThen, forecastAll, cameAll, errorHead, pair                                    string
+	costHead, state, who, opened, approved, closed, what                                                         string
+	task, made, scored, medianError, naive, bias, inside                                                         string
 
 	changeNote, newOnes, gone, others, more, cameNote, quiet, totalOf, scoresNote, replayed, trendsNote string
 	peaks, line, expected, target                                                                       string

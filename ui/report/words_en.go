@@ -14,7 +14,7 @@ var english = words{
 	site: "Site", deviceType: "Device type", total: "Total", unnamed: "(unknown)", none: "None.", nothing: "No module needs more devices within the horizon.",
 	leftNote: "Nothing can be said about these yet; they count in no total.", sharedNote: "A module of several sites counts in each; its devices are shared.",
 
-	module: "Module", count: "Modules", atRisk: "At risk", toRequest: "To request", short: "Needed", peakNow: "Peak now, %", growth: "Growth, points a day", fullOn: "Full on", why: "Why", orders: "Order", then: "Then", now: "Now", difference: "Difference",
+	module: "Module", count: "Modules", pieces: "Devices", atRisk: "At risk", toRequest: "To request", short: "Needed", peakNow: "Peak now, %", growth: "Growth, points a day", fullOn: "Full on", why: "Why", orders: "Order", then: "Then", now: "Now", difference: "Difference",
 	devicesThen: "Devices then", requested: "Requested", neededThen: "Needed", forecastAll: "In all: forecast", cameAll: "Came", errorHead: "Error, %", pair: "Requested ○, needed ●",
 	costHead: "Cost, {1}", state: "State", who: "By", opened: "Opened", approved: "Approved", closed: "Closed", what: "Request",
 	task: "Forecast", made: "Made", scored: "Judged", medianError: "Median error, %", naive: "Naive, %", bias: "Bias, %", inside: "Inside of the interval, %",

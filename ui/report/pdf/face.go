@@ -97,9 +97,11 @@ func (f *face) unit(r rune) int {
 // letters that the font does not have become boxes.
 func (f *face) clean(text string) string {
 	var b strings.Builder
-	space := true // at the start there is none
+	space, latin := true, false // at the start no space is wanted
 	for _, r := range text {
 		switch {
+		case r == '’' && latin:
+			r = '\'' // the font's own is as wide as a Chinese letter
 		case r == noBreak:
 		case unicode.IsSpace(r) || unicode.IsControl(r):
 			if !space {
@@ -112,7 +114,7 @@ func (f *face) clean(text string) string {
 		case r >= 1<<16 || !f.known[r]:
 			r = box
 		}
-		space = false
+		space, latin = false, unicode.Is(unicode.Latin, r)
 		b.WriteRune(r)
 	}
 	return strings.TrimSuffix(b.String(), " ")

@@ -29,7 +29,7 @@ func single(collection []byte) ([]byte, error) {
 	if len(tables["post"]) < 32 || len(tables["hhea"]) < 36 || len(tables["maxp"]) < 6 {
 		return nil, errShort
 	}
-	tables["post"] = tables["post"][:32] // without the glyphs' names
+	tables["post"] = append([]byte{0, 3, 0, 0}, tables["post"][4:32]...) // version 3: without the glyphs' names
 	glyphs := binary.BigEndian.Uint16(tables["maxp"][4:])
 	if tables["hmtx"], err = allWidths(tables["hmtx"], int(binary.BigEndian.Uint16(tables["hhea"][34:])), int(glyphs)); err != nil {
 		return nil, err

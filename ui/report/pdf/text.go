@@ -66,7 +66,7 @@ func mayBreak(a, b rune) bool {
 	case a == ' ' || wide(a) || wide(b):
 		return true
 	}
-	return strings.ContainsRune("/-→_", a) && unicode.IsLetter(b)
+	return strings.ContainsRune("/-→", a) && unicode.IsLetter(b)
 }
 
 // forbidden tells whether a line may not even end there within a word.

@@ -13,6 +13,8 @@ packages=(
 	collectd-core # a sender of Graphite lines
 	haproxy nginx-light # the proxies that workers serve behind
 	chromium      # opens the pages
+	poppler-utils
+	qpdf
 	python3 python3-numpy # the classic formulas once more
 )
 if [ $# -gt 0 ]; then packages=("$@"); fi

@@ -159,10 +159,13 @@ func trendOf(l *Line) Trend {
 	}
 }
 
+// floats are numbers as a chart takes them, to which what is not finite is unknown.
 func floats(numbers []analytics.Number) []float64 {
 	out := make([]float64, len(numbers))
 	for i, n := range numbers {
-		out[i] = float64(n)
+		if out[i] = float64(n); math.IsInf(out[i], 0) {
+			out[i] = math.NaN()
+		}
 	}
 	return out
 }

@@ -116,5 +116,10 @@ func Money(n analytics.Number) string {
 	return Decimal(n, 2)
 }
 
-// significant shows a number in at most three digits.
-func significant(n analytics.Number) string { return strconv.FormatFloat(float64(n), 'g', 3, 64) }
+// significant shows a number in at most three digits, a dash if it is unknown.
+func significant(n analytics.Number) string {
+	if !n.Known() {
+		return "–"
+	}
+	return strconv.FormatFloat(float64(n), 'g', 3, 64)
+}

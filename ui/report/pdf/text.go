@@ -44,35 +44,35 @@ func breakAt(letters []rune, n int) int {
 		return n
 	}
 	for i := n; i > 0; i-- {
-		if mayBreak(letters[i-1], letters[i]) {
+		if !forbidden(letters, i) && between(letters[i-1], letters[i]) {
 			return i
 		}
 	}
 	for i := n; i > 1; i-- {
-		if !forbidden(letters[i-1], letters[i]) {
+		if !forbidden(letters, i) {
 			return i
 		}
 	}
 	return n
 }
 
-// mayBreak tells whether a line may end between two letters.
-func mayBreak(a, b rune) bool {
-	switch {
-	case b == ' ':
-		return true
-	case forbidden(a, b):
-		return false
-	case a == ' ' || wide(a) || wide(b):
-		return true
+// forbidden tells whether a line may not end before the i-th letter, not even within
+// a word. A space there is on neither line, so it counts what is around it.
+func forbidden(letters []rune, i int) bool {
+	a, b := letters[i-1], letters[i]
+	if a == ' ' && i > 1 {
+		a = letters[i-2]
 	}
-	return strings.ContainsRune("/-→", a) && unicode.IsLetter(b)
-}
-
-// forbidden tells whether a line may not even end there within a word.
-func forbidden(a, b rune) bool {
+	if b == ' ' && i+1 < len(letters) {
+		b = letters[i+1]
+	}
 	return strings.ContainsRune(noStart, b) || strings.ContainsRune(noEnd, a) ||
 		a == noBreak || b == noBreak || unicode.Is(unicode.M, b)
+}
+
+// between tells whether two letters are of two words.
+func between(a, b rune) bool {
+	return a == ' ' || b == ' ' || wide(a) || wide(b) || strings.ContainsRune("/-→", a) && unicode.IsLetter(b)
 }
 
 // wide tells letters of scripts that have no spaces between words.

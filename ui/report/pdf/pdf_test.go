@@ -1,0 +1,268 @@
+package pdf
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"headroom/analytics"
+	"headroom/ui/report"
+)
+
+// set writes a report and returns its bytes.
+func set(t testing.TB, r *report.Report, language string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Write(&b, r, language); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// read returns the text of each page, as a program that knows nothing of ours reads it.
+func read(t *testing.T, pdf []byte) []string {
+	t.Helper()
+	out := run(t, pdf, "pdftotext", "-layout", "FILE", "-")
+	return strings.Split(strings.TrimSuffix(out, "\f"), "\f")
+}
+
+// run runs a program on a PDF, which is the argument FILE.
+func run(t *testing.T, pdf []byte, program string, args ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		t.Fatalf("%v: scripts/install-test-tools.sh installs it", err)
+	}
+	file := filepath.Join(t.TempDir(), "report.pdf")
+	if err := os.WriteFile(file, pdf, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if i := slices.Index(args, "FILE"); i >= 0 {
+		args[i] = file
+	}
+	var faults bytes.Buffer
+	cmd := exec.Command(program, args...)
+	cmd.Stderr = &faults
+	out, err := cmd.Output()
+	if err != nil || faults.Len() > 0 {
+		t.Fatalf("%s: %v\n%s%s", program, err, out, faults.Bytes())
+	}
+	return string(out)
+}
+
+// squeeze makes runs of spaces one.
+func squeeze(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// A reader finds each module's figures in its line, as the JSON has them, in both
+// languages; the head of the table on each of its pages; and the number of each page.
+func TestAReaderFindsTheFigures(t *testing.T) {
+	text, err := json.Marshal(sample(240))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report.Report
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	for language, want := range map[string]struct{ head, number string }{
+		report.English: {"Module Device type Site Devices now Needed To request", "%d of %d"},
+		report.Chinese: {"模块 机型 站点 现有设备 所需 申请", "第 %d 页，共 %d 页"},
+	} {
+		pages := read(t, set(t, &r, language))
+		all := map[string]bool{}
+		for i, page := range pages {
+			lines := strings.Split(page, "\n")
+			for k, line := range lines {
+				lines[k] = squeeze(line)
+				all[lines[k]] = true
+			}
+			if number := fmt.Sprintf(want.number, i+1, len(pages)); !strings.HasSuffix(squeeze(page), number) {
+				t.Errorf("%s: page %d does not end with %q", language, i+1, number)
+			}
+			hasLine := strings.Contains(page, " → ") && !strings.Contains(page, "2026-09-29") // and no chart
+			if hasLine && !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, want.head) }) {
+				t.Errorf("%s: page %d has no head", language, i+1)
+			}
+		}
+		for i := range r.Lines {
+			if line := lineOf(&r.Lines[i]); !all[line] {
+				t.Errorf("%s: no line %q", language, line)
+			}
+		}
+		whole := squeeze(strings.Join(pages, " "))
+		said := []string{report.Decimal(r.Total.DevicesToRequest, 0), report.Money(r.Total.Cost), "QQ音乐/新模块 3 9 of 14 days", "王小明"}
+		for _, b := range r.ByTop {
+			said = append(said, fmt.Sprintf("%s %d %s %s", b.Name, b.Modules, report.Decimal(b.Devices, 0), report.Decimal(b.DevicesNeeded, 0)))
+		}
+		for _, s := range said {
+			if !strings.Contains(whole, s) {
+				t.Errorf("%s: nothing says %q", language, s)
+			}
+		}
+	}
+}
+
+// lineOf is what stands in the line of a module.
+func lineOf(l *report.Line) string {
+	signed := func(n analytics.Number, decimals int) string {
+		s := report.Decimal(n, decimals)
+		if n > 0 {
+			return "+" + s
+		}
+		return s
+	}
+	dash := func(s string) string {
+		if s == "" {
+			return "–"
+		}
+		return s
+	}
+	return strings.Join([]string{
+		strings.Join(l.Path, " → "), dash(l.Type), l.Sites[0].Site, report.Decimal(l.Devices, 0), report.Decimal(l.DevicesNeeded, 0), signed(l.DevicesToRequest, 0),
+		report.Money(l.Cost), report.Decimal(l.PeakNow, 1), signed(l.SlopePerDay, 2), dash(l.FullOn.Value),
+	}, " ")
+}
+
+// A sentence that is broken into lines is whole, also where no space is broken at.
+func TestSentencesAreWhole(t *testing.T) {
+	r := sample(30)
+	for _, language := range report.Languages() {
+		whole := strings.Join(strings.Fields(strings.Join(read(t, set(t, r, language)), "")), "")
+		for i := range r.Lines {
+			if s := strings.Join(strings.Fields(report.Sentence(&r.Lines[i], language)), ""); !strings.Contains(whole, s) {
+				t.Errorf("%s: %s", language, s)
+			}
+		}
+	}
+}
+
+func TestAPublishedReportShowsItsChecksum(t *testing.T) {
+	r := sample(3)
+	if page := read(t, set(t, r, report.English))[1]; !strings.Contains(page, "Draft, made 2026-11-28 03:30 +08:00") {
+		t.Error(page)
+	}
+	r.Draft, r.Checksum = false, strings.Repeat("0123456789abcdef", 4)
+	for i, page := range read(t, set(t, r, report.English)) {
+		if strings.Contains(page, "Draft") || !strings.Contains(page, "Published 2026-11-28 03:30 +08:00") || !strings.Contains(page, "SHA-256 "+r.Checksum) {
+			t.Errorf("page %d: %s", i+1, page)
+		}
+	}
+}
+
+// The same report gives the same bytes, whoever else sets reports meanwhile.
+func TestTheSameReportGivesTheSameBytes(t *testing.T) {
+	want := map[string][]byte{}
+	for _, language := range report.Languages() {
+		want[language] = set(t, sample(40), language)
+	}
+	if bytes.Equal(want[report.English], want[report.Chinese]) {
+		t.Error("both languages are the same")
+	}
+	for i := range 4 {
+		language := report.Languages()[i%2]
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			if !bytes.Equal(set(t, sample(40), language), want[language]) {
+				t.Error("other bytes")
+			}
+		})
+	}
+}
+
+func TestReadersFindNothingWrong(t *testing.T) {
+	for _, modules := range []int{0, 1, 2, 7, 240} {
+		for _, language := range report.Languages() {
+			pdf := set(t, sample(modules), language)
+			run(t, pdf, "qpdf", "--check", "FILE")
+			info := run(t, pdf, "pdfinfo", "-dests", "FILE")
+			title := map[string]string{report.English: "Expansion report 2026-11", report.Chinese: "扩容月报 2026-11"}[language]
+			if !strings.Contains(run(t, pdf, "pdfinfo", "FILE"), title) {
+				t.Errorf("%d modules: %s", modules, info)
+			}
+			if fonts := run(t, pdf, "pdffonts", "FILE"); strings.Count(fonts, "yes no  yes") != 1 || strings.Count(fonts, "\n") != 3 {
+				t.Errorf("%d modules: not one font that is embedded and can be copied:\n%s", modules, fonts)
+			}
+			if len(pdf) > 1e6 {
+				t.Errorf("%d modules weigh %d bytes", modules, len(pdf))
+			}
+		}
+	}
+}
+
+// The whole fleet of the talk, and all its names.
+func TestThousandsOfModules(t *testing.T) {
+	r := sample(2428)
+	pdf := set(t, r, report.Chinese)
+	pages := read(t, pdf)
+	whole := squeeze(strings.Join(pages, "\n"))
+	for i := range r.Lines {
+		if line := lineOf(&r.Lines[i]); !strings.Contains(whole, line) {
+			t.Fatalf("no line %q", line)
+		}
+	}
+	if len(pdf) > 5e6 || len(pages) < 100 {
+		t.Errorf("%d bytes, %d pages", len(pdf), len(pages))
+	}
+}
+
+var odd = []string{
+	strings.Repeat("逻辑层接入服务-", 25), strings.Repeat("a", 200), strings.Repeat("set_w13/", 25), "😀👩‍👩‍👧🇨🇳", "שלום עולם", "مرحبا", "\x00\x01\t\n\r\u2028\u202e", "\xff\xfe", "e\u0301\u0302\u0303",
+	"𠮷野家", "。，、；", "（（（（", "", " ", "\u00a0", "\U0010ffff", "（\ufeff\u200b", "<b>&amp;", "(\\) Tj ET", "%PDF-1.4 endobj",
+}
+
+// Names of any letters are set; those that the font does not have are boxes.
+func TestOddNames(t *testing.T) {
+	r := sample(len(odd))
+	for i, name := range odd {
+		r.Lines[i].Path[1], r.Lines[i].ID, r.Lines[i].Type = name, name, name
+		r.Lines[i].Sites[0].Site = name
+		r.ByTop[i%len(r.ByTop)].Name = name
+		r.Requests[i%2].Title, r.Requests[i%2].Who = name, name
+		r.Left = append(r.Left, report.LeftOut{ID: name, Reason: name, Devices: analytics.Unknown()})
+	}
+	r.Currency = odd[0]
+	for _, language := range report.Languages() {
+		pdf := set(t, r, language)
+		run(t, pdf, "qpdf", "--check", "FILE")
+		whole := strings.Join(read(t, pdf), "")
+		for _, s := range []string{"(\\) Tj ET", "<b>&amp;", "□□□□", "□野家", "%PDF-1.4 endobj"} {
+			if !strings.Contains(whole, s) {
+				t.Errorf("%s: no %q", language, s)
+			}
+		}
+		if regexp.MustCompile(`[\x00-\x08\x0e-\x1f]`).MatchString(strings.ReplaceAll(whole, "\f", "")) {
+			t.Errorf("%s: control characters", language)
+		}
+	}
+}
+
+// Numbers that are not known are dashes, and no chart is drawn of them.
+func TestUnknownNumbers(t *testing.T) {
+	r := sample(20)
+	nan := analytics.Unknown()
+	r.Total = report.Total{Devices: nan, DevicesNeeded: nan, DevicesToRequest: nan, Cost: nan, AtRisk: nan}
+	for i := range r.Lines {
+		l := &r.Lines[i]
+		l.PeakNow, l.SlopePerDay, l.TargetLoad, l.Devices, l.Cost = nan, nan, nan, nan, nan
+		if e := l.Evidence; e != nil {
+			for k := range e.Peaks {
+				e.Peaks[k], e.Line[k] = nan, nan
+			}
+			e.Lower[3], e.Upper[3] = nan, analytics.Number(math.Inf(1))
+		}
+	}
+	pdf := set(t, r, report.English)
+	run(t, pdf, "qpdf", "--check", "FILE")
+	for i, page := range read(t, pdf) { // which fails at a chart's NaN
+		if strings.Contains(page, "NaN") || strings.Contains(page, "Inf") {
+			t.Errorf("page %d: %s", i+1, page)
+		}
+	}
+}

@@ -19,6 +19,7 @@ type Loop struct {
 	cal    *season.Calendar // l.mu protects it
 	writer *writer
 	stats  *stats
+	sparks sparkCache
 
 	workers int // that learn at once; 0: one a processor
 

@@ -35,6 +35,9 @@ type Capacity interface {
 	// At judges the minute of t by a model; an empty name is the configured one.
 	At(ctx context.Context, t time.Time, model string) (*analytics.Snapshot, error)
 	Curve(ctx context.Context, id, model string) (*analytics.Curve, error)
+	// Sparklines are the loads and bands of the last days in so many steps, up to
+	// [analytics.MaxSparklines] nodes at a time.
+	Sparklines(ctx context.Context, ids []string, model string, days, points int) (*analytics.Sparklines, error)
 	// Trend has intervals of a nominal coverage; 0 is the configured one.
 	Trend(ctx context.Context, id, model string, coverage float64) (*analytics.Trend, error)
 	// WithCoverage judges the newest minute with intervals of another coverage.

@@ -23,6 +23,7 @@ func (s *Server) mount() {
 	v1.GET("/modules/:id/excursions", s.answer(s.excursions))
 	v1.GET("/modules/:id/picture", s.picture)
 	v1.PUT("/modules/:id/note", s.answer(s.setNote))
+	v1.GET("/sparklines", s.answer(s.sparklines))
 	v1.GET("/search", s.answer(s.search))
 	v1.GET("/registry", s.answer(s.registry))
 	v1.GET("/registry/conflicts", s.answer(s.registryConflicts))

@@ -32,7 +32,7 @@ func TestOlderFilesAreBroughtForward(t *testing.T) {
 
 		db := mustOpen(t, path)
 		wantNotes(t, db, map[string]string{"a": "kept"})
-		must(t, db.Reports().Publish(t.Context(), "2026-11", []byte("{}"), checksum("{}")))
+		must(t, db.Reports().Publish(t.Context(), publication([]byte("{}"))))
 		must(t, db.Checkpoints().Save(t.Context(), "a", []byte("b")))
 	}
 }

@@ -112,34 +112,6 @@ func testNotes(t *testing.T, open func() *DB) {
 	}
 }
 
-func testReports(t *testing.T, open func() *DB) {
-	ctx, db := t.Context(), open()
-	body := []byte(`{"month": "2026-11", "who": "报告"}`)
-	if _, ok, err := db.Reports().Load(ctx, "2026-11"); ok || err != nil {
-		t.Errorf("before it was published: %v, %v", ok, err)
-	}
-	if err := db.Reports().Publish(ctx, "2026-11", body, checksum("other")); err == nil {
-		t.Error("a wrong checksum was taken")
-	}
-	must(t, db.Reports().Publish(ctx, "2026-11", body, checksum(string(body))))
-	if err := db.Reports().Publish(ctx, "2026-11", []byte("{}"), checksum("{}")); !errors.Is(err, ErrPublished) {
-		t.Errorf("published twice: %v", err)
-	}
-
-	must(t, db.Close())
-	db = open()
-	got, ok, err := db.Reports().Load(ctx, "2026-11")
-	if !ok || err != nil || !bytes.Equal(got, body) {
-		t.Errorf("got %q, %v, %v; want %q", got, ok, err, body)
-	}
-
-	_, err = db.sql.ExecContext(ctx, `UPDATE reports SET body = '{}'`)
-	must(t, err)
-	if _, _, err := db.Reports().Load(ctx, "2026-11"); err == nil {
-		t.Error("a report that was changed behind our back was returned")
-	}
-}
-
 func testCheckpoints(t *testing.T, open func() *DB) {
 	ctx, db := t.Context(), open()
 	if _, ok, err := db.Checkpoints().Load(ctx, "loop"); ok || err != nil {

@@ -30,5 +30,6 @@ func reportSettings(cfg config.Config) press.Settings {
 	return press.Settings{
 		Prices:    report.Prices{Currency: c.Currency, ByType: c.Prices, Other: c.Price},
 		SiteLabel: cfg.Site(),
+		Languages: c.Languages,
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 	"headroom/ui/access"
+	"headroom/ui/report/pdf"
 	"headroom/ui/report/press"
 )
 
@@ -95,11 +96,12 @@ var kinds = []struct {
 		fleet.ErrTooManyMarks, state.ErrNoBrake,
 		consistency.ErrConflict, flow.ErrConflict, request.ErrNotNow, request.ErrTooMany, state.ErrRequestChanged,
 		state.ErrTooManyEdits,
-		access.ErrOpen, access.ErrTokenName, access.ErrTokensTurnedAway, state.ErrTooManyGrants, state.ErrTooManyTokens,
+		access.ErrOpen, press.ErrPublished,
+		access.ErrTokenName, access.ErrTokensTurnedAway, state.ErrTooManyGrants, state.ErrTooManyTokens,
 	}},
 	{forbidden, []error{request.ErrMayNot}},
 	{tooMany, []error{flow.ErrFull}},
-	{unavailable, []error{backtest.ErrBusy, analytics.ErrReading, pool.ErrClosed}},
+	{unavailable, []error{backtest.ErrBusy, analytics.ErrReading, pool.ErrClosed, pdf.ErrNotBuilt}},
 	{canceled, []error{context.Canceled}},
 	{timeout, []error{context.DeadlineExceeded}},
 }

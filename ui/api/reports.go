@@ -1,18 +1,18 @@
 package api
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"headroom/ui/report"
+	"headroom/ui/report/press"
 )
 
 var errMonth = errors.New("want a month as 2026-11")
@@ -25,10 +25,17 @@ func month(c *gin.Context) (string, error) {
 	return m, nil
 }
 
+// reports lists the months that have a report.
+func (s *Server) reports(c *gin.Context) (any, error) {
+	months, err := s.Reports.List(c.Request.Context())
+	return map[string]any{"months": months}, err
+}
+
 // report answers a month's report: the published one, else a draft.
 func (s *Server) report(c *gin.Context) {
 	p := &params{Values: c.Request.URL.Query()}
-	format := p.oneOf("format", "json", "json", "html", "csv")
+	format := p.oneOf("format", press.JSON, press.Formats()...)
+	language := p.oneOf("lang", report.English, report.Languages()...)
 	m, err := month(c)
 	if err == nil {
 		err = p.err
@@ -37,56 +44,43 @@ func (s *Server) report(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	text, err := s.reportJSON(c.Request.Context(), m)
+	f, err := s.Reports.File(c.Request.Context(), m, format, language)
 	if err != nil {
 		s.fail(c, err)
 		return
 	}
+	s.sendReport(c, f, format)
+}
+
+// sendReport answers a report with the checksum of what is kept of it: in JSON that of
+// the data, else that of the body, which a browser shows if it is a page.
+func (s *Server) sendReport(c *gin.Context, f *press.File, format string) {
+	tag := `"` + f.SHA256 + `"`
 	c.Header("Cache-Control", "no-cache")
-	if err := s.render(c, format, m, text); err != nil {
-		s.fail(c, err)
-	}
-}
-
-// reportJSON returns a published report byte by byte as it was published.
-func (s *Server) reportJSON(ctx context.Context, month string) ([]byte, error) {
-	text, ok, err := s.Reports.Store.Load(ctx, month)
-	if err != nil || ok {
-		return text, err
-	}
-	r, err := s.Reports.Draft(ctx, month)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(r)
-}
-
-func (s *Server) render(c *gin.Context, format, month string, text []byte) error {
-	if format == "json" {
-		sum := sha256.Sum256(text)
-		c.Header("ETag", `"`+hex.EncodeToString(sum[:])+`"`)
-		s.json(c, http.StatusOK, success{"success", json.RawMessage(text)})
-		return nil
-	}
-	var r report.Report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return errorf("read the report of %s: %w", month, err)
-	}
-	var body bytes.Buffer
-	if format == "csv" {
-		c.Header("Content-Disposition", `attachment; filename="expansion-`+month+`.csv"`)
-		if err := r.CSV(&body); err != nil {
-			return err
+	c.Header("ETag", tag)
+	switch {
+	case strings.Contains(c.GetHeader("If-None-Match"), tag):
+		c.Status(http.StatusNotModified)
+	case format == press.JSON:
+		s.json(c, http.StatusOK, success{"success", json.RawMessage(f.Body)})
+	default:
+		how := "attachment"
+		if format == "html" {
+			how = "inline"
+			c.Header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'")
 		}
-		write(c, http.StatusOK, "text/csv; charset=utf-8", body.Bytes())
-		return nil
+		c.Header("Content-Disposition", how+`; filename="`+f.Name+`"`)
+		c.Header("Digest", "sha-256="+base64OfHex(f.SHA256))
+		c.Data(http.StatusOK, f.Media, f.Body)
 	}
-	c.Header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'")
-	if err := r.HTML(&body, report.English); err != nil {
-		return errorf("write the report of %s: %w", month, err)
+}
+
+func base64OfHex(sum string) string {
+	raw, err := hex.DecodeString(sum)
+	if err != nil {
+		panic("BUG: a checksum is " + sum)
 	}
-	write(c, http.StatusOK, "text/html; charset=utf-8", body.Bytes())
-	return nil
+	return base64.StdEncoding.EncodeToString(raw)
 }
 
 // publish makes the running month's report final.
@@ -95,34 +89,6 @@ func (s *Server) publish(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx := c.Request.Context()
-	if err := s.unpublished(ctx, m); err != nil {
-		return nil, err
-	}
-	r, err := s.Reports.Draft(ctx, m)
-	if err != nil {
-		return nil, err
-	}
-	final := *r
-	final.Draft = false
-	text, err := json.Marshal(final)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(text)
-	if err := s.Reports.Store.Publish(ctx, m, text, hex.EncodeToString(sum[:])); err != nil {
-		if taken := s.unpublished(ctx, m); taken != nil {
-			return nil, taken // by someone else, just now
-		}
-		return nil, err
-	}
-	return json.RawMessage(text), nil
-}
-
-func (s *Server) unpublished(ctx context.Context, month string) error {
-	_, ok, err := s.Reports.Store.Load(ctx, month)
-	if ok {
-		return &Error{conflict, errorf("the report of %s is published already, and a published report never changes", month)}
-	}
-	return err
+	text, err := s.Reports.Publish(c.Request.Context(), m, s.actor(c, ""))
+	return json.RawMessage(text), err
 }

@@ -1,6 +1,10 @@
 package api
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -9,6 +13,7 @@ import (
 	"headroom/analytics/ledger"
 	"headroom/analytics/season"
 	"headroom/ui/report"
+	"headroom/ui/report/press"
 )
 
 func TestAPublishedReportNeverChanges(t *testing.T) {
@@ -38,6 +43,43 @@ func TestAPublishedReportNeverChanges(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if w := get(t, s, target+"?format=csv"); w.Code != 200 || !strings.Contains(w.Body.String(), "SET_W13") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestReportsAreListedAndSent(t *testing.T) {
+	opts, _ := options(t)
+	s := New(opts)
+	var list struct{ Data struct{ Months []press.Month } }
+	decode(t, get(t, s, "/api/v1/reports"), &list)
+	if all := list.Data.Months; len(all) != 1 || all[0].Published || all[0].Total.DevicesToRequest != 11 {
+		t.Fatalf("%+v", all)
+	}
+	ask(t, s, httptest.NewRequest(http.MethodPost, "/api/v1/reports/2026-11", nil))
+	decode(t, get(t, s, "/api/v1/reports"), &list)
+	if all := list.Data.Months; len(all) != 1 || !all[0].Published || len(all[0].Files) == 0 {
+		t.Fatalf("%+v", all)
+	}
+	for _, kept := range list.Data.Months[0].Files {
+		target := "/api/v1/reports/2026-11?format=" + kept.Format + "&lang=" + cmp.Or(kept.Language, "en")
+		w := get(t, s, target)
+		sum := sha256.Sum256(w.Body.Bytes())
+		if h := w.Header(); h.Get("ETag") != `"`+kept.SHA256+`"` || hex.EncodeToString(sum[:]) != kept.SHA256 ||
+			h.Get("Digest") != "sha-256="+base64.StdEncoding.EncodeToString(sum[:]) || !strings.Contains(h.Get("Content-Disposition"), "expansion-2026-11.") {
+			t.Errorf("%s: %v", target, h)
+		}
+		r := httptest.NewRequest(http.MethodGet, target, nil)
+		r.Header.Set("If-None-Match", `"x", "`+kept.SHA256+`"`)
+		if w := ask(t, s, r); w.Code != http.StatusNotModified || w.Body.Len() > 0 {
+			t.Errorf("%s again: %d", target, w.Code)
+		}
+	}
+	for _, target := range []string{"2026-11?format=docx", "2026-11?format=pdf&lang=fr", "2026-13"} {
+		if w := get(t, s, "/api/v1/reports/"+target); w.Code != 400 {
+			t.Errorf("%s: %d", target, w.Code)
+		}
+	}
+	if w := get(t, s, "/api/v1/reports/2026-10?format=pdf"); w.Code != 404 || !strings.Contains(w.Body.String(), "only, 2026-11") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

@@ -91,6 +91,7 @@ func (s *Server) mount() {
 	v1.POST("/consistency/:id", s.answer(s.orderConsistency))
 	v1.GET("/environment", s.answer(s.environment))
 	v1.GET("/backtest", s.backtest)
+	v1.GET("/reports", s.answer(s.reports))
 	v1.GET("/reports/:month", s.report)
 	v1.POST("/reports/:month", s.answer(s.publish))
 	v1.GET("/me", s.answer(s.me))

@@ -1,5 +1,7 @@
 // Package press makes the monthly reports: the draft of the running month, from the
-// newest snapshot and what the ledger and people's requests say beside it.
+// newest snapshot and what the ledger and people's requests say beside it. It publishes
+// them, once and for all, and keeps what a published one looks like in each format and
+// language, so that another version of the program gives the same bytes.
 package press
 
 import (
@@ -14,6 +16,7 @@ import (
 	"headroom/analytics"
 	"headroom/analytics/ledger"
 	"headroom/scaler/request"
+	"headroom/storage/state"
 	"headroom/ui/report"
 )
 
@@ -43,8 +46,13 @@ type Requests interface {
 type Store interface {
 	// Load returns a month's report (YYYY-MM) as JSON; false if there is none.
 	Load(ctx context.Context, month string) ([]byte, bool, error)
-	// Publish keeps a report. It returns an error if the month has one.
-	Publish(ctx context.Context, month string, json []byte, sha256 string) error
+	// Publish keeps a report; [state.ErrPublished] if the month has one.
+	Publish(ctx context.Context, p state.Publication) error
+	List(ctx context.Context) ([]state.PublishedReport, error)
+	Files(ctx context.Context, month string) ([]state.ReportFile, error)
+	File(ctx context.Context, month, format, language string) (state.ReportFile, bool, error)
+	// KeepFile keeps a file that a published report does not have yet.
+	KeepFile(ctx context.Context, month string, f state.ReportFile, at time.Time) error
 }
 
 // Options wire a [Press].
@@ -62,7 +70,8 @@ type Options struct {
 // Settings are what a configuration says of reports.
 type Settings struct {
 	Prices    report.Prices
-	SiteLabel string // of devices; empty: none
+	SiteLabel string   // of devices; empty: none
+	Languages []string // that a published report is kept in
 }
 
 // Press makes reports. It may be used from many goroutines.

@@ -1,0 +1,108 @@
+package press
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"headroom/analytics"
+	"headroom/storage/state"
+	"headroom/ui/report"
+)
+
+// Month is a month that has a report.
+type Month struct {
+	Month     string    `json:"month"` // YYYY-MM
+	Published bool      `json:"published"`
+	At        time.Time `json:"published_at,omitzero"`
+	Who       string    `json:"who"`             // published it; empty: nobody had to log in
+	SHA256    string    `json:"sha256"`          // of the published JSON; empty: a draft
+	Files     []Kept    `json:"files"`           // that are kept of a published one besides its JSON
+	Error     string    `json:"error,omitempty"` // why it cannot be read
+	Summary
+}
+
+// Kept is a file of a published report.
+type Kept struct {
+	Format   string `json:"format"`
+	Language string `json:"language"` // empty: the format has none
+	SHA256   string `json:"sha256"`
+	Bytes    int64  `json:"bytes"`
+}
+
+// List returns the months that have a report, the newest first: the published ones and,
+// if it is none of them, the running month with its draft.
+func (p *Press) List(ctx context.Context) ([]Month, error) {
+	published, err := p.Store.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := p.draftMonth(published)
+	for i := range published {
+		m, err := p.monthOf(ctx, &published[i])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// draftMonth is the running month, unless it is published or has no numbers yet.
+func (p *Press) draftMonth(published []state.PublishedReport) []Month {
+	all := []Month{}
+	snap := p.Capacity.Snapshot()
+	if snap == nil || snap.StandIn() {
+		return all
+	}
+	month := snap.At.Format("2006-01")
+	for i := range published {
+		if published[i].Month == month {
+			return all
+		}
+	}
+	r := p.outline(snap, month, p.settings.Load())
+	return append(all, Month{Month: month, Files: []Kept{}, Summary: summaryOf(&r)})
+}
+
+func (p *Press) monthOf(ctx context.Context, r *state.PublishedReport) (Month, error) {
+	m := Month{Month: r.Month, Published: true, At: r.At.In(p.Location), Who: r.Who, SHA256: r.SHA256, Files: []Kept{}}
+	if err := p.summarize(ctx, &m, r.Summary); err != nil {
+		return m, err
+	}
+	files, err := p.Store.Files(ctx, r.Month)
+	for _, f := range files {
+		m.Files = append(m.Files, Kept{f.Format, f.Language, f.SHA256, f.Size})
+	}
+	return m, err
+}
+
+// summarize reads what is shown of a published report; of one that was published
+// before there were summaries it is made of the report itself.
+func (p *Press) summarize(ctx context.Context, m *Month, text []byte) error {
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &m.Summary); err != nil {
+			return fmt.Errorf("read the summary of the report of %s: %w", m.Month, err)
+		}
+		return nil
+	}
+	body, _, err := p.Store.Load(ctx, m.Month)
+	var r *report.Report
+	if err == nil {
+		r, err = read(m.Month, body)
+	}
+	if err != nil { // one that is damaged must not hide the others
+		m.Error, m.Summary = err.Error(), unknownSummary()
+		return nil
+	}
+	m.Summary = summaryOf(r)
+	return nil
+}
+
+func unknownSummary() Summary {
+	nan := analytics.Unknown()
+	return Summary{Difference: nan, Total: report.Total{
+		Devices: nan, DevicesNeeded: nan, DevicesToRequest: nan, Cost: nan, Unpriced: nan, AtRisk: nan,
+	}}
+}

@@ -90,32 +90,49 @@ func (c *Curve) addDay(cal *season.Calendar, g *season.Grid, bands []band.Band, 
 // Trend returns a node's daily peaks, the line through them, and what a model
 // expects up to the horizon, with intervals of a nominal coverage; an empty model
 // and a coverage of 0 are the configured ones.
-func (l *Loop) Trend(_ context.Context, id, model string, coverage float64) (*Trend, error) {
+func (l *Loop) Trend(ctx context.Context, id, model string, coverage float64) (*Trend, error) {
 	n, s, err := l.node(id, model)
 	if err != nil {
 		return nil, err
 	}
 	g, m := s.learned, s.model
-	t := &Trend{ID: id, Model: s.Model, Target: Number(m.TargetLoad), Growth: s.Growth[n.Index]}
+	t := &Trend{ID: id, Model: s.Model, Target: Number(m.TargetLoad), Growth: s.Growth[n.Index], Events: []TrendEvent{}}
 	of, err := m.kindOf(model)
 	if err != nil || g == nil {
 		return t, err
 	}
-	k := g.of(n.Index)
+	k, first := g.of(n.Index), g.day-m.GrowthDays
+	devices, err := l.reader.Devices(ctx, first, g.day-1, l.reader.devicesOf(n))
+	if err != nil {
+		return nil, err
+	}
+	t.Events = m.eventsWithin(n.Path, first, g.day-1+m.HorizonDays)
 	for i := range m.GrowthDays + m.HorizonDays {
 		h := i - m.GrowthDays + 1 // days after the last one that counts
 		t.Days = append(t.Days, season.Date(g.day-1+h))
-		t.Peaks = append(t.Peaks, peakAt(k.peaks, i))
+		t.Peaks = append(t.Peaks, numberAt(k.peaks, i))
+		t.Devices = append(t.Devices, numberAt(devices[n], i))
 		t.add(of, k, h, cmp.Or(coverage, m.Level))
 	}
 	return t, nil
 }
 
-func peakAt(peaks []float64, i int) Number {
-	if i >= len(peaks) {
+func numberAt(values []float64, i int) Number {
+	if i >= len(values) {
 		return Unknown()
 	}
-	return Number(peaks[i])
+	return Number(values[i])
+}
+
+// eventsWithin are the events of a node that reach into the days first … last.
+func (m *Model) eventsWithin(path fleet.Path, first, last int) []TrendEvent {
+	out := []TrendEvent{}
+	for _, e := range m.Events {
+		if e.From <= last && e.To >= first && path.Under(e.Path) {
+			out = append(out, TrendEvent{e.Name, season.Date(e.From), season.Date(e.To), e.Uplift})
+		}
+	}
+	return out
 }
 
 func (t *Trend) add(of kind, k *learned, h int, level float64) {

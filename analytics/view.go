@@ -28,8 +28,19 @@ type Trend struct {
 	Forecast []Number `json:"forecast"` // null within the past
 	Lower    []Number `json:"lower"`    // its interval
 	Upper    []Number `json:"upper"`
+	Devices  []Number `json:"devices"` // that most minutes of the day had; null where none is known, and in the future
 	Target   Number   `json:"target_load"`
 	Growth   Growth   `json:"growth"`
+
+	Events []TrendEvent `json:"events"` // of the calendar, that reach into these days
+}
+
+// TrendEvent is an event of the calendar as a trend shows it.
+type TrendEvent struct {
+	Name   string  `json:"name"`
+	From   string  `json:"from"` // the first day, YYYY-MM-DD
+	To     string  `json:"to"`   // the last one
+	Uplift float64 `json:"uplift"`
 }
 
 // Explanation is the arithmetic behind a verdict, a forecast or an order line,

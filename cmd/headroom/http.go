@@ -18,7 +18,7 @@ import (
 // httpServer wires page, API, query API and the ways in.
 func (s *server) httpServer() (*api.Server, *http.Server) {
 	opts := api.Options{
-		Capacity: s.capacity(), Notes: s.state.Notes(), Marks: marks{s}, Reports: s.press, Ledger: s.ledger, Backtests: s.backtests,
+		Capacity: s.capacity(), Devices: s.rollup, Notes: s.state.Notes(), Marks: marks{s}, Reports: s.press, Ledger: s.ledger, Backtests: s.backtests,
 		Alarms: s.alarmBook(), Heals: s.alarms.heal, Notifications: s.state.Notifications(), Leases: s.alarms.leases, Mutes: s.alarms.mutes,
 		Pool: s.scaling.pool, Scaling: s.scaling.loop, Decisions: s.state.Pool(), Sync: s.scaling.sync.Serve, Files: s.tasks.sender.Serve,
 		Flows: s.flows.engine, Library: s.flows.shelf,

@@ -52,6 +52,9 @@ type Capacity interface {
 	// Excursions returns in which intervals of the last days, up to
 	// [analytics.MaxExcursionDays], a node's alarm ran, the newest first.
 	Excursions(ctx context.Context, id string, days int) ([]analytics.Excursion, error)
+	// Heat sums up a node's load by weekday and hour over the last weeks, up to
+	// [analytics.MaxHeatWeeks].
+	Heat(ctx context.Context, id string, weeks int) (*analytics.Heat, error)
 	// Subscribe returns a channel that gets a signal after each new snapshot,
 	// and a function that ends it.
 	Subscribe() (<-chan struct{}, func())
@@ -92,6 +95,7 @@ type Options struct {
 	Ledger    Ledger
 	Backtests Backtests
 	Capacity  Capacity
+	Devices   Devices // nil: none is known
 	Notes     Notes
 	Marks     Marks
 	Reports   *press.Press

@@ -156,7 +156,16 @@ func (c *capacity) Trend(_ context.Context, id, _ string, _ float64) (*analytics
 	return &analytics.Trend{
 		ID: id, Days: []string{"2026-11-20", "2026-11-21", "2026-11-22"}, Peaks: days, Line: []analytics.Number{20, 22, 24},
 		Forecast: days, Lower: days, Upper: days, Target: 60, Growth: s.Growth[s.Find(id)],
+		Devices: days, Events: []analytics.TrendEvent{{Name: "Singles' Day", From: "2026-11-11", To: "2026-11-11", Uplift: 1.5}},
 	}, nil
+}
+
+func (c *capacity) Heat(_ context.Context, id string, weeks int) (*analytics.Heat, error) {
+	cells := make([]analytics.HeatCell, 7*24)
+	for i := range cells {
+		cells[i] = analytics.HeatCell{Mean: analytics.Number(i), Peak: analytics.Unknown(), Minutes: 60 * weeks}
+	}
+	return &analytics.Heat{ID: id, Weeks: weeks, From: "2026-09-27", To: "2026-11-21", Cells: cells, Marked: 30}, nil
 }
 
 func (c *capacity) WithCoverage(_ context.Context, id, _ string, coverage float64) (*analytics.Judged, error) {

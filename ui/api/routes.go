@@ -21,6 +21,8 @@ func (s *Server) mount() {
 	v1.GET("/modules/:id/forecast", s.answer(s.forecast))
 	v1.GET("/modules/:id/growth", s.answer(s.trend))
 	v1.GET("/modules/:id/excursions", s.answer(s.excursions))
+	v1.GET("/modules/:id/heat", s.answer(s.heat))
+	v1.GET("/modules/:id/devices", s.answer(s.devices))
 	v1.GET("/modules/:id/picture", s.picture)
 	v1.PUT("/modules/:id/note", s.answer(s.setNote))
 	v1.GET("/sparklines", s.answer(s.sparklines))

@@ -121,7 +121,6 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
                 onBack={backToTable}
                 onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
                 onModel={(model) => go(modulePath(route.id, model), true)}
-                onWhatIf={(view) => go(whatIfPath(view))}
                 toMark={route.mark}
                 alarmsRevision={alarmsRevision}
                 onGo={go}

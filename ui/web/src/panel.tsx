@@ -3,16 +3,17 @@ import type { Resource } from "./api/live";
 import { Failure, Loading } from "./notice";
 
 interface PanelProps {
-  title: string;
+  title: ComponentChildren;
   unit?: string;
   below?: string | undefined;
+  name?: string; // as a class
   children: ComponentChildren;
 }
 
 /** A part of a page under its own title. */
-export function Panel({ title, unit, below, children }: PanelProps) {
+export function Panel({ title, unit, below, name = "", children }: PanelProps) {
   return (
-    <section class="panel">
+    <section class={`panel ${name}`}>
       <h2>
         {title} {unit && <small>{unit}</small>}
       </h2>

@@ -37,7 +37,7 @@ import type {
 } from "./requests";
 import type { Silence, SilenceBody } from "./silences";
 import type { AuditList, AuditQuery, AuditVerdict, Me, Operations, SearchAnswer } from "./told";
-import type { Curve, Explanation, Growth, Module, Row, Status, TreeNode, Trend } from "./types";
+import type { Curve, Device, Explanation, Growth, Heat, Module, Row, Status, TreeNode, Trend } from "./types";
 import type { DomainOfRow, ScenarioBody, WhatIf } from "./whatif";
 
 /** Where the server's paths begin: the page may live under a prefix. */
@@ -149,12 +149,19 @@ export const api = {
   tree: (model: string) => list<TreeNode>(`tree${query({ model })}`),
   warnings: (level: string, model: string) => list<Row>(`warnings${query({ level, model })}`),
   growth: (level: string, model: string) => list<Growth>(`growth${query({ level, model })}`),
+  below: (path: string, level: string, model: string) =>
+    list<Row>(`warnings${query({ path, level, model, sort: "id" })}`),
+  growthBelow: (path: string, level: string, model: string) =>
+    list<Growth>(`growth${query({ path, level, model })}`),
   module: (id: string, model: string) => call<Module>(`${module(id)}${query({ model })}`),
   curve: (id: string, model: string) => call<Curve>(`${module(id)}/forecast${query({ model })}`),
   trend: (id: string, model: string) => call<Trend>(`${module(id)}/growth${query({ model })}`),
   explain: (id: string, model: string) => call<Explanation>(`explain${query({ id, model })}`),
   ledger: (asked: LedgerQuery) => call<Ledger>(`ledger${query({ ...asked })}`),
   note: (id: string, note: string) => call<unknown>(`${module(id)}/note`, json("PUT", { note })),
+  heat: (id: string, weeks: number) => call<Heat>(`${module(id)}/heat${query({ weeks: `${weeks}` })}`),
+  devices: (id: string, limit: number) =>
+    call<{ devices: Device[]; more: boolean }>(`${module(id)}/devices${query({ limit: `${limit}` })}`),
   excursions: (id: string) => list<Excursion>(`${module(id)}/excursions`),
   marks: (path: string) => list<Mark>(`marks${query({ path })}`),
   // A preview tells what would change, and changes nothing.

@@ -120,8 +120,38 @@ export interface Trend {
   forecast: Num[]; // null within the past
   lower: Num[];
   upper: Num[];
+  devices: Num[]; // null where none is known, and in the future
   target_load: Num;
   growth: Growth;
+  events: TrendEvent[];
+}
+
+/** An event of the calendar; its days are YYYY-MM-DD. */
+export interface TrendEvent {
+  name: string;
+  from: string;
+  to: string;
+  uplift: number;
+}
+
+/** The load by weekday and hour: 168 cells from Monday 0:00 on. */
+export interface Heat {
+  weeks: number;
+  from: string; // the first day, YYYY-MM-DD
+  to: string;
+  cells: { mean: Num; peak: Num; minutes: number }[];
+  marked_minutes: number; // that were left out
+}
+
+/** A device as one module knows it. */
+export interface Device {
+  name: string;
+  module: string;
+  load: Num; // of a silent one the last that it told
+  last: string;
+  age_seconds: number;
+  silent: boolean;
+  at: Record<string, string>; // where it stands, by label
 }
 
 export interface Step {

@@ -1,12 +1,13 @@
+import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import uPlot from "uplot";
 import type { Curve } from "../api/types";
-import { clock, decimal } from "../text/format";
+import { clock, decimal, range, span } from "../text/format";
 import { useText } from "../text/language";
-import { axes, line, timeSeries } from "./look";
-import { type Area, areasOf, point, upright } from "./marks";
+import { axes, bandSeries, line, timeSeries } from "./look";
+import { type Area, area, areasOf, point, upright } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
-import { axisTop, dayData, knownZone, peakPoint } from "./series";
+import { axisTop, dayData, gapOf, knownZone, peakPoint } from "./series";
 
 interface Props {
   curve: Curve;
@@ -16,10 +17,12 @@ interface Props {
   onSelect: ((from: number, to: number) => void) | undefined; // of what is dragged over, Unix seconds
   label: string;
   height: number;
+  onRange?: ((from: number, to: number) => void) | undefined;
+  children?: ComponentChildren; // below the axis
 }
 
 /** The last day and the rest of today, with the band, last week, now and the peak, by one model or two. */
-export function DayChart({ curve, other, zone, areas, onSelect, label, height }: Props) {
+export function DayChart({ curve, other, zone, areas, onSelect, label, height, onRange, children }: Props) {
   const text = useText();
   const data = useMemo(() => dayData(curve, other), [curve, other]);
   const peaks = [curve.peak_today, ...(other ? [other.peak_today] : [])];
@@ -31,17 +34,30 @@ export function DayChart({ curve, other, zone, areas, onSelect, label, height }:
 
   const peakMark = (of: Curve, name: string, color: string, below: boolean): Mark[] => {
     const at = peakPoint(of);
-    const label = `${name} ${decimal(of.peak_today.value)} ${text.at(clock(of.peak_today.at))}`;
+    const { value, lower, upper, at: when } = of.peak_today;
+    const label = `${name} ${decimal(value)} (${range(lower, upper)}) ${text.at(clock(when))}`;
     return at ? [point(at, label, color, below)] : [];
   };
+  const gap = gapOf(curve);
+  const silent = gap && {
+    ...gap,
+    label: text.noDataFor(span(gap.to - gap.from)),
+    draft: false,
+    plain: true as const,
+  };
   const marks = (c: Colors): Mark[] => [
+    ...(silent ? [area(silent, c.muted)] : []),
     ...areasOf(areas, c.marked),
     upright(curve.now, text.now, c.muted),
     ...(other ? peakMark(other, `${text.models.classic}: ${text.peak}`, c.other, true) : []),
     ...peakMark(curve, text.peak, c.warn, false),
   ];
-  const second = (bound: string, c: Colors) =>
-    line(`${text.models.classic}: ${bound}`, { color: c.other, width: 1, dash: [2, 3] });
+  const second = (c: Colors) =>
+    bandSeries(`${text.models.classic}: ${text.band}`, c.other).map((s) => ({
+      ...s,
+      width: 1,
+      dash: [2, 3],
+    }));
   const options = (c: Colors): Look => ({
     tzDate: (seconds) => {
       const date = new Date(seconds * 1000);
@@ -50,12 +66,11 @@ export function DayChart({ curve, other, zone, areas, onSelect, label, height }:
     axes: axes(c, write),
     series: [
       timeSeries(text.time, write),
-      line(text.upper, { color: c.bandEdge, width: 0.5 }),
-      line(text.lower, { color: c.bandEdge, width: 0.5 }),
+      ...bandSeries(text.band, c.bandEdge),
       line(text.lastWeek, { color: c.ghost }),
       line(text.expected, { color: c.muted, dash: [4, 4] }),
       line(text.load, { color: c.load, width: 2 }),
-      ...(other ? [second(text.upper, c), second(text.lower, c)] : []),
+      ...(other ? second(c) : []),
     ],
     bands: [{ series: [1, 2], fill: c.band }],
   });
@@ -70,6 +85,10 @@ export function DayChart({ curve, other, zone, areas, onSelect, label, height }:
       options={options}
       drawn={JSON.stringify(areas)}
       onSelect={onSelect}
-    />
+      rest={curve.now}
+      onRange={onRange}
+    >
+      {children}
+    </Plot>
   );
 }

@@ -1,12 +1,19 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import type { Trend } from "../api/types";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
-import { axes, line, timeSeries } from "./look";
-import { type Area, areasOf, level, upright } from "./marks";
+import { axes, bandSeries, countAxis, line, steps, timeSeries } from "./look";
+import { type Area, area, areasOf, level, onAxis, upright } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisTop, dayTime, trendData } from "./series";
+
+/** The number of devices takes the lower quarter of the chart. */
+const devicesShare = 4;
+
+/** The day of the newest peak: what the legend shows at rest. */
+const lastPeak = ({ days, peaks }: Trend) =>
+  dayTime(days[peaks.findLastIndex((p) => p !== null)] ?? days[0] ?? "1970-01-01");
 
 interface Props {
   trend: Trend;
@@ -15,35 +22,57 @@ interface Props {
   height: number;
 }
 
-/** The daily peaks, the straight line through them, what is expected to the horizon, and the target load. */
+/**
+ * The daily peaks, the straight line through them, what is expected to the horizon and the
+ * target load; below them the number of devices, and the days by which it is full.
+ */
 export function GrowthChart({ trend, areas, label, height }: Props) {
   const text = useText();
   const data = useMemo(() => trendData(trend), [trend]);
-  const top = axisTop([...data.slice(1).flat(), trend.target_load]);
+  const top = axisTop([...data.slice(1, -1).flat(), trend.target_load]);
+  const most = Math.max(1, ...trend.devices.map(Number));
   const days = new Intl.DateTimeFormat(text.locale, { timeZone: "UTC", month: "short", day: "numeric" });
   const write = (seconds: number) => days.format(seconds * 1000);
 
+  const latest = useRef(most);
+  latest.current = most;
   const marks = (c: Colors): Mark[] => {
     const { as_of: asOf, full_on: full } = trend.growth;
+    const [from = full.value, to = full.value] = [full.lower || undefined, full.upper || undefined];
+    const half = 43_200; // seconds: a day is drawn at its noon
     return [
+      ...trend.events.map(({ name, from, to, uplift }, i) => {
+        const label = `${name} ×${uplift}`;
+        return area(
+          { from: dayTime(from) - half, to: dayTime(to) + half, label, draft: false },
+          c.event,
+          i % 3,
+        );
+      }),
       ...areasOf(areas, c.marked),
       ...(asOf ? [upright(dayTime(asOf), text.now, c.muted)] : []),
       ...(trend.target_load === null
         ? []
         : [level(trend.target_load, `${text.target} ${decimal(trend.target_load, 0)} %`, c.warn)]),
-      ...(full.value ? [upright(dayTime(full.value), `${text.full} ${full.value}`, c.warn, 1)] : []),
+      ...(full.value
+        ? [
+            upright(dayTime(full.value), `${text.full} ${full.value}`, c.warn, 1),
+            onAxis(dayTime(full.value), dayTime(from), dayTime(to), c.warn),
+          ]
+        : []),
     ];
   };
   const options = (c: Colors): Look => ({
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
-    axes: axes(c, write),
+    scales: { devices: { range: () => [0, latest.current * devicesShare] } },
+    axes: [...axes(c, write), countAxis(c, "devices", () => latest.current)],
     series: [
       timeSeries(text.day, write),
-      line(text.upper, { color: c.bandEdge, width: 0.5 }),
-      line(text.lower, { color: c.bandEdge, width: 0.5 }),
+      ...bandSeries(text.interval, c.bandEdge),
       line(text.line, { color: c.muted, width: 1.5, dash: [5, 4] }),
       line(text.expected, { color: c.load, width: 1, dash: [2, 3] }),
       line(text.dailyPeak, { color: c.load, width: 1.25, dots: 5 }),
+      steps(text.fact.devices, { color: c.marked, width: 1.5 }, "devices"),
     ],
     bands: [{ series: [1, 2], fill: c.band }],
   });
@@ -56,7 +85,8 @@ export function GrowthChart({ trend, areas, label, height }: Props) {
       height={height}
       look={text.locale}
       options={options}
-      drawn={JSON.stringify(areas)}
+      drawn={JSON.stringify([areas, trend.events])}
+      rest={lastPeak(trend)}
     />
   );
 }

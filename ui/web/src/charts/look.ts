@@ -1,6 +1,6 @@
-import type uPlot from "uplot";
+import uPlot from "uplot";
 import type { Num } from "../api/types";
-import { decimal } from "../text/format";
+import { count, decimal, range } from "../text/format";
 import type { Colors } from "./plot";
 
 /** Both axes: quiet, with the times written by write. */
@@ -17,11 +17,23 @@ export function axes(c: Colors, write: (seconds: number) => string): uPlot.Axis[
 const legendValue = (_u: uPlot, v: Num | undefined, _series: number, at: number | null) =>
   at === null ? "" : decimal(v ?? null);
 
-/** The x of the legend: the time under the cursor. */
+/** The x of the legend: the time under the cursor, whose label the page does not show. */
 export const timeSeries = (label: string, write: (seconds: number) => string): uPlot.Series => ({
   label,
+  class: "at",
   value: (_u, v: Num | undefined) => (v === null || v === undefined ? "" : write(v)),
 });
+
+/** The two bounds of a band, which the legend shows as one; their series are beside each other. */
+export function bandSeries(label: string, color: string): uPlot.Series[] {
+  const value = (u: uPlot, _v: unknown, upper: number, at: number | null) =>
+    at === null ? "" : range(u.data[upper + 1]?.[at] ?? null, u.data[upper]?.[at] ?? null);
+  const bound = line(label, { color, width: 0.5 });
+  return [
+    { ...bound, value },
+    { ...bound, class: "unnamed" },
+  ];
+}
 
 interface Style {
   color: string;
@@ -38,3 +50,30 @@ export const line = (label: string, { color, width = 1.25, dash, dots = 0 }: Sty
   points: { show: dots > 0, size: dots, fill: color, stroke: color },
   ...(dash && { dash }),
 });
+
+/** A count that changes in steps, on a scale of its own; each value holds from its x on. */
+export function steps(label: string, style: Style, scale: string): uPlot.Series {
+  const paths = uPlot.paths.stepped?.({ align: 1 });
+  return {
+    ...line(label, style),
+    scale,
+    ...(paths && { paths }),
+    value: (_u, v: Num | undefined, _i, at) => (at === null ? "" : count(v ?? null)),
+  };
+}
+
+/** A second axis at the right, of counts up to a most that is less than its scale has room for. */
+export function countAxis(c: Colors, scale: string, most: () => number): uPlot.Axis {
+  const font = "11px system-ui, sans-serif";
+  return {
+    scale,
+    side: 1,
+    stroke: c.marked,
+    font,
+    size: 36,
+    grid: { show: false },
+    ticks: { show: false },
+    splits: () => [0, most()],
+    values: (_u, splits) => splits.map((v) => count(v)),
+  };
+}

@@ -56,13 +56,14 @@ export interface Area {
   to: number;
   label: string;
   draft: boolean; // not kept yet
+  plain?: true; // an even ground instead of a striped one
 }
 
 const stripe = 7; // pixels between the stripes of an area
 const narrowest = 3; // pixels: an hour on a chart of months is still seen
 
 /** A marked interval: a striped ground between two edges, with its name at the bottom in line 0, 1, … */
-export function area({ from, to, label, draft }: Area, color: string, line = 0): Mark {
+export function area({ from, to, label, draft, plain }: Area, color: string, line = 0): Mark {
   return (u) =>
     draw(u, color, draft ? [4, 3] : [], (ctx) => {
       const { top, height, left, width } = u.bbox;
@@ -79,7 +80,7 @@ export function area({ from, to, label, draft }: Area, color: string, line = 0):
       ctx.setLineDash([]);
       ctx.lineWidth = devicePixelRatio;
       ctx.beginPath();
-      for (let x = begin - height; x < begin + wide; x += stripe * devicePixelRatio) {
+      for (let x = begin - height; !plain && x < begin + wide; x += stripe * devicePixelRatio) {
         ctx.moveTo(x, top + height);
         ctx.lineTo(x + height, top);
       }
@@ -98,6 +99,27 @@ export function area({ from, to, label, draft }: Area, color: string, line = 0):
 
 /** Marked intervals whose names do not meet: each stands a line above the one before, of three. */
 export const areasOf = (areas: Area[], color: string): Mark[] => areas.map((a, i) => area(a, color, i % 3));
+
+/** A moment on the axis with its interval: a bar that ends where the chart does, and a dot. */
+export function onAxis(at: number, from: number, to: number, color: string): Mark {
+  return (u) =>
+    draw(u, color, [], (ctx) => {
+      const { top, height, left, width } = u.bbox;
+      const place = (x: number) => Math.min(Math.max(u.valToPos(x, "x", true), left), left + width);
+      const y = top + height - 4 * devicePixelRatio;
+      ctx.lineWidth = 4 * devicePixelRatio;
+      ctx.globalAlpha = 0.55;
+      ctx.moveTo(place(from), y);
+      ctx.lineTo(place(to), y);
+      ctx.stroke();
+      ctx.globalAlpha = 1;
+      const px = u.valToPos(at, "x", true);
+      if (px < left || px > left + width) return;
+      ctx.beginPath();
+      ctx.arc(px, y, 4 * devicePixelRatio, 0, 2 * Math.PI);
+      ctx.fill();
+    });
+}
 
 /** A level line with its name above its left end. */
 export function level(y: number, label: string, color: string): Mark {

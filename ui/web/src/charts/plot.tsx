@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { useMatches } from "../media";
@@ -17,12 +18,15 @@ interface Props {
   drawn?: string; // changes when the marks do without the data
   onSelect?: ((from: number, to: number) => void) | undefined; // of an x interval that is dragged over; without it that zooms
   options: (colors: Colors) => Look;
+  rest?: number; // x whose values the legend shows while no cursor is on the chart; nothing without it
+  onRange?: ((from: number, to: number) => void) | undefined; // of x, that is shown from now on
+  children?: ComponentChildren; // below the axis; --plot-left and --plot-width are those of the plotting area
 }
 
-export type Look = Pick<uPlot.Options, "tzDate" | "axes" | "series" | "bands">;
+export type Look = Pick<uPlot.Options, "tzDate" | "axes" | "series" | "bands" | "scales">;
 
 export type Colors = Record<
-  "ink" | "muted" | "grid" | "load" | "ghost" | "band" | "bandEdge" | "other" | "warn" | "marked",
+  "ink" | "muted" | "grid" | "load" | "ghost" | "band" | "bandEdge" | "other" | "warn" | "marked" | "event",
   string
 >;
 
@@ -38,12 +42,16 @@ export function Plot({
   options,
   drawn = "",
   onSelect,
+  rest,
+  onRange,
+  children,
 }: Props) {
   const host = useRef<HTMLDivElement>(null);
+  const legend = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const latest = useRef({ marks, top, bottom, onSelect });
+  const latest = useRef({ marks, top, bottom, onSelect, rest, onRange });
   const dark = useMatches("(prefers-color-scheme: dark)");
-  latest.current = { marks, top, bottom, onSelect };
+  latest.current = { marks, top, bottom, onSelect, rest, onRange };
   if (chart.current?.cursor.drag) chart.current.cursor.drag.setScale = !onSelect;
 
   // Data come by the next effect; look stands for options.
@@ -51,27 +59,36 @@ export function Plot({
     const el = host.current;
     if (!el) return;
     const colors = readColors(el);
+    const { scales, ...own } = options(colors);
     const made = new uPlot(
       {
-        ...options(colors),
+        ...own,
         width: el.clientWidth,
         height,
-        scales: { y: { range: () => [latest.current.bottom, latest.current.top] } },
+        scales: { y: { range: () => [latest.current.bottom, latest.current.top] }, ...scales },
         cursor: {
           y: false,
           points: { size: 7 },
           drag: { x: true, y: false, setScale: !latest.current.onSelect },
         },
-        legend: { markers: { width: 0, fill: strokeOf } },
+        legend: {
+          markers: { width: 0, fill: strokeOf },
+          mount: (_u, table) => legend.current?.append(table),
+        },
         hooks: {
-          draw: [(u) => drawAll(u, latest.current.marks(colors))],
+          draw: [(u) => drawAll(u, latest.current.marks(colors)), placeBelow],
           setSelect: [(u) => tellSelected(u, latest.current.onSelect)],
+          setCursor: [(u) => readAtRest(u, latest.current.rest)],
+          setData: [(u) => readAtRest(u, latest.current.rest)],
+          setScale: [(u, key) => key === "x" && tellRange(u, latest.current.onRange)],
         },
       },
       data,
       el,
     );
     chart.current = made;
+    readAtRest(made, latest.current.rest);
+    followFinger(made);
     const size = new ResizeObserver(() => made.setSize({ width: el.clientWidth, height }));
     size.observe(el);
     return () => {
@@ -83,7 +100,43 @@ export function Plot({
   useEffect(() => chart.current?.setData(data), [data]);
   useEffect(() => chart.current?.redraw(false), [drawn]);
 
-  return <div class="plot" ref={host} role="img" aria-label={label} />;
+  return (
+    <div class="plot">
+      <div ref={host} role="img" aria-label={label} />
+      {children}
+      <div class="plot-legend" ref={legend} aria-hidden="true" />
+    </div>
+  );
+}
+
+/** Without a cursor the legend shows the values at rest, so that it is never empty. */
+function readAtRest(u: uPlot, rest: number | undefined) {
+  if (rest === undefined || (u.cursor.idx ?? null) !== null) return;
+  const idx = u.valToIdx(rest);
+  if (u.legend.idx !== idx) u.setLegend({ idx }, false);
+}
+
+/** A finger that moves sideways moves the cursor; up and down it scrolls the page. */
+function followFinger(u: uPlot) {
+  const follow = (e: PointerEvent) => {
+    if (e.pointerType !== "touch") return;
+    const { left, top } = u.over.getBoundingClientRect();
+    u.setCursor({ left: e.clientX - left, top: e.clientY - top });
+  };
+  u.over.addEventListener("pointerdown", follow);
+  u.over.addEventListener("pointermove", follow);
+}
+
+/** Tells what stands below the chart where its plotting area is. */
+function placeBelow({ root: { parentElement }, bbox }: uPlot) {
+  const style = parentElement?.parentElement?.style;
+  style?.setProperty("--plot-left", `${bbox.left / devicePixelRatio}px`);
+  style?.setProperty("--plot-width", `${bbox.width / devicePixelRatio}px`);
+}
+
+function tellRange(u: uPlot, tell: Props["onRange"]) {
+  const { min, max } = u.scales.x ?? {};
+  if (min !== undefined && max !== undefined) tell?.(min, max);
 }
 
 /** The legend shows each series in the colour of its line. */
@@ -119,5 +172,6 @@ function readColors(el: Element): Colors {
     other: read("chart-other"),
     warn: read("up"),
     marked: read("chart-marked"),
+    event: read("warn"),
   };
 }

@@ -20,9 +20,35 @@ const noon = 12 * 3600;
 /** Noon of a day, YYYY-MM-DD, in Unix seconds: the charts of days are drawn in UTC. */
 export const dayTime = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000 + noon;
 
-/** Daily peaks, the line through them and the bounds of its future. */
+/** Daily peaks, the line through them, the bounds of its future, and the numbers of devices. */
 export function trendData(trend: Trend): Aligned {
-  return [trend.days.map(dayTime), trend.upper, trend.lower, trend.line, trend.forecast, trend.peaks];
+  const { days, upper, lower, line, forecast, peaks, devices } = trend;
+  return [days.map(dayTime), upper, lower, line, forecast, peaks, devices];
+}
+
+/** When the load is missing up to now, from its last minute on, and by how many seconds; null while it comes. */
+export function gapOf({ times, load, now }: Curve): { from: number; to: number } | null {
+  let last = -1;
+  times.forEach((t, i) => {
+    if (t <= now && load[i] !== null) last = i;
+  });
+  const from = times[last];
+  return from !== undefined && now - from >= shortestGap ? { from, to: now } : null;
+}
+
+const shortestGap = 300; // seconds: history of five minutes has no gaps
+
+/** Where the number of devices changes, as "4 → 6"; the first day with one has none. */
+export function deviceSteps({ days, devices }: Trend): { day: string; from: number; to: number }[] {
+  const steps: { day: string; from: number; to: number }[] = [];
+  let before: Num = null;
+  days.forEach((day, i) => {
+    const now = devices[i] ?? null;
+    if (now === null) return;
+    if (before !== null && now !== before) steps.push({ day, from: before, to: now });
+    before = now;
+  });
+  return steps;
 }
 
 /** The upper end of an axis that begins at zero and holds all values. */

@@ -133,7 +133,9 @@ function Card({ asked, levels, onGo, onClose }: CardProps) {
           ))}
         </dl>
       )}
-      {levels.length > 0 && <code class="query">{queryOf(term, names, levels)}</code>}
+      {levels.length > 0 && meanings[term].series && (
+        <code class="query">{queryOf(term, names, levels)}</code>
+      )}
       <p class="ways">
         <Link to={explainPath({ id: explained, model })} onGo={leave}>
           {text.explain.all}

@@ -14,7 +14,15 @@ export type Term =
   | "loss"
   | "growth"
   | "full"
-  | "order";
+  | "order"
+  | "seen"
+  | "highest"
+  | "requests"
+  | "busy"
+  | "horizon"
+  | "risk"
+  | "target"
+  | "needed";
 
 interface Meaning {
   steps: string[]; // names of the steps of the explanation that make the number, of any model
@@ -52,6 +60,22 @@ export const meanings: Record<Term, Meaning> = {
     order: true,
     series: "headroom_module_devices_to_request",
   },
+  seen: { steps: ["peak today"], series: "headroom_module_load_percent" },
+  highest: { steps: [], series: "headroom_module_load_max_percent" },
+  requests: { steps: [], series: "headroom_module_requests" },
+  busy: { steps: [], series: "headroom_module_busy_seconds" },
+  horizon: { steps: ["trend", "peak in", "spread", "interval"], order: true, series: "" },
+  risk: {
+    steps: ["largest peak of", "risk of", "peak at risk"],
+    order: true,
+    series: "headroom_module_peak_at_risk_percent",
+  },
+  target: { steps: ["headroom"], series: "" },
+  needed: {
+    steps: ["peak at risk", "devices needed"],
+    order: true,
+    series: "headroom_module_devices_needed",
+  },
 };
 
 export const isTerm = (word: string | undefined): word is Term => word !== undefined && word in meanings;
@@ -63,6 +87,12 @@ export const explains = (term: Term, id: string, model = "") => ({
   ...(model && { "data-model": model }),
 });
 
+/** The same for a number that stands alone, so that the keyboard gets to it. */
+export const explainsAlone = (term: Term, id: string, model = "") => ({
+  ...explains(term, id, model),
+  tabIndex: 0,
+});
+
 /** The id under which the server explains a term of a node. */
 export const explanationOf = (term: Term, id: string) => `${meanings[term].order ? "order" : "row"}:${id}`;
 
@@ -72,9 +102,10 @@ export function stepsOf<T extends { name: string }>(term: Term, steps: T[]): T[]
   return steps.filter(({ name }) => names.some((known) => name === known || name.startsWith(`${known} `)));
 }
 
-/** The query that gives a term of a node: the series with the labels of the hierarchy. */
+/** The query that gives a term of a node: the series with the labels of the hierarchy; "" where none holds it. */
 export function queryOf(term: Term, path: string[], levels: string[]): string {
   const { series, labels } = meanings[term];
+  if (series === "") return "";
   const of = (level: string, i: number) => `${level}=${JSON.stringify(path[i] ?? "")}`;
   return `${series}{${[...levels.map(of), ...(labels ? [labels] : [])].join(",")}}`;
 }

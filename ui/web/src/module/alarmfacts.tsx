@@ -7,10 +7,11 @@ import { FactList } from "./facts";
 interface Props {
   row: Row;
   explanation: Explanation | undefined;
+  model: string;
 }
 
 /** Whether an alarm runs, since when, which way, and what it takes. */
-export function AlarmFacts({ row, explanation }: Props) {
+export function AlarmFacts({ row, explanation, model }: Props) {
   const text = useText();
   const a = text.alarm;
   const state = alarmState(row);
@@ -29,12 +30,14 @@ export function AlarmFacts({ row, explanation }: Props) {
     <>
       <p class={`alarm-state ${state} ${row.direction}`}>{a.states[state]}</p>
       <FactList
+        id={row.id}
+        model={model}
         facts={[
-          [a.since, [since]],
-          [a.direction, [direction]],
-          [a.distance, [row.score === null ? unknown : a.halfWidths(decimal(row.score))]],
-          [a.bounds, [range(row.lower, row.upper)]],
-          [a.threshold, [threshold]],
+          [a.since, [since], "deviates"],
+          [a.direction, [direction], "deviates"],
+          [a.distance, [row.score === null ? unknown : a.halfWidths(decimal(row.score))], "deviates"],
+          [a.bounds, [range(row.lower, row.upper)], "band"],
+          [a.threshold, [threshold], "band"],
         ]}
       />
     </>

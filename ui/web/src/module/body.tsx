@@ -1,31 +1,34 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ModuleAlarms } from "../alarms/module";
 import { todayIn } from "../alarms/range";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
-import type { Curve, Explanation, Module, Progress, Status } from "../api/types";
-import { DayChart } from "../charts/day";
+import type { Module, Progress, Status } from "../api/types";
 import { GrowthChart } from "../charts/growth";
-import type { Area } from "../charts/marks";
 import { dayTime, knownZone } from "../charts/series";
+import { explains } from "../explain/terms";
 import { PastPanel } from "../ledger/panel";
 import { ledgerRevision } from "../ledger/when";
 import { countShown, dayAreas, trendAreas } from "../marks/areas";
-import { draftOf, intervalOf } from "../marks/draft";
+import { blank, draftOf, intervalOf } from "../marks/draft";
 import { draftShown, useMarking } from "../marks/marking";
 import { MarksPanel } from "../marks/panel";
-import { Loading } from "../notice";
 import { Loaded, Panel } from "../panel";
 import { type Choice, modelsOf } from "../state/model";
-import type { Text } from "../text/en";
 import { useText } from "../text/language";
-import { AlarmFacts } from "./alarmfacts";
+import { Actions } from "./actions";
+import { Children } from "./children";
+import { DayPanel } from "./daypanel";
+import { DecisionsPanel } from "./decisions";
 import { ExplanationList } from "./explanation";
 import { Facts } from "./facts";
+import { lanesOf, mutedBy } from "./happenings";
 import { headline } from "./headline";
+import { HeatPanel } from "./heatmap";
+import { happened } from "./lanes";
 import type { ToMark } from "./mark";
-import { OrderFacts } from "./orderfacts";
+import { NodesPanel } from "./nodes";
+import { nameOf, Verdicts } from "./verdicts";
 
 const chartHeight = 280; // pixels
 
@@ -35,12 +38,12 @@ export const byEach =
   () =>
     Promise.all(modelsOf(model).map(load));
 
-interface BodyProps {
+interface Props {
   id: string;
   model: Choice;
   judged: Module[];
   revision: number;
-  status: Status | undefined;
+  status: Status;
   progress: Progress[];
   toMark: ToMark | undefined;
   alarmsRevision: number;
@@ -48,10 +51,11 @@ interface BodyProps {
   onNote: (id: string, note: string) => void;
 }
 
-/** The charts, facts and arithmetic of a module that exists. */
-export function Body(props: BodyProps) {
+/** The sentences, actions, charts, facts and arithmetic of a node that exists. */
+export function Body(props: Props) {
   const { id, model, judged, revision, status, progress, toMark, alarmsRevision, onGo, onNote } = props;
   const text = useText();
+  const [first] = judged;
   const curves = useResource(
     `curve ${model}`,
     revision,
@@ -63,134 +67,110 @@ export function Body(props: BodyProps) {
     revision,
     byEach(model, (by) => api.explain(id, by)),
   );
-  const zone = knownZone(status?.timezone);
+  const zone = knownZone(status.timezone);
   const [changes, setChanges] = useState(0); // of marks, made here
   const marks = useResource("marks", revision + changes, () => api.marks(id));
   const marking = useMarking(zone, () => setChanges((n) => n + 1));
   useEffect(() => {
     if (toMark) marking.edit(draftOf(id, toMark.from, toMark.to, zone));
   }, [toMark?.from, toMark?.to]);
+  const marksBox = useRef<HTMLDivElement>(null);
   const draft = draftShown(marking.step);
-  const onDay = dayAreas(marks.data ?? [], id, draft, zone, text.marks);
   const onTrend = trendAreas(marks.data ?? [], id, draft, text.marks);
   const drag = (from: number, to: number) =>
     marking.step.at === "draft" && marking.edit({ ...marking.step.draft, ...intervalOf(from, to, zone) });
 
-  const growth = judged[0]?.growth;
-  const told = (areas: Area[], times: number[]) => text.marks.chart(countShown(areas, times));
-  const sentence = judged[0] ? headline(judged[0].row, text) : "";
+  const now = Date.parse(first?.row.at ?? "") / 1000;
+  const events = useResource(`happened ${id}`, alarmsRevision, () =>
+    happened(id, new Date((now - 86_400) * 1000).toISOString()),
+  );
+  const lanes = events.data && lanesOf(events.data, id, status.levels, now, text);
+  if (!first) return null;
+  const muted = lanes ? mutedBy(lanes, now) : "";
+  const { growth, row } = first;
+  const at = status.levels.indexOf(row.level);
+  const below = status.levels[at + 1];
+  const isModule = below === undefined;
   return (
     <>
+      {judged.map((by, i) => (
+        <p
+          key={modelsOf(model)[i]}
+          class={`headline ${by.row.state} ${by.row.deviates ? by.row.direction : ""}`}
+        >
+          {model === "both" && <b>{nameOf(model, i, text)}: </b>}
+          {headline(by, text, muted)}
+        </p>
+      ))}
+      <Actions
+        row={row}
+        isModule={isModule}
+        onMark={() => {
+          marking.edit(blank(id));
+          marksBox.current?.scrollIntoView({ block: "start" });
+        }}
+        onNote={onNote}
+        onGo={onGo}
+      />
       <div class="columns">
         <div class="charts">
-          <Panel title={text.today} unit={text.percentOfDevice}>
-            <Loaded of={curves} empty={text.noCurve} isEmpty={([c]) => !c?.times?.length}>
-              {(list) => (
-                <Day
-                  curves={list}
-                  zone={status?.timezone}
-                  areas={onDay}
-                  onSelect={marking.step.at === "draft" ? drag : undefined}
-                  label={`${text.today}. ${sentence}${told(onDay, list[0]?.times ?? [])}`}
-                />
-              )}
-            </Loaded>
-          </Panel>
-          {status?.at && (
-            <MarksPanel
-              id={id}
-              marks={marks}
-              marking={marking}
-              zone={zone}
-              progress={progress}
-              revision={ledgerRevision(status.at) + changes}
-            />
-          )}
-          <Panel title={text.sixty} unit={text.percentOfDevice} below={growth?.reason}>
+          <DayPanel
+            {...{ id, curves, zone, lanes, onGo }}
+            areas={dayAreas(marks.data ?? [], id, draft, zone, text.marks)}
+            sentence={headline(first, text, muted)}
+            height={chartHeight}
+            onSelect={marking.step.at === "draft" ? drag : undefined}
+          />
+          {below && <Children {...{ id, model, revision, onGo }} level={below} />}
+          <Panel
+            title={<span {...explains("growth", id, modelsOf(model)[0])}>{text.sixty}</span>}
+            unit={text.percentOfDevice}
+            below={growth.reason}
+            name="growth-panel"
+          >
             <Loaded of={trend} empty={text.noTrend} isEmpty={(t) => !t.days?.length}>
               {(t) => (
                 <GrowthChart
                   trend={t}
                   areas={onTrend}
                   height={chartHeight}
-                  label={`${text.sixty}. ${t.growth.reason}${told(onTrend, t.days.map(dayTime))}`}
+                  label={`${text.sixty}. ${t.growth.reason}${text.marks.chart(countShown(onTrend, t.days.map(dayTime)))}`}
                 />
               )}
             </Loaded>
           </Panel>
-          <Panel title={text.ledger.past} unit={text.percentOfDevice}>
-            {status?.at ? <PastPanel id={id} at={status.at} height={chartHeight} /> : <Loading />}
+          {status.at && <HeatPanel id={id} at={status.at} />}
+          {isModule && <NodesPanel {...{ id, revision, onGo }} />}
+          <div ref={marksBox} class="marks-box">
+            {status.at && (
+              <MarksPanel
+                {...{ id, marks, marking, zone, progress }}
+                revision={ledgerRevision(status.at) + changes}
+              />
+            )}
+          </div>
+          {isModule && <DecisionsPanel {...{ id, zone, revision, onGo }} />}
+          <Panel title={text.ledger.past} unit={text.percentOfDevice} name="past-panel">
+            {status.at && <PastPanel id={id} at={status.at} height={chartHeight} />}
           </Panel>
         </div>
         <div class="charts">
-          <Verdicts
-            model={model}
-            judged={judged}
-            levels={status?.levels ?? []}
-            explanations={explanations.data}
-          />
+          <Verdicts {...{ model, judged, isModule }} explanations={explanations.data} />
           <ModuleAlarms path={id} today={todayIn(zone)} zone={zone} revision={alarmsRevision} onGo={onGo} />
-          <Panel title={text.facts}>
-            <Facts judged={judged} onNote={onNote} />
+          <Panel title={text.facts} name="facts-panel">
+            <Facts judged={judged} model={model} />
           </Panel>
         </div>
       </div>
-      <Loaded of={explanations} empty="–" isEmpty={(list) => list.length === 0}>
-        {(list) =>
-          list.map((e, i) => (
-            <Panel key={e.title} title={text.explanation} unit={nameOf(model, i, text)}>
-              <ExplanationList explanation={e} />
-            </Panel>
-          ))
-        }
-      </Loaded>
-    </>
-  );
-}
-
-/** The name of one of two models; a single one needs none. */
-export const nameOf = (model: Choice, i: number, text: Text) =>
-  model === "both" ? text.models[modelsOf(model)[i] || "calibrated"] : "";
-
-interface DayProps {
-  curves: Curve[];
-  zone: string | undefined;
-  areas: Area[];
-  onSelect: ((from: number, to: number) => void) | undefined;
-  label: string;
-}
-
-function Day({ curves: [curve, other], ...rest }: DayProps) {
-  if (!curve) return null;
-  return <DayChart curve={curve} other={other} height={chartHeight} {...rest} />;
-}
-
-interface VerdictsProps {
-  model: Choice;
-  judged: Module[];
-  levels: string[];
-  explanations: Explanation[] | undefined;
-}
-
-/** Of each model whether an alarm runs, and what is to be ordered. */
-function Verdicts({ model, judged, levels, explanations }: VerdictsProps) {
-  const text = useText();
-  const panels = (
-    title: string,
-    draw: (by: Module, explanation: Explanation | undefined) => ComponentChildren,
-  ) =>
-    judged.map((by, i) => (
-      <Panel key={`${title} ${modelsOf(model)[i]}`} title={title} unit={nameOf(model, i, text)}>
-        {draw(by, explanations?.[i])}
-      </Panel>
-    ));
-  return (
-    <>
-      {panels(text.alarm.title, ({ row }, e) => (
-        <AlarmFacts row={row} explanation={e} />
-      ))}
-      {panels(text.order.title, ({ growth }, e) => (
-        <OrderFacts growth={growth} isModule={growth.level === levels.at(-1)} explanation={e} />
+      {explanations.data?.map((e, i) => (
+        <details key={e.title} class="panel arithmetic">
+          <summary>
+            <h2>
+              {text.explanation} <small>{nameOf(model, i, text)}</small>
+            </h2>
+          </summary>
+          <ExplanationList explanation={e} />
+        </details>
       ))}
     </>
   );

@@ -1,22 +1,56 @@
-import type { Row } from "../api/types";
+import type { Growth, Module, Row } from "../api/types";
 import type { Text } from "../text/en";
-import { clock, decimal, range, secondsBetween, span } from "../text/format";
+import { clock, count, decimal, range, secondsBetween, signed, span } from "../text/format";
 
-/** The module's state in one sentence: what is seen, what is normal, the verdict. */
-export function headline(row: Row, text: Text): string {
-  const say = text.sentence;
+/**
+ * The module's state in sentences: what is seen and what is normal, today's peak and
+ * whether the machines hold it, what comes. muted is why nobody is told of an alarm.
+ */
+export function headline({ row, growth }: Module, text: Text, muted = ""): string {
+  return `${nowOf(row, text, muted)}${peakOf(row, growth, text)}${growthOf(growth, text)}`.trim();
+}
+
+function nowOf(row: Row, text: Text, muted: string): string {
+  const say = text.module.sentence;
   const stale = row.state === "stale" ? say.stale(span(row.age_seconds ?? 0)) : "";
-  if (row.load === null) return stale || say.unknown;
-  const learning = `${say.learning}${row.reason ?? text.loading}`;
-  if (row.mean === null) return `${stale}${text.load} ${decimal(row.load)} %. ${learning}`;
-  const judged = `${stale}${say.ok(decimal(row.load), decimal(row.mean), range(row.lower, row.upper))}${verdict(row, text)}`;
-  return row.state === "learning" ? `${judged} ${learning}` : judged; // the band is there before today's peak
+  if (row.load === null)
+    return stale || (row.devices === 0 || row.devices_silent ? say.noDevices : say.unknown);
+  const silent = row.devices_silent ? say.silent(count(row.devices_silent)) : "";
+  const learning = row.state === "learning" ? say.learning(row.reason ?? "") : "";
+  if (row.mean === null) return `${stale}${say.load(decimal(row.load))}${silent}${learning}`;
+  const seen = say.now(decimal(row.load), decimal(row.mean), range(row.lower, row.upper));
+  const quiet = muted && (row.deviates || row.alarm) ? say.muted(muted) : "";
+  return `${stale}${seen}${verdict(row, text)}${quiet}${silent}${learning}`; // the band is there before today's peak
 }
 
 function verdict(row: Row, text: Text): string {
-  const say = text.sentence;
+  const say = text.module.sentence;
   if (!row.deviates) return say.within;
   const direction = row.direction === "down" ? text.down : text.up;
   const since = row.since ? say.forSince(span(secondsBetween(row.since, row.at)), clock(row.since)) : "";
   return say.deviates(direction, since, decimal(row.score));
+}
+
+function peakOf(row: Row, growth: Growth, text: Text): string {
+  const say = text.module.sentence;
+  const { value, at } = row.peak_today;
+  if (value === null || row.headroom === null) return "";
+  const peak = say.peak(decimal(value), at ? say.at(clock(at)) : "");
+  if (row.headroom < 0)
+    return peak + say.over(decimal(-row.headroom), decimal(growth.target_load, 0)) + say.end;
+  const lost = row.largest_domain;
+  const after = row.headroom_after_loss;
+  const tight = lost !== null && (after === null || after < 0);
+  const domain = lost?.label === "device" ? text.oneDevice : `${lost?.label} ${lost?.value}`;
+  return peak + say.holds(decimal(row.headroom)) + (tight ? say.afterLoss(domain) : "") + say.end;
+}
+
+function growthOf(growth: Growth, text: Text): string {
+  const say = text.module.sentence;
+  const { percent_per_day: percent, devices_to_request: request, full_on: full } = growth;
+  if (percent === null || request === null) return "";
+  const way = percent < 0 ? say.shrinks(decimal(-percent, 2)) : say.growth(signed(percent));
+  return (
+    way + (full.value && say.fullOn(full.value)) + (request > 0 ? say.request(count(request)) : say.enough)
+  );
 }

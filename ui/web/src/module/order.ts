@@ -1,4 +1,5 @@
 import type { Growth, Num } from "../api/types";
+import type { Term } from "../explain/terms";
 import type { Text } from "../text/en";
 import { count, decimal, range, unknown } from "../text/format";
 
@@ -7,6 +8,7 @@ export interface OrderLine {
   name: string;
   detail: string;
   result: string;
+  term: Term;
   sum?: boolean;
 }
 
@@ -28,19 +30,29 @@ export function orderLines(g: Growth, isModule: boolean, text: Text): OrderLine[
   const work = peak === null || g.target_load === null ? null : hold(g.devices, peak, g.target_load);
   const base = g.devices_needed - (g.spares ?? 0);
   const lines: OrderLine[] = [];
-  const add = (name: string, detail: string, result: string, sum = false) =>
-    lines.push({ name, detail, result, sum });
+  const add = (term: Term, name: string, detail: string, result: string, sum = false) =>
+    lines.push({ name, detail, result, term, sum });
   if (g.risk === null) {
     const { value, lower, upper } = g.peak_at_horizon;
-    add(o.peakAtHorizon(g.horizon_days), range(lower, upper), percent(value));
+    add("horizon", o.peakAtHorizon(g.horizon_days), range(lower, upper), percent(value));
   } else {
-    add(o.largest(g.horizon_days), range(max.lower, max.upper), percent(max.value));
-    add(o.atRisk(decimal(100 * g.risk, 0)), g.event ? o.event(g.event) : o.noEvent, percent(g.peak_at_risk));
+    add("risk", o.largest(g.horizon_days), range(max.lower, max.upper), percent(max.value));
+    add(
+      "risk",
+      o.atRisk(decimal(100 * g.risk, 0)),
+      g.event ? o.event(g.event) : o.noEvent,
+      percent(g.peak_at_risk),
+    );
   }
-  add(o.work, `⌈ ${count(g.devices)} × ${decimal(peak)} ÷ ${decimal(g.target_load, 0)} ⌉`, count(work));
-  if (work !== null && base > work) add(o.minimum, o.minimumApplies, count(base));
-  if (g.spares !== null) add(o.spares, o.sparesDetail, `+${count(g.spares)}`);
-  add(o.needed, "", count(g.devices_needed), true);
+  add(
+    "needed",
+    o.work,
+    `⌈ ${count(g.devices)} × ${decimal(peak)} ÷ ${decimal(g.target_load, 0)} ⌉`,
+    count(work),
+  );
+  if (work !== null && base > work) add("needed", o.minimum, o.minimumApplies, count(base));
+  if (g.spares !== null) add("needed", o.spares, o.sparesDetail, `+${count(g.spares)}`);
+  add("needed", o.needed, "", count(g.devices_needed), true);
   return [...lines, ...requestLines(g, g.devices_needed, g.devices, text)];
 }
 
@@ -49,11 +61,12 @@ function requestLines(g: Growth, needed: number, devices: number, { order: o }: 
   const rounded = g.devices_to_request !== null && g.devices_to_request > missing;
   const enough = needed < devices ? o.enough(count(devices - needed)) : "";
   return [
-    { name: o.have, detail: enough, result: `−${count(devices)}` },
+    { name: o.have, detail: enough, result: `−${count(devices)}`, term: "devices" },
     {
       name: o.request,
       detail: rounded ? o.rounded(count(missing)) : "",
       result: count(g.devices_to_request),
+      term: "order",
       sum: true,
     },
   ];
@@ -62,10 +75,13 @@ function requestLines(g: Growth, needed: number, devices: number, { order: o }: 
 /** Of a node above modules: machines are not shared, so it needs the sum. */
 function sumLines(g: Growth, { order: o }: Text): OrderLine[] {
   const lines: OrderLine[] = [
-    { name: o.have, detail: "", result: count(g.devices) },
-    { name: o.needed, detail: o.sumOf, result: count(g.devices_needed), sum: true },
-    { name: o.request, detail: o.sumOf, result: count(g.devices_to_request), sum: true },
+    { name: o.have, detail: "", result: count(g.devices), term: "devices" },
+    { name: o.needed, detail: o.sumOf, result: count(g.devices_needed), term: "needed", sum: true },
+    { name: o.request, detail: o.sumOf, result: count(g.devices_to_request), term: "order", sum: true },
   ];
   if (g.pooled_needed === null) return lines; // the classic model knows no risk
-  return [...lines, { name: o.pooled, detail: o.pooledDetail, result: count(g.pooled_needed) }];
+  return [
+    ...lines,
+    { name: o.pooled, detail: o.pooledDetail, result: count(g.pooled_needed), term: "needed" },
+  ];
 }

@@ -6,14 +6,11 @@ import { useKeys } from "../keys";
 import { ModelSwitch } from "../model";
 import { Failure, Loading } from "../notice";
 import { PoolLink } from "../pool/link";
-import { type Choice, modelsOf } from "../state/model";
+import type { Choice } from "../state/model";
 import { address, plainClick } from "../state/router";
 import { defaultView, namesOf, writeView } from "../state/view";
 import { useText } from "../text/language";
-import { WhatIfLink } from "../whatif/link";
-import type { WhatIfView } from "../whatif/view";
-import { Body, byEach, nameOf } from "./body";
-import { headline } from "./headline";
+import { Body, byEach } from "./body";
 import type { ToMark } from "./mark";
 
 interface Props {
@@ -25,7 +22,6 @@ interface Props {
   onBack: () => void;
   onPath: (path: string) => void;
   onModel: (model: Choice) => void;
-  onWhatIf: (view: WhatIfView) => void;
   toMark: ToMark | undefined; // an interval that the URL offers
   alarmsRevision: number;
   onGo: (path: string) => void;
@@ -33,21 +29,8 @@ interface Props {
 
 /** All about one node: its state in a sentence, its day, its growth, the arithmetic. */
 export function ModulePage(props: Props) {
-  const {
-    id,
-    model,
-    revision,
-    status,
-    progress,
-    onBack,
-    onPath,
-    onModel,
-    onWhatIf,
-    toMark,
-    alarmsRevision,
-    onGo,
-  } = props;
-  const text = useText();
+  const { id, model, revision, status, progress, onBack, onPath, onModel, toMark, alarmsRevision, onGo } =
+    props;
   const judged = useResource(
     `module ${model}`,
     revision,
@@ -67,19 +50,12 @@ export function ModulePage(props: Props) {
       <div class="above">
         <Way id={id} model={model} onPath={onPath} />
         <PoolLink path={id} revision={revision} onGo={onGo} />
-        <WhatIfLink path={id} onWhatIf={onWhatIf} />
         <ModelSwitch choice={model} configured={status?.model} onChoice={onModel} />
       </div>
       <h1>{name}</h1>
-      {judged.data?.map(({ row }, i) => (
-        <p key={modelsOf(model)[i]} class={`headline ${row.state} ${row.deviates ? row.direction : ""}`}>
-          {model === "both" && <b>{nameOf(model, i, text)}: </b>}
-          {headline(row, text)}
-        </p>
-      ))}
       {judged.error && <Failure error={judged.error} />}
-      {!judged.data && !judged.error && <Loading />}
-      {judged.data && (
+      {!(judged.data && status) && !judged.error && <Loading />}
+      {judged.data && status && (
         <Body
           id={id}
           model={model}

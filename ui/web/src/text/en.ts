@@ -3,6 +3,7 @@ import { changesEn } from "./changes-en";
 import { explainEn } from "./explain-en";
 import type { Span } from "./format";
 import { marksEn } from "./marks-en";
+import { moduleEn } from "./module-en";
 import { poolEn } from "./pool-en";
 import { whatIfEn } from "./whatif-en";
 
@@ -129,16 +130,6 @@ export const en = {
   eta: (s: Span) => `about ${duration(s)} left`,
 
   back: "Warning table",
-  sentence: {
-    ok: (load: string, mean: string, band: string) => `Load ${load} %, expected ${mean} % (${band}): `,
-    within: "as usual.",
-    deviates: (direction: string, since: string, score: string) =>
-      `deviates ${direction}${since}, score ${score}.`,
-    forSince: (s: Span, clock: string) => ` for ${duration(s)} (since ${clock})`,
-    learning: "Still learning: ",
-    stale: (s: Span) => `No data for ${duration(s)}; the last values are shown. `,
-    unknown: "Nothing was measured yet.",
-  },
   today: "Last 24 hours and the rest of today",
   sixty: "Daily peaks and the line through them",
   load: "Load",
@@ -148,6 +139,8 @@ export const en = {
   lastWeek: "A week before",
   now: "now",
   peak: "peak",
+  band: "Band",
+  interval: "Interval",
   dailyPeak: "Daily peak",
   line: "Line",
   target: "target",
@@ -278,6 +271,7 @@ export const en = {
   alarms: alarmsEn,
   pool: poolEn,
   changes: changesEn,
+  module: moduleEn,
 
   keys: [
     ["/", "search"],

@@ -15,6 +15,14 @@ export const explainEn = {
     growth: "Growth",
     full: "Full on",
     order: "Devices to request",
+    seen: "Highest so far today",
+    highest: "Highest device",
+    requests: "Requests",
+    busy: "Busy seconds",
+    horizon: "Peak at the horizon",
+    risk: "Peak at risk",
+    target: "Target load",
+    needed: "Devices needed",
   },
   terms: {
     devices: "How many devices have reported within the last minutes.",
@@ -31,5 +39,13 @@ export const explainEn = {
     full: "The day by which a daily peak has more likely than not reached the target load.",
     order:
       "How many devices to ask for now, so that the largest peak until they are there stays below the target load with the stated probability.",
+    seen: "The highest five-minute mean of today, up to now. The query gives the minutes that it is taken from.",
+    highest: "The load of the device that has the most to do in this minute.",
+    requests: "What the requests' counters of all processes grew by in this minute.",
+    busy: "How many seconds the processes were busy in this minute, all together.",
+    horizon: "The daily peak on the day when machines that are asked for now are in service.",
+    risk: "The peak that is exceeded with the stated probability, until what is asked for now is in service.",
+    target: "The load at which a device counts as full, as it is configured.",
+    needed: "How many devices hold the peak at risk at the target load, with the minimum and the spares.",
   },
 };

@@ -4,6 +4,7 @@ import type { Text } from "./en";
 import { explainZh } from "./explain-zh";
 import type { Span } from "./format";
 import { marksZh } from "./marks-zh";
+import { moduleZh } from "./module-zh";
 import { poolZh } from "./pool-zh";
 import { whatIfZh } from "./whatif-zh";
 
@@ -126,15 +127,6 @@ export const zh: Text = {
   eta: (s) => `约剩 ${duration(s)}`,
 
   back: "容量预警表",
-  sentence: {
-    ok: (load, mean, band) => `负载 ${load} %，预期 ${mean} %（${band}）：`,
-    within: "正常。",
-    deviates: (direction, since, score) => `${direction}${since}，偏离度 ${score}。`,
-    forSince: (s, clock) => `，已持续 ${duration(s)}（始于 ${clock}）`,
-    learning: "仍在学习：",
-    stale: (s) => `已 ${duration(s)}无数据，以下为最后的数值。`,
-    unknown: "尚无测量值。",
-  },
   today: "最近 24 小时与今日余下时间",
   sixty: "日峰值与趋势线",
   load: "负载",
@@ -144,6 +136,8 @@ export const zh: Text = {
   lastWeek: "一周前",
   now: "现在",
   peak: "峰值",
+  band: "置信区间",
+  interval: "预测区间",
   dailyPeak: "日峰值",
   line: "趋势线",
   target: "目标",
@@ -270,6 +264,7 @@ export const zh: Text = {
   alarms: alarmsZh,
   pool: poolZh,
   changes: changesZh,
+  module: moduleZh,
 
   keys: [
     ["/", "搜索"],

@@ -1,0 +1,118 @@
+import { useState } from "preact/hooks";
+import { alarmsPath, defaultAlarms } from "../alarms/view";
+import { Act, Lacking, useLack } from "../allowed";
+import type { Row } from "../api/types";
+import { changesPath, defaultChanges } from "../changes/view";
+import { Link } from "../link";
+import { NoteCell } from "../table/note";
+import { useText } from "../text/language";
+import { noScenario } from "../whatif/scenario";
+import { defaultWhatIf, whatIfPath } from "../whatif/view";
+
+interface Props {
+  row: Row;
+  isModule: boolean;
+  onMark: () => void;
+  onNote: (id: string, note: string) => void;
+  onGo: (path: string) => void;
+}
+
+/** What can be done about a node: each leads to its form, filled in. */
+export function Actions({ row, isModule, onMark, onNote, onGo }: Props) {
+  const text = useText();
+  const say = text.module.actions;
+  const { id } = row;
+  const changes = { ...defaultChanges, path: id };
+  const loads = [{ path: id, factor: "1.3", from: "", to: "" }];
+  return (
+    <section class="actions-bar" aria-label={say.title}>
+      <div class="ways">
+        <Link
+          to={whatIfPath({ ...defaultWhatIf, scenarios: [{ ...noScenario, loads }] })}
+          onGo={onGo}
+          class="action what-if"
+          title={text.whatIf.linkTitle}
+        >
+          {text.whatIf.link}
+        </Link>
+        {isModule && (
+          <Way
+            does="request.make"
+            at={id}
+            to={changesPath({ ...changes, part: "requests", fill: JSON.stringify({ kind: "devices" }) })}
+            title={say.orderTitle}
+            name={say.order}
+            onGo={onGo}
+          />
+        )}
+        <Way
+          does="run.start"
+          at={id}
+          to={changesPath({ ...changes, part: "flows" })}
+          title={say.runTitle}
+          name={say.run}
+          onGo={onGo}
+        />
+        <Way
+          does="silence.set"
+          at={id}
+          to={alarmsPath({ ...defaultAlarms, part: "mutes", path: id })}
+          title={say.muteTitle}
+          name={say.mute}
+          onGo={onGo}
+        />
+        <Act does="mark.add" at={id} onClick={onMark}>
+          {say.mark}
+        </Act>
+        <CopyLink />
+      </div>
+      <p class="note-line">
+        <span>{text.fact.note}</span>
+        <NoteCell id={id} note={row.note} onSaved={onNote} />
+      </p>
+      <Lacking does="mark.add" at={id} />
+    </section>
+  );
+}
+
+interface WayProps {
+  does: string;
+  at: string;
+  to: string;
+  title: string;
+  name: string;
+  onGo: (path: string) => void;
+}
+
+/** A way to a form, for those who may fill it in; for others why they may not. */
+function Way({ does, at, to, title, name, onGo }: WayProps) {
+  const lack = useLack({ does, at });
+  if (lack)
+    return (
+      <button type="button" class="action" disabled title={lack.why}>
+        {name}
+      </button>
+    );
+  return (
+    <Link to={to} onGo={onGo} class="action" title={title}>
+      {name}…
+    </Link>
+  );
+}
+
+const shownMillis = 2000;
+
+function CopyLink() {
+  const say = useText().module.actions;
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard?.writeText(location.href);
+    setCopied(true);
+    setTimeout(() => setCopied(false), shownMillis);
+  };
+  return (
+    <button type="button" class="action" onClick={() => void copy()}>
+      <span aria-live="polite">{copied ? say.copied : say.copy}</span>
+    </button>
+  );
+}

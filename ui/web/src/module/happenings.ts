@@ -1,0 +1,142 @@
+import { readMatchers } from "../alarms/matchers";
+import { alarmPath, alarmsPath, defaultAlarms } from "../alarms/view";
+import type { Alarm } from "../api/alarms";
+import type { Happening } from "../api/fleet";
+import type { Run } from "../api/flows";
+import type { Lease, Mute } from "../api/mutes";
+import type { Matcher, Silence } from "../api/silences";
+import { changesPath, defaultChanges, runPath } from "../changes/view";
+import { namesOf } from "../state/view";
+import type { Text } from "../text/en";
+
+// What happened in the hours of a chart, in lanes below it: changes, mutes, alarms.
+
+/** Something that happened or held for a while; times are Unix seconds. */
+export interface Bar {
+  id: string;
+  from: number;
+  to: number; // the same as from: a moment
+  text: string;
+  look: string; // what it is, as a class
+  path: string; // of its page
+}
+
+export type LaneName = "changes" | "mutes" | "alarms";
+export type Lanes = Record<LaneName, Bar[]>;
+
+/** What is asked of the server for the lanes. */
+export interface Happened {
+  runs: Run[];
+  facts: Happening[];
+  leases: Lease[];
+  silences: Silence[];
+  mutes: Mute[];
+  alarms: Alarm[];
+}
+
+const at = (time: string) => Date.parse(time) / 1000;
+const until = (time: string | null | undefined, now: number) => (time ? at(time) : now);
+
+/** The lanes of a node, each from its first happening on. */
+export function lanesOf(h: Happened, id: string, levels: string[], now: number, text: Text): Lanes {
+  const say = text.module.lanes;
+  const mutes = alarmsPath({ ...defaultAlarms, part: "mutes" });
+  const lanes: Lanes = {
+    changes: [
+      ...h.runs.map((r) => ({
+        id: r.id,
+        from: at(r.started ?? r.created),
+        to: until(r.ended, now),
+        text: say.run(r.flow, text.changes.runs.states[r.state]),
+        look: r.state,
+        path: runPath(r.id),
+      })),
+      ...h.facts.map((f) => ({
+        id: `${f.at} ${f.title}`,
+        from: at(f.at),
+        to: at(f.at),
+        text: f.title,
+        look: "fact",
+        path: changesPath({ ...defaultChanges, part: "registry", path: id }),
+      })),
+    ],
+    mutes: [
+      ...h.leases
+        .filter((l) => l.paths.some((path) => covers(path, id)))
+        .map((l) => ({
+          id: l.id,
+          from: at(l.started_at),
+          to: until(l.ended_at, now),
+          text: say.lease(l.kind, l.run),
+          look: l.ended_at ? "over" : "on",
+          path: alarmsPath({ ...defaultAlarms, part: "changes" }),
+        })),
+      ...h.silences
+        .filter((s) => concerns(s.matchers, id, levels))
+        .map((s) => ({
+          id: s.id,
+          from: at(s.startsAt),
+          to: at(s.endsAt),
+          text: say.silence(s.comment),
+          look: s.status.state === "active" ? "on" : "over",
+          path: mutes,
+        })),
+      ...h.mutes
+        .filter(
+          (m) =>
+            m.active &&
+            concerns(
+              m.matchers.flatMap((text) => readMatchers(text) ?? []),
+              id,
+              levels,
+            ),
+        )
+        .map((m) => ({
+          id: m.id,
+          from: now,
+          to: m.change ? at(m.change) : now,
+          text: say.mute(m.name || m.comment),
+          look: "on",
+          path: mutes,
+        })),
+    ],
+    alarms: h.alarms.map((a) => ({
+      id: a.id,
+      from: at(a.starts_at),
+      to: until(a.ends_at, now),
+      text: `${a.kind}: ${text.alarms.outcomes[a.outcome]}`,
+      look: a.outcome,
+      path: alarmPath({ id: a.id, explain: false }),
+    })),
+  };
+  for (const bars of Object.values(lanes)) bars.sort((a, b) => a.from - b.from);
+  return lanes;
+}
+
+/** What keeps alarms of the node from people now; "" if nothing does. */
+export const mutedBy = ({ mutes }: Lanes, now: number) =>
+  mutes.find((bar) => bar.look === "on" && bar.from <= now && now <= bar.to)?.text ?? "";
+
+/** Where a bar stands in the hours that are shown, in percent of them; null if it does not. */
+export function placeOf({ from, to }: Bar, first: number, last: number) {
+  if (to < first || from > last || last <= first) return null;
+  const percent = (x: number) => (100 * (Math.min(Math.max(x, first), last) - first)) / (last - first);
+  return { left: percent(from), width: percent(to) - percent(from) };
+}
+
+const covers = (path: string, id: string) => path === "" || path === id || id.startsWith(`${path}/`);
+
+/** Whether matchers name the node: at least one is of its hierarchy, and none of those rules it out. */
+function concerns(matchers: Matcher[], id: string, levels: string[]): boolean {
+  const names = namesOf(id);
+  const own = matchers.filter(({ name }) => levels.includes(name));
+  return own.length > 0 && own.every((m) => matches(m, names[levels.indexOf(m.name)] ?? ""));
+}
+
+function matches({ value, isRegex, isEqual }: Matcher, name: string): boolean {
+  try {
+    return (isRegex ? new RegExp(`^(?:${value})$`).test(name) : value === name) === isEqual;
+  } catch {
+    return false; // an expression of another dialect
+  }
+}

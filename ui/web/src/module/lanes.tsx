@@ -1,0 +1,68 @@
+import { nothingIfMissing } from "../alarms/notsetup";
+import { api } from "../api/client";
+import { Link } from "../link";
+import { useText } from "../text/language";
+import { type Bar, type Happened, type LaneName, type Lanes, placeOf } from "./happenings";
+
+const names: LaneName[] = ["changes", "mutes", "alarms"];
+const most = 100; // of each kind
+
+/** Asks for what happened to a node since a time; what this server does not keep is none. */
+export async function happened(id: string, from: string): Promise<Happened> {
+  const [runs, timeline, leases, silences, mutes, alarms] = await Promise.all([
+    api.runs({ path: id, state: "", open: false, search: "" }, most).catch(nothingIfMissing),
+    api.timeline(id, most).catch(nothingIfMissing),
+    api.leases().catch(nothingIfMissing),
+    api.silences().catch(nothingIfMissing),
+    api.mutes().catch(nothingIfMissing),
+    api.alarms({ path: id, from }, most).catch(nothingIfMissing),
+  ]);
+  return {
+    runs: runs?.runs ?? [],
+    facts: timeline?.events.filter(({ kind }) => kind === "fact") ?? [],
+    leases: leases ?? [],
+    silences: silences ?? [],
+    mutes: mutes ?? [],
+    alarms: alarms?.alarms ?? [],
+  };
+}
+
+interface Props {
+  lanes: Lanes | undefined; // undefined until it is known
+  first: number; // Unix seconds that the chart above shows
+  last: number;
+  clock: (seconds: number) => string;
+  onGo: (path: string) => void;
+}
+
+/** What happened in the hours of the chart above, below its axis: each is a link with its name. */
+export function LanesView({ lanes, first, last, clock, onGo }: Props) {
+  const text = useText().module.lanes;
+  const words = (bar: Bar) => `${clock(bar.from)}${bar.to > bar.from ? `–${clock(bar.to)}` : ""} ${bar.text}`;
+  return (
+    <section class="lanes" aria-label={text.title}>
+      {names.map((name) => {
+        const shown = (lanes?.[name] ?? []).flatMap((bar) => {
+          const place = placeOf(bar, first, last);
+          return place ? [{ bar, place }] : [];
+        });
+        return (
+          <div key={name} class={`lane ${name}`}>
+            <h3>
+              {text[name]} {shown.length > 0 ? <b>{shown.length}</b> : lanes && text.none}
+            </h3>
+            <div class="bars">
+              {shown.map(({ bar, place }) => (
+                <span key={bar.id} style={{ left: `${place.left}%`, width: `${place.width}%` }}>
+                  <Link to={bar.path} onGo={onGo} class={bar.look} title={words(bar)} label={words(bar)}>
+                    {place.width > 6 && bar.text}
+                  </Link>
+                </span>
+              ))}
+            </div>
+          </div>
+        );
+      })}
+    </section>
+  );
+}

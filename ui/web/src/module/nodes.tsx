@@ -1,0 +1,96 @@
+import { useState } from "preact/hooks";
+import { nothingIfMissing } from "../alarms/notsetup";
+import { api } from "../api/client";
+import { useResource } from "../api/live";
+import { Link } from "../link";
+import { Loaded, Panel } from "../panel";
+import { nodePath } from "../pool/view";
+import { count, decimal, signed, span, unknown } from "../text/format";
+import { useText } from "../text/language";
+import { type Member, membersOf } from "./members";
+
+interface Props {
+  id: string;
+  revision: number;
+  onGo: (path: string) => void;
+}
+
+const few = 8; // lines at first
+const most = 500;
+
+/** The devices of a module: what each has to do, how far it is from the others, and where it stands. */
+export function NodesPanel({ id, revision, onGo }: Props) {
+  const text = useText().module.nodes;
+  const [all, setAll] = useState(false);
+  const members = useResource(`devices ${id}`, revision, async () => {
+    const [found, service] = await Promise.all([
+      api.devices(id, most),
+      api.service(id).catch(nothingIfMissing),
+    ]);
+    return membersOf(found.devices, service?.workers ?? []);
+  });
+  const known = members.data?.length ?? 0;
+  return (
+    <Panel title={text.title} unit={known > 0 ? text.unit(count(known)) : ""} name="nodes-panel">
+      <Loaded of={members} empty={text.none} isEmpty={(list) => list.length === 0}>
+        {(list) => <Table members={all ? list : list.slice(0, few)} all={list} onGo={onGo} />}
+      </Loaded>
+      {!all && known > few && (
+        <button type="button" class="action" onClick={() => setAll(true)}>
+          {text.all(count(known - few))}
+        </button>
+      )}
+    </Panel>
+  );
+}
+
+function Table({ members, all, onGo }: { members: Member[]; all: Member[]; onGo: Props["onGo"] }) {
+  const text = useText();
+  const say = text.module.nodes;
+  const highest = Math.max(...all.map(({ device }) => device.load ?? 0), 1);
+  const run = all.some(({ workers }) => workers > 0);
+  return (
+    <div class="scroll">
+      <table class="members">
+        <thead>
+          <tr>
+            <th scope="col">{say.device}</th>
+            <th scope="col">{say.load}</th>
+            <th scope="col">{say.off}</th>
+            {run && <th scope="col">{say.workers}</th>}
+            <th scope="col">{say.last}</th>
+            <th scope="col">{say.at}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {members.map(({ device, off, place, workers }) => (
+            <tr key={`${device.name} ${device.module}`} class={device.silent ? "silent" : ""}>
+              <th scope="row" title={device.name}>
+                {workers > 0 ? (
+                  <Link to={nodePath(device.name)} onGo={onGo}>
+                    {device.name}
+                  </Link>
+                ) : (
+                  device.name
+                )}
+              </th>
+              <td class="load">
+                <span class="meter" aria-hidden="true">
+                  <i style={{ width: `${(100 * (device.load ?? 0)) / highest}%` }} />
+                </span>
+                {decimal(device.load)}
+              </td>
+              <td>{off === null ? unknown : signed(off, 1)}</td>
+              {run && <td>{count(workers)}</td>}
+              <td title={device.last}>
+                {device.silent && <b>{say.silent}, </b>}
+                {say.ago(span(device.age_seconds))}
+              </td>
+              <td class="place">{place || unknown}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

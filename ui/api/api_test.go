@@ -222,8 +222,9 @@ func TestTagsAndCompression(t *testing.T) {
 
 func TestTree(t *testing.T) {
 	opts, _ := options(t)
+	s := New(opts)
 	var answer struct{ Data []treeNode }
-	decode(t, get(t, New(opts), "/api/v1/tree"), &answer)
+	decode(t, get(t, s, "/api/v1/tree"), &answer)
 	seen := map[string]bool{"": true}
 	for _, n := range answer.Data {
 		if !seen[n.Parent] {
@@ -233,6 +234,15 @@ func TestTree(t *testing.T) {
 	}
 	if q := answer.Data[0]; q.ID != "Qzone" || q.Modules != 6 || q.Deviating != 1 || q.Learning != 1 || q.Stale != 0 {
 		t.Errorf("Qzone is %+v", q)
+	}
+	worst := analytics.Unknown()
+	for _, r := range rows(t, s, "/api/v1/warnings?path=Qzone") {
+		if r.Headroom.Known() && !(worst <= r.Headroom) {
+			worst = r.Headroom
+		}
+	}
+	if q := answer.Data[0]; !worst.Known() || q.WorstHeadroom != worst {
+		t.Errorf("the worst headroom of Qzone is %v, want %v", q.WorstHeadroom, worst)
 	}
 }
 

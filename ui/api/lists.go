@@ -152,6 +152,8 @@ type treeNode struct {
 	Deviating int        `json:"deviating"`
 	Stale     int        `json:"stale"`
 	Learning  int        `json:"learning"`
+
+	WorstHeadroom analytics.Number `json:"worst_headroom"` // of the modules below
 }
 
 // tree answers the business tree, parents before their children.
@@ -167,7 +169,7 @@ func countTree(snap *analytics.Snapshot) []treeNode {
 	for i := range snap.Rows {
 		row := &snap.Rows[i]
 		at[row.ID] = i
-		nodes[i] = treeNode{ID: row.ID, Path: row.Path, Level: row.Level}
+		nodes[i] = treeNode{ID: row.ID, Path: row.Path, Level: row.Level, WorstHeadroom: analytics.Unknown()}
 		if n := len(row.Path); n > 0 {
 			nodes[i].Parent = row.Path[:n-1].ID()
 		}
@@ -186,6 +188,9 @@ func countTree(snap *analytics.Snapshot) []treeNode {
 
 func (n *treeNode) count(module *analytics.Row) {
 	n.Modules++
+	if h := module.Headroom; h.Known() && !(n.WorstHeadroom <= h) {
+		n.WorstHeadroom = h
+	}
 	switch {
 	case module.Deviates:
 		n.Deviating++

@@ -104,6 +104,8 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
                 shown={route.page === "table"}
                 view={left.current}
                 revision={live.revision}
+                runs={live.runs}
+                onGo={go}
                 status={status.data}
                 progress={progress}
                 onView={(view) => go(writeView(view) || "./", true)}

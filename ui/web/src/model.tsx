@@ -1,3 +1,4 @@
+import { Menu } from "./menu";
 import { type Choice, choices, normal } from "./state/model";
 import { useText } from "./text/language";
 
@@ -25,19 +26,7 @@ export function ModelSwitch({ choice, configured, onChoice }: Props) {
           ))}
         </select>
       </label>
-      <details
-        onKeyDown={(e) => {
-          if (e.key !== "Escape" || !e.currentTarget.open) return;
-          e.stopPropagation();
-          e.currentTarget.open = false;
-        }}
-        onFocusOut={(e) => {
-          if (!e.currentTarget.contains(e.relatedTarget as Node | null)) e.currentTarget.open = false;
-        }}
-      >
-        <summary class="quiet" title={text.aboutModels} aria-label={text.aboutModels}>
-          ?
-        </summary>
+      <Menu title={text.aboutModels} summary="?">
         <dl>
           {choices.map((one) => (
             <div key={one}>
@@ -46,7 +35,7 @@ export function ModelSwitch({ choice, configured, onChoice }: Props) {
             </div>
           ))}
         </dl>
-      </details>
+      </Menu>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { silenceFor, writeMatchers } from "./silence";
 import { TryForm, tryDays } from "./tryform";
 
 interface Props {
+  matchers: string; // to begin with
   zone: string | undefined;
   today: string; // YYYY-MM-DD
   onDone: () => void;
@@ -18,7 +19,7 @@ interface Props {
 const lengths = [1, 2, 4, 8, 24, 72, 168];
 
 /** A silence from now on. */
-export function SilenceForm({ zone, today, ...rest }: Props) {
+export function SilenceForm({ matchers, zone, today, ...rest }: Props) {
   const text = useText();
   const say = text.alarms.mutes;
   return (
@@ -27,12 +28,12 @@ export function SilenceForm({ zone, today, ...rest }: Props) {
       action={say.make}
       today={today}
       read={(value) => {
-        const matchers = readMatchers(value("matchers"));
-        if (!matchers) throw new InputError(say.badMatchers);
+        const read = readMatchers(value("matchers"));
+        if (!read) throw new InputError(say.badMatchers);
         const who = value("who").trim();
-        const silence = silenceFor(matchers, Number(value("hours")), serverNow(), who, value("comment"));
+        const silence = silenceFor(read, Number(value("hours")), serverNow(), who, value("comment"));
         return {
-          said: `${writeMatchers(matchers)}, ${say.until(momentIn(silence.endsAt, zone, today))}`,
+          said: `${writeMatchers(read)}, ${say.until(momentIn(silence.endsAt, zone, today))}`,
           who,
           held: { silence, days: tryDays },
           make: () => api.silence(silence),
@@ -40,7 +41,7 @@ export function SilenceForm({ zone, today, ...rest }: Props) {
       }}
       {...rest}
     >
-      <MatchersField />
+      <MatchersField value={matchers} />
       <label class="field">
         {say.length}
         <select name="hours">
@@ -56,12 +57,12 @@ export function SilenceForm({ zone, today, ...rest }: Props) {
   );
 }
 
-export function MatchersField() {
+export function MatchersField({ value }: { value?: string }) {
   const text = useText().alarms;
   return (
     <label class="field">
       {text.mutes.matchers}
-      <input type="text" name="matchers" required placeholder={'alertname="Dead"'} />
+      <input type="text" name="matchers" required defaultValue={value} placeholder={'alertname="Dead"'} />
     </label>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, serverNow } from "../api/client";
 import { type Resource, useResource } from "../api/live";
 import type { Silence } from "../api/silences";
@@ -22,7 +22,9 @@ interface Props {
 export function Silences({ zone, today, revision, onGo }: Props) {
   const text = useText().alarms.mutes;
   const [changes, setChanges] = useState(0); // made here
+  const asked = new URLSearchParams(location.search).get("silence") ?? ""; // matchers, from another page
   const [open, setOpen] = useState(false);
+  useEffect(() => setOpen(asked !== ""), [asked]);
   const silences: Resource<Silence[] | null> = useResource("silences", revision + changes, () =>
     api.silences().catch(nothingIfMissing),
   );
@@ -31,6 +33,8 @@ export function Silences({ zone, today, revision, onGo }: Props) {
     <Panel title={text.silences} unit={text.silencesUnit}>
       {open ? (
         <SilenceForm
+          key={asked}
+          matchers={asked}
           zone={zone}
           today={today}
           onDone={() => {

@@ -37,7 +37,19 @@ import type {
 } from "./requests";
 import type { Silence, SilenceBody } from "./silences";
 import type { AuditList, AuditQuery, AuditVerdict, Me, Operations, SearchAnswer } from "./told";
-import type { Curve, Device, Explanation, Growth, Heat, Module, Row, Status, TreeNode, Trend } from "./types";
+import type {
+  Curve,
+  Device,
+  Explanation,
+  Growth,
+  Heat,
+  Module,
+  Row,
+  Sparklines,
+  Status,
+  TreeNode,
+  Trend,
+} from "./types";
 import type { DomainOfRow, ScenarioBody, WhatIf } from "./whatif";
 
 /** Where the server's paths begin: the page may live under a prefix. */
@@ -153,6 +165,13 @@ export const api = {
     list<Row>(`warnings${query({ path, level, model, sort: "id" })}`),
   growthBelow: (path: string, level: string, model: string) =>
     list<Growth>(`growth${query({ path, level, model })}`),
+  sparklines: (ids: string[], model: string, signal: AbortSignal) =>
+    call<Sparklines>(
+      `sparklines?${new URLSearchParams([...ids.map((id) => ["id", id]), ["model", model]])}`,
+      {
+        signal,
+      },
+    ),
   module: (id: string, model: string) => call<Module>(`${module(id)}${query({ model })}`),
   curve: (id: string, model: string) => call<Curve>(`${module(id)}/forecast${query({ model })}`),
   trend: (id: string, model: string) => call<Trend>(`${module(id)}/growth${query({ model })}`),

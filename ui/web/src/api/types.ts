@@ -48,6 +48,23 @@ export interface Row {
   reason?: string;
   age_seconds: Num;
   note: string;
+  owner: string; // empty: the registry knows none
+}
+
+/** Small pictures of the last days, all over the same steps. */
+export interface Sparklines {
+  step_seconds: number;
+  from: number; // start of the first step, Unix seconds
+  lines: Sparkline[];
+}
+
+/** The means of a node's steps. */
+export interface Sparkline {
+  id: string;
+  load: Num[];
+  lower: Num[];
+  upper: Num[];
+  outside: number[]; // minutes outside of the band
 }
 
 export interface Interval {
@@ -177,6 +194,7 @@ export interface TreeNode {
   deviating: number;
   stale: number;
   learning: number;
+  worst_headroom: Num; // of the modules below
 }
 
 export interface Progress {

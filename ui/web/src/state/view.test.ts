@@ -14,12 +14,32 @@ import {
 } from "./view";
 
 describe("the view in the URL", () => {
+  const view = (change: Partial<View>): View => ({ ...defaultView, ...change });
   const views: View[] = [
     defaultView,
-    { path: "Qzone/WNS", level: "service", search: "set w13", deviates: true, sort: "full", model: "both" },
-    { path: "a%2Fb/c d", level: "", search: "50% & more + ?", deviates: false, sort: "-load", model: "" },
-    { path: "微信/支付", level: "产品", search: "春节", deviates: true, sort: "-deviates", model: "classic" },
+    view({ path: "Qzone/WNS", level: "service", search: "set w13", sort: "full", model: "both" }),
+    view({ path: "a%2Fb/c d", search: "50% & more + ?", sort: "-load" }),
+    view({ path: "微信/支付", level: "产品", search: "春节", chips: ["deviates"], model: "classic" }),
+    view({
+      chips: ["deviates", "-muted"],
+      owner: "li, ops & co",
+      columns: ["load", "owner"],
+      group: "product",
+    }),
+    view({ group: "产品", folded: ["Qzone/相册", "a%2Fb/c, d&e"] }),
   ];
+  it("comes back whatever is combined", () => {
+    for (let i = 0; i < 2 ** views.length; i++) {
+      const one = Object.assign(
+        {},
+        ...views.filter((_, bit) => i & (1 << bit)).map(changed),
+      ) as Partial<View>;
+      expect(readView(writeView(view(one)))).toEqual(view(one));
+    }
+  });
+  it("knows the API's way to ask for deviating rows", () => {
+    expect(readView("?deviates=true").chips).toEqual(["deviates"]);
+  });
   it.each(views)("comes back as it was: %o", (view) => {
     expect(readView(writeView(view))).toEqual(view);
   });
@@ -30,6 +50,12 @@ describe("the view in the URL", () => {
     expect(writeView({ ...defaultView, path: "Qzone/WNS" })).toBe("?path=Qzone/WNS");
   });
 });
+
+/** What of a view is not at its default. */
+const changed = (view: View) =>
+  Object.fromEntries(
+    Object.entries(view).filter(([key, value]) => `${value}` !== `${defaultView[key as keyof View]}`),
+  );
 
 describe("the route", () => {
   const ids = ["Qzone", "Qzone/WNS/dispatch/SET_W13", "a%2Fb/c", "a b/#1?/100%25", "%2E%2E/x", "微信/支付"];
@@ -53,7 +79,7 @@ describe("the route", () => {
   it("shows the table for anything else", () => {
     expect(readRoute("", "?deviates=true")).toEqual({
       page: "table",
-      view: { ...defaultView, deviates: true },
+      view: { ...defaultView, chips: ["deviates"] },
     });
     expect(readRoute("module/", "").page).toBe("table");
   });

@@ -12,8 +12,12 @@ export interface View {
   path: string; // id of the node whose modules are shown; "" for all
   level: string; // label of the hierarchy; "" for the modules
   search: string;
-  deviates: boolean; // only rows that deviate
+  chips: string[]; // what must hold for a row; with "-" before it what must not
+  owner: string;
   sort: string; // column, with "-" before it for descending
+  columns: string[]; // that are shown; none: the usual ones
+  group: string; // label of the hierarchy by which rows are grouped; "" for none
+  folded: string[]; // ids of groups whose rows are hidden
   model: Choice;
 }
 
@@ -23,10 +27,16 @@ export const defaultView: View = {
   path: "",
   level: "",
   search: "",
-  deviates: false,
+  chips: [],
+  owner: "",
   sort: defaultSort,
+  columns: [],
+  group: "",
+  folded: [],
   model: "",
 };
+
+const words = (text: string | null) => (text ? text.split(",").filter(Boolean) : []);
 
 export function readView(query: string): View {
   const q = new URLSearchParams(query);
@@ -34,8 +44,12 @@ export function readView(query: string): View {
     path: q.get("path") ?? "",
     level: q.get("level") ?? "",
     search: q.get("q") ?? "",
-    deviates: q.get("deviates") === "true",
+    chips: words(q.get("show") ?? (q.get("deviates") === "true" ? "deviates" : "")), // as the API has it
+    owner: q.get("owner") ?? "",
     sort: q.get("sort") || defaultSort,
+    columns: words(q.get("columns")),
+    group: q.get("group") ?? "",
+    folded: q.getAll("fold").filter(Boolean),
     model: readChoice(q),
   };
 }
@@ -46,17 +60,22 @@ export function writeView(view: View): string {
     path: view.path,
     level: view.level,
     q: view.search,
-    deviates: view.deviates ? "true" : "",
+    show: view.chips.join(","),
+    owner: view.owner,
     sort: view.sort === defaultSort ? "" : view.sort,
+    columns: view.columns.join(","),
+    group: view.group,
+    fold: view.folded,
     model: view.model,
   });
 }
 
-/** A query of the parameters that are not empty, its slashes readable. */
-function writeQuery(params: Record<string, string>): string {
-  const q = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== ""));
-  const text = q.toString().replaceAll("%2F", "/");
-  return text && `?${text}`;
+/** A query of the parameters that are not empty, its slashes and commas readable. */
+function writeQuery(params: Record<string, string | string[]>): string {
+  const each = Object.entries(params).flatMap(([name, values]) => [values].flat().map((v) => [name, v]));
+  const text = new URLSearchParams(each.filter(([, value]) => value)).toString();
+  const readable = text.replaceAll("%2F", "/").replaceAll("%2C", ",");
+  return readable && `?${readable}`;
 }
 
 /** The ledger: which modules, how many days, and of which forecasts the worst ones are shown. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Growth, Row } from "../api/types";
+import type { Growth, Num, Row } from "../api/types";
 import type { Choice } from "../state/model";
 import { address, plainClick } from "../state/router";
 import { modulePath } from "../state/view";
@@ -132,9 +132,8 @@ export function FullOn({ growth, text }: { growth: Growth | undefined; text: Tex
   );
 }
 
-export function Order({ growth }: { growth: Growth | undefined }) {
-  const devices = growth?.devices_to_request ?? null;
-  if (devices === null) return <span class="none">{unknown}</span>;
+export function Order({ devices }: { devices: Num | undefined }) {
+  if (devices == null) return <span class="none">{unknown}</span>;
   return devices > 0 ? <b class="order">+{count(devices)}</b> : <span class="none">0</span>;
 }
 

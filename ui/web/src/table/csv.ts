@@ -1,56 +1,32 @@
 import type { Num } from "../api/types";
-import type { Entry, Judged } from "./entries";
-
-const header = [
-  "path,devices,at,load,mean,lower,upper,deviates,direction,score,since",
-  "peak,peak_lower,peak_upper,peak_at,headroom,headroom_after_loss,growth_percent_per_day,full_on,full_on_earliest,full_on_latest",
-  "devices_needed,devices_to_request,state,reason,model,note",
-].join(",");
+import type { Column } from "./columns";
+import { isGroup, type Line } from "./groups";
 
 /**
- * The entries as CSV with full precision; unknown numbers are empty. By two models each
- * entry has a line of each; an empty model is the configured one.
+ * The lines as they are seen, as CSV with full precision: these columns, in this order,
+ * under the names of their groups. By two models each entry has a line of each, with
+ * its name.
  */
-export function toCSV(entries: Entry[], models: string[] = [""]): string {
-  const lines = entries.flatMap((entry) =>
-    [entry, entry.other].flatMap((judged, i) => (judged ? [line(judged, models[i] ?? "")] : [])),
-  );
-  return `${[header, ...lines].join("\r\n")}\r\n`;
-}
-
-function line({ row, growth }: Judged, model: string): string {
-  const peak = row.peak_today;
-  return [
-    row.id,
-    row.devices,
-    row.at,
-    row.load,
-    row.mean,
-    row.lower,
-    row.upper,
-    row.deviates ? 1 : 0,
-    row.direction,
-    row.score,
-    row.since,
-    peak.value,
-    peak.lower,
-    peak.upper,
-    peak.at,
-    row.headroom,
-    row.headroom_after_loss,
-    growth?.percent_per_day,
-    growth?.full_on.value,
-    growth?.full_on.lower,
-    growth?.full_on.upper,
-    growth?.devices_needed,
-    growth?.devices_to_request,
-    row.state,
-    row.reason,
-    model,
-    row.note,
-  ]
-    .map(field)
-    .join(",");
+export function toCSV(lines: Line[], columns: Column[], models: string[]): string {
+  const fields = columns.flatMap((column) => column.fields);
+  const grouped = lines.some(isGroup);
+  const both = models.length > 1;
+  const head = [...(grouped ? ["group"] : []), ...fields.map(([name]) => name), ...(both ? ["model"] : [])];
+  const out = [head.join(",")];
+  let group = "";
+  for (const line of lines) {
+    if (isGroup(line)) {
+      group = line.id;
+      continue;
+    }
+    [line, line.other].forEach((judged, i) => {
+      if (!judged) return;
+      const values = fields.map(([, value]) => value({ ...judged, cover: line.cover }));
+      const all = [...(grouped ? [group] : []), ...values, ...(both ? [models[i]] : [])];
+      out.push(all.map(field).join(","));
+    });
+  }
+  return `${out.join("\r\n")}\r\n`;
 }
 
 function field(value: string | Num | undefined): string {

@@ -3,7 +3,17 @@ import type { Row } from "../api/types";
 import { defaultView } from "../state/view";
 import { sampleGrowth, sampleRow } from "../testing/sample";
 import { sorts } from "./columns";
-import { barScale, compareWith, filterEntries, isUnder, joinGrowth, sortEntries, sortKeys } from "./entries";
+import {
+  barScale,
+  compareWith,
+  filterEntries,
+  isUnder,
+  joinGrowth,
+  owners,
+  sortEntries,
+  sortKeys,
+  withNote,
+} from "./entries";
 
 const entriesOf = (...rows: Row[]) => joinGrowth(rows, []);
 const idsOf = (entries: { row: Row }[]) => entries.map((e) => e.row.id);
@@ -71,7 +81,7 @@ describe("comparing", () => {
     expect(entries.map((e) => e.other?.row.id)).toEqual([undefined, "b"]);
   });
   it("shows a row as deviating if one of the models says so", () => {
-    expect(idsOf(filterEntries(entries, { ...defaultView, deviates: true }))).toEqual(["b"]);
+    expect(idsOf(filterEntries(entries, { ...defaultView, chips: ["deviates"] }))).toEqual(["b"]);
   });
   it("has room for both bands", () => {
     expect(barScale(entries)).toBe(80);
@@ -96,7 +106,39 @@ describe("filtering", () => {
     expect(show({ search: "   " })).toHaveLength(3);
   });
   it("can show what deviates only", () => {
-    expect(show({ deviates: true })).toEqual(["Qzone/WNS/a", "Weiyun/WNS/c"]);
+    expect(show({ chips: ["deviates"] })).toEqual(["Qzone/WNS/a", "Weiyun/WNS/c"]);
+    expect(show({ chips: ["-deviates"] })).toEqual(["Qzone/WNS2/b"]);
+    expect(show({ chips: ["deviates"], path: "Weiyun" })).toEqual(["Weiyun/WNS/c"]);
+    expect(show({ chips: ["toString", "-nonsense"] })).toHaveLength(3);
+  });
+});
+
+describe("owners", () => {
+  const entries = entriesOf(
+    sampleRow("a", { owner: "wang" }),
+    sampleRow("b", { owner: "li" }),
+    sampleRow("c"),
+    sampleRow("d", { owner: "wang" }),
+  );
+  it("are counted by name, filtered by, searched and sorted by, the unknown last", () => {
+    expect(owners(entries)).toEqual([
+      ["li", 1],
+      ["wang", 2],
+    ]);
+    expect(idsOf(filterEntries(entries, { ...defaultView, owner: "wang" }))).toEqual(["a", "d"]);
+    expect(idsOf(filterEntries(entries, { ...defaultView, search: "WANG" }))).toEqual(["a", "d"]);
+    expect(idsOf(sortEntries(entries, "owner"))).toEqual(["b", "a", "d", "c"]);
+    expect(idsOf(sortEntries(entries, "-owner"))).toEqual(["a", "d", "b", "c"]);
+  });
+});
+
+describe("a note that was changed", () => {
+  it("is found by the search at once, and changes no other row", () => {
+    const entries = entriesOf(sampleRow("a", { note: "old" }), sampleRow("b"));
+    const changed = withNote(entries, "a", "Spring");
+    expect(idsOf(filterEntries(changed, { ...defaultView, search: "spring" }))).toEqual(["a"]);
+    expect(idsOf(filterEntries(changed, { ...defaultView, search: "old" }))).toEqual([]);
+    expect(changed[1]).toBe(entries[1]);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { Growth, Num, Row } from "../api/types";
 import type { View } from "../state/view";
+import { flagsOf, wanted } from "./chips";
+import type { Cover } from "./cover";
 
 /** A node by one model: the row of this minute and the growth. */
 export interface Judged {
@@ -10,28 +12,57 @@ export interface Judged {
 /** One line of the table. */
 export interface Entry extends Judged {
   other?: Judged | undefined; // by the second model, where two are compared
+  cover?: Cover | undefined; // what is in effect there
+  flags: number; // of the chips that hold
   rank: number; // of the id in its natural order, so that sorting by it compares numbers
+  ownerRank: Num; // likewise of the owner; null where none is known
   text: string; // what the search looks through, in lower case
 }
 
 /** Joins rows with growth by id. */
 export function joinGrowth(rows: Row[], growth: Growth[]): Entry[] {
   const byId = new Map(growth.map((g) => [g.id, g]));
+  const owners = new Map([...new Set(rows.map(({ owner }) => owner))].sort().map((owner, i) => [owner, i]));
   const entries = rows.map((row) => ({
     row,
     growth: byId.get(row.id),
+    flags: 0,
     rank: 0,
-    text: `${row.path.join("/")} ${row.note}`.toLowerCase(),
+    ownerRank: row.owner ? (owners.get(row.owner) ?? null) : null,
+    text: textOf(row),
   }));
   rankById(entries);
-  return entries;
+  return mark(entries, () => undefined);
+}
+
+const textOf = ({ path, note, owner }: Row) => `${path.join("/")} ${note} ${owner}`.toLowerCase();
+
+/** The entries with what is in effect at their nodes, and with the chips that hold then. */
+export function mark(entries: Entry[], coverOf: (id: string, path: string[]) => Cover | undefined): Entry[] {
+  return entries.map((entry) => {
+    const marked = { ...entry, cover: coverOf(entry.row.id, entry.row.path) };
+    marked.flags = flagsOf(marked);
+    return marked;
+  });
 }
 
 /** The entries with what another model says of the same nodes. */
 export function compareWith(entries: Entry[], others: Judged[]): Entry[] {
   const byId = new Map(others.map((other) => [other.row.id, other]));
-  return entries.map((entry) => ({ ...entry, other: byId.get(entry.row.id) }));
+  return entries.map((entry) => {
+    const both = { ...entry, other: byId.get(entry.row.id) };
+    both.flags = flagsOf(both);
+    return both;
+  });
 }
+
+/** The entries with the note of one changed. */
+export const withNote = (entries: Entry[], id: string, note: string): Entry[] =>
+  entries.map((entry) => {
+    if (entry.row.id !== id) return entry;
+    const row = { ...entry.row, note };
+    return { ...entry, row, text: textOf(row) };
+  });
 
 // Comparing with a collator costs about 1 µs a pair, so it is done once for a
 // snapshot and not at every click.
@@ -47,14 +78,24 @@ function rankById(entries: Entry[]) {
 export const isUnder = (id: string, node: string) => node === "" || id === node || id.startsWith(`${node}/`);
 
 /** The entries that the view asks for; every word of the search must be there. */
-export function filterEntries(entries: Entry[], view: View): Entry[] {
-  const words = view.search.toLowerCase().split(/\s+/).filter(Boolean);
+export function filterEntries(entries: Entry[], { path, search, chips, owner }: View): Entry[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const { must, not } = wanted(chips);
   return entries.filter(
-    ({ row, other, text }) =>
-      isUnder(row.id, view.path) &&
-      (!view.deviates || row.deviates || other?.row.deviates) &&
+    ({ row, flags, text }) =>
+      (flags & must) === must &&
+      (flags & not) === 0 &&
+      isUnder(row.id, path) &&
+      (owner === "" || row.owner === owner) &&
       words.every((word) => text.includes(word)),
   );
+}
+
+/** Who is responsible for entries, and for how many, by name. */
+export function owners(entries: Entry[]): [owner: string, rows: number][] {
+  const counts = new Map<string, number>();
+  for (const { row } of entries) if (row.owner) counts.set(row.owner, (counts.get(row.owner) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** All devices stand in the domain whose loss is asked: nothing would be left. */
@@ -69,6 +110,7 @@ const day = (text: string | undefined): Num => (text ? Date.parse(text) : null);
 export const sortKeys: Record<string, Key> = {
   path: (e) => e.rank,
   devices: (e) => e.row.devices,
+  processes: (e) => e.row.processes,
   load: (e) => e.row.load,
   mean: (e) => e.row.mean,
   band: (e) => (e.row.upper === null || e.row.lower === null ? null : e.row.upper - e.row.lower),
@@ -83,7 +125,9 @@ export const sortKeys: Record<string, Key> = {
   growth: (e) => e.growth?.percent_per_day ?? null,
   full: (e) => day(e.growth?.full_on.value),
   order: (e) => e.growth?.devices_to_request ?? null,
+  cover: (e) => (e.cover ? e.rank : null),
   note: (e) => (e.row.note ? e.rank : null),
+  owner: (e) => e.ownerRank,
   state: (e) => ({ ok: 0, learning: 1, stale: 2 })[e.row.state],
 };
 

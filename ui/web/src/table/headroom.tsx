@@ -1,4 +1,5 @@
 import type { Row } from "../api/types";
+import { explains } from "../explain/terms";
 import type { Text } from "../text/en";
 import { count, decimal, unknown } from "../text/format";
 import { Two } from "./cells";
@@ -25,10 +26,10 @@ export function afterLoss(row: Row, text: Text): Loss {
 const full = (headroom: number | null) => (headroom !== null && headroom < 0 ? "overfull" : "");
 const fullAfterLoss = (row: Row) => (noneLeft(row) ? "overfull" : full(row.headroom_after_loss));
 
-export function HeadroomCell({ row, text }: { row: Row; text: Text }) {
+export function HeadroomCell({ row, text, model }: { row: Row; text: Text; model: string }) {
   const { value, domain, title } = afterLoss(row, text);
   const below = row.headroom !== null && (
-    <span title={title}>
+    <span title={title} {...explains("loss", row.id, model)}>
       <span class={fullAfterLoss(row)}>{value}</span> {domain && `· ${domain}`}
     </span>
   );

@@ -1,54 +1,96 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Progress, Status } from "../api/types";
 import { Failure, Loading, openSteps, ProgressList } from "../notice";
 import { modelsOf } from "../state/model";
-import type { View } from "../state/view";
+import { readView, type View, writeView } from "../state/view";
 import { useText } from "../text/language";
 import { Crumbs } from "../tree/crumbs";
 import { Tree } from "../tree/tree";
-import type { Sheet } from "./columns";
+import { countChips } from "./chips";
+import { columnsOf, type Sheet } from "./columns";
+import { coverer, type Effects } from "./cover";
 import { saveAs, toCSV } from "./csv";
 import { Empty } from "./empty";
-import { barScale, compareWith, type Entry, filterEntries, joinGrowth, sortEntries } from "./entries";
+import {
+  barScale,
+  compareWith,
+  type Entry,
+  filterEntries,
+  joinGrowth,
+  mark,
+  owners,
+  sortEntries,
+  withNote,
+} from "./entries";
+import { Filters } from "./filters";
 import { Grid } from "./grid";
+import { groupBy, levelsAbove, linesOf } from "./groups";
+import { keptViews } from "./saved";
 import { Toolbar } from "./toolbar";
 
 interface Props {
   shown: boolean;
   view: View;
   revision: number;
+  runs: number; // how often runs of flows have changed
   status: Status | undefined;
   progress: Progress[];
   onView: (view: View) => void;
   onOpen: (id: string) => void;
+  onGo: (path: string) => void;
 }
 
 const none: never[] = [];
 
 /** The warning table: the business tree on the left, its rows on the right. */
-export function TablePage({ shown, view, revision, status, progress, onView, onOpen }: Props) {
+export function TablePage({ shown, view, revision, runs, status, progress, onView, onOpen, onGo }: Props) {
   const text = useText();
   const [frozen, setFrozen] = useState(revision);
   const [treeOpen, setTreeOpen] = useState(false);
   if (shown && frozen !== revision) setFrozen(revision); // a hidden table asks for nothing
   const tree = useResource(`tree ${view.model}`, frozen, () => api.tree(modelsOf(view.model)[0]));
   const table = useResource(`${view.level} ${view.model}`, frozen, () => loadEntries(view));
-
-  const all = table.data ?? none;
-  const filtered = useMemo(() => filterEntries(all, view), [all, view.path, view.search, view.deviates]);
-  const entries = useMemo(() => sortEntries(filtered, view.sort), [filtered, view.sort]);
-  const scale = useMemo(() => barScale(all), [all]);
-  const sheet: Sheet = {
-    text,
-    scale,
-    model: view.model,
-    onOpen,
-    onNote: (id, note) =>
-      table.mutate((list) => list.map((e) => (e.row.id === id ? { ...e, row: { ...e.row, note } } : e))),
-  };
+  const effects = useResource("effects", frozen + runs, loadEffects);
   const levels = status?.levels ?? none;
+  useFirstView(view, onView);
+
+  const loaded = table.data ?? none;
+  const all = useMemo(
+    () => (effects.data ? mark(loaded, coverer(effects.data, levels)) : loaded),
+    [loaded, effects.data, levels.join()],
+  );
+  const filtered = useMemo(
+    () => filterEntries(all, view),
+    [all, view.path, view.search, view.chips.join(), view.owner],
+  );
+  const entries = useMemo(() => sortEntries(filtered, view.sort), [filtered, view.sort]);
+  const counts = useMemo(() => countChips(filtered), [filtered]);
+  const owned = useMemo(() => owners(all), [all]);
+  const scale = useMemo(() => barScale(all), [all]);
+  const depth = levelsAbove(levels, view.level).indexOf(view.group) + 1;
+  const lines = useMemo(
+    () => (depth > 0 ? linesOf(groupBy(entries, depth), view.folded) : entries),
+    [entries, depth, view.folded.join("\n")],
+  );
+  const columns = useMemo(() => columnsOf(view.columns, view.model), [view.columns.join(), view.model]);
+  // Rows are drawn anew when what they need has changed, not whenever the page is.
+  const acts = useRef({ onOpen, onGo, mutate: table.mutate });
+  acts.current = { onOpen, onGo, mutate: table.mutate };
+  const sheet: Sheet = useMemo(
+    () => ({
+      text,
+      scale,
+      model: view.model,
+      columns,
+      levels,
+      onOpen: (id) => acts.current.onOpen(id),
+      onGo: (path) => acts.current.onGo(path),
+      onNote: (id, note) => acts.current.mutate((list) => withNote(list, id, note)),
+    }),
+    [text, scale, view.model, columns, levels.join()],
+  );
   const loading = openSteps(progress).length > 0;
   const choose = (path: string) => {
     setTreeOpen(false);
@@ -71,8 +113,9 @@ export function TablePage({ shown, view, revision, status, progress, onView, onO
           active={shown}
           onView={onView}
           onTree={() => setTreeOpen(!treeOpen)}
-          onSave={() => saveAs("warnings.csv", toCSV(entries, modelsOf(view.model)))}
+          onSave={() => saveAs("warnings.csv", toCSV(lines, columns, modelsOf(view.model)))}
         />
+        <Filters view={view} counts={counts} owners={owned} onView={onView} />
         {view.path && <Crumbs path={view.path} onPath={choose} />}
         <ProgressList steps={progress} />
         {table.error && <Failure error={table.error} />}
@@ -81,24 +124,56 @@ export function TablePage({ shown, view, revision, status, progress, onView, onO
         {all.length > 0 && entries.length === 0 && (
           <p class="nothing">
             {text.nothing}{" "}
-            <button type="button" onClick={() => onView({ ...view, path: "", search: "", deviates: false })}>
+            <button
+              type="button"
+              onClick={() => onView({ ...view, path: "", search: "", chips: [], owner: "" })}
+            >
               {text.clear}
             </button>
           </p>
         )}
         {entries.length > 0 && (
           <Grid
-            entries={entries}
+            lines={lines}
             sheet={sheet}
             sort={view.sort}
+            folded={view.folded}
+            now={Date.parse(status?.at ?? "") / 1000 + 60}
             shown={shown}
             onSort={(sort) => onView({ ...view, sort })}
+            onFold={(id) => id && onView({ ...view, folded: toggle(view.folded, id) })}
           />
         )}
       </section>
     </main>
   );
 }
+
+const toggle = (list: string[], word: string) =>
+  list.includes(word) ? list.filter((other) => other !== word) : [...list, word];
+
+/** Opens the table as the person of this browser wants it, where the URL says nothing. */
+function useFirstView(view: View, onView: (view: View) => void) {
+  useEffect(() => {
+    const first = keptViews().find((saved) => saved.first);
+    if (first?.query && writeView(view) === "") onView(readView(first.query));
+  }, []);
+}
+
+/** What keeps alarms back and what changes; what this server has not, or does not show, is none. */
+async function loadEffects(): Promise<Effects> {
+  const or = <T,>(asked: Promise<T[]>): Promise<T[]> => asked.catch(() => []);
+  const [mutes, silences, leases, runs] = await Promise.all([
+    or(api.mutes()),
+    or(api.silences()),
+    or(api.leases()),
+    or(api.runs({ path: "", state: "", open: true, search: "" }, mostRuns).then((list) => list.runs)),
+  ]);
+  return { mutes, silences, leases, runs };
+}
+
+/** Runs that are not over; more are not looked at. */
+const mostRuns = 500;
 
 /** The table of a level by one model, or by two beside each other. */
 async function loadEntries({ level, model }: View): Promise<Entry[]> {

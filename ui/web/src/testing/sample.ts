@@ -32,6 +32,7 @@ export function sampleRow(id: string, change: Partial<Row> = {}): Row {
     state: "ok",
     age_seconds: 0,
     note: "",
+    owner: "",
     ...change,
   };
 }

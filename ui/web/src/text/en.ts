@@ -5,6 +5,7 @@ import type { Span } from "./format";
 import { marksEn } from "./marks-en";
 import { moduleEn } from "./module-en";
 import { poolEn } from "./pool-en";
+import { tableEn } from "./table-en";
 import { whatIfEn } from "./whatif-en";
 
 const duration = ([n, unit]: Span) => `${n} ${unit}`;
@@ -17,6 +18,7 @@ export const en = {
   duration,
 
   explain: explainEn,
+  sheet: tableEn,
 
   table: "Warning table",
   pages: {
@@ -44,9 +46,10 @@ export const en = {
   treeCounts: (modules: number, deviating: number) =>
     `${modules} ${plural(modules, "module", "modules")}, ${deviating} ${plural(deviating, "deviates", "deviate")}`,
 
-  search: "Search path or note",
+  treeWorst: (headroom: string) => `lowest headroom ${headroom} %`,
+
+  search: "Search path, note or owner",
   searchHint: "Press / to search",
-  onlyDeviating: "Deviating only",
   level: "Level",
   model: "Model",
   aboutModels: "What the models are",
@@ -65,7 +68,9 @@ export const en = {
 
   columns: {
     path: "Module",
+    spark: "7 days",
     devices: "Devices",
+    processes: "Processes",
     load: "Now %",
     model: "Model",
     mean: "Mean %",
@@ -74,15 +79,19 @@ export const en = {
     peak: "Peak today %",
     headroom: "Headroom %",
     loss: "after a loss",
-    growth: "Growth %/d",
+    growth: "Growth %/mo",
     full: "Full on",
     order: "Request",
+    cover: "Muted, change",
+    owner: "Owner",
     note: "Note",
     state: "State",
   },
   titles: {
     path: "Place in the business tree",
+    spark: "The load of the last 7 days over its band; a mark below is a time outside",
     devices: "Devices that report now",
+    processes: "Worker processes that report now",
     load: "Load of this minute in percent of a device, mean over the devices; the shade is the band",
     model: "The model whose numbers stand beside it",
     mean: "What is normal for this minute of the day",
@@ -91,9 +100,11 @@ export const en = {
     peak: "The highest load expected today, with its interval and time",
     headroom: "The part of the target load that is free at today's expected peak; below 0 it is overfull",
     loss: "The same once the largest failure domain (a site, a rack; else one device) is lost and the other devices do its work",
-    growth: "Growth of the daily peak in percent a day, over the last 60 days",
+    growth: "Growth of the daily peak in percent a month (30 days), from the last 60 days",
     full: "The day on which the daily peak reaches the target load, with its interval",
     order: "Devices to request so that the target load holds at the horizon",
+    cover: "What keeps alarms back now and until when, and which change runs there, above or below",
+    owner: "Who is responsible, as the registry knows",
     note: "Your note",
     state: "Whether the row can be judged",
   },
@@ -277,8 +288,12 @@ export const en = {
     ["/", "search"],
     ["s  Ctrl-K", "search everything"],
     ["j  k", "next, previous row"],
-    ["Enter", "open the row"],
+    ["Enter", "open the row, fold or unfold a group"],
+    ["e", "explain a number that has the focus, else the row's verdict"],
+    ["n  m", "edit the row's note; mute the row"],
     ["d", "deviating rows only"],
+    ["g  x", "group by the next level; fold or unfold the group"],
+    ["v  c", "saved views; columns"],
     ["o  a", "open alarms only; take an alarm on"],
     ["Esc", "leave the search, go back"],
     ["?", "this help"],

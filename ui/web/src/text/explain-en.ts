@@ -35,7 +35,8 @@ export const explainEn = {
     peak: "The highest five-minute load of today, as it is expected by now; the interval holds it in 95 of 100 days.",
     headroom: "The part of the target load that today's expected peak leaves free. Below 0 it is overfull.",
     loss: "The same once the largest failure domain is lost and the other devices do its work.",
-    growth: "How fast the daily peak grows, in percent a day over the last 60 days.",
+    growth:
+      "How fast the daily peak grows, in percent a day over the last 60 days; a month is 30 of these days.",
     full: "The day by which a daily peak has more likely than not reached the target load.",
     order:
       "How many devices to ask for now, so that the largest peak until they are there stays below the target load with the stated probability.",

@@ -6,6 +6,7 @@ import type { Span } from "./format";
 import { marksZh } from "./marks-zh";
 import { moduleZh } from "./module-zh";
 import { poolZh } from "./pool-zh";
+import { tableZh } from "./table-zh";
 import { whatIfZh } from "./whatif-zh";
 
 const units = { s: "秒", min: "分钟", h: "小时", d: "天" };
@@ -18,6 +19,7 @@ export const zh: Text = {
   duration,
 
   explain: explainZh,
+  sheet: tableZh,
 
   table: "容量预警表",
   pages: {
@@ -43,10 +45,10 @@ export const zh: Text = {
   expand: (name) => `展开 ${name}`,
   collapse: (name) => `收起 ${name}`,
   treeCounts: (modules, deviating) => `${modules} 个模块，${deviating} 个偏离`,
+  treeWorst: (headroom) => `最低余量 ${headroom} %`,
 
-  search: "搜索路径或备注",
+  search: "搜索路径、备注或负责人",
   searchHint: "按 / 搜索",
-  onlyDeviating: "只看偏离",
   level: "层级",
   model: "模型",
   aboutModels: "模型说明",
@@ -64,7 +66,9 @@ export const zh: Text = {
 
   columns: {
     path: "模块",
+    spark: "7 天",
     devices: "设备数",
+    processes: "进程数",
     load: "当前 %",
     model: "模型",
     mean: "均值 %",
@@ -73,15 +77,19 @@ export const zh: Text = {
     peak: "今日峰值 %",
     headroom: "余量 %",
     loss: "失效后",
-    growth: "日增长 %",
+    growth: "月增长 %",
     full: "触顶日期",
     order: "需申请",
+    cover: "屏蔽、变更",
+    owner: "负责人",
     note: "备注",
     state: "状态",
   },
   titles: {
     path: "在业务树中的位置",
+    spark: "最近 7 天的负载及其区间；下方的标记为超出区间的时段",
     devices: "当前上报的设备数",
+    processes: "当前上报的工作进程数",
     load: "本分钟负载，占单台设备的百分比，取各设备均值；阴影为置信区间",
     model: "其右各数所用的模型",
     mean: "一天中此刻的正常负载",
@@ -90,9 +98,11 @@ export const zh: Text = {
     peak: "今日预期最高负载及其区间和时间",
     headroom: "今日预期峰值时目标负载中仍空闲的比例；低于 0 表示已超出",
     loss: "最大故障域（机房、机架，或单台设备）失效、由其余设备承担其工作后的余量",
-    growth: "最近 60 天日峰值的每日增长百分比",
+    growth: "日峰值每月（30 天）增长的百分比，依据最近 60 天",
     full: "日峰值达到目标负载的日期及其区间",
     order: "为在预测期末保持目标负载而需申请的设备数",
+    cover: "当前抑制告警的是什么、到何时为止，以及该处、其上级或下级正在进行的变更",
+    owner: "登记的负责人",
     note: "您的备注",
     state: "该行能否判断",
   },
@@ -270,8 +280,12 @@ export const zh: Text = {
     ["/", "搜索"],
     ["s  Ctrl-K", "搜索全部"],
     ["j  k", "下一行、上一行"],
-    ["Enter", "打开该行"],
+    ["Enter", "打开该行，折叠或展开分组"],
+    ["e", "解释所选的数字，否则解释该行的判断"],
+    ["n  m", "编辑该行备注；屏蔽该行"],
     ["d", "只看偏离的行"],
+    ["g  x", "按下一级分组；折叠或展开该组"],
+    ["v  c", "保存的视图；列"],
     ["o  a", "只看未结束的告警；接手告警"],
     ["Esc", "离开搜索，返回"],
     ["?", "本说明"],

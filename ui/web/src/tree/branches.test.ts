@@ -7,7 +7,17 @@ const levels = ["business", "product", "module"];
 function node(id: string, modules = 1, deviating = 0): TreeNode {
   const path = id.split("/");
   const level = levels[path.length - 1] ?? "";
-  return { id, path, level, parent: path.slice(0, -1).join("/"), modules, deviating, stale: 0, learning: 0 };
+  return {
+    id,
+    path,
+    level,
+    parent: path.slice(0, -1).join("/"),
+    modules,
+    deviating,
+    stale: 0,
+    learning: 0,
+    worst_headroom: 50 - deviating,
+  };
 }
 
 it("hangs nodes under their parents in natural order, without the modules", () => {
@@ -20,5 +30,11 @@ it("hangs nodes under their parents in natural order, without the modules", () =
 
 it("sums the top only, so that nothing counts twice", () => {
   const branches = growBranches([node("a", 5, 2), node("a/p", 5, 2), node("b", 3, 1)], levels);
-  expect(totals(branches)).toEqual({ modules: 8, deviating: 3 });
+  expect(totals(branches)).toEqual({ modules: 8, deviating: 3, worst_headroom: 48 });
+});
+
+it("leaves out of the worst what is not known", () => {
+  const unknown = { ...node("b"), worst_headroom: null };
+  expect(totals(growBranches([unknown, node("a", 1, 60)], levels)).worst_headroom).toBe(-10);
+  expect(totals(growBranches([unknown], levels)).worst_headroom).toBeNull();
 });

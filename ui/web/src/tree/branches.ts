@@ -29,13 +29,13 @@ export function growBranches(nodes: TreeNode[], levels: string[]): Branch[] {
   return top;
 }
 
-/** Sums of the top nodes, for the line "all". */
-export function totals(branches: Branch[]): { modules: number; deviating: number } {
-  return branches.reduce(
-    (sum, { node }) => ({
-      modules: sum.modules + node.modules,
-      deviating: sum.deviating + node.deviating,
-    }),
-    { modules: 0, deviating: 0 },
-  );
+/** What the top nodes come to, for the line "all". */
+export function totals(branches: Branch[]): Pick<TreeNode, "modules" | "deviating" | "worst_headroom"> {
+  const nodes = branches.map(({ node }) => node);
+  const worst = nodes.flatMap(({ worst_headroom: headroom }) => headroom ?? []);
+  return {
+    modules: nodes.reduce((sum, { modules }) => sum + modules, 0),
+    deviating: nodes.reduce((sum, { deviating }) => sum + deviating, 0),
+    worst_headroom: worst.length > 0 ? Math.min(...worst) : null,
+  };
 }

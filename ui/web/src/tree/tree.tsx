@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { TreeNode } from "../api/types";
 import { isUnder } from "../table/entries";
-import { count } from "../text/format";
+import { count, decimal } from "../text/format";
 import { useText } from "../text/language";
 import { type Branch, growBranches, totals } from "./branches";
 
@@ -62,23 +62,25 @@ export function Tree({ nodes, levels, path, onPath }: Props) {
 
 interface ChoiceProps {
   name: string;
-  node: Pick<TreeNode, "modules" | "deviating">;
+  node: Pick<TreeNode, "modules" | "deviating" | "worst_headroom">;
   chosen: boolean;
   onChoose: () => void;
 }
 
 function Choice({ name, node, chosen, onChoose }: ChoiceProps) {
   const text = useText();
+  const worst = node.worst_headroom;
   return (
     <button
       type="button"
       class="choice"
       aria-current={chosen ? "true" : undefined}
-      title={`${name}: ${text.treeCounts(node.modules, node.deviating)}`}
+      title={`${name}: ${text.treeCounts(node.modules, node.deviating)}${worst === null ? "" : `, ${text.treeWorst(decimal(worst))}`}`}
       onClick={onChoose}
     >
       <span class="name">{name}</span>
       {node.deviating > 0 && <span class="deviating">{node.deviating}</span>}
+      <span class={`worst ${worst !== null && worst < 0 ? "overfull" : ""}`}>{decimal(worst, 0)}</span>
       <span class="modules">{count(node.modules)}</span>
     </button>
   );

@@ -12,6 +12,7 @@ const node = (id: string, level: string, modules = 1): TreeNode => ({
   deviating: 0,
   stale: 0,
   learning: 0,
+  worst_headroom: null,
 });
 const nodes = [
   node("b", "business", 2),

@@ -109,7 +109,7 @@ export function PeakCell({ row: { peak_today: peak }, text }: { row: Row; text: 
   const below = peak.value !== null && (
     <>
       <span class="interval">{range(peak.lower, peak.upper)} </span>
-      {peak.at && text.at(clock(peak.at))}
+      {peak.at && <span title={text.at(clock(peak.at))}>{clock(peak.at)}</span>}
     </>
   );
   return <Two top={decimal(peak.value)} below={below} />;

@@ -78,14 +78,14 @@ const all: Column[] = [
   },
   {
     id: "spark",
-    width: 112,
+    width: 106,
     sorts: [],
     fields: [],
     cell: (_, __, line) => <SparkCell line={line} />,
   },
   {
     id: "devices",
-    width: 58,
+    width: 56,
     sorts: [high("devices")],
     fields: [["devices", ({ row }) => row.devices]],
     cell: ({ row }, { text }) => (
@@ -106,7 +106,7 @@ const all: Column[] = [
   },
   {
     id: "load",
-    width: 104,
+    width: 102,
     sorts: [high("load")],
     fields: [
       ["at", ({ row }) => row.at],
@@ -156,7 +156,7 @@ const all: Column[] = [
   },
   {
     id: "deviates",
-    width: 112,
+    width: 106,
     sorts: [high("deviates")],
     fields: [
       ["deviates", ({ row }) => (row.deviates ? 1 : 0)],
@@ -176,7 +176,7 @@ const all: Column[] = [
   },
   {
     id: "peak",
-    width: 112,
+    width: 108,
     sorts: [high("peak")],
     fields: [
       ["peak", ({ row }) => row.peak_today.value],
@@ -211,7 +211,7 @@ const all: Column[] = [
   },
   {
     id: "growth",
-    width: 74,
+    width: 82,
     sorts: [high("growth")],
     fields: [
       ["growth_percent_per_month", ({ growth }) => aMonth(growth)],
@@ -229,7 +229,7 @@ const all: Column[] = [
   },
   {
     id: "full",
-    width: 98,
+    width: 106,
     sorts: [low("full")],
     fields: [
       ["full_on", ({ growth }) => growth?.full_on.value],
@@ -253,7 +253,7 @@ const all: Column[] = [
   },
   {
     id: "cover",
-    width: 104,
+    width: 100,
     sorts: [low("cover")],
     fields: [
       ["muted_by", ({ cover }) => cover?.hushes.map(({ name }) => name).join("; ")],
@@ -272,7 +272,7 @@ const all: Column[] = [
   },
   {
     id: "note",
-    width: 84,
+    width: 66,
     sorts: [low("note")],
     fields: [["note", ({ row }) => row.note]],
     cell: ({ row }, { onNote }) => <NoteCell id={row.id} note={row.note} onSaved={onNote} />,

@@ -83,7 +83,7 @@ export function Grid({ lines, sheet, sort, folded, now, shown, onSort, onFold }:
     <div class="pane" ref={pane}>
       <table
         class={`warnings ${sheet.model === "both" ? "compared" : ""}`}
-        style={{ minWidth: `${widthOf(sheet.columns)}px` }}
+        style={{ "--least": `${widthOf(sheet.columns)}px` }}
         aria-rowcount={lines.length + 1}
       >
         <Head sort={sort} sheet={sheet} onSort={onSort} />

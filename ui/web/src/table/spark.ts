@@ -4,7 +4,7 @@ import type { Num, Sparkline } from "../api/types";
 export interface Drawing {
   load: string; // paths of an SVG
   band: string;
-  outside: number[]; // steps with minutes outside of the band
+  outside: { step: number; few: boolean }[]; // steps with minutes outside of the band
   least: Num;
   most: Num;
   last: Num;
@@ -12,6 +12,9 @@ export interface Drawing {
 
 /** The height of the box; the marks of what was outside stand below the line. */
 export const box = { height: 24, line: 20 };
+
+/** Fewer minutes outside may be chance, and are marked lightly. */
+const many = 5;
 
 const known = (values: Num[]) => values.filter((v): v is number => v !== null);
 
@@ -46,7 +49,7 @@ export function draw({ load, lower, upper, outside }: Sparkline): Drawing {
     band: runs(upper)
       .map((run) => `M${points(upper, steps(run))}L${points(lower, steps(run).reverse())}Z`)
       .join(""),
-    outside: outside.flatMap((minutes, i) => (minutes > 0 ? [i] : [])),
+    outside: outside.flatMap((minutes, step) => (minutes > 0 ? { step, few: minutes < many } : [])),
     least: loads.length > 0 ? Math.min(...loads) : null,
     most: loads.length > 0 ? Math.max(...loads) : null,
     last: loads.at(-1) ?? null,

@@ -22,8 +22,15 @@ export function SparkCell({ line }: { line: Sparkline | undefined }) {
       <title>{title}</title>
       <path class="band" d={band} />
       <path class="load" d={load} />
-      {outside.map((i) => (
-        <rect key={i} x={i} y={box.line + 1} width="1" height={box.height - box.line - 1} />
+      {outside.map(({ step, few }) => (
+        <rect
+          key={step}
+          class={few ? "few" : ""}
+          x={step}
+          y={box.line + 1}
+          width="1"
+          height={box.height - box.line - 1}
+        />
       ))}
     </svg>
   );

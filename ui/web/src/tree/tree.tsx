@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { TreeNode } from "../api/types";
 import { isUnder } from "../table/entries";
-import { count, decimal } from "../text/format";
+import { count, decimal, unknown } from "../text/format";
 import { useText } from "../text/language";
 import { type Branch, growBranches, totals } from "./branches";
 
@@ -80,7 +80,9 @@ function Choice({ name, node, chosen, onChoose }: ChoiceProps) {
     >
       <span class="name">{name}</span>
       {node.deviating > 0 && <span class="deviating">{node.deviating}</span>}
-      <span class={`worst ${worst !== null && worst < 0 ? "overfull" : ""}`}>{decimal(worst, 0)}</span>
+      <span class={`worst ${worst !== null && worst < 0 ? "overfull" : ""}`}>
+        {worst === null ? unknown : `${decimal(worst, 0)} %`}
+      </span>
       <span class="modules">{count(node.modules)}</span>
     </button>
   );

@@ -17,6 +17,13 @@ export const pages = [
     shows: ".headline",
     main: true,
   },
+  {
+    name: "capacity",
+    route: "capacity",
+    path: () => "capacity?show=all",
+    shows: ".capacity-page h1",
+    main: true,
+  },
   { name: "ledger", route: "ledger", path: () => "ledger", shows: ".sheets", main: true },
   { name: "whatif", route: "whatif", path: () => "whatif", shows: ".examples" },
   {

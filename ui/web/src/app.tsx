@@ -3,6 +3,7 @@ import { useOpenAlarms } from "./alarms/open";
 import { type AlarmsView, alarmsPath, defaultAlarms } from "./alarms/view";
 import { api } from "./api/client";
 import { useLive, useResource } from "./api/live";
+import { capacityPath } from "./capacity/view";
 import { type ChangesView, changesPath } from "./changes/view";
 import { Explainer } from "./explain/explainer";
 import { Header } from "./header";
@@ -21,6 +22,7 @@ const pages = () => import("./pages");
 
 const AlarmPage = lazy(() => pages().then((p) => p.AlarmPage));
 const AlarmsPage = lazy(() => pages().then((p) => p.AlarmsPage));
+const CapacityPage = lazy(() => pages().then((p) => p.CapacityPage));
 const ChangesPage = lazy(() => pages().then((p) => p.ChangesPage));
 const RunPage = lazy(() => pages().then((p) => p.RunPage));
 const FindPanel = lazy(() => pages().then((p) => p.FindPanel));
@@ -134,6 +136,16 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
                 status={status.data}
                 onView={(view) => go(ledgerPath(view), true)}
                 onOpen={(id) => go(modulePath(id, ""))}
+                onBack={backToTable}
+              />
+            )}
+            {route.page === "capacity" && (
+              <CapacityPage
+                view={route.view}
+                revision={live.revision}
+                status={status.data}
+                onView={(view) => go(capacityPath(view), true)}
+                onGo={go}
                 onBack={backToTable}
               />
             )}

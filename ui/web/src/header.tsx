@@ -3,6 +3,7 @@ import { type OpenAlarms, wanting } from "./alarms/open";
 import { alarmsPath, defaultAlarms } from "./alarms/view";
 import { serverNow } from "./api/client";
 import type { Status } from "./api/types";
+import { capacityPath, defaultCapacity } from "./capacity/view";
 import { changesPath, defaultChanges } from "./changes/view";
 import { useMe } from "./me";
 import { defaultPool, poolPath } from "./pool/view";
@@ -27,6 +28,7 @@ interface Props {
 
 /** The pages beside the table; a page with its name in the texts is one more line here. */
 const places: { page: Route["page"] & keyof Text["pages"]; path: string }[] = [
+  { page: "capacity", path: capacityPath(defaultCapacity) },
   { page: "alarms", path: alarmsPath(defaultAlarms) },
   { page: "pool", path: poolPath(defaultPool) },
   { page: "changes", path: changesPath(defaultChanges) },

@@ -14,6 +14,7 @@ import "./styles/poolplace.css";
 import "./styles/changes.css";
 import "./styles/changeparts.css";
 import "./styles/explain.css";
+import "./styles/capacity.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";

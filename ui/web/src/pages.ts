@@ -2,6 +2,7 @@
 // them is shown: many small scripts would be half as large again.
 export { AlarmPage } from "./alarms/one";
 export { AlarmsPage } from "./alarms/page";
+export { CapacityPage } from "./capacity/page";
 export { ChangesPage } from "./changes/page";
 export { RunPage } from "./changes/run";
 export { FindPanel } from "./find/panel";

@@ -215,3 +215,13 @@ export interface Status {
   mode: string;
   progress: Progress[] | null;
 }
+
+/** A module that lacks devices, or will before what is ordered now is in service. */
+export interface Shortfall {
+  id: string;
+  delivery: string; // YYYY-MM-DD
+  fills_up: boolean; // likelier than not full by then
+  devices_to_request: Num;
+  short_without: Num; // probabilities of being short until then
+  short_with: Num;
+}

@@ -22,7 +22,8 @@ export type Term =
   | "horizon"
   | "risk"
   | "target"
-  | "needed";
+  | "needed"
+  | "short";
 
 interface Meaning {
   steps: string[]; // names of the steps of the explanation that make the number, of any model
@@ -75,6 +76,11 @@ export const meanings: Record<Term, Meaning> = {
     steps: ["peak at risk", "devices needed"],
     order: true,
     series: "headroom_module_devices_needed",
+  },
+  short: {
+    steps: ["largest peak of", "risk of", "devices needed", "devices to request"],
+    order: true,
+    series: "",
   },
 };
 

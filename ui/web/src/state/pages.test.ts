@@ -15,6 +15,7 @@ const routes = pages.map(({ path }) => {
 // A new page has to be named here, and then in the list.
 const every: Record<Route["page"], true> = {
   table: true,
+  capacity: true,
   module: true,
   ledger: true,
   whatif: true,

@@ -1,6 +1,7 @@
 // What the pages show, as it stands in their URL.
 
 import { type AlarmsView, type AlarmView, readAlarm, readAlarms } from "../alarms/view";
+import { type CapacityView, readCapacity } from "../capacity/view";
 import { type ChangesView, type RunView, readChanges, readRun } from "../changes/view";
 import { readToMark, type ToMark } from "../module/mark";
 import { type PoolPlace, type PoolView, readPool, readPoolPlace } from "../pool/view";
@@ -110,6 +111,7 @@ export type Route =
   | { page: "table"; view: View }
   | { page: "module"; id: string; model: Choice; mark: ToMark | undefined }
   | { page: "ledger"; view: LedgerView }
+  | { page: "capacity"; view: CapacityView }
   | { page: "whatif"; view: WhatIfView }
   | { page: "alarms"; view: AlarmsView }
   | { page: "alarm"; view: AlarmView }
@@ -121,6 +123,7 @@ export type Route =
 /** Reads a location relative to the page's root, as in "module/a/b" or "?path=a". */
 export function readRoute(pathname: string, query: string): Route {
   if (pathname === "ledger") return { page: "ledger", view: readLedger(query) };
+  if (pathname === "capacity") return { page: "capacity", view: readCapacity(query) };
   if (pathname === "whatif") return { page: "whatif", view: readWhatIf(query) };
   // Alertmanager's templates link to "alarms/#/alerts?receiver=…".
   if (pathname === "alarms" || pathname === "alarms/") return { page: "alarms", view: readAlarms(query) };

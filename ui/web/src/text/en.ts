@@ -1,4 +1,5 @@
 import { alarmsEn } from "./alarms-en";
+import { capacityEn } from "./capacity-en";
 import { changesEn } from "./changes-en";
 import { explainEn } from "./explain-en";
 import type { Span } from "./format";
@@ -25,6 +26,7 @@ export const en = {
     title: "Pages",
     table: "Warnings",
     ledger: "Ledger",
+    capacity: "Capacity",
     whatif: "What if",
     alarms: "Alarms",
     pool: "Pool",
@@ -283,6 +285,7 @@ export const en = {
   pool: poolEn,
   changes: changesEn,
   module: moduleEn,
+  capacity: capacityEn,
 
   keys: [
     ["/", "search"],

@@ -23,6 +23,7 @@ export const explainEn = {
     risk: "Peak at risk",
     target: "Target load",
     needed: "Devices needed",
+    short: "Risk of being short",
   },
   terms: {
     devices: "How many devices have reported within the last minutes.",
@@ -48,5 +49,7 @@ export const explainEn = {
     risk: "The peak that is exceeded with the stated probability, until what is asked for now is in service.",
     target: "The load at which a device counts as full, as it is configured.",
     needed: "How many devices hold the peak at risk at the target load, with the minimum and the spares.",
+    short:
+      "The probability that the largest peak before what is ordered now is there is above what the devices hold at the target load: with those that are there, and with those to request.",
   },
 };

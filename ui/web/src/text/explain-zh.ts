@@ -24,6 +24,7 @@ export const explainZh: typeof explainEn = {
     risk: "风险峰值",
     target: "目标负载",
     needed: "所需设备数",
+    short: "短缺的概率",
   },
   terms: {
     devices: "最近几分钟内有上报的设备数。",
@@ -46,5 +47,7 @@ export const explainZh: typeof explainEn = {
     risk: "在申请的设备投入使用之前，以所述概率被超过的峰值。",
     target: "设备视为满载的负载，由配置给定。",
     needed: "在目标负载下承载风险峰值所需的设备数，含最少台数与备用。",
+    short:
+      "现在下单的设备到位之前，最大峰值超过设备在目标负载下所能承受的概率：以现有设备计，以及加上需申请的设备计。",
   },
 };

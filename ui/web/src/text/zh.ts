@@ -1,4 +1,5 @@
 import { alarmsZh } from "./alarms-zh";
+import { capacityZh } from "./capacity-zh";
 import { changesZh } from "./changes-zh";
 import type { Text } from "./en";
 import { explainZh } from "./explain-zh";
@@ -26,6 +27,7 @@ export const zh: Text = {
     title: "页面",
     table: "预警表",
     ledger: "预测账本",
+    capacity: "容量",
     whatif: "情景推演",
     alarms: "告警",
     pool: "资源池",
@@ -275,6 +277,7 @@ export const zh: Text = {
   pool: poolZh,
   changes: changesZh,
   module: moduleZh,
+  capacity: capacityZh,
 
   keys: [
     ["/", "搜索"],

@@ -1,0 +1,107 @@
+const plural = (n: number, one: string) => (n === 1 ? `1 ${one}` : `${n} ${one}s`);
+
+/** The texts of the page of capacity and growth. */
+export const capacityEn = {
+  title: "Capacity and growth",
+  emptyTitle: "No module can be judged yet",
+  empty:
+    "Growth needs daily peaks of at least two weeks. Until then modules are learning: import what an older system has, or wait.",
+  modules: (n: number) => plural(n, "module"),
+  devices: (n: number) => plural(n, "device"),
+
+  figures: {
+    full: "Full before the next delivery",
+    fullBelow: (modules: string, devices: number) =>
+      `of ${modules} modules; ${plural(devices, "device")} of theirs`,
+    delivery: "Next delivery",
+    leads: (days: string) => `${days} days from order to service`,
+    request: "Devices to request",
+    requestBelow: (needed: string, there: string) =>
+      `${needed} needed, ${there} there; surplus stays where it is`,
+    unjudged: "Not judged",
+    unjudgedBelow: (learning: number, stale: number) => `${learning} learning, ${stale} without data`,
+    costs: "What it costs: the monthly report",
+  },
+
+  plane: "Growth and headroom",
+  planeUnit: "a dot a module, its area the devices",
+  planeLabel: (modules: string) =>
+    `${modules} modules by growth and headroom. Arrow keys go from dot to dot, Enter opens the module; the list below has the same.`,
+  growth: "growth, % a month",
+  headroom: "headroom, % of the target load",
+  quadrants: {
+    "tight-growing": "Tight, growing",
+    "tight-still": "Tight, not growing",
+    "roomy-growing": "Room, growing",
+    "roomy-still": "Room, not growing",
+  },
+  tightNote: (percent: number) =>
+    `Tight: less than ${percent} % of the target load is free at today's peak. Press a quarter, or drag over dots, to list them.`,
+  kinds: {
+    full: "full before the delivery",
+    asks: "asks for devices",
+    calm: "neither",
+  },
+  edge: "Modules beyond the picture stand on its edge, hollow.",
+  unplaced: (n: string) => `${n} without a place: too little history, or no data.`,
+  chosen: "chosen dots",
+  clearPart: "Show all dots again",
+  read: (growth: string, headroom: string) => `${growth} % a month, headroom ${headroom} %`,
+  open: "Open",
+
+  runway: "Runway",
+  runwayUnit: "days until the first module is full",
+  runwayNote: (lead: number) =>
+    `The line is the next delivery, in ${plural(lead, "day")}; the bar is the interval.`,
+  today: "today",
+  inDays: (n: number) => `in ${plural(n, "day")}`,
+  notInSight: "not in sight",
+  earliest: (n: number) => `${n} at the earliest`,
+  between: (from: number | null, to: number | null) => `${from ?? "–"} to ${to ?? "never"}`,
+  fullOf: (full: number, modules: number, devices: number) =>
+    full > 0
+      ? `${full} of ${modules} full by then (${plural(devices, "device")})`
+      : `none of ${modules} by then`,
+  down: (name: string) => `Show what is below ${name}`,
+  more: (n: string) => `Show ${n} more`,
+
+  list: "Who fills up",
+  shows: {
+    full: "before the next delivery",
+    asks: "asks for devices",
+    all: "all modules",
+  },
+  noneFull: "No module is full before what is ordered now would be there.",
+  noneAsks: "No module asks for devices.",
+  none: "No module is like that.",
+  clear: "Show all modules",
+  csv: "CSV",
+  csvTitle: "Save the modules listed as CSV",
+  columns: {
+    path: "Module",
+    devices: "Devices",
+    peak: "Peak today %",
+    growth: "Growth %/month",
+    headroom: "Headroom %",
+    full: "Full on",
+    order: "Request",
+    without: "Short without",
+    with: "with it",
+  },
+  titles: {
+    path: "Place in the business tree",
+    devices: "Devices that count",
+    peak: "The highest load expected today",
+    growth: "Growth of the daily peak in percent a month, from the line through 60 daily peaks",
+    headroom: "Part of the target load that is free at today's peak",
+    full: "The day on which the daily peak reaches the target load, with its interval",
+    order: "Devices to request now, and when they would be in service",
+    without: "Probability of being short of devices before the delivery if nothing is ordered",
+    with: "The same if the devices to request were there",
+  },
+  arrives: (day: string) => `there ${day}`,
+  ask: "Ask for devices",
+  askTitle: "Opens the request, filled in from the forecast",
+  whatIf: "What if",
+  whatIfTitle: "A fifth more load, without the order and with it, side by side",
+};

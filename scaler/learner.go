@@ -202,24 +202,15 @@ func (les *lesson) complete(h demand.History) {
 func (l *Learner) history(ctx context.Context, module string, now time.Time) (demand.History, error) {
 	start := now.Add(-demand.MaximumDays * 24 * time.Hour).Truncate(time.Minute)
 	h := demand.History{Start: start, Zone: l.opts.Location, Minutes: make([]float64, int(now.Sub(start)/time.Minute))}
-	for i := range h.Minutes {
-		h.Minutes[i] = math.NaN()
-	}
 	n := l.opts.Tree.Find(module)
 	if n == nil {
+		for i := range h.Minutes {
+			h.Minutes[i] = math.NaN()
+		}
 		return h, nil
 	}
-	from := start.UnixMilli()
-	q := storage.Query{
-		Matchers: rollup.Select(n, l.opts.Tree.Levels(), rollup.BusySeconds),
-		Range:    storage.TimeRange{From: from, To: h.End().UnixMilli() - 1},
-	}
-	err := l.opts.Store.Select(ctx, q, func(b *storage.Block) error {
-		for i, ms := range b.Timestamps {
-			h.Minutes[(ms-from)/60_000] = b.Values[i]
-		}
-		return nil
-	})
+	var err error
+	h.Minutes, err = rollup.Minutes(ctx, l.opts.Store, n, l.opts.Tree.Levels(), rollup.BusySeconds, start, len(h.Minutes))
 	return h, err
 }
 

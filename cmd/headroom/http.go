@@ -20,7 +20,7 @@ func (s *server) httpServer() (*api.Server, *http.Server) {
 	opts := api.Options{
 		Capacity: s.capacity(), Devices: s.rollup, Notes: s.state.Notes(), Marks: marks{s}, Reports: s.press, Ledger: s.ledger, Backtests: s.backtests,
 		Alarms: s.alarmBook(), Heals: s.alarms.heal, Notifications: s.state.Notifications(), Leases: s.alarms.leases, Mutes: s.alarms.mutes,
-		Pool: s.scaling.pool, Scaling: s.scaling.loop, Decisions: s.state.Pool(), Sync: s.scaling.sync.Serve, Files: s.tasks.sender.Serve,
+		Pool: s.scaling.pool, Scaling: s.scaling.loop, Decisions: s.state.Pool(), UsualPolicy: s.usualPolicy, Replays: s.scaling.replays, Sync: s.scaling.sync.Serve, Files: s.tasks.sender.Serve,
 		Flows: s.flows.engine, Library: s.flows.shelf,
 		Registry: s.facts, Timeline: s.timelines(), Search: &s.finder, Requests: s.requests, Operations: s.operations, Consistency: s.consistency,
 		Access: s.access.book, Login: s.access.login, Audit: s.state.Audit(), Places: s.places(), Hierarchy: s.cfg.Hierarchy,

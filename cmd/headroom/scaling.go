@@ -15,6 +15,7 @@ import (
 	"headroom/scaler"
 	"headroom/scaler/policy"
 	"headroom/scaler/pool"
+	"headroom/scaler/replay"
 	"headroom/storage/fleet"
 	"headroom/ui/keda"
 )
@@ -25,6 +26,7 @@ type scaling struct {
 	sync    *pool.Handler
 	learner *scaler.Learner
 	loop    *scaler.Loop
+	replays *replay.Stored
 }
 
 // openScaling makes the pool, which goes on where it was, and what decides about it.
@@ -48,6 +50,7 @@ func (s *server) openScaling(ctx context.Context, tree *fleet.Tree) error {
 	s.scaling.learner = scaler.NewLearner(scaler.LearnerOptions{
 		Store: s.store, Tree: tree, Location: s.cfg.Location(), Modules: s.scaledModules, Logger: s.log,
 	})
+	s.scaling.replays = &replay.Stored{Store: s.store, Tree: tree, Location: s.cfg.Location()}
 	s.scaling.loop = scaler.New(scaler.Options{
 		Snapshots: s.loop, Pool: p, Forecasts: s.scaling.learner, Policy: s.usualPolicy, Location: s.cfg.Location(),
 		Store: s.store, Changes: scaleFlows{s.config, &s.flows}, Logger: s.log, Registerer: s.reg,

@@ -13,10 +13,11 @@ import (
 // Options are how series are compared.
 type Options struct {
 	Policy policy.Settings
-	Level  float64   // of forecasts, see demand.Options
-	Margin float64   // that a fleet sized for the peak adds to it
-	First  time.Time // evaluation starts then; zero: after MaxTraining or half of the series
-	Keep   bool      // what [Place] needs stays in memory
+	Level  float64                // of forecasts, see demand.Options
+	Margin float64                // that a fleet sized for the peak adds to it
+	First  time.Time              // evaluation starts then; zero: after MaxTraining or half of the series
+	Keep   bool                   // what [Place] needs stays in memory
+	Watch  func(i int, seen Seen) // is told of each minute that the policy decides; nil: nobody
 }
 
 // MaxTraining is how much of a series is learned from before the evaluation.
@@ -98,7 +99,7 @@ func (c *contest) run() *Comparison {
 func (c *contest) policy(r *Comparison) Outcome {
 	forecast := newForecasts(c.Series, c.Options.Policy, c.Level).at
 	if !c.Keep {
-		return c.world.Run(c.Busy, c.from, decide(c.Series, c.Options.Policy, forecast))
+		return c.world.Run(c.Busy, c.from, watched(decide(c.Series, c.Options.Policy, forecast), c.Watch))
 	}
 	t := &tenant{Series: c.Series, settings: c.Options.Policy, world: c.world, from: c.from, decided: []int{c.world.First}}
 	rule := decide(c.Series, c.Options.Policy, func(i int, now time.Time) policy.Forecast {
@@ -108,10 +109,21 @@ func (c *contest) policy(r *Comparison) Outcome {
 	})
 	r.tenant = t
 	return c.world.Run(c.Busy, c.from, func(i int, seen Seen) int {
-		n := rule(i, seen)
+		n := watched(rule, c.Watch)(i, seen)
 		t.decided = append(t.decided, n)
 		return n
 	})
+}
+
+// watched is a rule that tells of what it sees.
+func watched(rule Rule, watch func(int, Seen)) Rule {
+	if watch == nil {
+		return rule
+	}
+	return func(i int, seen Seen) int {
+		watch(i, seen)
+		return rule(i, seen)
+	}
 }
 
 // withWorld gives settings the target, the start-up time and the bounds of

@@ -66,14 +66,20 @@ func (o *Outcome) add(busy float64, workers, serving int, threshold float64) {
 	if !(busy >= 0) {
 		return
 	}
-	const rounding = 1e-9
 	o.Minutes++
 	o.Hours += float64(workers) / 60
 	o.Needed += busy / (60 * threshold) / 60
-	if busy > float64(serving)*60*threshold*(1+rounding) {
+	seen := Seen{Busy: busy, Serving: serving}
+	if above(seen, threshold) {
 		o.Above++
 	}
-	if busy > float64(serving)*60*(1+rounding) {
+	if above(seen, 1) {
 		o.Saturated++
 	}
+}
+
+// above tells whether the workers that served were busier than a fraction.
+func above(seen Seen, fraction float64) bool {
+	const rounding = 1e-9
+	return seen.Busy > float64(seen.Serving)*60*fraction*(1+rounding)
 }

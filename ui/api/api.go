@@ -21,6 +21,7 @@ import (
 	"headroom/analytics"
 	"headroom/analytics/ledger"
 	"headroom/analytics/whatif"
+	"headroom/scaler/policy"
 	"headroom/storage/fleet"
 	"headroom/ui/access"
 	"headroom/ui/report/press"
@@ -115,12 +116,15 @@ type Options struct {
 	Pool      Pool
 	Scaling   Scaling
 	Decisions Decisions
-	Requests  Requests
-	Access    *access.Book  // nil: everybody may do everything
-	Login     *access.Login // nil: nobody can log in by a provider
-	Audit     AuditLog      // nil: nothing is recorded
-	Places    Places
-	Hierarchy []string // labels of the business tree from the top
+	Replays   Replays
+	// UsualPolicy is that of modules which no service is configured for; nil: the default.
+	UsualPolicy func() policy.Settings
+	Requests    Requests
+	Access      *access.Book  // nil: everybody may do everything
+	Login       *access.Login // nil: nobody can log in by a provider
+	Audit       AuditLog      // nil: nothing is recorded
+	Places      Places
+	Hierarchy   []string // labels of the business tree from the top
 
 	Consistency Consistency
 	Operations  Operations
@@ -165,6 +169,9 @@ func New(opts Options) *Server {
 	gin.SetMode(gin.ReleaseMode)
 	if opts.Now == nil {
 		opts.Now = time.Now
+	}
+	if opts.UsualPolicy == nil {
+		opts.UsualPolicy = policy.Default
 	}
 	s := &Server{
 		Options: opts,

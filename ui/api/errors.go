@@ -18,6 +18,7 @@ import (
 	"headroom/scaler/consistency"
 	"headroom/scaler/flow"
 	"headroom/scaler/pool"
+	"headroom/scaler/replay"
 	"headroom/scaler/request"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
@@ -85,7 +86,7 @@ var kinds = []struct {
 	{notFound, []error{
 		analytics.ErrNoNode, analytics.ErrNotKept, fleet.ErrNoMark,
 		state.ErrNoAlarm, alerting.ErrNotOpen, lease.ErrNoLease, mute.ErrNoMute,
-		pool.ErrUnknownNode, pool.ErrUnknownService, pool.ErrUnknownProxy, pool.ErrUnknownWorker, state.ErrNoDecision,
+		pool.ErrUnknownNode, pool.ErrUnknownService, pool.ErrUnknownProxy, pool.ErrUnknownWorker, state.ErrNoDecision, replay.ErrNothing,
 		flow.ErrNoFlow, flow.ErrNoRun, flow.ErrNoStep, flow.ErrNoSchedule, state.ErrNoRequest,
 		consistency.ErrNoModule, consistency.ErrNoNode, consistency.ErrNoItem,
 		state.ErrNoGrant, state.ErrNoToken, press.ErrNoReport,
@@ -101,7 +102,7 @@ var kinds = []struct {
 	}},
 	{forbidden, []error{request.ErrMayNot}},
 	{tooMany, []error{flow.ErrFull}},
-	{unavailable, []error{backtest.ErrBusy, analytics.ErrReading, pool.ErrClosed, pdf.ErrNotBuilt}},
+	{unavailable, []error{backtest.ErrBusy, replay.ErrBusy, analytics.ErrReading, pool.ErrClosed, pdf.ErrNotBuilt}},
 	{canceled, []error{context.Canceled}},
 	{timeout, []error{context.DeadlineExceeded}},
 }

@@ -49,7 +49,7 @@ var needs = map[string]need{
 	// What only reads, though it is sent as a write.
 	"POST /api/v1/query": reads, "POST /api/v1/query_range": reads, "POST /api/v1/query_exemplars": reads, "POST /api/v1/format_query": reads,
 	"POST /api/v1/series": reads, "POST /api/v1/labels": reads,
-	"POST /api/v1/whatif": reads, "POST /api/v1/mutes/preview": reads, "POST /api/v1/flows/check": reads,
+	"POST /api/v1/whatif": reads, "POST /api/v1/replay": reads, "POST /api/v1/mutes/preview": reads, "POST /api/v1/flows/check": reads,
 
 	// Everyday writes.
 	"PUT /api/v1/modules/:id/note":         {role: access.Operator, at: nodeAfter("/api/v1/modules/"), action: "note.set", object: "id"},

@@ -66,6 +66,7 @@ func (s *Server) mount() {
 	v1.POST("/services/:id/orders", s.answer(s.orderService))
 	v1.POST("/workers/:worker/restart", s.answer(s.restartWorker))
 	v1.GET("/decisions", s.answer(s.decisions))
+	v1.POST("/replay", s.answer(s.replay))
 	v1.GET("/flows", s.answer(s.flows))
 	v1.POST("/flows/check", s.answerUpTo(maxFlow, s.checkFlow))
 	v1.GET("/flows/:flow", s.answer(s.flow))

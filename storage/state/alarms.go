@@ -147,22 +147,24 @@ func (s Alarms) Load(ctx context.Context, id string) ([]byte, error) {
 	return data, nil
 }
 
-// alarmColumns are what alarms can be counted by; a day is one of the database's
-// clock in UTC.
+// alarmColumns are what alarms can be counted by; a business is the first name of the
+// path, a day one of the database's clock in UTC.
 var alarmColumns = map[string]string{
 	"outcome": "outcome", "kind": "kind", "path": "path", "node": "node", "severity": "severity", "source": "source",
-	"day": "(received_ms + $OFFSET) / 86400000",
+	"business": "substr(path, 1, instr(path || '/', '/') - 1)",
+	"day":      "(received_ms + $OFFSET) / 86400000",
+	"quarter":  "received_ms / 900000",
 }
 
 // AlarmColumns are the names that [Alarms.Count] takes.
-var AlarmColumns = []string{"outcome", "kind", "path", "node", "severity", "source", "day"}
+var AlarmColumns = []string{"outcome", "kind", "path", "node", "severity", "source", "business", "day", "quarter"}
 
 // MaxAlarmCounts is how many counts there are at most, those of the largest numbers.
 const MaxAlarmCounts = 10_000
 
 // AlarmCount is how many alarms have the same values.
 type AlarmCount struct {
-	Values []string // in the order of the columns asked for; a day is a number since 1970-01-01
+	Values []string // in the order of the columns asked for; a day or a quarter of an hour is a number since 1970-01-01
 	Alarms int
 }
 

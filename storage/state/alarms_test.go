@@ -63,6 +63,10 @@ func testAlarms(t *testing.T, open func() *DB) {
 	if want := []AlarmCount{{[]string{fmt.Sprint(alarmNoon.Unix()/86400 + 2), "healed"}, 1}}; err != nil || !reflect.DeepEqual(counts, want) {
 		t.Errorf("%v, %v; want %v", counts, err, want)
 	}
+	counts, err = db.Alarms().Count(ctx, AlarmQuery{Outcome: "healed"}, 13*time.Hour, "quarter", "business")
+	if len(counts) != 1 || counts[0].Values[0] != fmt.Sprint(alarmNoon.AddDate(0, 0, 1).Unix()/900) || counts[0].Values[1] != "Qzone" {
+		t.Errorf("%v, %v", counts, err)
+	}
 	if _, err := db.Alarms().Count(ctx, AlarmQuery{}, 0, "color"); err == nil {
 		t.Error("counted by a column that is not there")
 	}

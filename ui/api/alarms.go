@@ -222,16 +222,24 @@ func (s *Server) alarmStats(c *gin.Context) (any, error) {
 	for i, n := range counts {
 		out[i] = alarmCount{Values: map[string]string{}, Alarms: n.Alarms}
 		for j, name := range by {
-			out[i].Values[name] = statValue(name, n.Values[j])
+			out[i].Values[name] = s.statValue(name, n.Values[j])
 		}
 	}
 	return out, nil
 }
 
-// statValue writes a day as YYYY-MM-DD.
-func statValue(name, value string) string {
-	if day, err := strconv.Atoi(value); name == "day" && err == nil {
-		return season.Date(day)
+// quarter is a time of day by which alarms can be counted.
+const quarter = 15 * time.Minute
+
+// statValue writes a day as YYYY-MM-DD, and a quarter of an hour as the time it begins.
+func (s *Server) statValue(name, value string) string {
+	n, err := strconv.Atoi(value)
+	switch {
+	case err != nil:
+	case name == "day":
+		return season.Date(n)
+	case name == "quarter":
+		return time.Unix(0, 0).Add(time.Duration(n) * quarter).In(s.Location).Format(time.RFC3339)
 	}
 	return value
 }

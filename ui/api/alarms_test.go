@@ -137,9 +137,11 @@ func TestAlarmStats(t *testing.T) {
 	s := New(o)
 	threeAlarms(t, s)
 	for query, want := range map[string]string{
-		"":                       `[{"values":{"outcome":"folded"},"alarms":1},{"values":{"outcome":"notified"},"alarms":1},{"values":{"outcome":"waiting"},"alarms":1}]`,
-		"?by=path":               `[{"values":{"path":"Qzone/WNS"},"alarms":3}]`,
-		"?by=day&outcome=folded": `"day":"2026-11-22"`,
+		"":                           `[{"values":{"outcome":"folded"},"alarms":1},{"values":{"outcome":"notified"},"alarms":1},{"values":{"outcome":"waiting"},"alarms":1}]`,
+		"?by=path":                   `[{"values":{"path":"Qzone/WNS"},"alarms":3}]`,
+		"?by=business":               `[{"values":{"business":"Qzone"},"alarms":3}]`,
+		"?by=quarter&outcome=folded": `"quarter":"2026-11-22T`,
+		"?by=day&outcome=folded":     `"day":"2026-11-22"`,
 	} {
 		if w := get(t, s, "/api/v1/alarms/stats"+query); w.Code != 200 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d %s", query, w.Code, w.Body)

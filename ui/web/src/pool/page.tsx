@@ -1,13 +1,10 @@
 import { useNow } from "../alarms/now";
 import { api } from "../api/client";
 import type { Status } from "../api/types";
-import { knownZone } from "../charts/series";
-import { useKeys } from "../keys";
-import { Link } from "../link";
 import { Failure, Loading } from "../notice";
 import { span } from "../text/format";
 import { useText } from "../text/language";
-import { TreePage } from "../tree/page";
+import { PartsPage } from "../tree/parts";
 import { DecisionPart } from "./decisionpart";
 import { type Fresh, staleSeconds, useFresh } from "./fresh";
 import { NodePart } from "./nodepart";
@@ -33,50 +30,24 @@ export interface PartProps extends Pick<Props, "shown" | "view" | "revision" | "
 }
 
 /** Who needs workers, on which machines they run, and what was decided. */
-export function PoolPage({ shown, view, revision, status, onView, onGo, onBack }: Props) {
+export function PoolPage(props: Props) {
+  const { view, onView } = props;
   const text = useText().pool;
-  useKeys(shown ? { Escape: onBack } : {});
   return (
-    <TreePage
+    <PartsPage
+      {...props}
       class="pool-page"
       title={text.title}
-      hidden={!shown}
       path={view.path}
-      status={status}
-      tools={<Parts view={view} onGo={onGo} />}
+      parts={parts}
+      part={view.part}
+      names={text.parts}
+      // The filters of one part mean nothing to the others.
+      to={(part) => poolPath({ ...defaultPool, path: view.path, part })}
       onPath={(path) => onView({ ...view, path })}
     >
-      <div class="sheets">
-        {status ? (
-          <Body
-            {...{ shown, view, revision, onView, onGo }}
-            zone={knownZone(status.timezone)}
-            levels={status.levels ?? []}
-          />
-        ) : (
-          <Loading />
-        )}
-      </div>
-    </TreePage>
-  );
-}
-
-/** The parts beside each other; the filters of one mean nothing to the others. */
-function Parts({ view, onGo }: Pick<Props, "view" | "onGo">) {
-  const text = useText().pool.parts;
-  return (
-    <nav class="parts" aria-label={text.title}>
-      {parts.map((part) => (
-        <Link
-          key={part}
-          to={poolPath({ ...defaultPool, path: view.path, part })}
-          onGo={onGo}
-          current={part === view.part}
-        >
-          {text[part]}
-        </Link>
-      ))}
-    </nav>
+      {(setting) => <Body {...props} {...setting} />}
+    </PartsPage>
   );
 }
 

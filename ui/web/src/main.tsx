@@ -10,6 +10,7 @@ import "./styles/alarms.css";
 import "./styles/alarm.css";
 import "./styles/alarmparts.css";
 import "./styles/pool.css";
+import "./styles/poolmap.css";
 import "./styles/poolplace.css";
 import "./styles/changes.css";
 import "./styles/changeparts.css";

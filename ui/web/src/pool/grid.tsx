@@ -14,19 +14,12 @@ interface Props {
 
 /** A cell for each node: the colour is its forecast load, the marks are its workers. */
 export function NodeGrid({ nodes, by, onGo }: Props) {
-  const text = useText().pool.grid;
+  const title = useGroupTitle(by);
   return (
     <>
       {groupNodes(nodes, by).map(([value, group]) => (
         <section key={value} class="node-group">
-          {by !== "" && (
-            <h2>
-              {value ? `${by} ${value}` : text.without(by)}{" "}
-              <small>
-                {count(group.length)} · {text.mean(decimal(meanLoad(group), 0))}
-              </small>
-            </h2>
-          )}
+          {by !== "" && <h2>{title(value, group)}</h2>}
           <ul class="node-grid">
             {group.map((node) => (
               <Cell key={node.name} node={node} onGo={onGo} />
@@ -38,12 +31,34 @@ export function NodeGrid({ nodes, by, onGo }: Props) {
   );
 }
 
+/** What a group is, in the words of its label. */
+export function useGroupTitle(by: string) {
+  const text = useText().pool.grid;
+  return (value: string, group: PoolNode[]) => (
+    <>
+      {value ? `${by} ${value}` : text.without(by)}{" "}
+      <small>
+        {count(group.length)} · {text.mean(decimal(meanLoad(group), 0))}
+      </small>
+    </>
+  );
+}
+
+/** A node in words. */
+export function useCell() {
+  const text = useText().pool;
+  return (node: PoolNode) => {
+    const { name, state, expected_cpu, serving, wanted } = node;
+    const load = decimal(loadStep(node) === null ? null : expected_cpu, 0);
+    return text.grid.cell(name, load, text.states[state], serving, wanted);
+  };
+}
+
 function Cell({ node, onGo }: { node: PoolNode; onGo: (path: string) => void }) {
   const text = useText().pool;
-  const { name, state, expected_cpu, serving, wanted } = node;
+  const { name, state, expected_cpu } = node;
   const step = loadStep(node);
-  const load = decimal(step === null ? null : expected_cpu, 0);
-  const told = text.grid.cell(name, load, text.states[state], serving, wanted);
+  const told = useCell()(node);
   return (
     <li>
       <Link
@@ -53,7 +68,7 @@ function Cell({ node, onGo }: { node: PoolNode; onGo: (path: string) => void }) 
         title={told}
       >
         <span class="node-name">{name}</span>
-        <span class="node-load">{state === "lost" ? text.states.lost : `${load} %`}</span>
+        <span class="node-load">{state === "lost" ? text.states.lost : `${decimal(expected_cpu, 0)} %`}</span>
         <Ticks node={node} />
         {state !== "ready" && <StateSign state={state} />}
       </Link>

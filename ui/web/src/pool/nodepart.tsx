@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
 import { nodeStates, type PoolNode } from "../api/pool";
 import { useKeys } from "../keys";
@@ -12,12 +12,15 @@ import { NoNodes } from "./empty";
 import { useFocusKeys } from "./focus";
 import { useFresh } from "./fresh";
 import { Legend, NodeGrid } from "./grid";
+import { namedUpTo } from "./map";
+import { NodeMap } from "./nodemap";
 import { labelsOf, shownNodes } from "./nodes";
+import { NodeTable } from "./nodetable";
 import { type PartProps, Stale } from "./page";
 import { defaultPool, poolPath } from "./view";
 
-/** Cells that are drawn at first; a button draws so many more. */
-const page = 1000;
+/** Lines of the table that are drawn at first; a button draws so many more. */
+const page = 200;
 
 const pauseMillis = 150;
 
@@ -62,6 +65,14 @@ function Filters({ shown, view, all, onView }: PartProps & { all: PoolNode[] }) 
           <small>{count(all.filter((node) => node.state === state).length)}</small>
         </label>
       ))}
+      <label class="chip">
+        <input
+          type="checkbox"
+          checked={view.table}
+          onChange={() => onView({ ...view, table: !view.table })}
+        />
+        {text.grid.table}
+      </label>
       {labels.length > 0 && (
         <label class="select">
           {text.grid.group}
@@ -82,15 +93,16 @@ function Filters({ shown, view, all, onView }: PartProps & { all: PoolNode[] }) 
 function Cells({ shown, all, view, onGo }: Pick<PartProps, "shown" | "view" | "onGo"> & { all: PoolNode[] }) {
   const text = useText().pool;
   const [most, setMost] = useState(page);
-  const box = useFocusKeys(shown, "a.node");
-  const nodes = shownNodes(all, view);
+  const nodes = useMemo(() => shownNodes(all, view), [all, view.search, view.state]);
+  const few = nodes.length <= namedUpTo;
+  const box = useFocusKeys(shown && (few || view.table), "a.node, .node-table a");
   return (
     <div ref={box}>
       <div class="grid-head">
         <p class="how-many" role="status">
           {text.nodesListed(count(nodes.length), count(all.length))}
         </p>
-        <Legend />
+        {!view.table && <Legend />}
       </div>
       {nodes.length === 0 ? (
         <p class="nothing">
@@ -100,9 +112,13 @@ function Cells({ shown, all, view, onGo }: Pick<PartProps, "shown" | "view" | "o
           </Link>
         </p>
       ) : (
-        <NodeGrid nodes={nodes.slice(0, most)} by={view.by} onGo={onGo} />
+        <>
+          {view.table && <NodeTable nodes={nodes.slice(0, most)} onGo={onGo} />}
+          {!view.table && few && <NodeGrid nodes={nodes} by={view.by} onGo={onGo} />}
+          {!view.table && !few && <NodeMap nodes={nodes} by={view.by} shown={shown} onGo={onGo} />}
+        </>
       )}
-      {nodes.length > most && (
+      {view.table && nodes.length > most && (
         <button type="button" class="older" onClick={() => setMost(most + page)}>
           {text.more(count(Math.min(page, nodes.length - most)))}
         </button>

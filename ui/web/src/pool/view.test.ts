@@ -10,7 +10,7 @@ const routeOf = (path: string) => {
 describe("the pool in the URL", () => {
   const views: PoolView[] = [
     defaultPool,
-    { ...defaultPool, part: "nodes", state: "lost", by: "rack", search: "rack=r1 + ?" },
+    { ...defaultPool, part: "nodes", state: "lost", by: "rack", table: true, search: "rack=r1 + ?" },
     { ...defaultPool, path: "a%2Fb/微信", mode: "only", attention: true, sort: "-busy" },
     {
       ...defaultPool,

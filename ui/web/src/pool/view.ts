@@ -2,7 +2,7 @@ import { type Direction, directions, type NodeState, nodeStates } from "../api/p
 
 // What the page of the pool shows, as it stands in its URL:
 //
-//   pool?show=nodes&state=lost&by=rack
+//   pool?show=nodes&state=lost&by=rack&as=table
 //   pool?path=Qzone&mode=apply&attention=true&sort=-busy
 //   pool/services/Qzone/WNS/dispatch?explain=scale:…
 
@@ -25,6 +25,7 @@ export interface PoolView {
   attention: boolean; // only services that want to be looked at
   state: NodeState | "";
   by: string; // label of the nodes by which they are grouped
+  table: boolean; // the nodes line by line
   direction: Direction | "";
   hours: number; // of decisions
   explain: string; // id of the decision that is explained
@@ -39,6 +40,7 @@ export const defaultPool: PoolView = {
   attention: false,
   state: "",
   by: "",
+  table: false,
   direction: "",
   hours: 24,
   explain: "",
@@ -57,6 +59,7 @@ export function readPool(query: string): PoolView {
     attention: q.get("attention") === "true",
     state: one(nodeStates, "state") ?? "",
     by: q.get("by") ?? "",
+    table: q.get("as") === "table",
     direction: one(directions, "direction") ?? "",
     hours: spans.includes(hours) ? hours : defaultPool.hours,
     explain: q.get("explain") ?? "",
@@ -74,6 +77,7 @@ export function poolPath(view: PoolView): string {
     ["attention", view.attention ? "true" : ""],
     ["state", view.state],
     ["by", view.by],
+    ["as", view.table ? "table" : ""],
     ["direction", view.direction],
     ["hours", view.hours === defaultPool.hours ? "" : `${view.hours}`],
     ["explain", view.explain],

@@ -134,7 +134,11 @@ export const poolEn = {
 
   grid: {
     legend: "Forecast load, % of all cores",
-    ticks: "a mark is a worker; a short one does not serve",
+    ticks: "a mark is a worker; a short one does not serve; hatched is full",
+    table: "As a table",
+    map: "Nodes, coloured by forecast load",
+    point: "Point at a node, or go through them by the arrow keys; Enter opens one.",
+    perMark: (n: number) => (n === 1 ? "a mark is a worker" : `a mark is ${n} workers`),
     anyState: "Any state",
     state: "State",
     group: "Group by",

@@ -113,7 +113,11 @@ export const poolZh: typeof poolEn = {
 
   grid: {
     legend: "预测负载，占全部核的 %",
-    ticks: "一个标记是一个工作进程；短的没有在服务",
+    ticks: "一个标记是一个工作进程；短的没有在服务；斜线表示已满",
+    table: "表格",
+    map: "节点，颜色为预测负载",
+    point: "指向一个节点，或用方向键逐个查看；回车打开。",
+    perMark: (n) => `一个标记是 ${n} 个工作进程`,
     anyState: "任何状态",
     state: "状态",
     group: "分组",

@@ -61,6 +61,37 @@ type Preview struct {
 	Kinds    []KindCount    `json:"kinds"`    // of Hidden, the most frequent ones
 	Examples []Example      `json:"examples"` // hidden or late, the newest
 	Cut      bool           `json:"cut"`      // there were more alarms than are looked at
+	Next     []Span         `json:"next"`     // the next times at which a mute holds; none of a silence
+}
+
+// Span is a time at which a mute holds.
+type Span struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// nextSpans is how many of the next times are told.
+const nextSpans = 5
+
+// next returns the next times at which a mute holds, from now on and up to its end.
+func (r *ready) next(now time.Time) []Span {
+	limit := now.Add(foresight)
+	if !r.To.IsZero() && r.To.Before(limit) {
+		limit = r.To
+	}
+	at := now
+	if at.Before(r.From) {
+		at = r.From
+	}
+	spans := []Span{}
+	for len(spans) < nextSpans && at.Before(limit) {
+		end := r.calendar.Change(at, limit)
+		if r.calendar.Contains(at) {
+			spans = append(spans, Span{at, end})
+		}
+		at = end
+	}
+	return spans
 }
 
 // KindCount is how many alarms have an alertname.
@@ -86,7 +117,10 @@ func (s *Mutes) Preview(ctx context.Context, now time.Time, try Try) (Preview, e
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{From: now.AddDate(0, 0, -try.Days), To: now, Outcomes: map[string]int{}, Examples: []Example{}}
+	p := Preview{From: now.AddDate(0, 0, -try.Days), To: now, Outcomes: map[string]int{}, Examples: []Example{}, Next: []Span{}}
+	if try.Mute != nil {
+		p.Next = m.next(now)
+	}
 	kinds := map[string]int{}
 	enough := errors.New("enough")
 	err = s.opts.History.Each(ctx, state.AlarmQuery{From: p.From, To: p.To}, func(a *alarm.Alarm) error {

@@ -249,6 +249,13 @@ func TestPreview(t *testing.T) {
 	if len(p.Examples) != 2 || p.Examples[0].Until.Format("15:04") != "13:00" || fmt.Sprint(p.Kinds) != "[{BackupDead 1}]" {
 		t.Errorf("%+v", p)
 	}
+	var next []string
+	for _, s := range p.Next {
+		next = append(next, s.From.In(scenario.Noon.Location()).Format("Mon 15:04")+s.To.In(scenario.Noon.Location()).Format("–15:04"))
+	}
+	if want := "Thu 12:30–13:00, Fri 12:30–13:00, Mon 12:30–13:00, Tue 12:30–13:00, Wed 12:30–13:00"; strings.Join(next, ", ") != want {
+		t.Errorf("next %v, want %s", next, want)
+	}
 	for try, want := range map[*mute.Try]string{
 		{}:                                   "mute: want either",
 		{Mute: &r, Days: 91}:                 "days: want 1 to 90",

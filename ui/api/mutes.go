@@ -107,6 +107,9 @@ func (s *Server) previewMute(c *gin.Context) (any, error) {
 		return nil, err
 	}
 	p.From, p.To = p.From.In(s.Location), p.To.In(s.Location)
+	for i := range p.Next {
+		p.Next[i].From, p.Next[i].To = p.Next[i].From.In(s.Location), p.Next[i].To.In(s.Location)
+	}
 	for i := range p.Examples {
 		e := &p.Examples[i]
 		e.Began, e.Ended, e.Until = e.Began.In(s.Location), e.Ended.In(s.Location), e.Until.In(s.Location)

@@ -9,6 +9,7 @@ import "./styles/marks.css";
 import "./styles/alarms.css";
 import "./styles/alarm.css";
 import "./styles/alarmparts.css";
+import "./styles/alarmday.css";
 import "./styles/pool.css";
 import "./styles/poolmap.css";
 import "./styles/poolplace.css";

@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
-import { bySeverity, facetsOf, severityClass } from "./facets";
+import { outcomes } from "../api/alarms";
+import { bySeverity, facetsOf, severityClass, totalOf } from "./facets";
+import { funnelOf, tallyOf } from "./funnel";
+import { defaultAlarms } from "./view";
 
 const counts = [
   { values: { outcome: "folded", severity: "critical", kind: "Down" }, alarms: 30 },
@@ -40,4 +43,18 @@ it("puts the worst severity first and unknown ones last", () => {
 it("takes no class from a sender", () => {
   expect(severityClass("Critical")).toBe("severity critical");
   expect(severityClass("hidden top")).toBe("severity");
+});
+
+it("lists exactly as many alarms as the number of the funnel that opens the list", () => {
+  for (const { outcome, count } of funnelOf(tallyOf(counts)))
+    expect(totalOf(counts, { ...defaultAlarms, outcome: outcome || "all" }), outcome).toBe(count);
+  expect(
+    outcomes.map((outcome) => totalOf(counts, { ...defaultAlarms, outcome })).reduce((a, b) => a + b),
+  ).toBe(42);
+});
+
+it("leaves folded alarms to their causes where nothing is looked for", () => {
+  expect(totalOf(counts, defaultAlarms)).toBe(12);
+  expect(totalOf(counts, { ...defaultAlarms, severity: "critical" })).toBe(2);
+  expect(totalOf(counts, { ...defaultAlarms, kind: "Down" })).toBe(32);
 });

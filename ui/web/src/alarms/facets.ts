@@ -1,4 +1,5 @@
 import type { AlarmCount } from "../api/alarms";
+import { leavesFolded } from "./listed";
 import type { AlarmsView } from "./view";
 
 /** A value that can be chosen and how many alarms have it. */
@@ -19,16 +20,28 @@ export const countedBy = "outcome,source,severity,kind";
  * other filters let pass; a chosen value is there also where no alarm has it.
  */
 export function facetsOf(counts: AlarmCount[], column: Column, view: Pick<AlarmsView, Column>): Facet[] {
-  const others = columns.filter((other) => other !== column && view[other] !== "");
+  const others = columns.filter((other) => other !== column);
   const sums = new Map<string, number>(view[column] ? [[view[column], 0]] : []);
   for (const { values, alarms } of counts) {
-    if (!others.every((other) => values[other] === view[other])) continue;
+    if (!passes(values, view, others)) continue;
     const value = values[column] ?? "";
     if (value) sums.set(value, (sums.get(value) ?? 0) + alarms);
   }
   return [...sums]
     .map(([value, alarms]) => ({ value, alarms }))
     .sort((a, b) => b.alarms - a.alarms || a.value.localeCompare(b.value));
+}
+
+/** Whether alarms with these values pass the filters by these columns. */
+const passes = (values: AlarmCount["values"], view: Pick<AlarmsView, Column>, by: readonly Column[]) =>
+  by.every((column) => view[column] === "" || view[column] === "all" || values[column] === view[column]);
+
+/** How many alarms the list has, however many of them are shown. */
+export function totalOf(counts: AlarmCount[], view: AlarmsView): number {
+  const left = counts.filter(
+    ({ values }) => passes(values, view, columns) && !(values.outcome === "folded" && leavesFolded(view)),
+  );
+  return left.reduce((sum, { alarms }) => sum + alarms, 0);
 }
 
 const severities = ["critical", "error", "warning", "info"];

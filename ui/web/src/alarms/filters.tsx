@@ -70,7 +70,10 @@ export function Filters({ view, counts, active, onView }: Props) {
 function Chosen({ view, onView }: Pick<Props, "view" | "onView">) {
   const text = useText().alarms;
   const chosen = [
-    { name: "outcome", label: view.outcome && text.outcomes[view.outcome] },
+    {
+      name: "outcome",
+      label: view.outcome === "all" ? text.received : view.outcome && text.outcomes[view.outcome],
+    },
     { name: "kind", label: view.kind },
     { name: "path", label: view.path && namesOf(view.path).join(" › ") },
   ].filter(({ label }) => label !== "");

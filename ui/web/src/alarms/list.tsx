@@ -6,6 +6,7 @@ import { Link } from "../link";
 import { Failure, Loading } from "../notice";
 import { useText } from "../text/language";
 import { OutcomeBadge, Severity } from "./badge";
+import { EndButton } from "./endbutton";
 import { Place } from "./place";
 import { addDays } from "./range";
 import { alarmPath } from "./view";
@@ -108,14 +109,40 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
         <span>{alarm.reason || text.noReason}</span>
       </td>
       <td class="acked">
-        {alarm.acked_at && (
-          <>
-            <span class="main">{alarm.acked_by || text.somebody}</span>
-            <span class="sub">{moment(alarm.acked_at, today)}</span>
-          </>
-        )}
+        <Acked alarm={alarm} today={today} />
       </td>
     </tr>
+  );
+}
+
+/** Who takes care of it, since when and until when; or the way to do so. */
+function Acked({ alarm, today }: Pick<LineProps, "alarm" | "today">) {
+  const text = useText().alarms;
+  const [taken, setTaken] = useState<Alarm>(); // from here: the list has it with its next answer
+  const { acked_at: at, acked_by: by, closed_at: closed } = taken ?? alarm;
+  if (at)
+    return (
+      <>
+        <span class="main">{by || text.somebody}</span>
+        <span class="sub">
+          {moment(at, today)}
+          {!closed && `, ${text.untilEnd}`}
+        </span>
+      </>
+    );
+  if (closed) return null;
+  return (
+    // The row opens the alarm's page; what is pressed here stays here.
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only keeps presses of the button from the row
+    // biome-ignore lint/a11y/useKeyWithClickEvents: likewise
+    <span onClick={(e) => e.stopPropagation()}>
+      <EndButton
+        name={text.acknowledge}
+        label={`${text.acknowledge}: ${alarm.kind} ${whereOf(alarm)}`}
+        end={() => api.acknowledge(alarm.id, "").then(setTaken)}
+        onEnded={() => {}}
+      />
+    </span>
   );
 }
 

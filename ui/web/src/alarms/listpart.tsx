@@ -1,15 +1,16 @@
 import { useRef, useState } from "preact/hooks";
 import { type AlarmCount, type AlarmList, type AlarmQuery, mostAlarms } from "../api/alarms";
-import { api } from "../api/client";
+import { api, serverNow } from "../api/client";
 import { useResource } from "../api/live";
 import { useKeys } from "../keys";
 import { Link } from "../link";
 import { Failure, Loading } from "../notice";
 import { count } from "../text/format";
 import { useText } from "../text/language";
+import { rangeBefore } from "./before";
 import { Days } from "./days";
 import { NoAlarms } from "./empty";
-import { countedBy, facetsOf } from "./facets";
+import { countedBy, facetsOf, totalOf } from "./facets";
 import { Filters } from "./filters";
 import { tallyOf } from "./funnel";
 import { Funnel } from "./funnelview";
@@ -17,9 +18,11 @@ import { useKept } from "./kept";
 import { AlarmTable } from "./list";
 import { leavesFolded } from "./listed";
 import { rangeOf } from "./range";
+import { Storms } from "./storms";
+import { Timeline } from "./timelineview";
 import { type AlarmsView, alarmPath, alarmsPath } from "./view";
 
-interface Props {
+export interface ListProps {
   shown: boolean;
   view: AlarmsView;
   zone: string | undefined;
@@ -32,9 +35,9 @@ interface Props {
 const page = 100; // alarms that are loaded at once
 
 /** The funnel of the chosen days, the filters and the list. */
-export function ListPart(props: Props) {
+export function ListPart(props: ListProps) {
   const { shown, view, today, onView, onGo } = props;
-  const { funnel, counts, list, error } = useAlarms(props);
+  const { funnel, before, counts, list, error } = useAlarms(props);
   const days = <Days view={view} today={today} onView={onView} />;
   if (error && !list.data)
     return (
@@ -53,7 +56,15 @@ export function ListPart(props: Props) {
   return (
     <>
       {days}
-      <Funnel tally={tallyOf(funnel)} view={view} onGo={onGo} />
+      <Funnel
+        tally={tallyOf(funnel)}
+        before={before && tallyOf(before)}
+        view={view}
+        today={today}
+        onGo={onGo}
+      />
+      {view.days === 1 && <Timeline {...props} />}
+      <Storms {...props} />
       <Filters view={view} counts={counts} active={shown} onView={onView} />
       {error && <Failure error={error} />}
       {list.data.alarms.length > 0 ? (
@@ -74,13 +85,13 @@ interface List {
 }
 
 /** What the list shows, each kept until what takes its place is there. */
-function useAlarms({ view, zone, today, revision }: Props) {
+function useAlarms({ view, zone, today, revision }: ListProps) {
   const { path, search, outcome, severity, kind } = view;
   const days: AlarmQuery = { ...rangeOf(view, today, zone), path };
   const base: AlarmQuery = view.open ? { open: true, path, search } : { ...days, search };
   const asked: AlarmQuery = {
     ...base,
-    outcome,
+    outcome: outcome === "all" ? "" : outcome,
     severity,
     kind,
     ...(leavesFolded(view) && { without: "folded" }),
@@ -97,24 +108,27 @@ function useAlarms({ view, zone, today, revision }: Props) {
   );
   const turn = revision * mostAlarms + limit; // more of them replace those that are shown
   const found = useResource(`alarms ${key}`, turn, () => api.alarms(asked, limit));
+  const earlier = { ...rangeBefore(view, today, zone, serverNow()), path };
+  const before = useResource(`stats ${JSON.stringify(earlier)}`, revision, () => stats(earlier));
   const kept = { funnel: useKept(funnel), counts: useKept(counts) };
   const list: List = { ...useKept(found), limit, onMore: () => setSize({ key, limit: limit + page }) };
   return {
     funnel: kept.funnel.data,
+    before: before.data,
     counts: kept.counts.data ?? kept.funnel.data,
     list,
     error: found.error ?? funnel.error ?? counts.error,
   };
 }
 
-function Found({ list, counts, ...props }: { list: List; counts: AlarmCount[] } & Props) {
+function Found({ list, counts, ...props }: { list: List; counts: AlarmCount[] } & ListProps) {
   const text = useText().alarms;
   const { shown, view, today, revision, onGo } = props;
   const { alarms, more } = list.data ?? { alarms: [], more: false };
   return (
     <div class={list.old ? "listed old" : "listed"}>
       <p class="how-many" role="status">
-        {text.listed(count(alarms.length), more)}
+        {text.listed(count(alarms.length), count(Math.max(alarms.length, totalOf(counts, view))), more)}
         <Folded view={view} counts={counts} onGo={onGo} />
       </p>
       <Listed alarms={alarms} today={today} revision={revision} active={shown} onGo={onGo} />
@@ -129,7 +143,7 @@ function Found({ list, counts, ...props }: { list: List; counts: AlarmCount[] } 
 }
 
 /** How many alarms are left to their common causes, which opens their list. */
-function Folded({ view, counts, onGo }: { counts: AlarmCount[] } & Pick<Props, "view" | "onGo">) {
+function Folded({ view, counts, onGo }: { counts: AlarmCount[] } & Pick<ListProps, "view" | "onGo">) {
   const text = useText().alarms;
   const folded = facetsOf(counts, "outcome", view).find(({ value }) => value === "folded")?.alarms ?? 0;
   if (folded === 0 || !leavesFolded(view)) return null;

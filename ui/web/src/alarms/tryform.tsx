@@ -4,7 +4,8 @@ import { api } from "../api/client";
 import type { MutePreview, Try } from "../api/mutes";
 import { Link } from "../link";
 import { Failure } from "../notice";
-import { count } from "../text/format";
+import type { Text } from "../text/en";
+import { clock, count } from "../text/format";
 import { useText } from "../text/language";
 import { OutcomeBadge } from "./badge";
 import { keepName } from "./name";
@@ -96,6 +97,14 @@ export function TryForm({ label, action, today, read, onDone, onCancel, onGo, ch
 
 const examples = 5;
 
+/** A time at which a mute holds, in the server's zone: "Thu 12-03 02:00–04:00". */
+export function spanOf(from: string, to: string, text: Text["alarms"]["mutes"]): string {
+  const day = (time: string) => time.slice(0, 10);
+  const weekday = Object.values(text.weekdays)[(new Date(day(from)).getUTCDay() + 6) % 7];
+  const end = day(to) === day(from) ? "" : `${to.slice(5, 10)} `;
+  return `${weekday} ${from.slice(5, 10)} ${clock(from)}–${end}${clock(to)}`;
+}
+
 /** What would have been hidden in the past days. */
 function Preview({ wanted, preview, today, onGo }: Shown & Pick<Props, "today" | "onGo">) {
   const text = useText().alarms;
@@ -118,6 +127,16 @@ function Preview({ wanted, preview, today, onGo }: Shown & Pick<Props, "today" |
         <p class="reason">
           {preview.kinds.map(({ kind, alarms }) => `${kind} ${count(alarms)}`).join(" · ")}
         </p>
+      )}
+      {"mute" in wanted.held && (
+        <>
+          <p>{preview.next.length > 0 ? say.nextTimes : say.never}</p>
+          <ol class="next-times">
+            {preview.next.map(({ from, to }) => (
+              <li key={from}>{spanOf(from, to, text.mutes)}</li>
+            ))}
+          </ol>
+        </>
       )}
       <ul class="module-alarms">
         {preview.examples.slice(0, examples).map(({ id, name, began_at, outcome }) => (

@@ -5,8 +5,17 @@ import { type AlarmsView, alarmPath, alarmsPath, defaultAlarms, isAlarmId, readA
 describe("the alarms in the URL", () => {
   const views: AlarmsView[] = [
     defaultAlarms,
+    { ...defaultAlarms, outcome: "all" },
     { ...defaultAlarms, part: "stats", day: "2026-11-27", days: 30, path: "a%2Fb/微信" },
-    { ...defaultAlarms, open: true, outcome: "folded", severity: "critical", kind: "A&B", search: "50% + ?" },
+    {
+      ...defaultAlarms,
+      open: true,
+      outcome: "folded",
+      severity: "critical",
+      lanes: "kind",
+      kind: "A&B",
+      search: "50% + ?",
+    },
   ];
   it.each(views)("come back as they were: %o", (view) => {
     const { pathname, search } = new URL(alarmsPath(view), "http://host/");

@@ -16,11 +16,12 @@ export interface AlarmsView {
   day: string; // the last one, YYYY-MM-DD; "" is today
   days: number; // that end with it
   open: boolean; // those to which something may still happen, of whatever day
-  outcome: Outcome | "";
+  outcome: Outcome | "" | "all"; // all lists those folded into common causes, too
   severity: string;
   kind: string;
   path: string; // id of a node: it and all below it
   search: string;
+  lanes: "business" | "kind"; // of the timeline
 }
 
 export const defaultAlarms: AlarmsView = {
@@ -33,6 +34,7 @@ export const defaultAlarms: AlarmsView = {
   kind: "",
   path: "",
   search: "",
+  lanes: "business",
 };
 
 export function readAlarms(query: string): AlarmsView {
@@ -44,11 +46,12 @@ export function readAlarms(query: string): AlarmsView {
     day: /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day)) ? day : "",
     days: spans.includes(days) ? days : defaultAlarms.days,
     open: q.get("open") === "true",
-    outcome: outcomes.find((outcome) => outcome === q.get("outcome")) ?? "",
+    outcome: (["all", ...outcomes] as const).find((outcome) => outcome === q.get("outcome")) ?? "",
     severity: q.get("severity") ?? "",
     kind: q.get("kind") ?? "",
     path: q.get("path") ?? "",
     search: q.get("q") ?? "",
+    lanes: q.get("lanes") === "kind" ? "kind" : "business",
   };
 }
 
@@ -62,6 +65,7 @@ export function alarmsPath(view: AlarmsView): string {
   set("open", view.open ? "true" : "");
   for (const name of ["outcome", "severity", "kind", "path"] as const) set(name, view[name]);
   set("q", view.search);
+  set("lanes", view.lanes === defaultAlarms.lanes ? "" : view.lanes);
   const text = q.toString().replaceAll("%2F", "/");
   return `alarms${text && `?${text}`}`;
 }

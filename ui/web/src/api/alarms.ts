@@ -96,6 +96,7 @@ export interface AlarmQuery {
   without?: Outcome; // those that came out so are left out
   severity?: string;
   kind?: string;
+  source?: string;
   path?: string; // a node and all below it
   search?: string;
 }

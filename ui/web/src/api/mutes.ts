@@ -53,6 +53,7 @@ export interface MutePreview {
   kinds: { kind: string; alarms: number }[]; // of those hidden, the most frequent
   examples: MuteExample[]; // the newest
   cut: boolean; // there were more alarms than are looked at
+  next: { from: string; to: string }[]; // the next times at which a mute holds
 }
 
 export interface MuteExample {

@@ -49,6 +49,8 @@ type Explanation struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
 	Steps []Step `json:"steps"`
+
+	Related []string `json:"related,omitempty"` // ids that explain more
 }
 
 // Step is one line of arithmetic: the name of the result, the formula with

@@ -254,6 +254,8 @@ expected = 20.8
     Σ values ÷ n
     62.4 ÷ 3
       2026-11-21  20.8
+
+related: order:Qzone/SET_W13  row:Qzone
 `)
 }
 

@@ -13,7 +13,10 @@ import (
 // addExplain adds "explain ID".
 func addExplain(app *kingpin.Application) {
 	cmd := app.Command("explain", "Print the arithmetic behind a row (row:PATH), an order line (order:PATH) or both (PATH), "+
-		"now or at a past time (row:PATH@2026-11-22T21:05, order:PATH@2026-11-01); what happened to an alarm and why (alarm:ID); what became of a request (request:ID); or how the number of a service's workers was decided (scale:MODULE, scale:MODULE@TIME).")
+		"now or at a past time (row:PATH@2026-11-22T21:05, order:PATH@2026-11-01), or behind a line of a report (report:2026-11/PATH); "+
+		"how the number of a service's workers was decided (scale:MODULE, scale:MODULE@TIME) and why a node has its workers (node:NAME); "+
+		"what happened to an alarm, a heal, a mute or a request and why (alarm:ID, heal:ID, mute:ID, request:ID); "+
+		"and what a run of a flow or one of its steps did, with which inputs and from where (run:ID, run:ID/STEP).")
 	c := addClient(cmd)
 	id := cmd.Arg("id", "What to explain.").Required().String()
 	var model string
@@ -40,7 +43,7 @@ func (c *client) explain(id, model string) error {
 }
 
 // explanation sets out the steps, each with its formula, the same with numbers,
-// and the values that it read.
+// and the values that it read; and ids that explain more.
 func explanation(e *analytics.Explanation) string {
 	var b strings.Builder
 	b.WriteString(printable(e.Title) + "\n")
@@ -54,6 +57,9 @@ func explanation(e *analytics.Explanation) string {
 		for _, in := range s.Inputs {
 			b.WriteString("      " + printable(in) + "\n")
 		}
+	}
+	if len(e.Related) > 0 {
+		b.WriteString("\nrelated: " + printable(strings.Join(e.Related, "  ")) + "\n")
 	}
 	return b.String()
 }

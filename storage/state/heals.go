@@ -50,6 +50,7 @@ type HealFilter struct {
 	From, To time.Time // From ≤ started < To; zero: no bound
 	Module   string    // id of a node of the business tree, with all below it
 	Result   string    // a result or verdict
+	ID       string    // of one; empty: all
 	Limit    int       // the newest; 0: all
 }
 
@@ -118,6 +119,9 @@ func (h Heals) List(ctx context.Context, f HealFilter) ([]Heal, error) {
 func (f HealFilter) conditions() (c conditions) {
 	c.during("started_ms", f.From, f.To)
 	c.below("module", f.Module)
+	if f.ID != "" {
+		c.add("id = ?", f.ID)
+	}
 	if f.Result != "" {
 		c.add("(result = ? OR verified = ?)", f.Result, f.Result)
 	}

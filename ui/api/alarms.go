@@ -11,7 +11,6 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/common/model"
 
-	"headroom/alerting"
 	"headroom/alerting/alarm"
 	"headroom/analytics/season"
 	"headroom/storage/state"
@@ -242,13 +241,4 @@ func (s *Server) statValue(name, value string) string {
 		return time.Unix(0, 0).Add(time.Duration(n) * quarter).In(s.Location).Format(time.RFC3339)
 	}
 	return value
-}
-
-// explainAlarm sets out what happened to an alarm.
-func (s *Server) explainAlarm(ctx context.Context, id string) (any, error) {
-	a, err := s.Alarms.Load(ctx, strings.TrimPrefix(id, alerting.ExplainPrefix))
-	if err != nil {
-		return nil, err
-	}
-	return alerting.Explain(a, s.Location), nil
 }

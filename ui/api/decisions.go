@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -85,32 +84,6 @@ func (s *Server) record(d state.PoolDecision) (r scaler.Record, err error) {
 	}
 	r.At = r.At.In(s.Location)
 	return r, nil
-}
-
-// explainDecision sets out the arithmetic of a decision: one that was kept, or one of
-// the newest minute, which needs no time in its id.
-func (s *Server) explainDecision(ctx context.Context, id string) (any, error) {
-	m := s.Scaling.Newest()
-	if d := m.Of(strings.TrimPrefix(id, scaler.ExplainPrefix)); d != nil {
-		id = d.ID
-	}
-	if m != nil {
-		for i := range m.Decisions {
-			if m.Decisions[i].ID == id {
-				r := m.Decisions[i].Record(s.Location)
-				return scaler.Explain(&r), nil
-			}
-		}
-	}
-	d, err := s.Decisions.Decision(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	r, err := s.record(d)
-	if err != nil {
-		return nil, err
-	}
-	return scaler.Explain(&r), nil
 }
 
 // scaleData is how many workers a module shall have, for autoscalers of others.

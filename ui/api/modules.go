@@ -8,10 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"headroom/alerting"
 	"headroom/analytics"
-	"headroom/scaler"
-	"headroom/scaler/request"
 )
 
 // maxNote is the length of the longest note, in bytes.
@@ -116,29 +113,6 @@ func (s *Server) excursions(c *gin.Context) (any, error) {
 		}
 	}
 	return s.Capacity.Excursions(c.Request.Context(), t.snap.Rows[i].ID, days)
-}
-
-func (s *Server) explain(c *gin.Context) (any, error) {
-	id := c.Query("id")
-	if id == "" {
-		return nil, badParam("id", id, errNoID)
-	}
-	if strings.HasPrefix(id, alerting.ExplainPrefix) {
-		return s.explainAlarm(c.Request.Context(), id)
-	}
-	if strings.HasPrefix(id, scaler.ExplainPrefix) {
-		return s.explainDecision(c.Request.Context(), id)
-	}
-	if number, ok := strings.CutPrefix(id, request.ExplainPrefix); ok {
-		return s.explainRequest(c.Request.Context(), number)
-	}
-	e, err := s.Capacity.Explain(c.Request.Context(), id, c.Query("model"))
-	if errors.Is(err, analytics.ErrNoNode) {
-		if alarm, missing := s.explainAlarm(c.Request.Context(), id); missing == nil {
-			return alarm, nil // an id as the list of alarms has it
-		}
-	}
-	return e, err
 }
 
 type noteData struct {

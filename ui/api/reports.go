@@ -19,7 +19,7 @@ var errMonth = errors.New("want a month as 2026-11")
 
 func month(c *gin.Context) (string, error) {
 	m := c.Param("month")
-	if t, err := time.Parse("2006-01", m); err != nil || t.Format("2006-01") != m {
+	if !isMonth(m) {
 		return "", badParam("month", m, errMonth)
 	}
 	return m, nil
@@ -29,6 +29,11 @@ func month(c *gin.Context) (string, error) {
 func (s *Server) reports(c *gin.Context) (any, error) {
 	months, err := s.Reports.List(c.Request.Context())
 	return map[string]any{"months": months}, err
+}
+
+func isMonth(text string) bool {
+	t, err := time.Parse("2006-01", text)
+	return err == nil && t.Format("2006-01") == text
 }
 
 // report answers a month's report: the published one, else a draft.

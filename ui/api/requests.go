@@ -108,12 +108,3 @@ func (s *Server) orderRequest(c *gin.Context) (any, error) {
 	}
 	return s.Requests.Do(c.Request.Context(), o)
 }
-
-// explainRequest sets out what happened to a request, and why.
-func (s *Server) explainRequest(ctx context.Context, id string) (any, error) {
-	r, err := s.Requests.Load(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return r.Explain(), nil
-}

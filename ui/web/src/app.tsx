@@ -25,6 +25,7 @@ const AlarmsPage = lazy(() => pages().then((p) => p.AlarmsPage));
 const CapacityPage = lazy(() => pages().then((p) => p.CapacityPage));
 const ChangesPage = lazy(() => pages().then((p) => p.ChangesPage));
 const RunPage = lazy(() => pages().then((p) => p.RunPage));
+const ExplainPage = lazy(() => pages().then((p) => p.ExplainPage));
 const FindPanel = lazy(() => pages().then((p) => p.FindPanel));
 const Help = lazy(() => pages().then((p) => p.Help));
 const LedgerPage = lazy(() => pages().then((p) => p.LedgerPage));
@@ -221,6 +222,9 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
                 status={status.data}
                 onGo={go}
               />
+            )}
+            {route.page === "explain" && (
+              <ExplainPage view={route.view} status={status.data} onGo={go} onBack={backToTable} />
             )}
           </>
         )}

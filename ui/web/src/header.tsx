@@ -41,6 +41,7 @@ const within: Partial<Record<Route["page"], Route["page"]>> = {
   alarm: "alarms",
   poolplace: "pool",
   run: "changes",
+  explain: "table",
 };
 
 export function Header({

@@ -5,6 +5,7 @@ export { AlarmsPage } from "./alarms/page";
 export { CapacityPage } from "./capacity/page";
 export { ChangesPage } from "./changes/page";
 export { RunPage } from "./changes/run";
+export { ExplainPage } from "./explain/page";
 export { FindPanel } from "./find/panel";
 export { Help } from "./help";
 export { LedgerPage } from "./ledger/page";

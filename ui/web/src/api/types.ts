@@ -183,6 +183,7 @@ export interface Explanation {
   id: string;
   title: string;
   steps: Step[];
+  related?: string[]; // ids that explain more
 }
 
 export interface TreeNode {

@@ -3,6 +3,7 @@
 import { type AlarmsView, type AlarmView, readAlarm, readAlarms } from "../alarms/view";
 import { type CapacityView, readCapacity } from "../capacity/view";
 import { type ChangesView, type RunView, readChanges, readRun } from "../changes/view";
+import { type ExplainView, readExplain } from "../explain/view";
 import { readToMark, type ToMark } from "../module/mark";
 import { type PoolPlace, type PoolView, readPool, readPoolPlace } from "../pool/view";
 import { readWhatIf, type WhatIfView } from "../whatif/view";
@@ -117,6 +118,7 @@ export type Route =
   | { page: "alarm"; view: AlarmView }
   | { page: "pool"; view: PoolView }
   | { page: "poolplace"; view: PoolPlace }
+  | { page: "explain"; view: ExplainView }
   | { page: "changes"; view: ChangesView }
   | { page: "run"; view: RunView };
 
@@ -125,6 +127,7 @@ export function readRoute(pathname: string, query: string): Route {
   if (pathname === "ledger") return { page: "ledger", view: readLedger(query) };
   if (pathname === "capacity") return { page: "capacity", view: readCapacity(query) };
   if (pathname === "whatif") return { page: "whatif", view: readWhatIf(query) };
+  if (pathname === "explain") return { page: "explain", view: readExplain(query) };
   // Alertmanager's templates link to "alarms/#/alerts?receiver=…".
   if (pathname === "alarms" || pathname === "alarms/") return { page: "alarms", view: readAlarms(query) };
   const alarm = /^alarms\/([^/]+)$/.exec(pathname)?.[1];

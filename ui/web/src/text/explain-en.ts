@@ -1,7 +1,42 @@
+import type { IdKind } from "../explain/ids";
+
 /** The texts that explain a number. */
 export const explainEn = {
   all: "All the arithmetic",
   open: "Open this node",
+  title: "Explain",
+  id: "Id",
+  idHint: "row:PATH, alarm:ID, run:ID …",
+  at: "as of",
+  atTitle: "A past minute in the server's zone; empty is now",
+  ask: "Explain",
+  kindsTitle: "What can be explained",
+  steps: "The arithmetic",
+  noSteps: "There is nothing to calculate.",
+  queries: "The series",
+  queriesBelow: "Any Prometheus client can ask for them, Grafana too.",
+  values: "Values",
+  noValues: "No value was stored in the six hours before.",
+  related: "Related",
+  terminal: "In a terminal:",
+  copy: "Copy",
+  copied: "Copied",
+  kinds: {
+    "": ["Qzone/WNS", "A node of the business tree: its row and its order line."],
+    row: ["row:Qzone/WNS", "A row of the warning table: expectation, band, verdict, peak, headroom."],
+    order: ["order:Qzone/WNS@2026-11-01", "How it grows, when it is full, and the devices to request."],
+    report: ["report:2026-11/Qzone/WNS", "A line of a month's report, as it was published."],
+    scale: ["scale:Qzone/WNS", "How the number of a service's workers was decided."],
+    node: ["node:NAME", "Why a node of the pool has the workers that it has."],
+    alarm: ["alarm:ID", "The way of an alarm, and what decided about it."],
+    heal: ["heal:ID", "What was done about an alarm, and whether it helped."],
+    mute: ["mute:ID", "What a mute hides, when, and who wants that."],
+    request: ["request:ID", "What the rules said of a request, and what became of it."],
+    run: [
+      "run:ID/STEP",
+      "A run of a flow, or one of its steps: inputs and where they came from, attempts, outputs.",
+    ],
+  } as Record<IdKind, [example: string, says: string]>,
   names: {
     devices: "Devices",
     processes: "Processes",

@@ -24,6 +24,12 @@ export const pages = [
     shows: ".capacity-page h1",
     main: true,
   },
+  {
+    name: "explain",
+    route: "explain",
+    path: (at) => `explain?id=row:${id(at.module)}`,
+    shows: ".explanation",
+  },
   { name: "ledger", route: "ledger", path: () => "ledger", shows: ".sheets", main: true },
   { name: "whatif", route: "whatif", path: () => "whatif", shows: ".examples" },
   {
@@ -52,7 +58,17 @@ export const pages = [
     shows: ".headline",
     main: true,
   },
-  ...["runs", "flows", "requests", "consistency", "registry", "operations", "audit"].map((part) => ({
+  ...[
+    "runs",
+    "flows",
+    "schedules",
+    "requests",
+    "consistency",
+    "registry",
+    "operations",
+    "access",
+    "audit",
+  ].map((part) => ({
     name: `changes-${part}`,
     route: "changes",
     path: () => `changes?show=${part}`,

@@ -10,7 +10,19 @@ import type {
   RegistryList,
   RegistryNode,
 } from "./fleet";
-import type { Flow, Run, RunList, RunOrder, RunQuery, StartBody, StepLog, StepOrder } from "./flows";
+import type {
+  Flow,
+  Run,
+  RunList,
+  RunOrder,
+  RunQuery,
+  Schedule,
+  Schedules,
+  StartBody,
+  StepLog,
+  StepOrder,
+  Tools,
+} from "./flows";
 import type { Brake, HealList } from "./heals";
 import type { Ledger } from "./ledger";
 import type { Excursion, Mark, MarkBody, Refits } from "./marks";
@@ -36,7 +48,17 @@ import type {
   RequestState,
 } from "./requests";
 import type { Silence, SilenceBody } from "./silences";
-import type { AuditList, AuditQuery, AuditVerdict, Me, Operations, SearchAnswer } from "./told";
+import type {
+  AccessBody,
+  AuditList,
+  AuditQuery,
+  AuditVerdict,
+  Grant,
+  Me,
+  Operations,
+  SearchAnswer,
+  Token,
+} from "./told";
 import type {
   Curve,
   Device,
@@ -233,6 +255,16 @@ export const api = {
   orderStep: (id: string, path: string, order: StepOrder) => call<Run>(step(id, path), json("POST", order)),
   stepLog: (id: string, path: string, attempt: number) =>
     call<StepLog>(`${step(id, path)}/log${query({ attempt: `${attempt}` })}`),
+  schedules: () => call<Schedules>("schedules"),
+  putSchedule: (body: Partial<Schedule>) => call<Schedule>("schedules", json("POST", body)),
+  endSchedule: (id: string) => call<unknown>(`schedules/${encodeURIComponent(id)}`, { method: "DELETE" }),
+  tools: () => call<Tools>("tools"),
+  grants: (path: string) => list<Grant>(`grants${query({ path })}`),
+  grant: (body: AccessBody & { subject: string }) => call<Grant>("grants", json("POST", body)),
+  endGrant: (id: string) => call<unknown>(`grants/${encodeURIComponent(id)}`, { method: "DELETE" }),
+  tokens: () => list<Token>("tokens"),
+  makeToken: (body: AccessBody & { name: string }) => call<Token>("tokens", json("POST", body)),
+  revokeToken: (id: string) => call<unknown>(`tokens/${encodeURIComponent(id)}`, { method: "DELETE" }),
   requests: (asked: { path: string; state: RequestState | ""; text: string }, limit: number) =>
     call<RequestList>(`requests${query({ ...asked, limit: `${limit}` })}`),
   requestDraft: (kind: RequestKind, module: string) =>

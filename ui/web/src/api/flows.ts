@@ -176,8 +176,68 @@ export interface StartBody {
   dry_run: boolean;
 }
 
+/** What starts a flow again and again. */
+export interface Schedule {
+  id: string;
+  flow: string;
+  inputs: Values | null;
+  cron: string;
+  zone?: string;
+  window?: string;
+  catch_up?: boolean;
+  overlap?: boolean;
+  paused?: boolean;
+  who: string;
+  why: string;
+  next?: string; // the next start; none while it is paused
+  last?: string;
+  last_run?: string;
+  last_error?: string;
+}
+
+/** A time in which changes may begin. */
+export interface MaintenanceWindow {
+  name: string;
+  cron: string;
+  zone: string;
+  duration_seconds: number;
+  path: string;
+}
+
+export interface Schedules {
+  schedules: Schedule[];
+  windows: MaintenanceWindow[];
+}
+
+export interface ToolParameter {
+  name: string;
+  type: string;
+  doc?: string;
+  required?: boolean;
+  default?: unknown;
+  values?: unknown[];
+  secret?: boolean;
+}
+
+/** What a step of a flow can call. */
+export interface Tool {
+  name: string;
+  title: string;
+  doc: string;
+  inputs: ToolParameter[];
+  outputs: ToolParameter[];
+  repeatable: boolean;
+  source: string; // "built in", or its file
+}
+
+export interface Tools {
+  tools: Tool[];
+  refused: { file: string; why: string }[]; // that lie where tools do
+}
+
 export interface RunOrder {
-  action: "pause" | "resume" | "cancel";
+  action: "pause" | "resume" | "cancel" | "constants";
+  constants?: Values; // for steps that begin from now on
   who: string;
   why: string;
   undo?: boolean;

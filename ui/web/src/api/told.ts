@@ -93,11 +93,26 @@ export interface Grant {
   made_at: string | null;
 }
 
+/** A program's way in; the secret is only there when it has just been made. */
+export interface Token extends Omit<Grant, "subject"> {
+  name: string;
+  used_at: string | null;
+  token?: string;
+}
+
+export interface AccessBody {
+  role: string;
+  path: string;
+  until?: string;
+  why: string;
+}
+
 /** Who asks, and what they may do. */
 export interface Me {
   open: boolean; // everybody may do everything
   known: boolean;
   name: string;
+  role: Role | "none"; // the highest, wherever it is
   may: { read: boolean };
   rights: Grant[];
   needs: Record<string, { role: Role; whole: boolean }>; // by action; one that ends in a dot is that of all that begin so

@@ -1,35 +1,59 @@
 import { api } from "../api/client";
 import type { Flow, FlowFault } from "../api/flows";
 import { useResource } from "../api/live";
+import { Link } from "../link";
 import { Failure, Loading } from "../notice";
 import { useText } from "../text/language";
 import type { PartProps } from "./page";
 import { StartForm } from "./startform";
-import { runPath } from "./view";
+import { ToolList } from "./toollist";
+import { changesPath, runPath } from "./view";
 
 /** The flows that can be started. */
 export function FlowPart({ view, revision, onView, onGo }: PartProps) {
   const text = useText().changes.flows;
   const flows = useResource("flows", revision, api.flows);
+  const tools = view.state === "tools";
+  const ways = (
+    <p class="ways">
+      <Link
+        to={changesPath({ ...view, chosen: "", fill: "", state: tools ? "" : "tools" })}
+        onGo={onGo}
+        class="way"
+      >
+        {tools ? text.backToFlows : text.tools}
+      </Link>
+    </p>
+  );
+  if (tools)
+    return (
+      <>
+        {ways}
+        <ToolList />
+      </>
+    );
   if (!flows.data) return flows.error ? <Failure error={flows.error} /> : <Loading />;
   if (flows.data.length === 0) return <p class="nothing">{text.none}</p>;
   return (
-    <ul class="flow-list">
-      {flows.data.map((flow) => (
-        <Line
-          key={`${flow.name} ${flow.source}`}
-          flow={flow}
-          open={flow.name === view.chosen}
-          fill={flow.name === view.chosen ? view.fill : ""}
-          path={view.path}
-          onOpen={(open) => onView({ ...view, chosen: open ? flow.name : "", fill: "" })}
-          onStarted={(run) => {
-            onView({ ...view, chosen: "", fill: "" });
-            onGo(runPath(run));
-          }}
-        />
-      ))}
-    </ul>
+    <>
+      {ways}
+      <ul class="flow-list">
+        {flows.data.map((flow) => (
+          <Line
+            key={`${flow.name} ${flow.source}`}
+            flow={flow}
+            open={flow.name === view.chosen}
+            fill={flow.name === view.chosen ? view.fill : ""}
+            path={view.path}
+            onOpen={(open) => onView({ ...view, chosen: open ? flow.name : "", fill: "" })}
+            onStarted={(run) => {
+              onView({ ...view, chosen: "", fill: "" });
+              onGo(runPath(run));
+            }}
+          />
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ import { Link } from "../link";
 import { Loading } from "../notice";
 import { useText } from "../text/language";
 import { TreePage } from "../tree/page";
+import { AccessPart } from "./accesspart";
 import { AuditPart } from "./auditpart";
 import { ConsistencyPart } from "./consistencypart";
 import { FlowPart } from "./flowpart";
@@ -15,6 +16,7 @@ import { OperationsPart } from "./operationspart";
 import { RegistryPart } from "./registrypart";
 import { RequestPart } from "./requestpart";
 import { RunPart } from "./runpart";
+import { SchedulePart } from "./schedulepart";
 import { type ChangesView, changesPath, defaultChanges, type Part, parts } from "./view";
 
 interface Props {
@@ -38,10 +40,12 @@ export interface PartProps extends Pick<Props, "shown" | "view" | "revision" | "
 const bodies: Record<Part, ComponentType<PartProps>> = {
   runs: RunPart,
   flows: FlowPart,
+  schedules: SchedulePart,
   requests: RequestPart,
   consistency: ConsistencyPart,
   registry: RegistryPart,
   operations: OperationsPart,
+  access: AccessPart,
   audit: AuditPart,
 };
 

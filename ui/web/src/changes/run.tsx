@@ -1,11 +1,13 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useNow } from "../alarms/now";
 import { todayIn } from "../alarms/range";
 import { moment } from "../alarms/words";
+import { Act, Lacking } from "../allowed";
 import { ApiError, api } from "../api/client";
 import { isOver, type Run } from "../api/flows";
 import type { Status } from "../api/types";
 import { knownZone } from "../charts/series";
+import { explainPath } from "../explain/view";
 import { useKeys } from "../keys";
 import { Link } from "../link";
 import { Failure, Loading } from "../notice";
@@ -16,9 +18,11 @@ import { modulePath, namesOf } from "../state/view";
 import { span } from "../text/format";
 import { useText } from "../text/language";
 import { RunBadge } from "./badges";
+import { ChangeForm, TextField } from "./form";
 import { RunActions } from "./runactions";
+import { leading } from "./stepactions";
 import { StepList } from "./steplist";
-import { firstToLookAt, lastedSeconds, shownValue } from "./steps";
+import { changedInputs, firstToLookAt, lastedSeconds, shownValue } from "./steps";
 import { type ChangesView, changesPath, defaultChanges, type RunView, runPath } from "./view";
 
 interface Props {
@@ -96,6 +100,9 @@ function Body({ run, view, zone, onGo, onChange }: BodyProps) {
           {lasted !== null && ` · ${text.changes.duration(span(lasted))}`}
         </span>
         <span>{say.by(run.who, say.sources[run.source.kind])}</span>
+        <Link to={explainPath({ id: `run:${run.id}`, model: "" })} onGo={onGo} class="way">
+          {text.explain.title}
+        </Link>
       </p>
       <p class="headline">{say.headline(run.why, run.reason ?? "")}</p>
       {!isOver(run) && !run.dry && <RunActions run={run} onDone={onChange} />}
@@ -114,7 +121,7 @@ function Body({ run, view, zone, onGo, onChange }: BodyProps) {
         </Panel>
         {run.constants && Object.keys(run.constants).length > 0 && (
           <Panel title={say.constantsTitle}>
-            <Values of={run.constants} />
+            <Constants run={run} onDone={onChange} />
           </Panel>
         )}
         {run.actions && run.actions.length > 0 && (
@@ -134,6 +141,50 @@ function Body({ run, view, zone, onGo, onChange }: BodyProps) {
         )}
       </div>
     </>
+  );
+}
+
+/** What the steps read beside the inputs; a person can change it for those that have not begun. */
+function Constants({ run, onDone }: { run: Run; onDone: () => void }) {
+  const text = useText().changes.runs;
+  const [editing, setEditing] = useState(false);
+  const before = run.constants ?? {};
+  if (!editing)
+    return (
+      <>
+        <Values of={before} />
+        {!isOver(run) && (
+          <>
+            <div class="actions">
+              <Act {...leading} onClick={() => setEditing(true)}>
+                {text.editConstants}
+              </Act>
+            </div>
+            <Lacking {...leading} />
+          </>
+        )}
+      </>
+    );
+  return (
+    <ChangeForm
+      about={text.constantsAbout}
+      buttons={[{ label: text.editConstants }]}
+      onSend={async ({ typed, who, why }) => {
+        await api.orderRun(run.id, {
+          action: "constants",
+          who,
+          why,
+          constants: changedInputs(before, typed),
+        });
+        setEditing(false);
+        onDone();
+      }}
+      onCancel={() => setEditing(false)}
+    >
+      {Object.entries(before).map(([name, value]) => (
+        <TextField key={name} label={name} name={name} value={shownValue(value)} />
+      ))}
+    </ChangeForm>
   );
 }
 

@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
+import { Act, Lacking } from "../allowed";
 import { api } from "../api/client";
 import type { Run, RunOrder } from "../api/flows";
 import { OrderForm } from "../pool/orderform";
 import { useText } from "../text/language";
 
 /** What can be asked of a run. "undo" cancels it and takes back what it did. */
-type Choice = RunOrder["action"] | "undo";
+type Choice = Exclude<RunOrder["action"], "constants"> | "undo";
 
 /** The actions that mean something where a run stands. */
 export function choicesOf({ state }: Pick<Run, "state">): Choice[] {
@@ -19,22 +20,24 @@ export function RunActions({ run, onDone }: { run: Run; onDone: () => void }) {
   const text = useText().changes.runs;
   const [choice, setChoice] = useState<Choice>();
   const possible = choicesOf(run);
+  const at = run.module ?? "";
   return (
     <div class="alarm-actions">
       <div class="actions">
         {possible.map((one) => (
-          <button
+          <Act
             key={one}
-            type="button"
-            class="action"
+            does="run."
+            at={at}
             aria-pressed={choice === one}
             title={text.runAbouts[one]}
             onClick={() => setChoice(one)}
           >
             {text.runActions[one]}
-          </button>
+          </Act>
         ))}
       </div>
+      <Lacking does="run." at={at} />
       {choice && possible.includes(choice) && (
         <OrderForm
           key={choice}

@@ -1,10 +1,8 @@
-import { useState } from "preact/hooks";
-import { keepName } from "../alarms/name";
+import { Lacking, useLack } from "../allowed";
 import { api } from "../api/client";
 import type { Flow, FlowInput } from "../api/flows";
-import { WhoField } from "../me";
-import { Failure } from "../notice";
 import { useText } from "../text/language";
+import { ChangeForm, CheckField, ChoiceField, TextField } from "./form";
 import { firstValue, readFill, readInputs } from "./inputs";
 
 interface Props {
@@ -18,65 +16,37 @@ interface Props {
 /** Asks for what a flow needs, and starts it or tries it without changing anything. */
 export function StartForm({ flow, fill, path, onStarted, onCancel }: Props) {
   const text = useText().changes.flows;
-  const [sending, setSending] = useState(false);
-  const [failure, setFailure] = useState<Error>();
-  const { inputs } = flow;
-  const filled = readFill(fill);
-  const send = async (e: SubmitEvent) => {
-    e.preventDefault();
-    const data = new FormData(e.currentTarget as HTMLFormElement);
-    const typed = Object.fromEntries([...data].map(([name, value]) => [name, `${value}`]));
-    const dry = (e.submitter as HTMLButtonElement | null)?.value === "dry";
-    const { "-who": who = "", "-why": why = "" } = typed;
-    if (who) keepName(who);
-    setSending(true);
-    setFailure(undefined);
-    try {
-      const run = await api.startFlow(flow.name, {
-        inputs: readInputs(inputs, typed),
-        who,
-        why,
-        dry_run: dry,
-      });
-      onStarted(run.id);
-    } catch (error) {
-      setFailure(error as Error);
-    }
-    setSending(false);
-  };
+  const deed = { does: "run.start", at: path };
+  const disabled = !!useLack(deed);
   return (
-    <form
-      class="alarm-form start-form"
-      onSubmit={send}
-      onKeyDown={(e) => {
-        if (e.key !== "Escape") return;
-        e.stopPropagation(); // the page is not left
-        onCancel();
+    <ChangeForm
+      whyHint={text.whyHint}
+      below={<Lacking {...deed} />}
+      buttons={[
+        { value: "run", label: text.start, disabled },
+        { value: "dry", label: text.dry, title: text.dryTitle, disabled },
+      ]}
+      onSend={async ({ typed, who, why, button }) => {
+        const inputs = readInputs(flow.inputs, typed);
+        const run = await api.startFlow(flow.name, { inputs, who, why, dry_run: button === "dry" });
+        onStarted(run.id);
       }}
+      onCancel={onCancel}
     >
-      <div class="fields">
-        {inputs.map((input) => (
-          <Field key={input.name} input={input} value={firstValue(input, filled, path)} />
-        ))}
-        <label class="field">
-          {text.why}
-          <input type="text" name="-why" maxLength={500} placeholder={text.whyHint} />
-        </label>
-        <WhoField label={text.who} />
-      </div>
-      {failure && <Failure error={failure} />}
-      <div class="actions">
-        <button type="submit" class="main-action" value="run" disabled={sending}>
-          {text.start}
-        </button>
-        <button type="submit" class="action" value="dry" disabled={sending} title={text.dryTitle}>
-          {text.dry}
-        </button>
-        <button type="button" class="action" onClick={onCancel}>
-          {text.cancel}
-        </button>
-      </div>
-    </form>
+      <InputFields inputs={flow.inputs} fill={fill} path={path} />
+    </ChangeForm>
+  );
+}
+
+/** The fields of a flow's inputs. */
+export function InputFields({ inputs, fill, path }: { inputs: FlowInput[]; fill: string; path: string }) {
+  const filled = readFill(fill);
+  return (
+    <>
+      {inputs.map((input) => (
+        <Field key={input.name} input={input} value={firstValue(input, filled, path)} />
+      ))}
+    </>
   );
 }
 
@@ -88,37 +58,18 @@ function Field({ input, value }: { input: FlowInput; value: string }) {
       {required && " *"} <small>{typeText(type, of)}</small>
     </span>
   );
-  if (type === "bool")
-    return (
-      <label class="field check">
-        <input type="checkbox" name={name} value="true" defaultChecked={value === "true"} />
-        {label}
-      </label>
-    );
-  if (values && values.length > 0)
-    return (
-      <label class="field">
-        {label}
-        <select name={name} value={value}>
-          {!required && <option value="" />}
-          {values.map((one) => (
-            <option key={`${one}`} value={`${one}`}>
-              {`${one}`}
-            </option>
-          ))}
-        </select>
-      </label>
-    );
-  const given = { id: `input-${name}`, name, defaultValue: value, required };
+  if (type === "bool") return <CheckField label={label} name={name} on={value === "true"} />;
+  if (values && values.length > 0) {
+    const choices = values.map((one): [string, string] => [`${one}`, `${one}`]);
+    return <ChoiceField {...{ label, name, value }} choices={required ? choices : [["", ""], ...choices]} />;
+  }
   return (
-    <label class="field" for={given.id}>
-      {label}
-      {secret ? (
-        <input type="password" {...given} autoComplete="new-password" />
-      ) : (
-        <input type="text" {...given} placeholder={description} autoComplete="off" />
-      )}
-    </label>
+    <TextField
+      {...{ label, name, value }}
+      type={secret ? "password" : "text"}
+      hint={secret ? undefined : description}
+      needed={required}
+    />
   );
 }
 

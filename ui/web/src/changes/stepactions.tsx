@@ -1,10 +1,9 @@
 import { useState } from "preact/hooks";
-import { keepName } from "../alarms/name";
+import { Act, Lacking, useLack } from "../allowed";
 import { api } from "../api/client";
 import type { Run, RunStep, StepAction } from "../api/flows";
-import { WhoField } from "../me";
-import { Failure } from "../notice";
 import { useText } from "../text/language";
+import { ChangeForm, TextField } from "./form";
 import { changedInputs, shownValue } from "./steps";
 
 interface Props {
@@ -17,22 +16,25 @@ interface Props {
 export function StepActions({ run, step, onDone }: Props) {
   const text = useText().changes.runs;
   const [action, setAction] = useState<StepAction>();
+  const at = run.module ?? "";
   return (
     <div class="alarm-actions">
       <div class="actions">
         {(step.may ?? []).map((one) => (
-          <button
+          <Act
             key={one}
-            type="button"
+            does={`step.${one}`}
+            at={at}
             class={one === "approve" ? "main-action" : "action"}
             aria-pressed={action === one}
             title={text.stepAbouts[one]}
             onClick={() => setAction(one)}
           >
             {text.stepActions[one]}
-          </button>
+          </Act>
         ))}
       </div>
+      <Lacking does="step." at={at} />
       {action && (
         <StepForm
           key={action}
@@ -48,77 +50,34 @@ export function StepActions({ run, step, onDone }: Props) {
   );
 }
 
-function StepForm({
-  run,
-  step,
-  action,
-  onDone,
-  onCancel,
-}: Props & { action: StepAction; onCancel: () => void }) {
-  const text = useText().changes;
-  const say = text.runs;
-  const [failure, setFailure] = useState<Error>();
-  const [sending, setSending] = useState(false);
+type FormProps = Props & { action: StepAction; onCancel: () => void };
+
+function StepForm({ run, step, action, onDone, onCancel }: FormProps) {
+  const say = useText().changes.runs;
   const newest = step.attempts?.at(-1);
   const before = action === "retry" ? (newest?.inputs ?? {}) : {};
-  const send = async (e: SubmitEvent) => {
-    e.preventDefault();
-    const data = new FormData(e.currentTarget as HTMLFormElement);
-    const {
-      "-who": who = "",
-      "-why": why = "",
-      ...typed
-    } = Object.fromEntries([...data].map(([name, value]) => [name, `${value}`]));
-    if (who) keepName(who);
-    setSending(true);
-    setFailure(undefined);
-    try {
-      const inputs = changedInputs(before, typed);
-      await api.orderStep(run.id, step.path, { action, who, why, attempt: newest?.n ?? 0, inputs });
-      onDone();
-    } catch (error) {
-      setFailure(error as Error);
-    }
-    setSending(false);
-  };
+  const fixed = !!useLack(leading); // who may not lead it elsewhere retries it as it was
   return (
-    <form
-      class="alarm-form"
-      onSubmit={send}
-      onKeyDown={(e) => {
-        if (e.key !== "Escape") return;
-        e.stopPropagation(); // the page is not left
-        onCancel();
+    <ChangeForm
+      about={say.stepAbouts[action]}
+      needsWhy={action === "skip" || action === "reject"}
+      below={action === "retry" && <Lacking {...leading} />}
+      buttons={[{ label: say.stepActions[action] }]}
+      onSend={async ({ typed, who, why }) => {
+        const inputs = changedInputs(before, typed);
+        const changed = Object.keys(inputs).length > 0;
+        const attempt = newest?.n ?? 0;
+        await api.orderStep(run.id, step.path, { action, who, why, attempt, ...(changed && { inputs }) });
+        onDone();
       }}
+      onCancel={onCancel}
     >
-      <p>{say.stepAbouts[action]}</p>
-      <div class="fields">
-        {Object.entries(before).map(([name, value]) => (
-          <label key={name} class="field">
-            {name}
-            <input type="text" name={name} defaultValue={shownValue(value)} autoComplete="off" />
-          </label>
-        ))}
-        <label class="field">
-          {text.flows.why}
-          <input
-            type="text"
-            name="-why"
-            maxLength={500}
-            required={action === "skip" || action === "reject"}
-          />
-        </label>
-        <WhoField label={text.flows.who} />
-      </div>
-      {failure && <Failure error={failure} />}
-      <div class="actions">
-        <button type="submit" class="main-action" disabled={sending}>
-          {say.stepActions[action]}
-        </button>
-        <button type="button" class="action" onClick={onCancel}>
-          {text.flows.cancel}
-        </button>
-      </div>
-    </form>
+      {Object.entries(before).map(([name, value]) => (
+        <TextField key={name} label={name} name={name} value={shownValue(value)} readOnly={fixed} />
+      ))}
+    </ChangeForm>
   );
 }
+
+/** Other inputs and constants can lead a run elsewhere than its flow says: they take more. */
+export const leading = { does: "lead", at: "" };

@@ -8,7 +8,17 @@ import { type RunState, runStates } from "../api/flows";
 //   changes?show=audit&who=user:ann&action=run.retry
 //   changes/runs/k3x9…?step=roll[2]/stop
 
-export const parts = ["runs", "flows", "requests", "consistency", "registry", "operations", "audit"] as const;
+export const parts = [
+  "runs",
+  "flows",
+  "schedules",
+  "requests",
+  "consistency",
+  "registry",
+  "operations",
+  "access",
+  "audit",
+] as const;
 export type Part = (typeof parts)[number];
 
 export interface ChangesView {

@@ -16,6 +16,7 @@ const routes = pages.map(({ path }) => {
 const every: Record<Route["page"], true> = {
   table: true,
   capacity: true,
+  explain: true,
   module: true,
   ledger: true,
   whatif: true,

@@ -35,9 +35,12 @@ func (s *server) openSearch(tree *fleet.Tree) (err error) {
 			&moduleSet{tree: tree, view: s.facts.View, notes: s.state.Notes().Notes, began: s.started},
 			search.Markdown{Name: "runbook", Dir: s.runbooksDir},
 			requestSet{s.state.Requests()},
+			wholeSet{"flow", func() []search.Document { return flowDocuments(s.flows.shelf.Library().Entries) }},
+			wholeSet{"node", func() []search.Document { return nodeDocuments(s.scaling.pool.Nodes()) }},
+			wholeSet{"package", func() []search.Document { return packageDocuments(s.consistency.Declarations()) }},
 			search.Markdown{Name: "doc", Dir: func() string { return s.besideConfig(s.config().Search.DocsDir) }},
 		},
-		Sources: []search.Source{alarmSource{s.state.Alarms(), time.Now}, runSource{s.state.Flows(), time.Now}},
+		Sources: []search.Source{alarmSource{s.state.Alarms(), time.Now}, &runSource{table: s.state.Flows(), now: time.Now}},
 		Logger:  s.log, Registerer: s.reg,
 	})
 	return nil

@@ -14,6 +14,11 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
+	"headroom/scaler/consistency"
+	"headroom/scaler/flow/document"
+	"headroom/scaler/flow/library"
+	"headroom/scaler/node/wire"
+	"headroom/scaler/pool"
 	"headroom/storage/fleet"
 	"headroom/storage/search"
 	"headroom/storage/state"
@@ -129,6 +134,76 @@ func TestModulesAreSearchable(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
+	}
+}
+
+// A run that is open is told of again whenever it stands otherwise.
+func TestRunsAreFoundByWhatTheyWaitFor(t *testing.T) {
+	db, err := state.Open(filepath.Join(t.TempDir(), "state.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	now := noon
+	s := &runSource{table: db.Flows(), now: func() time.Time { return now }}
+	save := func(id, reason string, ended time.Time) {
+		t.Helper()
+		data := []byte(`{"id":"` + id + `","who":"ann","reason":"` + reason + `"}`)
+		run := state.FlowRun{ID: id, Flow: "hello", State: "waiting", Created: noon.Add(-time.Hour), Ended: ended, Data: data, Hidden: []byte("{}")}
+		if err := db.Flows().Save(t.Context(), state.FlowChange{Runs: []state.FlowRun{run}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cursor := ""
+	texts := func() (all []string) {
+		t.Helper()
+		docs, next, err := s.Changed(t.Context(), cursor, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cursor = next
+		for _, d := range docs {
+			all = append(all, d.ID+": "+strings.ReplaceAll(d.Text, "\n", ", "))
+		}
+		return all
+	}
+	save("r1", "waits for the night", time.Time{})
+	texts()
+	if got := texts(); len(got) != 0 {
+		t.Errorf("nothing is new: %q", got)
+	}
+	save("r1", "permission has failed", time.Time{})
+	if got := texts(); len(got) != 1 || !strings.Contains(got[0], "permission has failed") {
+		t.Errorf("%q", got)
+	}
+	now = now.Add(time.Hour)
+	save("r1", "done", now)
+	texts()
+	if got := s.told; len(got) != 0 {
+		t.Errorf("it is over: %v", got)
+	}
+}
+
+func TestFlowsNodesAndPackagesAreSearchable(t *testing.T) {
+	f := &document.Flow{Title: "Expand", Description: "Adds workers.", Steps: []document.Step{{Title: "Mute", Tool: "mute"}}}
+	docs := flowDocuments([]library.Entry{{Name: "expand", Flow: f}, {Name: "broken"}, {Name: "expand"}})
+	if len(docs) != 2 || docs[0].ID != "broken" || docs[1].Title != "Expand" || docs[1].Text != "expand\nAdds workers.\nMute mute" || docs[1].URL != "/changes?of=expand&show=flows" {
+		t.Errorf("%+v", docs)
+	}
+	node := pool.Node{Name: "n/1", State: pool.Lost, Reason: "silent", Resources: wire.Resources{Labels: map[string]string{"site": "s", "rack": "r"}}, Workers: []pool.Worker{{Service: "a%2Fb/c"}}}
+	if docs := nodeDocuments([]pool.Node{node}); docs[0].URL != "/pool/nodes/n%2F1" || docs[0].Text != "lost silent\nrack=r\nsite=s\na/b/c" {
+		t.Errorf("%+v", docs)
+	}
+	declared := []*consistency.Declaration{{Module: "a/b", Packages: []consistency.Package{{Name: "nginx", Version: "1.2"}, {Name: "curl"}}}}
+	if docs := packageDocuments(declared); len(docs) != 2 || docs[0].Title != "curl any" || docs[1].Path != "a/b" {
+		t.Errorf("%+v", docs)
+	}
+	set := wholeSet{"node", func() []search.Document { return nodeDocuments([]pool.Node{node}) }}
+	before, err := set.Version(t.Context())
+	node.State = pool.Ready
+	after, err2 := set.Version(t.Context())
+	if err != nil || err2 != nil || before == after {
+		t.Errorf("%s, %s: %v, %v", before, after, err, err2)
 	}
 }
 

@@ -18,13 +18,48 @@ import (
 type runSource struct {
 	table state.Flows
 	now   func() time.Time
+	told  map[string]string // what was told last of those that are open, by id
 }
 
 // Name implements search.Source.
-func (runSource) Name() string { return "run" }
+func (*runSource) Name() string { return "run" }
 
 // Changed implements search.Source.
-func (s runSource) Changed(ctx context.Context, since string, limit int) ([]search.Document, string, error) {
+func (s *runSource) Changed(ctx context.Context, since string, limit int) ([]search.Document, string, error) {
+	docs, next, err := s.episodes(ctx, since, limit)
+	if err != nil || len(docs) >= limit {
+		return docs, next, err
+	}
+	open, err := s.open(ctx, limit-1-len(docs)) // fewer than limit: these are all for now
+	return append(docs, open...), next, err
+}
+
+// open returns up to so many of the runs that are open and stand otherwise than when they
+// were told of last: one that waits can be found by what it waits for.
+func (s *runSource) open(ctx context.Context, limit int) (docs []search.Document, err error) {
+	rows, err := s.table.Runs(ctx, state.FlowRunQuery{Open: true, Limit: maxOpenRuns})
+	if err != nil {
+		return nil, err
+	}
+	told := map[string]string{}
+	for _, row := range rows {
+		d, err := runDocument(row)
+		if err != nil {
+			return nil, err
+		}
+		if told[row.ID] = s.told[row.ID]; told[row.ID] != d.Text && len(docs) < limit {
+			told[row.ID] = d.Text
+			docs = append(docs, d)
+		}
+	}
+	s.told = told
+	return docs, nil
+}
+
+// maxOpenRuns limits the open runs, the newest first, that are looked at for what they wait for.
+const maxOpenRuns = 1000
+
+func (s *runSource) episodes(ctx context.Context, since string, limit int) ([]search.Document, string, error) {
 	return changed(since, limit, s.now(), episodes[state.FlowRun]{
 		since: func(ended bool, at time.Time, id string, limit int) ([]state.FlowRun, error) {
 			return s.table.RunsSince(ctx, ended, at, id, limit)

@@ -11,6 +11,13 @@ import (
 	"headroom/storage/fleet"
 )
 
+// Declarations returns what the files declare, by module. Nobody may change it.
+func (c *Consistency) Declarations() []*Declaration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.settings.Declarations
+}
+
 // Total is how the modules of a part of the business tree stand.
 type Total struct {
 	Path         string    `json:"path"`

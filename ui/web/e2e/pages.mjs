@@ -5,10 +5,12 @@ const id = (path) => path.split("/").map(encodeURIComponent).join("/");
 
 /**
  * Each with the route that its path leads to and what is waited for: a selector. The main ones
- * are compared with pictures, too. A path may need what is on the server: see places.mjs.
+ * are compared with pictures, and watched while snapshots come: under another path where rows
+ * come or change their order by themselves, and not at all where the page grows with what happens
+ * (still: null). A path may need what is on the server: see places.mjs.
  */
 export const pages = [
-  { name: "table", route: "table", path: () => "", shows: "tr.row", main: true },
+  { name: "table", route: "table", path: () => "", shows: "tr.row", main: true, still: () => "?sort=path" },
   { name: "table-compared", route: "table", path: () => "?model=both", shows: "table.compared tr.row" },
   {
     name: "module",
@@ -39,16 +41,37 @@ export const pages = [
     shows: ".totals",
     main: true,
   },
-  { name: "alarms", route: "alarms", path: () => "alarms", shows: ".funnel", main: true },
+  {
+    name: "alarms",
+    route: "alarms",
+    path: () => "alarms",
+    shows: ".funnel",
+    main: true,
+    still: (at) => `alarms?q=${at.alarm}`,
+  },
   ...["stats", "mutes", "changes", "heals"].map((part) => ({
     name: `alarms-${part}`,
     route: "alarms",
     path: () => `alarms?show=${part}`,
     shows: ".alarms-page .parts",
   })),
-  { name: "alarm", route: "alarm", path: (at) => `alarms/${at.alarm}`, shows: ".trail li", main: true },
+  {
+    name: "alarm",
+    route: "alarm",
+    path: (at) => `alarms/${at.alarm}`,
+    shows: ".trail li",
+    main: true,
+    still: null,
+  },
   { name: "pool", route: "pool", path: () => "pool", shows: ".pool-totals", main: true },
-  { name: "pool-nodes", route: "pool", path: () => "pool?show=nodes", shows: "a.node", main: true },
+  {
+    name: "pool-nodes",
+    route: "pool",
+    path: () => "pool?show=nodes",
+    shows: "a.node",
+    main: true,
+    still: (at) => `pool?show=nodes&q=${at.node}`,
+  },
   { name: "pool-decisions", route: "pool", path: () => "pool?show=decisions", shows: ".pool-totals" },
   { name: "pool-node", route: "poolplace", path: (at) => `pool/nodes/${id(at.node)}`, shows: ".headline" },
   {

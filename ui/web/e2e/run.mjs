@@ -13,6 +13,7 @@
 //       widths: ["wide", "phone"],   // default ["wide"]: 1440 or 390 pixels
 //       languages: ["en", "zh"],     // default ["en"]
 //       schemes: ["light", "dark"],  // default ["light"]
+//       beside: true,                // it waits more than it works: it runs beside all others; default false
 //       writes: true,                // it changes what the server keeps; default false
 //       allow: [/\/api\/v1\/marks/], // addresses whose refusals (4xx) it asks for
 //       async run(page, kit) {
@@ -75,14 +76,14 @@ async function runs(one) {
 const writing = new Set(); // areas in which a case that writes is running
 
 /** Takes out the next case that may run now. */
-function next() {
+function next(cases) {
   const nth = cases.findIndex(({ journey }) => !(journey.writes && writing.has(journey.file)));
   return nth < 0 ? undefined : cases.splice(nth, 1)[0];
 }
 
 /** Runs cases until none may run; what is left then is of an area that another lane works on. */
-async function lane(failed) {
-  for (let one = next(); one; one = next()) {
+async function lane(cases, failed) {
+  for (let one = next(cases); one; one = next(cases)) {
     const { writes, file } = one.journey;
     if (writes) writing.add(file);
     if (!(await runs(one))) failed.push(one.title);
@@ -92,10 +93,13 @@ async function lane(failed) {
 
 try {
   const began = performance.now();
-  const total = cases.length;
   const failed = [];
-  await Promise.all(Array.from({ length: Number(option("jobs") ?? 2) }, () => lane(failed)));
-  console.log(`${total} journeys in ${seconds(began).trim()}, ${failed.length} failed`);
+  const [waiting, working] = [true, false].map((is) =>
+    cases.filter(({ journey }) => is === !!journey.beside),
+  );
+  const lanes = Array.from({ length: Number(option("jobs") ?? 2) }, () => lane(working, failed));
+  await Promise.all([...lanes, ...waiting.map((one) => lane([one], failed))]);
+  console.log(`${cases.length} journeys in ${seconds(began).trim()}, ${failed.length} failed`);
   if (failed.length > 0) process.exitCode = 1;
 } finally {
   await browser.close();

@@ -156,7 +156,7 @@ const all: Column[] = [
   },
   {
     id: "deviates",
-    width: 106,
+    width: 112,
     sorts: [high("deviates")],
     fields: [
       ["deviates", ({ row }) => (row.deviates ? 1 : 0)],
@@ -211,7 +211,7 @@ const all: Column[] = [
   },
   {
     id: "growth",
-    width: 82,
+    width: 88,
     sorts: [high("growth")],
     fields: [
       ["growth_percent_per_month", ({ growth }) => aMonth(growth)],
@@ -253,7 +253,7 @@ const all: Column[] = [
   },
   {
     id: "cover",
-    width: 100,
+    width: 110,
     sorts: [low("cover")],
     fields: [
       ["muted_by", ({ cover }) => cover?.hushes.map(({ name }) => name).join("; ")],
@@ -272,7 +272,7 @@ const all: Column[] = [
   },
   {
     id: "note",
-    width: 66,
+    width: 60,
     sorts: [low("note")],
     fields: [["note", ({ row }) => row.note]],
     cell: ({ row }, { onNote }) => <NoteCell id={row.id} note={row.note} onSaved={onNote} />,

@@ -4,7 +4,7 @@ import { runPath } from "../changes/view";
 import { Link } from "../link";
 import { namesOf } from "../state/view";
 import type { Text } from "../text/en";
-import { clock } from "../text/format";
+import { clock, secondsBetween } from "../text/format";
 import { Two } from "./cells";
 import type { Sheet } from "./columns";
 import type { Change, Hush } from "./cover";
@@ -26,6 +26,10 @@ function hushTitle({ kind, name, until, partly }: Hush, { sheet }: Text): string
   const end = until ? sheet.until(until.slice(0, 16).replace("T", " ")) : sheet.always;
   return [`${sheet.kinds[kind]}: ${name}`, end, partly && sheet.partly].filter(Boolean).join(", ");
 }
+
+/** The hour of an end within a day, else its day. */
+export const end = (until: string, at: string) =>
+  secondsBetween(at, until) < 86_400 ? clock(until) : until.slice(5, 10);
 
 /** What keeps alarms of a row back, and below it what changes there; where nothing does, the way to mute it. */
 export function CoverCell({ entry: { row, cover }, sheet }: { entry: Entry; sheet: Sheet }) {
@@ -54,7 +58,7 @@ export function CoverCell({ entry: { row, cover }, sheet }: { entry: Entry; shee
             title={cover.hushes.map((h) => hushTitle(h, text)).join("\n")}
           >
             <i class="hushed" aria-hidden="true" />
-            {hush.until ? text.sheet.until(clock(hush.until)) : hush.name}
+            {hush.until ? text.sheet.until(end(hush.until, row.at)) : hush.name}
             {more(cover.hushes)}
           </Link>
         )

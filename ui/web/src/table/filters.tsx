@@ -16,7 +16,7 @@ export function Filters({ view, counts, owners, onView }: Props) {
   const state = (chip: Chip) =>
     view.chips.includes(chip) ? "true" : view.chips.includes(`-${chip}`) ? "mixed" : "false";
   return (
-    <fieldset class="filters" aria-label={sheet.filters}>
+    <fieldset class="chip-line" aria-label={sheet.filters}>
       {chipIds.map((chip) => (
         <button
           key={chip}

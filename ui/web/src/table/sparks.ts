@@ -3,7 +3,7 @@ import { api } from "../api/client";
 import type { Sparkline, Sparklines } from "../api/types";
 
 /** Rows that are asked for at once: the first ones are seen while the others come. */
-const batch = 20;
+const batch = 10;
 
 /** Asked for when scrolling pauses; rows that only pass by are not. */
 const pauseMillis = 120;

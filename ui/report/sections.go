@@ -32,7 +32,11 @@ func (r *Report) byTop(w *words) Section {
 	if len(r.Levels) > 0 {
 		level = say(w.levels, r.Levels[0])
 	}
-	return Section{ID: "business", Title: fill(w.by, level), Table: r.totalsTable(w, level, r.ByTop, r.Total)}
+	s := Section{ID: "business", Title: fill(w.by, level), Notes: []string{w.none}}
+	if len(r.ByTop) > 0 {
+		s.Notes, s.Table = nil, r.totalsTable(w, level, r.ByTop, r.Total)
+	}
+	return s
 }
 
 // totalsTable shows totals with a bar for what is ordered; sum is the last line,

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"headroom/analytics"
 )
 
 // The chart's size, in units of its viewBox.
@@ -66,7 +68,8 @@ func chart(t Trend) template.HTML {
 	}
 	b.WriteString(`<path class="line" d="` + trace(s, t.Line, 0) + `"/>`)
 	b.WriteString(`<path class="peaks" d="` + trace(s, t.Peaks, 0) + `"/>`)
-	b.WriteString(`<path class="ahead" d="` + trace(s, t.Forecast, first) + `"/></svg>`)
+	b.WriteString(`<path class="ahead" d="` + trace(s, t.Forecast, first) + `"/>`)
+	b.WriteString(`<text x="4" y="10">` + whole(s.top) + `</text><text x="4" y="86">` + whole(s.bottom) + `</text></svg>`)
 	return template.HTML(b.String()) // made of numbers only
 }
 
@@ -96,5 +99,7 @@ func back(s scale, values []float64, first int) string {
 	}
 	return b.String() + "Z"
 }
+
+func whole(v float64) string { return Decimal(analytics.Number(v), 0) }
 
 func point(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }

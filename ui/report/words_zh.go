@@ -14,7 +14,7 @@ var chinese = words{
 	site: "站点", deviceType: "机型", total: "合计", unnamed: "（未知）", none: "无。", nothing: "交付周期内没有模块需要更多设备。",
 	leftNote: "以下模块暂无法评估，不计入任何合计。", sharedNote: "跨站点的模块在每个站点各计一次，其设备按站点分摊。",
 
-	module: "模块", count: "模块数", pieces: "设备", atRisk: "风险", toRequest: "申请", short: "所需", peakNow: "日峰值（%）", growth: "增长（百分点/天）", fullOn: "满载日期", why: "原因", orders: "申请", then: "上次", now: "本次", difference: "差异",
+	module: "模块", count: "模块数", pieces: "设备", atRisk: "风险", toRequest: "申请", short: "所需", peakNow: "日峰值（%）", growth: "日增（百分点）", fullOn: "满载日期", why: "原因", orders: "申请", then: "上次", now: "本次", difference: "差异",
 	devicesThen: "当时设备", requested: "申请", neededThen: "所需", forecastAll: "总数：预测", cameAll: "实际", errorHead: "误差（%）", pair: "申请 ○，所需 ●",
 	costHead: "费用（{1}）", state: "状态", who: "申请人", opened: "提交", approved: "批准", closed: "完结", what: "申请单",
 	task: "预测", made: "预测数", scored: "已评", medianError: "误差中位数（%）", naive: "朴素预测（%）", bias: "偏差（%）", inside: "落在区间内（%）",

@@ -130,6 +130,36 @@ func lineOf(l *report.Line) string {
 	}, " ")
 }
 
+// However many rows there are: no page ends with the head of a table or with a heading,
+// and none begins in the middle of a row.
+func TestNothingIsPartedFromItsHead(t *testing.T) {
+	const head = "Module Device type"
+	var headings []string
+	for _, s := range sample(240).Document(report.English).Sections {
+		headings = append(headings, s.Title)
+	}
+	for modules := 1; modules < 70; modules += 4 {
+		pages := read(t, set(t, sample(modules), report.English))
+		for i, page := range pages {
+			var lines []string
+			for line := range strings.Lines(page) {
+				if line = squeeze(line); line != "" {
+					lines = append(lines, line)
+				}
+			}
+			last := lines[len(lines)-2] // above the page's number
+			if strings.HasPrefix(last, head) || slices.Contains(headings, last) || len(lines) < 5 {
+				t.Errorf("%d modules: page %d ends with %q", modules, i+1, last)
+			}
+			for k, line := range lines[:len(lines)-1] {
+				if strings.HasPrefix(line, head) && !strings.Contains(lines[k+1], " → ") {
+					t.Errorf("%d modules: page %d goes on with %q", modules, i+1, lines[k+1])
+				}
+			}
+		}
+	}
+}
+
 // A sentence that is broken into lines is whole, also where no space is broken at.
 func TestSentencesAreWhole(t *testing.T) {
 	r := sample(30)
@@ -264,5 +294,17 @@ func TestUnknownNumbers(t *testing.T) {
 		if strings.Contains(page, "NaN") || strings.Contains(page, "Inf") {
 			t.Errorf("page %d: %s", i+1, page)
 		}
+	}
+}
+
+func BenchmarkWrite(b *testing.B) {
+	for _, modules := range []int{240, 2428} {
+		r := sample(modules)
+		b.Run(fmt.Sprint(modules), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				b.ReportMetric(float64(len(set(b, r, report.English))), "bytes")
+			}
+		})
 	}
 }

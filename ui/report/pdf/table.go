@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	columnGap = 8.0
+	columnGap = 11.0
 	rowPad    = 2.6 // above and below a row
 	cellLines = 3   // of a text in a cell
 	headLines = 3

@@ -158,8 +158,9 @@ func TestPastOrders(t *testing.T) {
 func TestGolden(t *testing.T) {
 	r := made()
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"report.html": func(b *bytes.Buffer) error { return r.HTML(b, English) },
-		"report.csv":  func(b *bytes.Buffer) error { return r.CSV(b) },
+		"report.html":    func(b *bytes.Buffer) error { return r.HTML(b, English) },
+		"report.zh.html": func(b *bytes.Buffer) error { return r.HTML(b, Chinese) },
+		"report.csv":     func(b *bytes.Buffer) error { return r.CSV(b) },
 		"report.json": func(b *bytes.Buffer) error {
 			enc := json.NewEncoder(b)
 			enc.SetIndent("", " ")

@@ -57,7 +57,7 @@ func TestLongTextsLoseTheirMiddle(t *testing.T) {
 func TestCleanTexts(t *testing.T) {
 	f := letters(t)
 	for text, want := range map[string]string{
-		" a\n\tb\x00 c ": "a b c", "😀": "□", "a\u200bb\ufe0f": "ab", "day’s ‘x’": "day's ‘x'", "“引号”": "“引号”", "\xff": "\ufffd", "100\u00a0%": "100\u00a0%",
+		" a\n\tb\x00 c ": "a b c", "😀": "□", "של": "□□", "a\u200bb\ufe0f": "ab", "day’s ‘x’": "day's ‘x'", "“引号”": "“引号”", "\xff": "\ufffd", "100\u00a0%": "100\u00a0%",
 	} {
 		if got := f.clean(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)

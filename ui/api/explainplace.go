@@ -14,6 +14,7 @@ import (
 	"headroom/scaler"
 	"headroom/scaler/pool"
 	"headroom/ui/report"
+	"headroom/ui/report/press"
 )
 
 // explainLine sets out a line of a report as it was published, or as the draft of the
@@ -23,12 +24,12 @@ func (s *Server) explainLine(ctx context.Context, id string) (*analytics.Explana
 	if !isMonth(month) {
 		return nil, badParam("id", explainReport+id, errors.New("want a month and a path, as report:2026-11/Qzone/WNS"))
 	}
-	text, err := s.reportJSON(ctx, month)
+	f, err := s.Reports.File(ctx, month, press.JSON, report.English)
 	if err != nil {
 		return nil, err
 	}
 	var r report.Report
-	if err := json.Unmarshal(text, &r); err != nil {
+	if err := json.Unmarshal(f.Body, &r); err != nil {
 		return nil, errorf("read the report of %s: %w", month, err)
 	}
 	e := &analytics.Explanation{ID: explainReport + id, Title: fmt.Sprintf("%s in the report of %s", path, month)}

@@ -50,7 +50,9 @@ func TestAPublishedReportNeverChanges(t *testing.T) {
 func TestReportsAreListedAndSent(t *testing.T) {
 	opts, _ := options(t)
 	s := New(opts)
-	var list struct{ Data struct{ Months []press.Month } }
+	var list struct {
+		Data struct{ Months []press.Month }
+	}
 	decode(t, get(t, s, "/api/v1/reports"), &list)
 	if all := list.Data.Months; len(all) != 1 || all[0].Published || all[0].Total.DevicesToRequest != 11 {
 		t.Fatalf("%+v", all)

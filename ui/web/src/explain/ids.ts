@@ -69,7 +69,8 @@ export function pageOf(id: string): string {
 export function termsOf(kind: IdKind): Term[] {
   if (!hasTime(kind)) return [];
   const all = Object.keys(meanings) as Term[];
-  return all.filter((term) => kind === "" || !!meanings[term].order === (kind === "order"));
+  const held = all.filter((term) => meanings[term].series !== "");
+  return held.filter((term) => kind === "" || !!meanings[term].order === (kind === "order"));
 }
 
 /** The command that prints the same in a terminal; an id may have blanks and quotes. */

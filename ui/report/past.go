@@ -252,19 +252,3 @@ func (r *Report) gone() (out []LeftOut) {
 	}
 	return out
 }
-
-// csvPast returns what the last columns of a module are.
-func (r *Report) csvPast() func(id string) []string {
-	none, lines := make([]string, 7), map[string][]string{}
-	if o := r.judged(); o != nil {
-		for _, l := range o.Lines {
-			lines[l.ID] = []string{o.Month, digits(l.Requested), digits(l.Needed), digits(l.Difference), digits(l.Forecast), digits(l.Actual), digits(l.Error)}
-		}
-	}
-	return func(id string) []string {
-		if l := lines[id]; l != nil {
-			return l
-		}
-		return none
-	}
-}

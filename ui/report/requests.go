@@ -1,8 +1,6 @@
 package report
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
 	"headroom/analytics"
@@ -37,24 +35,6 @@ func (r *Report) List(all []request.Request) {
 			l.Devices = a.Machines.Devices
 		}
 		r.Requests = append(r.Requests, l)
-	}
-}
-
-// csvRequests returns what the last columns of a module are: its requests, and how
-// many devices those ask for that were not turned down.
-func (r *Report) csvRequests() func(id string) []string {
-	ids, devices := map[string][]string{}, map[string]int{}
-	for _, l := range r.Requests {
-		ids[l.Path] = append(ids[l.Path], l.ID)
-		if l.State != request.Rejected && l.State != request.Canceled && l.State != request.Failed {
-			devices[l.Path] += l.Devices
-		}
-	}
-	return func(id string) []string {
-		if len(ids[id]) == 0 {
-			return []string{"", ""}
-		}
-		return []string{strings.Join(ids[id], " "), strconv.Itoa(devices[id])}
 	}
 }
 

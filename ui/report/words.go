@@ -47,3 +47,7 @@ func say(names map[string]string, name string) string {
 	}
 	return name
 }
+
+// LevelName is what a level of the business tree is called in a language, which is
+// itself where nothing else is known.
+func LevelName(level, language string) string { return say(wordsOf(language).levels, level) }

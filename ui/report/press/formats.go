@@ -10,6 +10,7 @@ import (
 
 	"headroom/ui/report"
 	"headroom/ui/report/pdf"
+	"headroom/ui/report/xlsx"
 )
 
 // JSON is the format that a report is kept in; all others are made of it.
@@ -26,6 +27,7 @@ type format struct {
 var formats = []format{
 	{"html", "text/html; charset=utf-8", true, func(w io.Writer, r *report.Report, language string) error { return r.HTML(w, language) }},
 	{"pdf", "application/pdf", true, pdf.Write},
+	{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", true, xlsx.Write},
 	{"csv", "text/csv; charset=utf-8", false, func(w io.Writer, r *report.Report, _ string) error { return r.CSV(w) }},
 }
 

@@ -1,0 +1,70 @@
+package xlsx
+
+import (
+	"headroom/analytics"
+	"headroom/ui/report"
+)
+
+// widths of columns by type, in characters.
+var widths = map[report.Type]float64{report.Words: 18, report.Day: 12, report.Amount: 16}
+
+func width(kind report.Type) float64 {
+	if w := widths[kind]; w > 0 {
+		return w
+	}
+	return 11
+}
+
+// modules has a line for each module: the flat table, and each module's sentence.
+func (b *book) modules() error {
+	fields := b.Fields()
+	columns := make([]column, 0, len(fields)+1)
+	for _, f := range fields {
+		c := column{b.head(f.Name), f.Type, width(f.Type)}
+		if f.Name == "reason" {
+			c.width = 40
+		}
+		columns = append(columns, c)
+	}
+	columns = append(columns, column{b.words.sentence, report.Words, 80})
+	cells := make([]any, len(columns))
+	return b.table(b.words.modules, "Modules", columns, func(add func(...any) error) error {
+		return b.Records(func(m *report.Record) error {
+			for i, f := range fields {
+				cells[i] = f.Of(m)
+				if s, ok := cells[i].(string); ok && f.Name == "at_risk" {
+					cells[i] = b.words.answers[s]
+				}
+			}
+			cells[len(fields)] = ""
+			if m.State == analytics.OK {
+				cells[len(fields)] = report.Sentence(m.Line, b.language)
+			}
+			if m.DevicesToRequest > 0 {
+				b.asks++
+			}
+			return add(cells...)
+		})
+	})
+}
+
+// head is what a column of the flat table is called, with its unit.
+func (b *book) head(field string) string {
+	for _, level := range b.Levels {
+		if field == level {
+			return report.LevelName(level, b.language)
+		}
+	}
+	head := b.words.heads[field]
+	if field == "cost" {
+		head = b.costHead()
+	}
+	return head
+}
+
+func (b *book) costHead() string {
+	if b.Currency == "" {
+		return b.words.heads["cost"]
+	}
+	return b.words.heads["cost"] + " (" + b.Currency + ")"
+}

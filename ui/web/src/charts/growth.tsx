@@ -8,8 +8,8 @@ import { type Area, area, areasOf, level, onAxis, upright } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisTop, dayTime, trendData } from "./series";
 
-/** The number of devices takes the lower quarter of the chart. */
-const devicesShare = 4;
+/** The number of devices takes the lowest part of the chart, one in so many. */
+const devicesShare = 7;
 
 /** The day of the newest peak: what the legend shows at rest. */
 const lastPeak = ({ days, peaks }: Trend) =>
@@ -72,7 +72,7 @@ export function GrowthChart({ trend, areas, label, height }: Props) {
       line(text.line, { color: c.muted, width: 1.5, dash: [5, 4] }),
       line(text.expected, { color: c.load, width: 1, dash: [2, 3] }),
       line(text.dailyPeak, { color: c.load, width: 1.25, dots: 5 }),
-      steps(text.fact.devices, { color: c.marked, width: 1.5 }, "devices"),
+      steps(text.fact.devices, { color: c.marked, width: 1.5, fill: c.ground }, "devices"),
     ],
     bands: [{ series: [1, 2], fill: c.band }],
   });

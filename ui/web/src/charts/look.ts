@@ -40,15 +40,17 @@ interface Style {
   width?: number;
   dash?: number[];
   dots?: number; // diameter in pixels
+  fill?: string; // below the line
 }
 
-export const line = (label: string, { color, width = 1.25, dash, dots = 0 }: Style): uPlot.Series => ({
+export const line = (label: string, { color, width = 1.25, dash, dots = 0, fill }: Style): uPlot.Series => ({
   label,
   stroke: color,
   width,
   value: legendValue,
   points: { show: dots > 0, size: dots, fill: color, stroke: color },
   ...(dash && { dash }),
+  ...(fill && { fill }),
 });
 
 /** A count that changes in steps, on a scale of its own; each value holds from its x on. */

@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import type { LedgerEntry } from "../api/ledger";
 import { countHeld, pastDays } from "../ledger/days";
 import { useText } from "../text/language";
-import { axes, line, timeSeries } from "./look";
+import { axes, bandSeries, line, timeSeries } from "./look";
 import { whisker } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisBottom, axisTop } from "./series";
@@ -41,8 +41,7 @@ export function PastChart({ entries, days, height }: Props) {
       timeSeries(text.time, exact),
       line(text.ledger.came, { color: c.load, width: 2 }),
       line(text.ledger.forecast, { color: c.muted, width: 0 }),
-      line(text.lower, { color: c.muted, width: 0 }),
-      line(text.upper, { color: c.muted, width: 0 }),
+      ...bandSeries(text.interval, c.muted).map((s) => ({ ...s, width: 0 })),
     ],
     bands: [],
   });
@@ -56,6 +55,7 @@ export function PastChart({ entries, days, height }: Props) {
       height={height}
       look={text.locale}
       options={options}
+      rest={data[0].at(-1) ?? 0}
     />
   );
 }

@@ -26,7 +26,18 @@ interface Props {
 export type Look = Pick<uPlot.Options, "tzDate" | "axes" | "series" | "bands" | "scales">;
 
 export type Colors = Record<
-  "ink" | "muted" | "grid" | "load" | "ghost" | "band" | "bandEdge" | "other" | "warn" | "marked" | "event",
+  | "ink"
+  | "muted"
+  | "grid"
+  | "load"
+  | "ghost"
+  | "band"
+  | "bandEdge"
+  | "other"
+  | "warn"
+  | "marked"
+  | "event"
+  | "ground",
   string
 >;
 
@@ -173,5 +184,6 @@ function readColors(el: Element): Colors {
     warn: read("up"),
     marked: read("chart-marked"),
     event: read("warn"),
+    ground: read("chart-ground"),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Curve } from "../api/types";
 import { sampleRow } from "../testing/sample";
-import { axisBottom, axisTop, dayData, dayTime, knownZone, peakPoint } from "./series";
+import { axisBottom, axisTop, dayData, dayTime, gapOf, knownZone, peakPoint } from "./series";
 
 const curve: Curve = {
   id: "a",
@@ -28,6 +28,12 @@ describe("the day", () => {
       [null, 4, 4.5],
       [null, 0, 0.5],
     ]);
+  });
+  it("has a gap once the load is missing for five minutes up to now", () => {
+    expect(gapOf(curve)).toEqual({ from: 0, to: 300 });
+    expect(gapOf({ ...curve, now: 299 })).toBeNull();
+    expect(gapOf({ ...curve, load: [1, 2, null] })).toBeNull();
+    expect(gapOf({ ...curve, load: [null, null, null] })).toBeNull(); // nothing was ever measured
   });
   it("has a peak only where its time is known", () => {
     expect(peakPoint(curve)).toEqual({ x: 1795354800, y: 27.3, lower: 26.1, upper: 28.9 });

@@ -38,19 +38,6 @@ export function gapOf({ times, load, now }: Curve): { from: number; to: number }
 
 const shortestGap = 300; // seconds: history of five minutes has no gaps
 
-/** Where the number of devices changes, as "4 → 6"; the first day with one has none. */
-export function deviceSteps({ days, devices }: Trend): { day: string; from: number; to: number }[] {
-  const steps: { day: string; from: number; to: number }[] = [];
-  let before: Num = null;
-  days.forEach((day, i) => {
-    const now = devices[i] ?? null;
-    if (now === null) return;
-    if (before !== null && now !== before) steps.push({ day, from: before, to: now });
-    before = now;
-  });
-  return steps;
-}
-
 /** The upper end of an axis that begins at zero and holds all values. */
 export function axisTop(values: Iterable<Num>): number {
   let top = 0;

@@ -17,7 +17,7 @@ export interface Said {
 }
 
 export interface PastDays {
-  /** Times; then what came, the forecast and its bounds where one was made. */
+  /** Times; then what came, the forecast and its upper and lower bound where one was made. */
   data: Aligned;
   said: Said[];
 }
@@ -41,7 +41,7 @@ export function pastDays(entries: LedgerEntry[], days: number): PastDays {
     for (const hour of shownHours) {
       const x = begin + hour * 3600;
       const e = made.find((one) => hourOf(one) === hour);
-      add(x, came, e?.forecast ?? null, e?.lower ?? null, e?.upper ?? null);
+      add(x, came, e?.forecast ?? null, e?.upper ?? null, e?.lower ?? null);
       if (e && e.forecast !== null)
         said.push({ x, forecast: e.forecast, lower: e.lower, upper: e.upper, inside: e.inside });
     }

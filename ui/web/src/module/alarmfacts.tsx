@@ -2,7 +2,7 @@ import type { Explanation, Row } from "../api/types";
 import { clock, decimal, range, secondsBetween, span, unknown } from "../text/format";
 import { useText } from "../text/language";
 import { alarmState, stepResult } from "./alarm";
-import { FactList } from "./facts";
+import { type Fact, FactList } from "./facts";
 
 interface Props {
   row: Row;
@@ -21,8 +21,7 @@ export function AlarmFacts({ row, explanation, model }: Props) {
     times === null
       ? a.halfWidth(decimal(result("half-width"), 2))
       : a.scales(decimal(times), decimal(result("noise"), 2));
-  const direction =
-    row.direction === "" ? unknown : row.direction === "up" ? `↑ ${text.up}` : `↓ ${text.down}`;
+  const direction = row.direction === "up" ? `↑ ${text.up}` : `↓ ${text.down}`;
   const since = row.since
     ? `${clock(row.since)} (${text.duration(span(secondsBetween(row.since, row.at)))})`
     : unknown;
@@ -33,8 +32,8 @@ export function AlarmFacts({ row, explanation, model }: Props) {
         id={row.id}
         model={model}
         facts={[
-          [a.since, [since], "deviates"],
-          [a.direction, [direction], "deviates"],
+          ...(row.since ? [[a.since, [since], "deviates"] as Fact] : []),
+          ...(row.direction ? [[a.direction, [direction], "deviates"] as Fact] : []),
           [a.distance, [row.score === null ? unknown : a.halfWidths(decimal(row.score))], "deviates"],
           [a.bounds, [range(row.lower, row.upper)], "band"],
           [a.threshold, [threshold], "band"],

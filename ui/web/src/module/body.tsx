@@ -99,7 +99,7 @@ export function Body(props: Props) {
           class={`headline ${by.row.state} ${by.row.deviates ? by.row.direction : ""}`}
         >
           {model === "both" && <b>{nameOf(model, i, text)}: </b>}
-          {headline(by, text, muted)}
+          {headline(by, text, muted, isModule)}
         </p>
       ))}
       <Actions
@@ -117,7 +117,7 @@ export function Body(props: Props) {
           <DayPanel
             {...{ id, curves, zone, lanes, onGo }}
             areas={dayAreas(marks.data ?? [], id, draft, zone, text.marks)}
-            sentence={headline(first, text, muted)}
+            sentence={headline(first, text, muted, isModule)}
             height={chartHeight}
             onSelect={marking.step.at === "draft" ? drag : undefined}
           />

@@ -40,6 +40,12 @@ it("goes on with the peak, whether the machines hold it, and what comes", () => 
   );
 });
 
+it("takes machines together that are not shared", () => {
+  expect(headline({ row: sampleRow("a"), growth: sampleGrowth("a") }, en, "", false)).toContain(
+    ": taken together, the machines hold it with 54.5 %",
+  );
+});
+
 it("says what the machines do not hold", () => {
   expect(said({ headroom: -9 })).toMatch(
     /the machines do not hold it, it is 9\.0 % over the target of 60 %\.$/,

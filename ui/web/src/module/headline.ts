@@ -4,10 +4,11 @@ import { clock, count, decimal, range, secondsBetween, signed, span } from "../t
 
 /**
  * The module's state in sentences: what is seen and what is normal, today's peak and
- * whether the machines hold it, what comes. muted is why nobody is told of an alarm.
+ * whether the machines hold it, what comes. muted is why nobody is told of an alarm; the
+ * machines of a node that is no module are taken together, though it cannot share them.
  */
-export function headline({ row, growth }: Module, text: Text, muted = ""): string {
-  return `${nowOf(row, text, muted)}${peakOf(row, growth, text)}${growthOf(growth, text)}`.trim();
+export function headline({ row, growth }: Module, text: Text, muted = "", isModule = true): string {
+  return `${nowOf(row, text, muted)}${peakOf(row, growth, text, isModule)}${growthOf(growth, text)}`.trim();
 }
 
 function nowOf(row: Row, text: Text, muted: string): string {
@@ -31,11 +32,11 @@ function verdict(row: Row, text: Text): string {
   return say.deviates(direction, since, decimal(row.score));
 }
 
-function peakOf(row: Row, growth: Growth, text: Text): string {
+function peakOf(row: Row, growth: Growth, text: Text, isModule: boolean): string {
   const say = text.module.sentence;
   const { value, at } = row.peak_today;
   if (value === null || row.headroom === null) return "";
-  const peak = say.peak(decimal(value), at ? say.at(clock(at)) : "");
+  const peak = say.peak(decimal(value), at ? say.at(clock(at)) : "") + (isModule ? "" : say.together);
   if (row.headroom < 0)
     return peak + say.over(decimal(-row.headroom), decimal(growth.target_load, 0)) + say.end;
   const lost = row.largest_domain;

@@ -47,7 +47,7 @@ export function LanesView({ lanes, first, last, clock, onGo }: Props) {
           return place ? [{ bar, place }] : [];
         });
         return (
-          <div key={name} class={`lane ${name}`}>
+          <div key={name} class={`lane lane-${name}`}>
             <h3>
               {text[name]} {shown.length > 0 ? <b>{shown.length}</b> : lanes && text.none}
             </h3>

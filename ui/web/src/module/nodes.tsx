@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { nothingIfMissing } from "../alarms/notsetup";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import { Link } from "../link";
@@ -23,11 +22,9 @@ export function NodesPanel({ id, revision, onGo }: Props) {
   const text = useText().module.nodes;
   const [all, setAll] = useState(false);
   const members = useResource(`devices ${id}`, revision, async () => {
-    const [found, service] = await Promise.all([
-      api.devices(id, most),
-      api.service(id).catch(nothingIfMissing),
-    ]);
-    return membersOf(found.devices, service?.workers ?? []);
+    const [found, services] = await Promise.all([api.devices(id, most), api.services(id)]);
+    const workers = services.length > 0 ? (await api.service(id)).workers : []; // most modules have no service
+    return membersOf(found.devices, workers ?? []);
   });
   const known = members.data?.length ?? 0;
   return (
@@ -59,7 +56,9 @@ function Table({ members, all, onGo }: { members: Member[]; all: Member[]; onGo:
             <th scope="col">{say.off}</th>
             {run && <th scope="col">{say.workers}</th>}
             <th scope="col">{say.last}</th>
-            <th scope="col">{say.at}</th>
+            <th scope="col" class="place">
+              {say.at}
+            </th>
           </tr>
         </thead>
         <tbody>

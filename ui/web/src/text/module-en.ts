@@ -21,6 +21,7 @@ export const moduleEn = {
     silent: (n: string) => `${devices(n)} silent. `,
     peak: (value: string, at: string) => `Today's peak ${value} %${at}: `,
     at: (clock: string) => ` at ${clock}`,
+    together: "taken together, ",
     holds: (free: string) => `the machines hold it with ${free} % of the target free`,
     over: (by: string, target: string) =>
       `the machines do not hold it, it is ${by} % over the target of ${target} %`,
@@ -74,7 +75,7 @@ export const moduleEn = {
     none: "No device has reported within a day.",
     device: "Device",
     load: "Load %",
-    off: "of the mean",
+    off: "vs. mean",
     last: "Last seen",
     silent: "silent",
     workers: "Workers",

@@ -19,6 +19,7 @@ export const moduleZh: typeof moduleEn = {
     silent: (n) => `${n} 台设备无上报。`,
     peak: (value, at) => `今日峰值 ${value} %${at}：`,
     at: (clock) => `（${clock}）`,
+    together: "合计来看，",
     holds: (free) => `设备可承载，目标负载尚余 ${free} %`,
     over: (by, target) => `设备无法承载，超出目标 ${target} % 达 ${by} %`,
     afterLoss: (domain) => `，但失去 ${domain} 后不可`,

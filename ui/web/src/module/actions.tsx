@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { alarmsPath, defaultAlarms } from "../alarms/view";
 import { Act, Lacking, useLack } from "../allowed";
 import type { Row } from "../api/types";
 import { changesPath, defaultChanges } from "../changes/view";
 import { Link } from "../link";
+import { mutePath } from "../table/covercell";
 import { NoteCell } from "../table/note";
 import { useText } from "../text/language";
 import { noScenario } from "../whatif/scenario";
@@ -11,6 +11,7 @@ import { defaultWhatIf, whatIfPath } from "../whatif/view";
 
 interface Props {
   row: Row;
+  levels: string[];
   isModule: boolean;
   onMark: () => void;
   onNote: (id: string, note: string) => void;
@@ -18,7 +19,7 @@ interface Props {
 }
 
 /** What can be done about a node: each leads to its form, filled in. */
-export function Actions({ row, isModule, onMark, onNote, onGo }: Props) {
+export function Actions({ row, levels, isModule, onMark, onNote, onGo }: Props) {
   const text = useText();
   const say = text.module.actions;
   const { id } = row;
@@ -56,7 +57,7 @@ export function Actions({ row, isModule, onMark, onNote, onGo }: Props) {
         <Way
           does="silence.set"
           at={id}
-          to={alarmsPath({ ...defaultAlarms, part: "mutes", path: id })}
+          to={mutePath(row.path, levels)}
           title={say.muteTitle}
           name={say.mute}
           onGo={onGo}

@@ -22,11 +22,12 @@ import { DayPanel } from "./daypanel";
 import { DecisionsPanel } from "./decisions";
 import { ExplanationList } from "./explanation";
 import { Facts } from "./facts";
-import { lanesOf, mutedBy } from "./happenings";
+import { lanesOf } from "./happenings";
 import { headline } from "./headline";
 import { HeatPanel } from "./heatmap";
 import { happened } from "./lanes";
 import type { ToMark } from "./mark";
+import { mutedBy } from "./muted";
 import { NodesPanel } from "./nodes";
 import { nameOf, Verdicts } from "./verdicts";
 
@@ -86,7 +87,7 @@ export function Body(props: Props) {
   );
   const lanes = events.data && lanesOf(events.data, id, status.levels, now, text);
   if (!first) return null;
-  const muted = lanes ? mutedBy(lanes, now) : "";
+  const muted = events.data ? mutedBy(events.data, first.row, status.levels, text) : "";
   const { growth, row } = first;
   const at = status.levels.indexOf(row.level);
   const below = status.levels[at + 1];
@@ -104,6 +105,7 @@ export function Body(props: Props) {
       ))}
       <Actions
         row={row}
+        levels={status.levels}
         isModule={isModule}
         onMark={() => {
           marking.edit(blank(id));

@@ -4,7 +4,7 @@ import type { Lease, Mute } from "../api/mutes";
 import type { Silence } from "../api/silences";
 import { sampleAlarm } from "../testing/alarm";
 import { en } from "../text/en";
-import { type Happened, lanesOf, mutedBy, placeOf } from "./happenings";
+import { type Happened, lanesOf, placeOf } from "./happenings";
 
 const id = "Games/Farm/web%2Fapi";
 const levels = ["business", "product", "module"];
@@ -69,8 +69,6 @@ describe("what happened to a node", () => {
     const of = (active: boolean) => lanes({ mutes: [{ ...mute, active } as Mute] });
     expect(of(false).mutes).toEqual([]);
     expect(of(true).mutes[0]).toMatchObject({ from: now, to: seconds("23:00"), text: "mute: nightly" });
-    expect(mutedBy(of(true), now)).toBe("mute: nightly");
-    expect(mutedBy(of(false), now)).toBe("");
   });
 
   it("has alarms while they fire", () => {

@@ -4,9 +4,11 @@ import type { Alarm } from "../api/alarms";
 import type { Happening } from "../api/fleet";
 import type { Run } from "../api/flows";
 import type { Lease, Mute } from "../api/mutes";
-import type { Matcher, Silence } from "../api/silences";
+import type { Silence } from "../api/silences";
 import { changesPath, defaultChanges, runPath } from "../changes/view";
 import { namesOf } from "../state/view";
+import { covers } from "../table/cover";
+import { isUnder } from "../table/entries";
 import type { Text } from "../text/en";
 
 // What happened in the hours of a chart, in lanes below it: changes, mutes, alarms.
@@ -40,6 +42,7 @@ const until = (time: string | null | undefined, now: number) => (time ? at(time)
 /** The lanes of a node, each from its first happening on. */
 export function lanesOf(h: Happened, id: string, levels: string[], now: number, text: Text): Lanes {
   const say = text.module.lanes;
+  const names = namesOf(id);
   const mutes = alarmsPath({ ...defaultAlarms, part: "mutes" });
   const lanes: Lanes = {
     changes: [
@@ -62,7 +65,7 @@ export function lanesOf(h: Happened, id: string, levels: string[], now: number, 
     ],
     mutes: [
       ...h.leases
-        .filter((l) => l.paths.some((path) => covers(path, id)))
+        .filter((l) => l.paths.some((path) => isUnder(id, path)))
         .map((l) => ({
           id: l.id,
           from: at(l.started_at),
@@ -72,7 +75,7 @@ export function lanesOf(h: Happened, id: string, levels: string[], now: number, 
           path: alarmsPath({ ...defaultAlarms, part: "changes" }),
         })),
       ...h.silences
-        .filter((s) => concerns(s.matchers, id, levels))
+        .filter((s) => covers(s.matchers, levels)?.test(names))
         .map((s) => ({
           id: s.id,
           from: at(s.startsAt),
@@ -82,15 +85,7 @@ export function lanesOf(h: Happened, id: string, levels: string[], now: number, 
           path: mutes,
         })),
       ...h.mutes
-        .filter(
-          (m) =>
-            m.active &&
-            concerns(
-              m.matchers.flatMap((text) => readMatchers(text) ?? []),
-              id,
-              levels,
-            ),
-        )
+        .filter((m) => m.active && covers(readMatchers(m.matchers.join(",")) ?? [], levels)?.test(names))
         .map((m) => ({
           id: m.id,
           from: now,
@@ -113,30 +108,9 @@ export function lanesOf(h: Happened, id: string, levels: string[], now: number, 
   return lanes;
 }
 
-/** What keeps alarms of the node from people now; "" if nothing does. */
-export const mutedBy = ({ mutes }: Lanes, now: number) =>
-  mutes.find((bar) => bar.look === "on" && bar.from <= now && now <= bar.to)?.text ?? "";
-
 /** Where a bar stands in the hours that are shown, in percent of them; null if it does not. */
 export function placeOf({ from, to }: Bar, first: number, last: number) {
   if (to < first || from > last || last <= first) return null;
   const percent = (x: number) => (100 * (Math.min(Math.max(x, first), last) - first)) / (last - first);
   return { left: percent(from), width: percent(to) - percent(from) };
-}
-
-const covers = (path: string, id: string) => path === "" || path === id || id.startsWith(`${path}/`);
-
-/** Whether matchers name the node: at least one is of its hierarchy, and none of those rules it out. */
-function concerns(matchers: Matcher[], id: string, levels: string[]): boolean {
-  const names = namesOf(id);
-  const own = matchers.filter(({ name }) => levels.includes(name));
-  return own.length > 0 && own.every((m) => matches(m, names[levels.indexOf(m.name)] ?? ""));
-}
-
-function matches({ value, isRegex, isEqual }: Matcher, name: string): boolean {
-  try {
-    return (isRegex ? new RegExp(`^(?:${value})$`).test(name) : value === name) === isEqual;
-  } catch {
-    return false; // an expression of another dialect
-  }
 }

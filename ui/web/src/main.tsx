@@ -13,6 +13,7 @@ import "./styles/alarmday.css";
 import "./styles/pool.css";
 import "./styles/poolmap.css";
 import "./styles/poolplace.css";
+import "./styles/poolreplay.css";
 import "./styles/changes.css";
 import "./styles/changeparts.css";
 import "./styles/explain.css";

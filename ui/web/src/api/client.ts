@@ -35,6 +35,8 @@ import type {
   NodeOrder,
   PoolData,
   PoolNode,
+  ReplayBody,
+  Replayed,
   Service,
   ServiceOrder,
 } from "./pool";
@@ -235,6 +237,7 @@ export const api = {
   nodes: () => list<PoolNode>("nodes"),
   node: (name: string) => call<PoolNode>(node(name)),
   orderNode: (name: string, order: NodeOrder) => call<unknown>(`${node(name)}/orders`, json("POST", order)),
+  replay: (asked: ReplayBody) => call<Replayed>("replay", json("POST", asked)),
   services: (path: string) => list<Service>(`services${query({ path })}`),
   service: (id: string) => call<Service>(service(id)),
   orderService: (id: string, order: ServiceOrder) =>

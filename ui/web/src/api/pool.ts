@@ -114,6 +114,64 @@ export interface ScalePolicy {
   freeze_in_deviation: boolean;
 }
 
+/** What a replay changes of the policy that is in force. */
+export type PolicyChange = Partial<
+  Pick<
+    ScalePolicy,
+    | "target"
+    | "scale_in"
+    | "step_out"
+    | "step_in"
+    | "stabilise_seconds"
+    | "cooldown_out_seconds"
+    | "cooldown_in_seconds"
+  >
+>;
+
+/** Which recorded days are replayed; from is a day, YYYY-MM-DD, or empty for the last ones. */
+export interface ReplayBody {
+  module: string;
+  from: string;
+  days: number;
+  policies: PolicyChange[];
+}
+
+/** What a rule cost and what it missed. */
+export interface ReplayOutcome {
+  worker_hours: number;
+  needed_hours: number;
+  minutes: number; // with known demand; the others count nowhere
+  minutes_above: number; // above its own target
+  minutes_saturated: number;
+  decisions: number;
+  most_workers: number;
+  workers?: number; // of a static fleet
+  target?: Num; // of an autoscaler
+}
+
+export interface ReplaySide {
+  policy: ScalePolicy;
+  outcome: ReplayOutcome;
+  minutes_above_first: number;
+  curve: { start: string; step_seconds: number; workers: number[]; busy: Num[] };
+  command: string;
+}
+
+/** Policies side by side on the same recorded days. */
+export interface Replayed {
+  module: string;
+  timezone: string;
+  from: string;
+  to: string;
+  sides: ReplaySide[];
+  rivals: Record<
+    "static_sized" | "static_peak" | "static_equal" | "hpa_equal" | "hpa_plain",
+    ReplayOutcome
+  > & {
+    ran: ReplayOutcome | null;
+  };
+}
+
 export const directions = ["out", "in", "hold"] as const;
 export type Direction = (typeof directions)[number];
 

@@ -22,7 +22,7 @@ const clockIn = (timeZone: string | undefined) => {
   return (seconds: number) => hours.format(seconds * 1000);
 };
 
-const dateIn = (timeZone: string | undefined) => (seconds: number) => {
+export const dateIn = (timeZone: string | undefined) => (seconds: number) => {
   const date = new Date(seconds * 1000);
   return timeZone ? uPlot.tzDate(date, timeZone) : date;
 };
@@ -99,4 +99,6 @@ export function WorkersChart({ series, zone, label }: Props) {
 }
 
 /** Distances of lines on an axis of whole numbers. */
-const wholes = [1, 2, 5].flatMap((n) => [n, n * 10, n * 100, n * 1000, n * 10_000]).sort((a, b) => a - b);
+export const wholes = [1, 2, 5]
+  .flatMap((n) => [n, n * 10, n * 100, n * 1000, n * 10_000])
+  .sort((a, b) => a - b);

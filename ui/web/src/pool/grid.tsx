@@ -93,7 +93,7 @@ function Ticks({ node }: { node: PoolNode }) {
 const tickWidth = 4;
 
 /** What the colours and marks mean. */
-export function Legend() {
+export function Legend({ perMark }: { perMark: number }) {
   const text = useText().pool.grid;
   const bounds = [0, ...loadSteps, 100];
   return (
@@ -104,7 +104,9 @@ export function Legend() {
           {from}–{bounds[i + 1]}
         </span>
       ))}
-      <small>{text.ticks}</small>
+      <small>
+        {text.perMark(perMark)}; {text.ticks}
+      </small>
     </p>
   );
 }

@@ -68,7 +68,6 @@ export function NodeMap({ nodes, by, shown, onGo }: Props) {
         ) : (
           text.point
         )}
-        <small>{text.perMark(perMark)}</small>
       </p>
       {/* Many slanted lines, in the colour of the text, lie over what is full. */}
       <svg width="0" height="0" aria-hidden="true">
@@ -93,7 +92,7 @@ interface CellsProps {
   block: Block;
   by: string;
   size: Size;
-  perMark: number;
+  perMark: number; // workers
   at: number; // of the chosen one, which may be elsewhere
   onPoint: (i: number) => void;
   onOpen: (i: number) => void;

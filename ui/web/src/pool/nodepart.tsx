@@ -12,7 +12,7 @@ import { NoNodes } from "./empty";
 import { useFocusKeys } from "./focus";
 import { useFresh } from "./fresh";
 import { Legend, NodeGrid } from "./grid";
-import { namedUpTo } from "./map";
+import { namedUpTo, sizeFor, workersAMark } from "./map";
 import { NodeMap } from "./nodemap";
 import { labelsOf, shownNodes } from "./nodes";
 import { NodeTable } from "./nodetable";
@@ -102,7 +102,7 @@ function Cells({ shown, all, view, onGo }: Pick<PartProps, "shown" | "view" | "o
         <p class="how-many" role="status">
           {text.nodesListed(count(nodes.length), count(all.length))}
         </p>
-        {!view.table && <Legend />}
+        {!view.table && <Legend perMark={few ? 1 : workersAMark(nodes, sizeFor(nodes.length))} />}
       </div>
       {nodes.length === 0 ? (
         <p class="nothing">

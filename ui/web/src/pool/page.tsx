@@ -8,6 +8,7 @@ import { PartsPage } from "../tree/parts";
 import { DecisionPart } from "./decisionpart";
 import { type Fresh, staleSeconds, useFresh } from "./fresh";
 import { NodePart } from "./nodepart";
+import { ReplayPart } from "./replaypart";
 import { ServicePart } from "./servicepart";
 import { Totals } from "./totals";
 import { defaultPool, type PoolView, parts, poolPath } from "./view";
@@ -66,6 +67,7 @@ function Body(props: Omit<PartProps, "nodes">) {
       {view.part === "services" && <ServicePart {...part} />}
       {view.part === "nodes" && <NodePart {...part} />}
       {view.part === "decisions" && <DecisionPart {...part} />}
+      {view.part === "replay" && <ReplayPart {...part} />}
     </>
   );
 }

@@ -14,6 +14,17 @@ describe("the pool in the URL", () => {
     { ...defaultPool, path: "a%2Fb/微信", mode: "only", attention: true, sort: "-busy" },
     {
       ...defaultPool,
+      part: "replay",
+      module: "a/b%2Fc/微信",
+      from: "2026-11-20",
+      days: 7,
+      changes: [
+        { target: 0.7, scale_in: 0.65 },
+        { step_in: 1, stabilise_seconds: 600 },
+      ],
+    },
+    {
+      ...defaultPool,
       part: "decisions",
       direction: "out",
       hours: 168,
@@ -25,7 +36,9 @@ describe("the pool in the URL", () => {
   });
   it("shows the services by default", () => {
     expect(poolPath(defaultPool)).toBe("pool");
-    expect(readPool("?show=x&mode=y&state=z&direction=up&hours=7&attention=maybe")).toEqual(defaultPool);
+    expect(readPool("?show=x&mode=y&state=z&direction=up&hours=7&attention=maybe&days=8&from=soon")).toEqual(
+      defaultPool,
+    );
   });
 });
 

@@ -1,12 +1,16 @@
+import type { PolicyChange } from "../api/pool";
 import { type Direction, directions, type NodeState, nodeStates } from "../api/pool";
+
+import { mostChanges, mostDays, readChange, writeChange } from "./replay";
 
 // What the page of the pool shows, as it stands in its URL:
 //
 //   pool?show=nodes&state=lost&by=rack&as=table
 //   pool?path=Qzone&mode=apply&attention=true&sort=-busy
+//   pool?show=replay&module=Qzone/WNS/dispatch&days=7&policy=target:0.7,step_in:1
 //   pool/services/Qzone/WNS/dispatch?explain=scale:…
 
-export const parts = ["services", "nodes", "decisions"] as const;
+export const parts = ["services", "nodes", "decisions", "replay"] as const;
 export type Part = (typeof parts)[number];
 
 /** What is done with the decisions about a module. */
@@ -29,6 +33,10 @@ export interface PoolView {
   direction: Direction | "";
   hours: number; // of decisions
   explain: string; // id of the decision that is explained
+  module: string; // that is replayed
+  from: string; // first day of the replay, YYYY-MM-DD; "" is so many days up to now
+  days: number; // of the replay
+  changes: PolicyChange[]; // policies beside the one in force
 }
 
 export const defaultPool: PoolView = {
@@ -44,12 +52,18 @@ export const defaultPool: PoolView = {
   direction: "",
   hours: 24,
   explain: "",
+  module: "",
+  from: "",
+  days: 3,
+  changes: [],
 };
 
 export function readPool(query: string): PoolView {
   const q = new URLSearchParams(query);
   const one = <T extends string>(all: readonly T[], name: string) => all.find((v) => v === q.get(name));
   const hours = Number(q.get("hours"));
+  const days = Number(q.get("days"));
+  const from = q.get("from") ?? "";
   return {
     part: one(parts, "show") ?? defaultPool.part,
     path: q.get("path") ?? "",
@@ -63,6 +77,10 @@ export function readPool(query: string): PoolView {
     direction: one(directions, "direction") ?? "",
     hours: spans.includes(hours) ? hours : defaultPool.hours,
     explain: q.get("explain") ?? "",
+    module: q.get("module") ?? "",
+    from: /^\d{4}-\d\d-\d\d$/.test(from) ? from : "",
+    days: Number.isInteger(days) && days >= 1 && days <= mostDays ? days : defaultPool.days,
+    changes: q.getAll("policy").slice(0, mostChanges).map(readChange),
   };
 }
 
@@ -81,6 +99,10 @@ export function poolPath(view: PoolView): string {
     ["direction", view.direction],
     ["hours", view.hours === defaultPool.hours ? "" : `${view.hours}`],
     ["explain", view.explain],
+    ["module", view.module],
+    ["from", view.from],
+    ["days", view.days === defaultPool.days ? "" : `${view.days}`],
+    ...view.changes.map((change): [string, string] => ["policy", writeChange(change)]),
   ])}`;
 }
 
@@ -105,6 +127,6 @@ export const servicePath = (id: string) => placePath({ kind: "services", id, exp
 
 function queryOf(params: [string, string][]): string {
   const q = new URLSearchParams(params.filter(([, value]) => value !== ""));
-  const text = q.toString().replaceAll("%2F", "/");
+  const text = q.toString().replace(/%2F|%3A|%2C/g, decodeURIComponent);
   return text && `?${text}`;
 }

@@ -73,7 +73,11 @@ function Step({ step, before, since, view, onGo }: StepProps) {
         <b>{count(n)}</b>
         <span class="name">{outcome ? text.outcomes[outcome] : text.received}</span>
         <small class="before">
-          {before !== undefined && `${since} ${count(before)}`}
+          {before !== undefined && (
+            <>
+              <span>{since}</span> {count(before)}
+            </>
+          )}
           {change !== null && change !== 0 && ` (${change > 0 ? "+" : "−"}${Math.abs(change)} %)`}
         </small>
         <Share step={step} />

@@ -4,6 +4,7 @@ import { api, serverNow } from "../api/client";
 import { useResource } from "../api/live";
 import { useKeys } from "../keys";
 import { Link } from "../link";
+import { useMatches } from "../media";
 import { Failure, Loading } from "../notice";
 import { count } from "../text/format";
 import { useText } from "../text/language";
@@ -38,6 +39,8 @@ const page = 100; // alarms that are loaded at once
 export function ListPart(props: ListProps) {
   const { shown, view, today, onView, onGo } = props;
   const { funnel, before, counts, list, error } = useAlarms(props);
+  const phone = useMatches("(max-width: 760px)"); // there the list comes first
+  const timeline = view.days === 1 && <Timeline {...props} />;
   const days = <Days view={view} today={today} onView={onView} />;
   if (error && !list.data)
     return (
@@ -63,7 +66,7 @@ export function ListPart(props: ListProps) {
         today={today}
         onGo={onGo}
       />
-      {view.days === 1 && <Timeline {...props} />}
+      {!phone && timeline}
       <Storms {...props} />
       <Filters view={view} counts={counts} active={shown} onView={onView} />
       {error && <Failure error={error} />}
@@ -72,6 +75,7 @@ export function ListPart(props: ListProps) {
       ) : (
         <NoAlarms {...props} />
       )}
+      {phone && timeline}
     </>
   );
 }

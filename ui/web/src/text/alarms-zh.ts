@@ -55,7 +55,7 @@ export const alarmsZh: Text["alarms"] = {
   lasts: (from, long) => `自 ${from} 起，已 ${long}`,
   lasted: (from, long) => `${from} 起，持续 ${long}`,
   timeline: "这一天",
-  timelineHint: "深色：已通知、待处理、自愈或自行恢复。浅色：已合并或已屏蔽。",
+  timelineHint: "深色：已通知、待处理、自愈或自行恢复。浅色：已收敛或已屏蔽。",
   lanes: { title: "每行为", business: "按业务", kind: "按告警" },
   others: "其他",
   asList: "列表",

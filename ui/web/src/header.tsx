@@ -27,7 +27,7 @@ interface Props {
 }
 
 /** The pages beside the table; a page with its name in the texts is one more line here. */
-const places: { page: Route["page"] & keyof Text["pages"]; path: string }[] = [
+export const places: { page: Route["page"] & keyof Text["pages"]; path: string }[] = [
   { page: "capacity", path: capacityPath(defaultCapacity) },
   { page: "alarms", path: alarmsPath(defaultAlarms) },
   { page: "pool", path: poolPath(defaultPool) },

@@ -98,7 +98,7 @@ async function asksForMachines(page, kit) {
 
 /** Opens the search for everything until it finds a module: the index follows within a minute. */
 async function findsModule(page, name) {
-  const found = page.locator("dialog.find .hit").first();
+  const found = page.locator("dialog.find .hit:has(small)").first();
   for (let turn = 0; turn < 30; turn++) {
     await page.keyboard.press("Control+k");
     await page.keyboard.type(name);
@@ -138,7 +138,7 @@ async function findsWhatWasSet(page, kit) {
   await kit.fits();
   await kit.picture("changes-find");
   await page.keyboard.press("ArrowDown");
-  await page.locator("dialog.find [aria-selected=true]").waitFor();
+  await page.locator("dialog.find .hit:focus").waitFor();
   await page.keyboard.press("Enter");
   await page.locator(".module-page .headline").first().waitFor();
 

@@ -294,7 +294,8 @@ export const api = {
   audit: (asked: AuditQuery, limit: number) =>
     call<AuditList>(`audit${query({ ...asked, limit: `${limit}` })}`),
   verifyAudit: () => call<AuditVerdict>("audit/verify"),
-  search: (q: string, limit: number) => call<SearchAnswer>(`search${query({ q, limit: `${limit}` })}`),
+  search: (q: string, kind: string, limit: number) =>
+    call<SearchAnswer>(`search${query({ q, kind, limit: `${limit}` })}`),
   me: () => call<Me>("me"),
   queryRange: (expr: string, start: number, end: number, step: number) =>
     call<Matrix>(`query_range${query({ query: expr, start: `${start}`, end: `${end}`, step: `${step}` })}`),

@@ -172,7 +172,12 @@ export const fleetEn = {
 
   find: {
     title: "Search everything",
-    hint: "Modules, alarms, runs, requests, runbooks",
+    hint: "Anything: a module, a node, a flow, an id, a page, what to do",
+    recent: "Lately",
+    goTo: "Go to",
+    explain: (id: string) => `Explain ${id}`,
+    mute: "Mute alarms",
+    startFlow: "Start a flow",
     open: "Search",
     none: "Nothing was found.",
     more: (n: number, more: boolean) => `${n}${more ? "+" : ""}`,
@@ -188,6 +193,8 @@ export const fleetEn = {
       run: "Runs",
       request: "Requests",
       flow: "Flows",
+      node: "Nodes",
+      package: "Packages",
       runbook: "Runbooks",
       doc: "Documentation",
       decision: "Decisions",

@@ -154,7 +154,12 @@ export const fleetZh: FleetText = {
 
   find: {
     title: "搜索全部",
-    hint: "模块、告警、执行、申请、处理手册",
+    hint: "任何内容：模块、机器、流程、编号、页面、要做的事",
+    recent: "最近",
+    goTo: "前往",
+    explain: (id) => `解释 ${id}`,
+    mute: "屏蔽告警",
+    startFlow: "启动流程",
     open: "搜索",
     none: "没有找到。",
     more: (n, more) => `${n}${more ? "+" : ""}`,
@@ -170,6 +175,8 @@ export const fleetZh: FleetText = {
       run: "执行",
       request: "申请",
       flow: "流程",
+      node: "机器",
+      package: "软件包",
       runbook: "处理手册",
       doc: "文档",
       decision: "决策",

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -77,7 +78,7 @@ func (s *Server) explainStep(r *flow.Run, one *flow.Step) *analytics.Explanation
 	if n := len(one.Attempts); n > 0 {
 		last := one.Attempts[n-1]
 		for _, name := range slices.Sorted(maps.Keys(last.Inputs)) {
-			from := written(declared.With[name])
+			from := cmp.Or(written(declared.With[name]), "the tool's own value")
 			if who := typed[name]; who != "" {
 				from = "typed by " + who + " for a retry"
 			}

@@ -98,13 +98,6 @@ export const pages = [
     shows: ".changes-page .parts",
     main: part === "flows" || part === "operations",
   })),
-  {
-    name: "explain",
-    route: "explain",
-    path: (at) => `explain?id=row:${id(at.module)}`,
-    shows: ".explanation",
-    main: true,
-  },
   { name: "explain-nothing", route: "explain", path: () => "explain", shows: ".id-kinds" },
   { name: "run", route: "run", path: (at) => `changes/runs/${at.run}`, shows: ".step-of-run", main: true },
 ];

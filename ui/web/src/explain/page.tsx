@@ -127,11 +127,11 @@ function Body({ view, status, of, onGo }: Omit<Props, "onBack"> & { of: Explanat
         {text.kinds[parts.kind][1]}{" "}
         {own && (
           <Link to={own} onGo={onGo} class="way">
-            {text.open}
+            {hasTime(parts.kind) ? text.open : text.openIt}
           </Link>
         )}
       </p>
-      <Panel title={text.steps}>
+      <Panel title={hasTime(parts.kind) ? text.steps : text.stages}>
         {of.steps.length > 0 ? <ExplanationList explanation={of} /> : <p class="nothing">{text.noSteps}</p>}
       </Panel>
       {hasTime(parts.kind) && status?.levels && (

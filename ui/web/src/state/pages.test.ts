@@ -26,7 +26,6 @@ const every: Record<Route["page"], true> = {
   poolplace: true,
   changes: true,
   run: true,
-  explain: true,
 };
 
 describe("the list of pages that every look is tried on", () => {

@@ -1,78 +1,47 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { todayIn } from "../alarms/range";
 import { moment } from "../alarms/words";
+import { Lacking } from "../allowed";
 import { api, root } from "../api/client";
 import type { AuditEntry, AuditVerdict } from "../api/told";
-import { useKeys } from "../keys";
-import { Failure, Loading } from "../notice";
 import { useFresh } from "../pool/fresh";
-import { Stale } from "../pool/page";
-import { Search } from "../search";
 import { useText } from "../text/language";
+import { FilterField, Listing, useLimit } from "./listing";
 import type { PartProps } from "./page";
 
-/** Entries that are asked for at first, and how many more each time. */
-const page = 100;
-const most = 1000;
-const pauseMillis = 200;
-
 /** Who changed what, when and why; and whether the log is as it was written. */
-export function AuditPart({ view, shown, revision, zone, onView }: PartProps) {
-  const text = useText().changes;
-  const say = text.audit;
-  const [limit, setLimit] = useState(page);
+export function AuditPart(props: PartProps) {
+  const { view, shown, revision, zone } = props;
+  const say = useText().changes.audit;
+  const [limit, onMore] = useLimit();
   const { path, who, action, search } = view;
   const found = useFresh(`audit ${path} ${who} ${action} ${search} ${limit}`, revision, shown, () =>
     api.audit({ path, who, action, object: search }, limit),
   );
-  const first = useRef<HTMLInputElement>(null);
-  const second = useRef<HTMLInputElement>(null);
-  const third = useRef<HTMLInputElement>(null);
-  useKeys(shown ? { "/": () => first.current?.select() } : {});
   return (
-    <>
-      <Stale of={found} />
-      <search class="pool-filters">
-        <Search
-          input={first}
-          value={who}
-          name={say.who}
-          pauseMillis={pauseMillis}
-          onSearch={(value) => onView({ ...view, who: value })}
-        />
-        <Search
-          input={second}
-          value={action}
-          name={say.action}
-          pauseMillis={pauseMillis}
-          onSearch={(value) => onView({ ...view, action: value })}
-        />
-        <Search
-          input={third}
-          value={search}
-          name={say.object}
-          pauseMillis={pauseMillis}
-          onSearch={(value) => onView({ ...view, search: value })}
-        />
-        <Verify />
-      </search>
-      {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}
-      {found.data?.entries.length === 0 && (
-        <p class="nothing">{path || who || action || search ? say.none : say.noneYet}</p>
-      )}
-      <div class={found.old ? "old" : ""}>
+    <Listing
+      of={found}
+      isEmpty={({ entries }) => entries.length === 0}
+      empty={<p class="nothing">{path || who || action || search ? say.none : say.noneYet}</p>}
+      onMore={found.data?.more && onMore}
+      above={found.error && <Lacking does="grant.add" at={path} />}
+      filters={
+        <>
+          <FilterField {...props} field="who" name={say.who} />
+          <FilterField {...props} field="action" name={say.action} first={false} />
+          <FilterField {...props} field="search" name={say.object} first={false} />
+          <Verify />
+        </>
+      }
+    >
+      {({ entries }) => (
         <ol class="lines">
-          {found.data?.entries.map((entry) => (
+          {entries.map((entry) => (
             <Entry key={entry.seq} of={entry} today={todayIn(zone)} />
           ))}
         </ol>
-        {found.data?.more && limit < most && (
-          <button type="button" class="older" onClick={() => setLimit(Math.min(limit + page, most))}>
-            {text.older}
-          </button>
-        )}
-      </div>
-    </>
+      )}
+    </Listing>
   );
 }
 

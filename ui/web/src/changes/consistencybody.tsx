@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { moment } from "../alarms/words";
+import { Act, Lacking } from "../allowed";
 import { api } from "../api/client";
 import type { Adopted, FleetItem, FleetNode, ItemAction } from "../api/fleet";
 import { Link } from "../link";
@@ -53,6 +54,7 @@ export function ConsistencyBody(props: Props) {
           ))}
         </p>
       )}
+      <Lacking does="consistency." at={module} />
       <ol class="lines nodes-of">
         {detail.list.map((node) => (
           <li key={node.node}>
@@ -181,16 +183,16 @@ function Orders({ module, node, item, may, onDone }: OrdersProps) {
     <div class="alarm-actions">
       <div class="actions">
         {may.map((one) => (
-          <button
+          <Act
             key={one}
-            type="button"
-            class="action"
+            does={`consistency.${one}`}
+            at={module}
             aria-pressed={action === one}
             title={text.abouts[one]}
             onClick={() => setAction(one === action ? undefined : one)}
           >
             {item ? text.actions[one] : text.repairAll}
-          </button>
+          </Act>
         ))}
       </div>
       {action && (

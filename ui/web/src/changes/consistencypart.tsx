@@ -1,74 +1,70 @@
-import { useRef } from "preact/hooks";
 import { todayIn } from "../alarms/range";
 import { moment } from "../alarms/words";
 import { api } from "../api/client";
 import type { ModuleSummary } from "../api/fleet";
-import { useKeys } from "../keys";
-import { Failure, Loading } from "../notice";
 import { useFocusKeys } from "../pool/focus";
 import { useFresh } from "../pool/fresh";
-import { Stale } from "../pool/page";
-import { Search } from "../search";
 import { namesOf } from "../state/view";
 import { useText } from "../text/language";
 import { named, worstFirst } from "./consistency";
 import { ConsistencyBody } from "./consistencybody";
 import { EnvironmentPanel } from "./environment";
+import { FilterField, Listing } from "./listing";
 import type { PartProps } from "./page";
 
 /** What nodes shall have and what they have, module by module. */
-export function ConsistencyPart({ view, shown, revision, zone, onView, onGo }: PartProps) {
+export function ConsistencyPart(props: PartProps) {
+  const { view, shown, revision, zone, onView, onGo } = props;
   const text = useText().changes.consistency;
   const { path, search, chosen } = view;
   const found = useFresh(`consistency ${path}`, revision, shown, () => api.consistency(path));
   const box = useFocusKeys(shown, ".standing .line");
-  const input = useRef<HTMLInputElement>(null);
-  useKeys(shown ? { "/": () => input.current?.select() } : {});
-  const all = found.data?.list ?? [];
   const today = todayIn(zone);
   return (
     <>
-      <Stale of={found} />
-      <search class="pool-filters">
-        <Search
-          input={input}
-          value={search}
-          name={text.search}
-          pauseMillis={0}
-          onSearch={(value) => onView({ ...view, search: value })}
-        />
-        {found.data && found.data.modules > 0 && (
-          <span class="overview">{text.total(found.data.affected, found.data.modules)}</span>
-        )}
-      </search>
-      {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}
-      {found.data && all.length === 0 && (
-        <div class="first-steps">
-          <h2>{text.noneTitle}</h2>
-          <p>{text.noneText}</p>
-        </div>
-      )}
-      <div ref={box} class={found.old ? "old" : ""}>
-        <ol class="lines">
-          {worstFirst(named(all, search)).map((one) => (
-            <li key={one.module} class="standing">
-              <Line
-                of={one}
-                today={today}
-                open={one.module === chosen}
-                onOpen={() => onView({ ...view, chosen: one.module === chosen ? "" : one.module, node: "" })}
-              />
-              {one.module === chosen && (
-                <ConsistencyBody
-                  {...{ view, shown, revision, today, onView, onGo }}
-                  module={one.module}
-                  onChange={found.again}
+      <Listing
+        of={found}
+        box={box}
+        isEmpty={({ list }) => list.length === 0}
+        empty={
+          <div class="first-steps">
+            <h2>{text.noneTitle}</h2>
+            <p>{text.noneText}</p>
+          </div>
+        }
+        filters={
+          <>
+            <FilterField {...props} field="search" name={text.search} pauseMillis={0} />
+            {found.data && found.data.modules > 0 && (
+              <span class="overview">{text.total(found.data.affected, found.data.modules)}</span>
+            )}
+          </>
+        }
+      >
+        {({ list }) => (
+          <ol class="lines">
+            {worstFirst(named(list, search)).map((one) => (
+              <li key={one.module} class="standing">
+                <Line
+                  of={one}
+                  today={today}
+                  open={one.module === chosen}
+                  onOpen={() =>
+                    onView({ ...view, chosen: one.module === chosen ? "" : one.module, node: "" })
+                  }
                 />
-              )}
-            </li>
-          ))}
-        </ol>
-      </div>
+                {one.module === chosen && (
+                  <ConsistencyBody
+                    {...{ view, shown, revision, today, onView, onGo }}
+                    module={one.module}
+                    onChange={found.again}
+                  />
+                )}
+              </li>
+            ))}
+          </ol>
+        )}
+      </Listing>
       <EnvironmentPanel {...{ path, shown, revision }} />
     </>
   );

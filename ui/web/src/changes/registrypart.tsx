@@ -1,66 +1,55 @@
-import { useRef, useState } from "preact/hooks";
 import { todayIn } from "../alarms/range";
 import { api } from "../api/client";
 import type { RegistrySource } from "../api/fleet";
-import { useKeys } from "../keys";
-import { Failure, Loading } from "../notice";
 import { useFocusKeys } from "../pool/focus";
 import { useFresh } from "../pool/fresh";
-import { Stale } from "../pool/page";
-import { Search } from "../search";
 import { namesOf } from "../state/view";
 import { span } from "../text/format";
 import { useText } from "../text/language";
 import { Conflicts } from "./conflicts";
+import { FilterField, Listing, useLimit } from "./listing";
 import type { PartProps } from "./page";
 import { RegistryBody } from "./registrybody";
 
-/** Nodes that are asked for at first, and how many more each time. */
-const page = 100;
-const most = 1000;
-const pauseMillis = 200;
-
 /** What is known of modules besides their load. */
-export function RegistryPart({ view, shown, revision, zone, onView, onGo }: PartProps) {
+export function RegistryPart(props: PartProps) {
+  const { view, shown, revision, zone, onView, onGo } = props;
   const text = useText().changes.registry;
-  const [limit, setLimit] = useState(page);
+  const [limit, onMore] = useLimit();
   const { path, search, chosen, open } = view;
   const found = useFresh(`registry ${path} ${search} ${limit}`, revision, shown, () =>
     api.registry(path, search, limit),
   );
   const box = useFocusKeys(shown, ".known .line");
-  const input = useRef<HTMLInputElement>(null);
-  useKeys(shown ? { "/": () => input.current?.select() } : {});
   const choose = (id: string) => onView({ ...view, open: false, chosen: id === chosen ? "" : id });
   const { data } = found;
   const wrong = data ? data.conflicts + data.faults : 0;
   return (
-    <>
-      <Stale of={found} />
-      <search class="pool-filters">
-        <Search
-          input={input}
-          value={search}
-          name={text.search}
-          pauseMillis={pauseMillis}
-          onSearch={(value) => onView({ ...view, search: value })}
-        />
-        {(wrong > 0 || open) && (
-          <label class="chip">
-            <input type="checkbox" checked={open} onChange={() => onView({ ...view, open: !open })} />
-            {text.onlyConflicts} <small>{wrong}</small>
-          </label>
-        )}
-        <Sources of={data?.sources ?? []} />
-      </search>
-      {!data && (found.error ? <Failure error={found.error} /> : <Loading />)}
-      {open ? (
-        <Conflicts {...{ path, shown, revision }} onChoose={choose} />
-      ) : (
-        <div ref={box} class={found.old ? "old" : ""}>
-          {data?.nodes.length === 0 && <p class="nothing">{text.none}</p>}
+    <Listing
+      of={found}
+      box={box}
+      isEmpty={({ nodes }) => nodes.length === 0 && !open}
+      empty={<p class="nothing">{text.none}</p>}
+      onMore={!open && data?.more && onMore}
+      filters={
+        <>
+          <FilterField {...props} field="search" name={text.search} />
+          {(wrong > 0 || open) && (
+            <label class="chip">
+              <input type="checkbox" checked={open} onChange={() => onView({ ...view, open: !open })} />
+              {text.onlyConflicts} <small>{wrong}</small>
+            </label>
+          )}
+          <Sources of={data?.sources ?? []} />
+        </>
+      }
+    >
+      {({ nodes }) =>
+        open ? (
+          <Conflicts {...{ path, shown, revision }} onChoose={choose} />
+        ) : (
           <ol class="lines">
-            {data?.nodes.map((node) => (
+            {nodes.map((node) => (
               <li key={node.id} class="known">
                 <button
                   type="button"
@@ -88,14 +77,9 @@ export function RegistryPart({ view, shown, revision, zone, onView, onGo }: Part
               </li>
             ))}
           </ol>
-          {data?.more && limit < most && (
-            <button type="button" class="older" onClick={() => setLimit(Math.min(limit + page, most))}>
-              {text.more}
-            </button>
-          )}
-        </div>
-      )}
-    </>
+        )
+      }
+    </Listing>
   );
 }
 

@@ -1,8 +1,10 @@
 import { useState } from "preact/hooks";
 import { moment } from "../alarms/words";
+import { Act, Lacking } from "../allowed";
 import { api } from "../api/client";
 import type { AskedRequest, RequestAction, RequestCheck } from "../api/requests";
 import { Link } from "../link";
+import { useMe } from "../me";
 import { OrderForm } from "../pool/orderform";
 import { modulePath, namesOf } from "../state/view";
 import { useText } from "../text/language";
@@ -101,21 +103,26 @@ export function Checks({ checks }: { checks: RequestCheck[] }) {
 function Actions({ request, onChange }: Pick<Props, "request" | "onChange">) {
   const text = useText().changes.requests;
   const [action, setAction] = useState<RequestAction>();
+  // Who is named as an approver, and who asked, need no role.
+  const me = useMe()?.name ?? "";
+  const free = request.who === me || (request.approvers.who ?? []).some((who) => who !== "");
+  const deedOf = (one: RequestAction) => ({ does: free ? "" : `request.${one}`, at: request.path });
   return (
     <div class="alarm-actions">
       <div class="actions">
         {request.may.map((one) => (
-          <button
+          <Act
             key={one}
-            type="button"
+            {...deedOf(one)}
             class={one === "approve" ? "main-action" : "action"}
             aria-pressed={action === one}
             onClick={() => setAction(one === action ? undefined : one)}
           >
             {text.actions[one]}
-          </button>
+          </Act>
         ))}
       </div>
+      {!free && request.may.includes("approve") && <Lacking {...deedOf("approve")} />}
       {action && request.may.includes(action) && (
         <OrderForm
           key={action}

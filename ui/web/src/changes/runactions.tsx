@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Act, Lacking } from "../allowed";
 import { api } from "../api/client";
-import type { Run, RunOrder } from "../api/flows";
+import type { FlowStep, Run, RunOrder } from "../api/flows";
 import { OrderForm } from "../pool/orderform";
 import { useText } from "../text/language";
 
@@ -15,12 +15,30 @@ export function choicesOf({ state }: Pick<Run, "state">): Choice[] {
   return [stopped ? "resume" : "pause", "cancel", "undo"];
 }
 
+/** The steps whose work stays when a run is canceled now, or canceled and taken back. */
+export function staysOf({ steps, document }: Pick<Run, "steps" | "document">, undo: boolean): string[] {
+  const undone = new Set(undo ? undoable(document?.steps ?? []) : []);
+  const stays = steps.filter((step) => step.tool && step.state === "done" && !undone.has(step.id));
+  return stays.map((step) => step.title || step.path);
+}
+
+/** The ids of the steps that can be taken back. */
+const undoable = (steps: FlowStep[]): string[] =>
+  steps.flatMap((step) => [
+    ...(step.undo ? [step.id] : []),
+    ...undoable([...(step.steps ?? []), ...(step.branches ?? []).flatMap((branch) => branch.steps)]),
+  ]);
+
 /** Pauses, resumes or cancels a run. */
 export function RunActions({ run, onDone }: { run: Run; onDone: () => void }) {
   const text = useText().changes.runs;
   const [choice, setChoice] = useState<Choice>();
   const possible = choicesOf(run);
   const at = run.module ?? "";
+  const kept = (one: Choice) => {
+    const steps = one === "cancel" || one === "undo" ? staysOf(run, one === "undo") : [];
+    return steps.length > 0 ? text.stays(steps.join(", ")) : "";
+  };
   return (
     <div class="alarm-actions">
       <div class="actions">
@@ -41,7 +59,7 @@ export function RunActions({ run, onDone }: { run: Run; onDone: () => void }) {
       {choice && possible.includes(choice) && (
         <OrderForm
           key={choice}
-          about={text.runAbouts[choice]}
+          about={[text.runAbouts[choice], kept(choice)].filter(Boolean).join(" ")}
           action={text.runActions[choice]}
           send={({ who, reason }) =>
             api.orderRun(run.id, {

@@ -1,56 +1,51 @@
-import { useRef, useState } from "preact/hooks";
 import { todayIn } from "../alarms/range";
 import { moment } from "../alarms/words";
 import { api } from "../api/client";
 import { type Run, runStates } from "../api/flows";
-import { useKeys } from "../keys";
 import { Link } from "../link";
-import { Failure, Loading } from "../notice";
 import { useFocusKeys } from "../pool/focus";
 import { useFresh } from "../pool/fresh";
-import { Stale } from "../pool/page";
-import { Search } from "../search";
 import { namesOf } from "../state/view";
 import { span } from "../text/format";
 import { useText } from "../text/language";
 import { RunBadge } from "./badges";
+import { FilterField, Listing, StateFilter, useLimit } from "./listing";
 import type { PartProps } from "./page";
 import { lastedSeconds } from "./steps";
 import { changesPath, defaultChanges, runPath, runStateOf } from "./view";
 
-/** Runs that are asked for at first, and how many more each time. */
-const page = 100;
-const most = 1000;
-const pauseMillis = 200;
-
 /** What is being changed and what was, the newest first. */
 export function RunPart(props: PartProps) {
-  const { view, shown, revision, zone, now, onGo } = props;
+  const { view, shown, revision, zone, now, onView, onGo } = props;
   const text = useText().changes;
   const { path, search, open } = view;
   const state = runStateOf(view.state);
-  const [limit, setLimit] = useState(page);
+  const [limit, onMore] = useLimit();
   const found = useFresh(`runs ${path} ${state} ${open} ${search} ${limit}`, revision, shown, () =>
     api.runs({ path, state, open, search }, limit),
   );
   const box = useFocusKeys(shown, ".run .main");
   const filtered = Boolean(path || search || state || open);
   return (
-    <>
-      <Stale of={found} />
-      <Filters {...props} />
-      {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}
-      {found.data?.runs.length === 0 &&
-        (filtered ? <p class="nothing">{text.runs.none}</p> : <NoRuns onGo={onGo} />)}
-      <div ref={box} class={found.old ? "old" : ""}>
-        <RunList runs={found.data?.runs ?? []} today={todayIn(zone)} now={now} onGo={onGo} />
-        {found.data && found.data.total > limit && limit < most && (
-          <button type="button" class="older" onClick={() => setLimit(Math.min(limit + page, most))}>
-            {text.older}
-          </button>
-        )}
-      </div>
-    </>
+    <Listing
+      of={found}
+      box={box}
+      isEmpty={({ runs }) => runs.length === 0}
+      empty={filtered ? <p class="nothing">{text.runs.none}</p> : <NoRuns onGo={onGo} />}
+      onMore={(found.data?.total ?? 0) > limit && onMore}
+      filters={
+        <>
+          <FilterField {...props} field="search" name={text.runs.search} />
+          <label class="chip">
+            <input type="checkbox" checked={open} onChange={() => onView({ ...view, open: !open })} />
+            {text.runs.open}
+          </label>
+          <StateFilter {...props} states={runStates} names={text.runs.states} />
+        </>
+      }
+    >
+      {({ runs }) => <RunList runs={runs} today={todayIn(zone)} now={now} onGo={onGo} />}
+    </Listing>
   );
 }
 
@@ -123,37 +118,5 @@ export function RunList({ runs, today, now, onGo }: ListProps) {
         );
       })}
     </ol>
-  );
-}
-
-function Filters({ shown, view, onView }: PartProps) {
-  const say = useText().changes.runs;
-  const input = useRef<HTMLInputElement>(null);
-  useKeys(shown ? { "/": () => input.current?.select() } : {});
-  return (
-    <search class="pool-filters">
-      <Search
-        input={input}
-        value={view.search}
-        name={say.search}
-        pauseMillis={pauseMillis}
-        onSearch={(search) => onView({ ...view, search })}
-      />
-      <label class="chip">
-        <input type="checkbox" checked={view.open} onChange={() => onView({ ...view, open: !view.open })} />
-        {say.open}
-      </label>
-      <label class="select">
-        <span class="hidden">{say.state}</span>
-        <select value={view.state} onChange={(e) => onView({ ...view, state: e.currentTarget.value })}>
-          <option value="">{say.any}</option>
-          {runStates.map((state) => (
-            <option key={state} value={state}>
-              {say.states[state]}
-            </option>
-          ))}
-        </select>
-      </label>
-    </search>
   );
 }

@@ -1,7 +1,10 @@
 import { moment } from "../alarms/words";
 import { api } from "../api/client";
 import type { Attempt, Run, RunStep } from "../api/flows";
+import { explainPath } from "../explain/view";
+import { Link } from "../link";
 import { useFresh } from "../pool/fresh";
+import { visit } from "../state/router";
 import { span } from "../text/format";
 import { useText } from "../text/language";
 import { StepBadge } from "./badges";
@@ -39,7 +42,7 @@ export function StepList({ run, steps, open, now, today, onOpen, onChange }: Pro
               {step.item !== undefined && <code>{shownValue(step.item)}</code>}
               {step.tool && <small>{step.tool}</small>}
             </span>
-            <span class="reason">{step.reason}</span>
+            <span class="reason">{step.outputs?.done === false ? text.runs.didNothing : step.reason}</span>
             <time datetime={step.started}>{step.started ? moment(step.started, today) : ""}</time>
             <span class="lasted">
               <Lasted step={step} now={now} />
@@ -70,6 +73,11 @@ function Opened({
   const newest = attempts.at(-1);
   return (
     <div class="opened">
+      <p>
+        <Link to={explainPath({ id: `run:${run.id}/${step.path}`, model: "" })} onGo={visit} class="way">
+          {text.why}
+        </Link>
+      </p>
       {step.next && <p>{text.next(moment(step.next, today))}</p>}
       {step.may && step.may.length > 0 && !run.dry && <StepActions run={run} step={step} onDone={onChange} />}
       {attempts.length === 0 && <p class="nothing">{text.notBegun}</p>}

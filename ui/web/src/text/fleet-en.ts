@@ -85,7 +85,6 @@ export const fleetEn = {
     level: (level: string) => `level ${level}`,
     notInTree: "no load comes from it",
     conflicts: (n: number) => `${n} in conflict`,
-    more: "Show more",
     noConflicts: "All sources agree.",
     moreConflicts: "There are more.",
     said: (source: string, where: string) => (where ? `${source}, ${where}` : source),

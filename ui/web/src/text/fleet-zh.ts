@@ -69,7 +69,6 @@ export const fleetZh: FleetText = {
     level: (level) => `级别 ${level}`,
     notInTree: "没有负载来自它",
     conflicts: (n) => `${n} 项冲突`,
-    more: "显示更多",
     noConflicts: "所有来源一致。",
     moreConflicts: "还有更多。",
     said: (source, where) => (where ? `${source}，${where}` : source),

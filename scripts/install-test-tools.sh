@@ -14,7 +14,7 @@ packages=(
 	haproxy nginx-light # the proxies that workers serve behind
 	chromium      # opens the pages
 	poppler-utils
-	qpdf
+	qpdf libreoffice-calc-nogui # read the PDF and the workbook of the report
 	python3 python3-numpy # the classic formulas once more
 )
 if [ $# -gt 0 ]; then packages=("$@"); fi

@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,7 +13,6 @@ import (
 	"headroom/scaler"
 	"headroom/scaler/pool"
 	"headroom/ui/report"
-	"headroom/ui/report/press"
 )
 
 // explainLine sets out a line of a report as it was published, or as the draft of the
@@ -24,13 +22,9 @@ func (s *Server) explainLine(ctx context.Context, id string) (*analytics.Explana
 	if !isMonth(month) {
 		return nil, badParam("id", explainReport+id, errors.New("want a month and a path, as report:2026-11/Qzone/WNS"))
 	}
-	f, err := s.Reports.File(ctx, month, press.JSON, report.English)
+	r, err := s.Reports.Report(ctx, month)
 	if err != nil {
 		return nil, err
-	}
-	var r report.Report
-	if err := json.Unmarshal(f.Body, &r); err != nil {
-		return nil, errorf("read the report of %s: %w", month, err)
 	}
 	e := &analytics.Explanation{ID: explainReport + id, Title: fmt.Sprintf("%s in the report of %s", path, month)}
 	line(e, "report", "a report that is published never changes", "made "+s.said(r.MadeAt)+", of the minute "+s.said(r.SnapshotAt), publishedOr(r.Draft))

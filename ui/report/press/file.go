@@ -9,12 +9,25 @@ import (
 	"headroom/ui/report"
 )
 
+// Report returns a month's report: the published one, else the draft of the running
+// month.
+func (p *Press) Report(ctx context.Context, month string) (*report.Report, error) {
+	text, ok, err := p.Store.Load(ctx, month)
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok:
+		return p.Draft(ctx, month)
+	}
+	return read(month, text)
+}
+
 // File returns a month's report in one of [Formats] and of [report.Languages]: the
 // published one byte by byte as it has always been, else the draft of the running month.
 func (p *Press) File(ctx context.Context, month, format, language string) (*File, error) {
 	f := formatOf(format)
 	if f == nil && format != JSON {
-		return nil, fmt.Errorf("%w: there is no format %q", ErrNoReport, format)
+		return nil, fmt.Errorf("there is no format %q of reports", format)
 	}
 	if f == nil || !f.spoken {
 		language = ""

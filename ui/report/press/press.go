@@ -96,14 +96,14 @@ func (p *Press) Configure(s Settings) { p.settings.Store(&s) }
 
 // Errors of reports that cannot be had.
 var (
-	ErrNoReport  = errors.New("no such report")
+	ErrNoReport  = errors.New("no report was published")
 	ErrPublished = errors.New("published already, and a published report never changes")
 )
 
 // only the running month has a draft.
 func onlyRunning(month string, snap *analytics.Snapshot) error {
 	if now := snap.At.Format("2006-01"); month != now {
-		return fmt.Errorf("%w: none was published for %s; a draft is to be had of the running month only, %s", ErrNoReport, month, now)
+		return fmt.Errorf("%w for %s; a draft is to be had of the running month only, %s", ErrNoReport, month, now)
 	}
 	return nil
 }

@@ -70,10 +70,14 @@ func (r *Report) methodIn(language string) []string {
 			"满载日期为峰值更可能已达到目标负载的日期，并给出 95% 区间内最早与最晚的日期。")
 	}
 	all = append(all, fill("风险模块指很可能在 {1} 之前满载的模块，该日为现在申请的设备上线之日：此时申请已来不及，需另想办法。", cmp.Or(r.Arrives, "交付周期末")))
-	if r.SiteLabel != "" {
+	if r.SiteLabel == "" {
+		all = append(all, "没有按站点汇总：没有设备带有配置为站点的标签。")
+	} else {
 		all = append(all, fill("站点取自设备标签 {1}。跨站点的模块在每个站点各计一次；其设备、所需与申请按当前上报的设备数分摊为整数，余数归最大余数者。没有该标签的模块归入无名称的一行。", r.SiteLabel))
 	}
-	if r.Currency != "" {
+	if r.Currency == "" {
+		all = append(all, "未配置价格，因此不涉及费用。")
+	} else {
 		all = append(all, fill("费用 = 申请数 × 该机型设备的配置单价（{1}）；没有价格的设备单列，不计入费用。", r.Currency))
 	}
 	if len(r.Past) > 0 {

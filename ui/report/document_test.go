@@ -44,7 +44,7 @@ func TestAllLanguagesShowTheSameFigures(t *testing.T) {
 	}
 	for i := range one.Sections {
 		a, b := &one.Sections[i], &other.Sections[i]
-		if a.ID != b.ID || a.Title == b.Title || !reflect.DeepEqual(figures(a.Table), figures(b.Table)) || (a.Trends == nil) != (b.Trends == nil) {
+		if a.ID != b.ID || len(a.List) != len(b.List) || a.Title == b.Title || !reflect.DeepEqual(figures(a.Table), figures(b.Table)) || (a.Trends == nil) != (b.Trends == nil) {
 			t.Errorf("%+v\n%+v", a, b)
 		}
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -83,15 +84,21 @@ func (r *Report) linesSection(w *words, language string, asks bool) Section {
 	if asks {
 		s.ID, s.Title, s.Notes = "request", w.asks, []string{w.nothing}
 	}
-	t := &Table{Wide: true, Columns: []Column{{w.module, Text, 24}, {w.deviceType, Text, 8}, {w.site, Text, 9}, {w.devices, Figure, 6}, {w.short, Figure, 6}, {w.toRequest, Figure, 6}}}
-	if r.Currency != "" {
-		t.Columns = append(t.Columns, Column{fill(w.costHead, r.Currency), Figure, 8})
+	t := &Table{Wide: true}
+	columns := r.lineColumns(w)
+	for _, c := range columns {
+		t.Columns = append(t.Columns, c.Column)
 	}
-	t.Columns = append(t.Columns, Column{w.peakNow, Figure, 6}, Column{w.growth, Figure, 7}, Column{w.fullOn, Figure, 7})
 	for i := range r.Lines {
-		if l := &r.Lines[i]; l.asks() == asks {
-			t.Rows = append(t.Rows, r.lineRow(l, language))
+		l := &r.Lines[i]
+		if l.asks() != asks {
+			continue
 		}
+		row := Row{Note: Sentence(l, language)}
+		for _, c := range columns {
+			row.Cells = append(row.Cells, text(c.of(l)))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	if len(t.Rows) > 0 {
 		s.Notes, s.Table = nil, t
@@ -99,27 +106,41 @@ func (r *Report) linesSection(w *words, language string, asks bool) Section {
 	return s
 }
 
-func (r *Report) lineRow(l *Line, language string) Row {
-	cells := []Cell{
-		text(pathOf(l.Path)), text(orDash(l.Type)), text(orDash(l.Site())),
-		text(Decimal(l.Devices, 0)), text(Decimal(l.DevicesNeeded, 0)), text(signedDecimal(l.DevicesToRequest, 0)),
-	}
-	if r.Currency != "" {
-		cells = append(cells, text(Money(l.Cost)))
-	}
-	return Row{
-		Cells: append(cells, text(Decimal(l.PeakNow, 1)), text(signedDecimal(l.SlopePerDay, 2)), text(orDash(l.FullOn.Value))),
-		Note:  Sentence(l, language),
-	}
+// lineColumn is a column of the lines, and what it shows of one.
+type lineColumn struct {
+	Column
+	of func(l *Line) string
 }
+
+// lineColumns are the columns about which anything is known.
+func (r *Report) lineColumns(w *words) []lineColumn {
+	all := []lineColumn{{Column{w.module, Text, 24}, func(l *Line) string { return pathOf(l.Path) }}}
+	if slices.ContainsFunc(r.Lines, func(l Line) bool { return l.Type != "" }) {
+		all = append(all, lineColumn{Column{w.deviceType, Text, 9}, func(l *Line) string { return orDash(l.Type) }})
+	}
+	if r.SiteLabel != "" {
+		all = append(all, lineColumn{Column{w.site, Text, 12}, func(l *Line) string { return orDash(l.Site()) }})
+	}
+	all = append(all,
+		lineColumn{Column{w.devices, Figure, 6}, func(l *Line) string { return Decimal(l.Devices, 0) }},
+		lineColumn{Column{w.short, Figure, 6}, func(l *Line) string { return Decimal(l.DevicesNeeded, 0) }},
+		lineColumn{Column{w.toRequest, Figure, 6}, func(l *Line) string { return signedDecimal(l.DevicesToRequest, 0) }})
+	if r.Currency != "" {
+		all = append(all, lineColumn{Column{fill(w.costHead, r.Currency), Figure, 8}, func(l *Line) string { return Money(l.Cost) }})
+	}
+	return append(all,
+		lineColumn{Column{w.peakNow, Figure, 6}, func(l *Line) string { return Decimal(l.PeakNow, 1) }},
+		lineColumn{Column{w.growth, Figure, 7}, func(l *Line) string { return signedDecimal(l.SlopePerDay, 2) }},
+		lineColumn{Column{w.fullOn, Figure, 7}, func(l *Line) string { return orDash(l.FullOn.Value) }})
+}
+
+func pathOf(names []string) string { return strings.Join(names, " → ") }
 
 // initial makes the first letter a capital.
 func initial(name string) string {
 	_, n := utf8.DecodeRuneInString(name)
 	return strings.ToUpper(name[:n]) + name[n:]
 }
-
-func pathOf(names []string) string { return strings.Join(names, " → ") }
 
 func (r *Report) leftSection(w *words) Section {
 	s := Section{ID: "left", Title: w.left, Notes: []string{w.none}}

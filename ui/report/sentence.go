@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"headroom/analytics"
 )
@@ -105,7 +106,11 @@ func Decimal(n analytics.Number, decimals int) string {
 	if !n.Known() {
 		return "–"
 	}
-	return grouped(strconv.FormatFloat(float64(n), 'f', decimals, 64))
+	s := strconv.FormatFloat(float64(n), 'f', decimals, 64)
+	if strings.Trim(s, "-0.") == "" {
+		s = strings.TrimPrefix(s, "-") // what is rounded to zero has no sign
+	}
+	return grouped(s)
 }
 
 // Money shows an amount, with cents only if it has any.

@@ -13,7 +13,7 @@ async function keepsNote(page, kit) {
   const text = `note ${Date.now()}`;
   await page.locator("tr.row").first().hover();
   await page.locator("tr.row button.note").first().click();
-  await page.locator("input.note").fill(text);
+  await page.locator("textarea.note").fill(text);
   await page.keyboard.press("Enter");
   await page.locator("tr.row button.note", { hasText: text }).waitFor();
   await kit.open(`?q=${encodeURIComponent(text)}`); // the server kept it, the search finds it

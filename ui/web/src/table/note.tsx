@@ -8,15 +8,15 @@ interface Props {
   onSaved: (id: string, note: string) => void;
 }
 
-/** A note that is edited in place: Enter saves it, Esc leaves it as it was. */
+/** A note that is edited in place: Enter saves it, Shift-Enter begins a line, Esc leaves it as it was. */
 export function NoteCell({ id, note, onSaved }: Props) {
   const text = useText();
   const [editing, setEditing] = useState(false);
   const [failure, setFailure] = useState("");
-  const input = useRef<HTMLInputElement>(null);
+  const input = useRef<HTMLTextAreaElement>(null);
   const open = useRef(false); // a browser tells of a blur again when it removes the field
   useEffect(() => {
-    if (editing) input.current?.focus();
+    if (editing) input.current?.select();
   }, [editing]);
 
   const leave = () => {
@@ -41,7 +41,10 @@ export function NoteCell({ id, note, onSaved }: Props) {
     leave();
   };
   const press = (e: KeyboardEvent) => {
-    if (e.key === "Enter" && !e.isComposing) void save();
+    if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
+      e.preventDefault();
+      void save();
+    }
     if (e.key !== "Escape") return;
     e.stopPropagation();
     leave();
@@ -65,17 +68,35 @@ export function NoteCell({ id, note, onSaved }: Props) {
     );
   }
   return (
-    <input
-      ref={input}
-      class={`note ${failure ? "failed" : ""}`}
-      defaultValue={note}
-      maxLength={500}
-      title={failure || undefined}
-      aria-label={text.editNote(id)}
-      aria-invalid={failure !== ""}
-      onClick={(e) => e.stopPropagation()}
-      onKeyDown={press}
-      onBlur={() => void save()}
-    />
+    <span class="note-editor">
+      <textarea
+        ref={input}
+        class={`note ${failure ? "failed" : ""}`}
+        rows={3}
+        defaultValue={note}
+        maxLength={500}
+        title={text.noteKeys}
+        aria-label={text.editNote(id)}
+        aria-invalid={failure !== ""}
+        onClick={(e) => e.stopPropagation()}
+        onKeyDown={press}
+        onBlur={() => void save()}
+      />
+      {failure && (
+        <span role="alert" class="fault">
+          {failure}{" "}
+          <button
+            type="button"
+            onMouseDown={(e) => e.preventDefault()}
+            onClick={(e) => {
+              e.stopPropagation();
+              leave();
+            }}
+          >
+            {text.noteBack}
+          </button>
+        </span>
+      )}
+    </span>
   );
 }

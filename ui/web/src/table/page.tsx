@@ -52,7 +52,11 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
   if (shown && frozen !== revision) setFrozen(revision); // a hidden table asks for nothing
   const tree = useResource(`tree ${view.model}`, frozen, () => api.tree(modelsOf(view.model)[0]));
   const table = useResource(`${view.level} ${view.model}`, frozen, () => loadEntries(view));
-  const effects = useResource("effects", frozen + runs, loadEffects);
+  // What is in effect comes after the rows: a browser asks for few things at once.
+  const ready = table.data !== undefined;
+  const effects = useResource(`effects ${ready}`, frozen + runs, async () =>
+    ready ? loadEffects() : undefined,
+  );
   const levels = status?.levels ?? none;
   useFirstView(view, onView);
 

@@ -129,6 +129,8 @@ export const en = {
   noDataFor: (s: Span) => `no data for ${duration(s)}`,
   editNote: (id: string) => `Edit the note of ${id}`,
   addNote: "add note",
+  noteKeys: "Enter saves, Shift-Enter begins a line, Esc leaves it as it was",
+  noteBack: "Leave it as it was",
   noteFailed: (reason: string) => `The note was not saved: ${reason}`,
 
   emptyTitle: "No samples yet",

@@ -126,6 +126,8 @@ export const zh: Text = {
   noDataFor: (s) => `已 ${duration(s)}无数据`,
   editNote: (id) => `编辑 ${id} 的备注`,
   addNote: "添加备注",
+  noteKeys: "Enter 保存，Shift-Enter 换行，Esc 放弃修改",
+  noteBack: "放弃修改",
   noteFailed: (reason) => `备注未保存：${reason}`,
 
   emptyTitle: "尚无数据",

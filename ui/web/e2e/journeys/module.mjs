@@ -17,8 +17,85 @@ async function readsModule(page, kit) {
   await kit.waitForCharts(2);
   await kit.fits();
   await kit.picture("module");
+  const devices = page.locator(".nodes-panel tbody tr");
+  await devices.first().waitFor();
+  assert.match(await devices.first().textContent(), /\d/);
+  const legend = page.locator(".day-panel .u-legend .u-value");
+  for (const value of await legend.allTextContents()) assert.ok(value, "the legend says what is now");
+}
+
+/** The hours of the week, walked through by keys. */
+async function walksThroughWeek(page, kit) {
+  await opensModule(page, kit);
+  const hours = page.locator(".heat button");
+  await hours.nth(167).waitFor();
+  const [now] = await page.locator(".heat button.now").evaluateAll((all) => all.map((b) => b.dataset.cell));
+  await page.locator(".heat [tabindex='0']").focus();
+  const focused = () => page.evaluate(() => document.activeElement?.dataset.cell);
+  assert.equal(await focused(), now, "it begins with this hour");
+  for (const key of ["Home", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+  assert.equal(Number(await focused()) % 24, 2);
+  const said = await page.locator(".heat-said").textContent();
+  const label = await page.evaluate(() => document.activeElement?.ariaLabel);
+  assert.ok(said.startsWith(label), `${label} is read as ${said}`);
+  assert.match(label, /02:00–03:00.*\d\.\d %/);
+  assert.equal(await page.locator(".heat [tabindex='0']").count(), 1, "one hour takes the focus");
+}
+
+/** From the module to the form of the alarms, filled in, and back to the mute on the day. */
+async function mutesModule(page, kit) {
+  await opensModule(page, kit);
+  const { pathname } = new URL(page.url());
+  const name = await page.locator(".module-page h1").textContent();
+  await page.locator(".actions-bar").getByRole("link", { name: "Mute" }).click();
+  const form = page.locator(".try-form");
+  const matchers = await form.locator("[name=matchers]").inputValue();
+  assert.ok(matchers.includes(`module="${name}"`), matchers);
+  const comment = `the disk is moved ${Date.now()}`;
+  await form.locator("[name=comment]").fill(comment);
+  await form.locator("button[type=submit]").click();
+  await form.locator(".preview").waitFor();
+  await form.locator("button[type=submit]").click();
+  const silence = page.locator(".mute-list li", { hasText: comment });
+  await silence.waitFor();
+
+  await kit.open(pathname.slice(1), ".lane-mutes a");
+  await page.locator(`.lane-mutes a[title*="${comment}"]`).waitFor({ state: "attached" });
+  await kit.picture("module-muted");
+  await kit.open("alarms?show=mutes", ".alarms-page");
+  await silence.getByRole("button").click();
+  await silence.waitFor({ state: "detached" });
+}
+
+/** The request for devices, filled in from the forecast. */
+async function asksForDevices(page, kit) {
+  await opensModule(page, kit);
+  await page.locator(".actions-bar").getByRole("link", { name: "Ask for devices" }).click();
+  const form = page.locator(".start-form");
+  await form.waitFor();
+  assert.equal(kit.query.get("show"), "requests");
+  const module = await form.locator("[name=module]").inputValue();
+  assert.equal(module, kit.query.get("path"), "the form is about the module");
+  await kit.picture("module-asks");
+  await page.goBack();
+  await page.locator(".module-page .headline").waitFor();
+}
+
+/** A node above modules lists what is below it, each a way on. */
+async function goesDown(page, kit) {
+  const [top] = (await kit.ask("api/v1/tree")).filter(({ modules }) => modules > 1);
+  await kit.open(`module/${top.id.split("/").map(encodeURIComponent).join("/")}`, ".children tbody tr");
+  const child = page.locator(".children tbody th a").first();
+  const name = await child.textContent();
+  await child.click();
+  await page.locator(".module-page h1", { hasText: name }).waitFor();
+  await kit.fits();
 }
 
 export default [
   { name: "opens from the table", widths: ["wide", "phone"], languages: ["en", "zh"], run: readsModule },
+  { name: "reads the week by keys", run: walksThroughWeek },
+  { name: "mutes", writes: true, run: mutesModule },
+  { name: "asks for devices", run: asksForDevices },
+  { name: "goes down the tree", widths: ["wide", "phone"], run: goesDown },
 ];

@@ -6,8 +6,8 @@ import { Link } from "../link";
 import { mutePath } from "../table/covercell";
 import { NoteCell } from "../table/note";
 import { useText } from "../text/language";
-import { noScenario } from "../whatif/scenario";
-import { defaultWhatIf, whatIfPath } from "../whatif/view";
+import { WhatIfLink } from "../whatif/link";
+import { whatIfPath } from "../whatif/view";
 
 interface Props {
   row: Row;
@@ -24,18 +24,10 @@ export function Actions({ row, levels, isModule, onMark, onNote, onGo }: Props) 
   const say = text.module.actions;
   const { id } = row;
   const changes = { ...defaultChanges, path: id };
-  const loads = [{ path: id, factor: "1.3", from: "", to: "" }];
   return (
     <section class="actions-bar" aria-label={say.title}>
       <div class="ways">
-        <Link
-          to={whatIfPath({ ...defaultWhatIf, scenarios: [{ ...noScenario, loads }] })}
-          onGo={onGo}
-          class="action what-if"
-          title={text.whatIf.linkTitle}
-        >
-          {text.whatIf.link}
-        </Link>
+        <WhatIfLink path={id} onWhatIf={(view) => onGo(whatIfPath(view))} />
         {isModule && (
           <Way
             does="request.make"

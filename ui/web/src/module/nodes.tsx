@@ -62,8 +62,9 @@ function Table({ members, all, onGo }: { members: Member[]; all: Member[]; onGo:
           </tr>
         </thead>
         <tbody>
-          {members.map(({ device, off, place, workers }) => (
-            <tr key={`${device.name} ${device.module}`} class={device.silent ? "silent" : ""}>
+          {members.map(({ device, off, place, workers }, nth) => (
+            // A line stays where it is while devices change their order.
+            <tr key={`line ${nth}`} class={device.silent ? "silent" : ""}>
               <th scope="row" title={device.name}>
                 {workers > 0 ? (
                   <Link to={nodePath(device.name)} onGo={onGo}>

@@ -32,7 +32,7 @@ export function OrderFacts({ growth, isModule, explanation, model }: Props) {
           </li>
         ))}
       </ol>
-      {steps.length > 0 && (
+      {(steps.length > 0 || !explanation) && (
         <details class="formulas">
           <summary>{text.order.formulas}</summary>
           <ul>

@@ -32,6 +32,8 @@ export const pages = [
     path: (at) => `explain?id=row:${id(at.module)}`,
     shows: ".explanation",
   },
+  { name: "reports", route: "reports", path: () => "reports", shows: ".months tbody .row" },
+  { name: "report", route: "reports", path: (at) => `reports/${at.month}`, shows: ".paper h2" },
   { name: "ledger", route: "ledger", path: () => "ledger", shows: ".sheets", main: true },
   { name: "whatif", route: "whatif", path: () => "whatif", shows: ".examples" },
   {

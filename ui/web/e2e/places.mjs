@@ -17,7 +17,8 @@ async function make(kit) {
   const rows = await kit.ask("api/v1/warnings");
   const module = rows.find(({ path, state }) => path[0] !== "this machine" && state === "ok").id;
   const { id: alarm } = await open(kit, (await ring(kit)).name);
-  return { module, node, alarm, run: await waits(kit, module, node) };
+  const month = (await kit.ask("api/v1/status")).at.slice(0, 7);
+  return { module, node, alarm, month, run: await waits(kit, module, node) };
 }
 
 /** The open alarm of a name. */

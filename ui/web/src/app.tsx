@@ -32,6 +32,7 @@ const LedgerPage = lazy(() => pages().then((p) => p.LedgerPage));
 const ModulePage = lazy(() => pages().then((p) => p.ModulePage));
 const PlacePage = lazy(() => pages().then((p) => p.PlacePage));
 const PoolPage = lazy(() => pages().then((p) => p.PoolPage));
+const ReportsPage = lazy(() => pages().then((p) => p.ReportsPage));
 const WhatIfPage = lazy(() => pages().then((p) => p.WhatIfPage));
 
 /** The pages in the words that are there already; others are fetched when they are chosen. */
@@ -149,6 +150,9 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
                 onGo={go}
                 onBack={backToTable}
               />
+            )}
+            {route.page === "reports" && (
+              <ReportsPage view={route.view} revision={live.revision} onGo={go} onBack={backToTable} />
             )}
             {route.page === "whatif" && (
               <WhatIfPage

@@ -7,6 +7,7 @@ import { capacityPath, defaultCapacity } from "./capacity/view";
 import { changesPath, defaultChanges } from "./changes/view";
 import { useMe } from "./me";
 import { defaultPool, poolPath } from "./pool/view";
+import { reportsPath } from "./reports/view";
 import { address, plainClick } from "./state/router";
 import { defaultLedger, ledgerPath, type Route } from "./state/view";
 import type { Text } from "./text/en";
@@ -32,6 +33,7 @@ export const places: { page: Route["page"] & keyof Text["pages"]; path: string }
   { page: "alarms", path: alarmsPath(defaultAlarms) },
   { page: "pool", path: poolPath(defaultPool) },
   { page: "changes", path: changesPath(defaultChanges) },
+  { page: "reports", path: reportsPath({ month: "" }) },
   { page: "ledger", path: ledgerPath(defaultLedger) },
   { page: "whatif", path: whatIfPath(defaultWhatIf) },
 ];

@@ -18,6 +18,7 @@ import "./styles/changes.css";
 import "./styles/changeparts.css";
 import "./styles/explain.css";
 import "./styles/capacity.css";
+import "./styles/reports.css";
 import { render } from "preact";
 import { root } from "./api/client";
 import { App } from "./app";

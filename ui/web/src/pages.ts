@@ -12,4 +12,5 @@ export { LedgerPage } from "./ledger/page";
 export { ModulePage } from "./module/page";
 export { PoolPage } from "./pool/page";
 export { PlacePage } from "./pool/place";
+export { ReportsPage } from "./reports/page";
 export { WhatIfPage } from "./whatif/page";

@@ -40,6 +40,7 @@ import type {
   Service,
   ServiceOrder,
 } from "./pool";
+import type { ReportDelivery, ReportFormat, ReportMonth } from "./reports";
 import type {
   AskedRequest,
   RequestDraft,
@@ -150,6 +151,14 @@ function readFault(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** What is no JSON; a refusal is. */
+async function callText(path: string): Promise<string> {
+  const response = await fetch(new URL(`api/v1/${path}`, root));
+  const text = await response.text();
+  if (!response.ok) throw new ApiError(response.status, readFault(text) || response.statusText);
+  return text;
 }
 
 async function list<T>(path: string, init?: RequestInit): Promise<T[]> {
@@ -289,6 +298,15 @@ export const api = {
   timeline: (id: string, limit: number) =>
     call<{ events: Happening[]; more: boolean }>(`${registry(id)}/events${query({ limit: `${limit}` })}`),
   setFacts: (id: string, body: FactsBody) => call<RegistryNode>(registry(id), json("PUT", body)),
+  reports: async () => (await call<{ months: ReportMonth[] }>("reports")).months,
+  publishReport: (month: string) => call<unknown>(`reports/${month}`, { method: "POST" }),
+  reportDeliveries: async (month: string) =>
+    (await call<{ deliveries: ReportDelivery[] }>(`reports/${month}/deliveries`)).deliveries,
+  sendReport: (month: string) => call<unknown>(`reports/${month}/deliveries`, { method: "POST" }),
+  /** The address of a report's file, for links. */
+  reportURL: (month: string, format: ReportFormat, lang: string) =>
+    new URL(`api/v1/reports/${month}${query({ format, lang })}`, root).href,
+  reportPage: (month: string, lang: string) => callText(`reports/${month}${query({ format: "html", lang })}`),
   operations: (asked: { path: string; by: string; from: string; to: string }) =>
     call<Operations>(`operations${query(asked)}`),
   audit: (asked: AuditQuery, limit: number) =>

@@ -28,6 +28,9 @@ const askedBy = (target: EventTarget | null): Omit<Asked, "pinned"> | undefined 
   return { term, id, model: model ?? "", at: of.getBoundingClientRect() };
 };
 
+/** What an event is of, also inside of a shadow tree. */
+const originOf = (e: Event) => e.composedPath()[0] ?? null;
+
 interface Props {
   levels: string[];
   onGo: (path: string) => void;
@@ -49,13 +52,13 @@ export function Explainer({ levels, onGo }: Props) {
     const point = (e: PointerEvent) => {
       if (e.pointerType !== "mouse") return;
       if (e.target instanceof Element && e.target.closest(".explainer")) return clearTimeout(timer.current);
-      const what = askedBy(e.target);
+      const what = askedBy(originOf(e));
       later(what && { ...what, pinned: false }, what ? hoverMillis : leaveMillis);
     };
     const press = (e: MouseEvent) => {
       if (e.target instanceof Element && e.target.closest(".explainer")) return;
       clearTimeout(timer.current);
-      const what = askedBy(e.target);
+      const what = askedBy(originOf(e));
       if (what) e.stopPropagation(); // the row around it leads elsewhere
       setAsked(what && { ...what, pinned: true });
     };

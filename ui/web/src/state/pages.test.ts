@@ -5,7 +5,13 @@ import { parts as changeParts } from "../changes/view";
 import { parts as poolParts } from "../pool/view";
 import { type Route, readRoute } from "./view";
 
-const at = { module: "Qzone/WNS/微信 1", node: "n 1", alarm: "f2b3287681b7395c-1", run: "r1" };
+const at = {
+  module: "Qzone/WNS/微信 1",
+  node: "n 1",
+  alarm: "f2b3287681b7395c-1",
+  run: "r1",
+  month: "2026-11",
+};
 
 const routes = pages.map(({ path }) => {
   const { pathname, search } = new URL(path(at), "http://host/");
@@ -19,6 +25,7 @@ const every: Record<Route["page"], true> = {
   explain: true,
   module: true,
   ledger: true,
+  reports: true,
   whatif: true,
   alarms: true,
   alarm: true,

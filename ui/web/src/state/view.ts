@@ -6,6 +6,7 @@ import { type ChangesView, type RunView, readChanges, readRun } from "../changes
 import { type ExplainView, readExplain } from "../explain/view";
 import { readToMark, type ToMark } from "../module/mark";
 import { type PoolPlace, type PoolView, readPool, readPoolPlace } from "../pool/view";
+import { type ReportsView, readReports } from "../reports/view";
 import { readWhatIf, type WhatIfView } from "../whatif/view";
 import { type Choice, readChoice } from "./model";
 
@@ -113,6 +114,7 @@ export type Route =
   | { page: "module"; id: string; model: Choice; mark: ToMark | undefined }
   | { page: "ledger"; view: LedgerView }
   | { page: "capacity"; view: CapacityView }
+  | { page: "reports"; view: ReportsView }
   | { page: "whatif"; view: WhatIfView }
   | { page: "alarms"; view: AlarmsView }
   | { page: "alarm"; view: AlarmView }
@@ -126,6 +128,8 @@ export type Route =
 export function readRoute(pathname: string, query: string): Route {
   if (pathname === "ledger") return { page: "ledger", view: readLedger(query) };
   if (pathname === "capacity") return { page: "capacity", view: readCapacity(query) };
+  const report = readReports(/^reports\/?(.*)$/.exec(pathname)?.[1] ?? "-");
+  if (report) return { page: "reports", view: report };
   if (pathname === "whatif") return { page: "whatif", view: readWhatIf(query) };
   if (pathname === "explain") return { page: "explain", view: readExplain(query) };
   // Alertmanager's templates link to "alarms/#/alerts?receiver=…".

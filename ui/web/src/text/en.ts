@@ -6,6 +6,7 @@ import type { Span } from "./format";
 import { marksEn } from "./marks-en";
 import { moduleEn } from "./module-en";
 import { poolEn } from "./pool-en";
+import { reportsEn } from "./reports-en";
 import { tableEn } from "./table-en";
 import { whatIfEn } from "./whatif-en";
 
@@ -27,6 +28,7 @@ export const en = {
     table: "Warnings",
     ledger: "Ledger",
     capacity: "Capacity",
+    reports: "Reports",
     whatif: "What if",
     alarms: "Alarms",
     pool: "Pool",
@@ -288,6 +290,7 @@ export const en = {
   changes: changesEn,
   module: moduleEn,
   capacity: capacityEn,
+  reports: reportsEn,
 
   keys: [
     ["/", "search"],

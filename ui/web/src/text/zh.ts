@@ -7,6 +7,7 @@ import type { Span } from "./format";
 import { marksZh } from "./marks-zh";
 import { moduleZh } from "./module-zh";
 import { poolZh } from "./pool-zh";
+import { reportsZh } from "./reports-zh";
 import { tableZh } from "./table-zh";
 import { whatIfZh } from "./whatif-zh";
 
@@ -28,6 +29,7 @@ export const zh: Text = {
     table: "预警表",
     ledger: "预测账本",
     capacity: "容量",
+    reports: "月报",
     whatif: "情景推演",
     alarms: "告警",
     pool: "资源池",
@@ -280,6 +282,7 @@ export const zh: Text = {
   changes: changesZh,
   module: moduleZh,
   capacity: capacityZh,
+  reports: reportsZh,
 
   keys: [
     ["/", "搜索"],

@@ -1,0 +1,61 @@
+/** The texts of the page of monthly reports. */
+export const reportsEn = {
+  title: "Monthly reports",
+  about:
+    "What has to be ordered, for whom and why, month by month. The report of the running month is a draft that follows each minute, until it is published; from then on it never changes.",
+  empty:
+    "No report yet: a report needs the growth of at least one module. It is there once modules are judged.",
+  of: (month: string) => `Report of ${month}`,
+  all: "All months",
+  language: "en",
+
+  columns: {
+    month: "Month",
+    state: "State",
+    request: "To request",
+    difference: "to last month",
+    cost: "Cost",
+    asks: "Modules that ask",
+    risk: "at risk",
+    sent: "Sent",
+  },
+  titles: {
+    month: "The month whose report it is",
+    state: "A draft, or when it was published and by whom",
+    request: "Devices to request in all",
+    difference: "The same as a difference to the month before",
+    cost: "Of the devices to request that have a price",
+    asks: "Modules that ask for devices, of those that are judged",
+    risk: "Modules that are likelier than not full before what is ordered now is in service",
+    sent: "To whom it went, and what went wrong",
+  },
+  draft: "draft",
+  published: "published",
+  at: (day: string, who: string) => (who ? `${day} by ${who}` : day),
+  asOf: (time: string) => `as of ${time}`,
+  ofModules: (n: string) => `of ${n}`,
+  unpriced: (n: string) => `${n} devices without a price`,
+  broken: "It cannot be read",
+
+  files: "As a file",
+  download: (format: string) => `Download as ${format}`,
+  checksum: "SHA-256 of what was published",
+  again: "Make it anew",
+  againTitle: "The draft with the numbers of this minute",
+
+  publish: "Publish",
+  confirm: (month: string) => `Publish the report of ${month} for good?`,
+  confirmText: (time: string) =>
+    `It keeps the numbers of ${time} and is sent to those who get it. It can never be changed, nor taken back.`,
+  forGood: "Publish for good",
+  cancel: "Cancel",
+  publishing: "Publishing",
+
+  deliveries: "Sent to",
+  noDeliveries: "It was sent to nobody: the configuration names nobody under report.",
+  states: { waiting: "on its way", delivered: "delivered", given_up: "given up" },
+  attempts: (n: number) => (n === 1 ? "1 attempt" : `${n} attempts`),
+  next: (time: string) => `next at ${time}`,
+  sendAgain: "Send again",
+  sentTo: (delivered: number, all: number) => `${delivered} of ${all}`,
+};

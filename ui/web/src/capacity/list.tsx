@@ -1,7 +1,8 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Growth } from "../api/types";
 import { changesPath, defaultChanges } from "../changes/view";
-import { explains } from "../explain/terms";
+import { explains, type Term } from "../explain/terms";
 import { useKeys } from "../keys";
 import { Link } from "../link";
 import { Search } from "../search";
@@ -102,40 +103,85 @@ export function List({ modules, view, onView, onGo }: Props) {
   );
 }
 
-const columns = [
-  "path",
-  "devices",
-  "peak",
-  "growth",
-  "headroom",
-  "full",
-  "order",
-  "without",
-  "with",
-] as const;
+interface Column {
+  id: keyof Text["capacity"]["columns"];
+  term: Term;
+  of: (module: Module, text: Text) => ComponentChildren;
+  best?: true; // its small values are what is looked for: they are on top after the first press
+}
 
-/** Columns whose first click puts what is worst at the top. */
-const worstIsMost: readonly string[] = ["devices", "peak", "growth", "order", "without", "with"];
+const columns: Column[] = [
+  { id: "devices", term: "devices", of: ({ row }) => count(row.devices) },
+  { id: "peak", term: "peak", of: ({ row }) => decimal(row.peak_today.value) },
+  { id: "growth", term: "growth", of: ({ growth }) => signed(monthly(growth), 1) },
+  {
+    id: "headroom",
+    term: "headroom",
+    best: true,
+    of: ({ row: { headroom } }) => (
+      <span class={(headroom ?? 0) < 0 ? "overfull" : ""}>{decimal(headroom, 0)}</span>
+    ),
+  },
+  { id: "full", term: "full", best: true, of: full },
+  { id: "order", term: "order", of: order },
+  { id: "without", term: "short", of: ({ short }) => percent(short?.short_without) },
+  { id: "with", term: "short", of: ({ short }) => percent(short?.short_with) },
+];
+
+/** The day by which it is full, or that none is in sight. */
+export const fullDay = ({ full_on, state }: Growth, text: Text) =>
+  full_on.value || (state === "ok" ? text.beyond : unknown);
+
+function full({ growth, kind }: Module, text: Text) {
+  if (!growth) return unknown;
+  const { value, lower, upper } = growth.full_on;
+  const year = (value || growth.as_of).slice(0, 5);
+  return (
+    <>
+      <span class={`main ${kind}`}>{fullDay(growth, text)}</span>
+      {lower && lower !== upper && (
+        <span class="sub">
+          {lower.replace(year, "")} – {upper.replace(year, "") || "…"}
+        </span>
+      )}
+      {growth.state !== "ok" && <span class="sub">{text.states[growth.state]}</span>}
+    </>
+  );
+}
+
+function order({ growth, short }: Module, { capacity }: Text) {
+  return (
+    <>
+      <span class="main">{signed(growth?.devices_to_request ?? null, 0)}</span>
+      {short && <span class="sub">{capacity.arrives(short.delivery.slice(5))}</span>}
+    </>
+  );
+}
+
+const percent = (share: number | null | undefined) =>
+  share == null ? unknown : `${decimal(100 * share, share < 0.1 ? 1 : 0)} %`;
 
 function Table({ shown, view, onView, onGo }: Omit<Props, "modules"> & { shown: Module[] }) {
-  const say = useText().capacity;
+  const text = useText();
+  const say = text.capacity;
   const used = view.sort.replace("-", "");
+  const heads = [{ id: "path" as const, best: true }, ...columns];
   return (
     <table class="changes">
       <thead>
         <tr>
-          {columns.map((id) => (
+          {heads.map(({ id, best }) => (
             <th
               key={id}
               scope="col"
               class={id}
-              title={say.titles[id]}
+              title={id in say.titles ? say.titles[id as "with"] : text.titles[id as "full"]}
               aria-sort={used !== id ? undefined : view.sort === id ? "ascending" : "descending"}
             >
               <button
                 type="button"
                 class={used === id ? "used" : ""}
-                onClick={() => onView({ ...view, sort: toggleSort(view.sort, id, worstIsMost.includes(id)) })}
+                onClick={() => onView({ ...view, sort: toggleSort(view.sort, id, !best) })}
               >
                 {say.columns[id]}
               </button>
@@ -153,75 +199,32 @@ function Table({ shown, view, onView, onGo }: Omit<Props, "modules"> & { shown: 
   );
 }
 
-/** The day by which it is full, or that none is in sight. */
-export const fullDay = ({ full_on, state }: Growth, text: Text) =>
-  full_on.value || (state === "ok" ? text.beyond : unknown);
-
-const percent = (share: number | null | undefined) =>
-  share == null ? unknown : `${decimal(100 * share, share < 0.1 ? 1 : 0)} %`;
-
-function Line({
-  module: { row, growth, short, kind },
-  onGo,
-}: {
-  module: Module;
-  onGo: (path: string) => void;
-}) {
+function Line({ module, onGo }: { module: Module; onGo: (path: string) => void }) {
   const text = useText();
   const say = text.capacity;
-  const { id, path } = row;
-  const cell = (column: (typeof columns)[number]) => ({ class: column, "data-label": say.columns[column] });
-  const wanted = growth?.devices_to_request ?? 0;
-  const late = growth && growth.state !== "ok";
+  const { id, path, state } = module.row;
+  const wanted = module.growth?.devices_to_request ?? 0;
+  const judged = module.growth?.state === "ok";
   return (
-    <tr class={`row ${late || row.state === "stale" ? "stale" : ""}`}>
+    <tr class={`row ${judged && state !== "stale" ? "" : "stale"}`}>
       <th scope="row">
         <Link to={modulePath(id, "")} onGo={onGo} title={path.join(" › ")}>
           <span class="main">{path.at(-1)}</span>
           <span class="sub">{path.slice(0, -1).join(" › ")}</span>
         </Link>
       </th>
-      <td {...cell("devices")} {...explains("devices", id)}>
-        {count(row.devices)}
-      </td>
-      <td {...cell("peak")} {...explains("peak", id)}>
-        {decimal(row.peak_today.value)}
-      </td>
-      <td {...cell("growth")} {...explains("growth", id)}>
-        {signed(monthly(growth), 1)}
-      </td>
-      <td {...cell("headroom")} {...explains("headroom", id)}>
-        <span class={(row.headroom ?? 0) < 0 ? "overfull" : ""}>{decimal(row.headroom, 0)}</span>
-      </td>
-      <td {...cell("full")} {...explains("full", id)}>
-        <span class={`main ${kind}`}>{growth ? fullDay(growth, text) : unknown}</span>
-        {growth && <Interval growth={growth} />}
-        {late && <span class="sub">{text.states[growth.state]}</span>}
-      </td>
-      <td {...cell("order")} {...explains("order", id)}>
-        <span class="main">
-          {wanted > 0 ? <b>{`+${count(wanted)}`}</b> : count(growth?.devices_to_request ?? null)}
-        </span>
-        {short && <span class="sub">{say.arrives(short.delivery.slice(5))}</span>}
-      </td>
-      <td {...cell("without")} {...explains("short", id)}>
-        {percent(short?.short_without)}
-      </td>
-      <td {...cell("with")} {...explains("short", id)}>
-        {percent(short?.short_with)}
-      </td>
+      {columns.map(({ id: column, term, of }) => (
+        <td key={column} class={column} data-label={say.columns[column]} {...explains(term, id)}>
+          {of(module, text)}
+        </td>
+      ))}
       <td class="ways">
         {wanted > 0 && (
-          <Link
-            to={changesPath({ ...defaultChanges, part: "requests", path: id, fill: '{"kind":"machines"}' })}
-            onGo={onGo}
-            class="way"
-            title={say.askTitle}
-          >
+          <Link to={askFor(id)} onGo={onGo} class="way" title={say.askTitle}>
             {say.ask}
           </Link>
         )}
-        {growth?.state === "ok" && (
+        {judged && (
           <Link to={withAndWithout(id, wanted)} onGo={onGo} class="way" title={say.whatIfTitle}>
             {say.whatIf}
           </Link>
@@ -231,22 +234,13 @@ function Line({
   );
 }
 
-/** From the earliest day to the latest, where they are not the same. */
-function Interval({ growth: { full_on, as_of } }: { growth: Growth }) {
-  const { value, lower, upper } = full_on;
-  if (!lower || lower === upper) return null;
-  const year = (value || as_of).slice(0, 4);
-  const brief = (day: string) => (day.startsWith(year) ? day.slice(5) : day);
-  return (
-    <span class="sub">
-      {brief(lower)} – {upper ? brief(upper) : "…"}
-    </span>
-  );
-}
+/** The request for a module's devices, which the server fills in. */
+const askFor = (path: string) =>
+  changesPath({ ...defaultChanges, part: "requests", path, fill: '{"kind":"machines"}' });
 
 /** A fifth more load, as it is and with the devices that are to be requested. */
 function withAndWithout(path: string, more: number): string {
   const load = { ...noScenario, loads: [{ path, factor: "1.2", from: "", to: "" }] };
-  const order = { ...load, devices: [{ path, change: `${more}` }] };
-  return whatIfPath({ ...defaultWhatIf, scenarios: more > 0 ? [load, order] : [load] });
+  const ordered = { ...load, devices: [{ path, change: `${more}` }] };
+  return whatIfPath({ ...defaultWhatIf, scenarios: more > 0 ? [load, ordered] : [load] });
 }

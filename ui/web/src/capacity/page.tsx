@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
@@ -147,45 +146,25 @@ function Legend({ unplaced }: { unplaced: number }) {
 
 /** The scope in a few numbers. */
 function Figures({ sums }: { sums: Sums }) {
-  const text = useText().capacity;
-  const say = text.figures;
+  const { figures: say, title } = useText().capacity;
   const { leads, deliveries } = sums;
   const ends = (list: (string | number)[]) => [...new Set([list[0], list.at(-1)])].join(" – ");
+  const figures = [
+    [count(sums.full), say.full, say.fullBelow(count(sums.modules), sums.fullDevices)],
+    [count(sums.request), say.request, say.requestBelow(count(sums.needed), count(sums.devices))],
+    [ends(deliveries) || "–", say.delivery, leads.length > 0 && say.leads(ends(leads))],
+    [count(sums.learning + sums.stale), say.unjudged, say.unjudgedBelow(sums.learning, sums.stale)],
+  ];
   return (
-    <section class="pool-totals" aria-label={text.title}>
-      <Figure title={say.full} value={count(sums.full)} alarm={sums.full > 0}>
-        {say.fullBelow(count(sums.modules), sums.fullDevices)}
-      </Figure>
-      <Figure title={say.request} value={count(sums.request)}>
-        {say.requestBelow(count(sums.needed), count(sums.devices))}
-      </Figure>
-      <Figure title={say.delivery} value={deliveries.length > 0 ? ends(deliveries) : "–"}>
-        {leads.length > 0 && say.leads(ends(leads))}
-      </Figure>
-      <Figure title={say.unjudged} value={count(sums.learning + sums.stale)}>
-        {say.unjudgedBelow(sums.learning, sums.stale)}
-      </Figure>
+    <section class="pool-totals" aria-label={title}>
+      {figures.map(([value, name, below]) => (
+        <div key={`${name}`}>
+          <p class="value">
+            <b>{value}</b> {name}
+          </p>
+          <p class="more">{below}</p>
+        </div>
+      ))}
     </section>
-  );
-}
-
-function Figure({
-  title,
-  value,
-  alarm,
-  children,
-}: {
-  title: string;
-  value: string;
-  alarm?: boolean;
-  children: ComponentChildren;
-}) {
-  return (
-    <div>
-      <p class="value">
-        <b class={alarm ? "full" : ""}>{value}</b> {title}
-      </p>
-      <p class="more">{children}</p>
-    </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReportMonth } from "../api/reports";
 import { Link } from "../link";
+import type { Text } from "../text/en";
 import { count, signed, unknown } from "../text/format";
 import { useText } from "../text/language";
 import { reportsPath } from "./view";
@@ -9,7 +10,29 @@ interface Props {
   onGo: (path: string) => void;
 }
 
-const columns = ["month", "state", "request", "difference", "cost", "asks", "risk"] as const;
+const columns = {
+  request: ({ total }: ReportMonth) => <b>{count(total.devices_to_request)}</b>,
+  difference: ({ difference }: ReportMonth) => signed(difference, 0),
+  cost,
+  asks: ({ asking, total }: ReportMonth, { ofModules }: Text["reports"]) => (
+    <>
+      {count(asking)} <small>{ofModules(count(total.modules))}</small>
+    </>
+  ),
+  risk: ({ total }: ReportMonth) => count(total.at_risk),
+};
+
+const ids = Object.keys(columns) as (keyof typeof columns)[];
+
+function cost({ total, currency }: ReportMonth, { unpriced }: Text["reports"]) {
+  if (total.cost === null) return unknown;
+  return (
+    <>
+      {count(total.cost)} {currency}
+      {(total.unpriced ?? 0) > 0 && <span class="sub">{unpriced(count(total.unpriced))}</span>}
+    </>
+  );
+}
 
 /** The months that have a report, the newest first. */
 export function Months({ months, onGo }: Props) {
@@ -26,7 +49,7 @@ export function Months({ months, onGo }: Props) {
         <table class="changes months">
           <thead>
             <tr>
-              {columns.map((id) => (
+              {(["month", "state", ...ids] as const).map((id) => (
                 <th key={id} scope="col" class={id} title={text.titles[id]}>
                   {text.columns[id]}
                 </th>
@@ -46,40 +69,27 @@ export function Months({ months, onGo }: Props) {
 
 function Line({ month: of, onGo }: { month: ReportMonth; onGo: (path: string) => void }) {
   const text = useText().reports;
-  const { month, total, currency, error } = of;
-  const path = reportsPath({ month });
-  const cell = (id: (typeof columns)[number]) => ({ class: id, "data-label": text.columns[id] });
+  const path = reportsPath({ month: of.month });
   return (
     <tr class="row" onClick={() => onGo(path)}>
       <th scope="row">
         <Link to={path} onGo={onGo}>
-          <span class="main">{month}</span>
+          {of.month}
         </Link>
       </th>
-      <td {...cell("state")}>
+      <td class="state">
         <StateTag of={of} />
       </td>
-      {error ? (
-        <td colSpan={columns.length - 2} class="error">
-          {text.broken}: {error}
+      {of.error ? (
+        <td colSpan={ids.length} class="error">
+          {text.broken}: {of.error}
         </td>
       ) : (
-        <>
-          <td {...cell("request")}>
-            <b>{count(total.devices_to_request)}</b>
+        ids.map((id) => (
+          <td key={id} class={id} data-label={text.columns[id]}>
+            {columns[id](of, text)}
           </td>
-          <td {...cell("difference")}>{signed(of.difference, 0)}</td>
-          <td {...cell("cost")}>
-            {total.cost === null ? unknown : `${count(total.cost)} ${currency}`}
-            {total.cost !== null && (total.unpriced ?? 0) > 0 && (
-              <span class="sub">{text.unpriced(count(total.unpriced))}</span>
-            )}
-          </td>
-          <td {...cell("asks")}>
-            {count(of.asking)} <small>{text.ofModules(count(total.modules))}</small>
-          </td>
-          <td {...cell("risk")}>{count(total.at_risk)}</td>
-        </>
+        ))
       )}
     </tr>
   );

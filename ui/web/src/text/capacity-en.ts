@@ -20,7 +20,6 @@ export const capacityEn = {
       `${needed} needed, ${there} there; surplus stays where it is`,
     unjudged: "Not judged",
     unjudgedBelow: (learning: number, stale: number) => `${learning} learning, ${stale} without data`,
-    costs: "What it costs: the monthly report",
   },
 
   plane: "Growth and headroom",
@@ -89,13 +88,7 @@ export const capacityEn = {
     with: "with it",
   },
   titles: {
-    path: "Place in the business tree",
-    devices: "Devices that count",
-    peak: "The highest load expected today",
     growth: "Growth of the daily peak in percent a month, from the line through 60 daily peaks",
-    headroom: "Part of the target load that is free at today's peak",
-    full: "The day on which the daily peak reaches the target load, with its interval",
-    order: "Devices to request now, and when they would be in service",
     without: "Probability of being short of devices before the delivery if nothing is ordered",
     with: "The same if the devices to request were there",
   },

@@ -16,7 +16,6 @@ export const capacityZh: typeof capacityEn = {
     requestBelow: (needed, there) => `需 ${needed} 台，现有 ${there} 台；富余设备不调走`,
     unjudged: "无法判断",
     unjudgedBelow: (learning, stale) => `${learning} 个学习中，${stale} 个无数据`,
-    costs: "所需费用见月度报告",
   },
 
   plane: "增长与余量",
@@ -81,13 +80,7 @@ export const capacityZh: typeof capacityEn = {
     with: "申请后",
   },
   titles: {
-    path: "在业务树中的位置",
-    devices: "计入的设备数",
-    peak: "今天预期的最高负载",
     growth: "每日峰值的月增长百分比，取自 60 个日峰值的直线",
-    headroom: "今日峰值时目标负载的空余部分",
-    full: "每日峰值达到目标负载的日期及其区间",
-    order: "现在应申请的设备数及其上线日期",
     without: "若不下单，交付前设备不足的概率",
     with: "若所申请的设备已到位的同一概率",
   },

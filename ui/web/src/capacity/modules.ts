@@ -1,6 +1,6 @@
 import type { Growth, Num, Shortfall } from "../api/types";
-import { type Entry, isUnder, sortKeys } from "../table/entries";
-import type { Box, CapacityView, Quadrant, Show } from "./view";
+import { type Entry, isUnder, sortEntries } from "../table/entries";
+import type { CapacityView, Quadrant, Show } from "./view";
 
 /** A module with what is said of its growth and of what it lacks. */
 export interface Module extends Entry {
@@ -34,16 +34,6 @@ export function quadrantOf({ row, growth }: Module): Quadrant | null {
   return `${row.headroom < tightBelow ? "tight" : "roomy"}-${month > 0 ? "growing" : "still"}`;
 }
 
-const within = (n: number, [a, b]: [number, number]) => n >= Math.min(a, b) && n <= Math.max(a, b);
-
-/** Whether a module stands in a part of the picture. */
-export function isIn(module: Module, part: Quadrant | Box): boolean {
-  if (typeof part === "string") return quadrantOf(module) === part;
-  const month = monthly(module.growth);
-  const { headroom } = module.row;
-  return month !== null && headroom !== null && within(month, part.growth) && within(headroom, part.headroom);
-}
-
 /** The modules below a node. */
 export const below = (modules: Module[], path: string) => modules.filter(({ row }) => isUnder(row.id, path));
 
@@ -55,31 +45,17 @@ export const isShown = ({ kind, short }: Module, show: Show) =>
 export function listed(modules: Module[], { show, part, search, sort }: CapacityView): Module[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const some = modules.filter(
-    (m) => isShown(m, show) && (!part || isIn(m, part)) && words.every((word) => m.text.includes(word)),
+    (m) =>
+      isShown(m, show) && (!part || quadrantOf(m) === part) && words.every((word) => m.text.includes(word)),
   );
-  return sorted(some, sort);
+  return sortEntries(some, sort, keys);
 }
 
-type Key = (module: Module) => Num;
-
-/** What the columns are sorted by; null, which is not known, comes last in either order. */
-const keys: Record<string, Key | undefined> = {
-  ...sortKeys,
-  growth: ({ growth }) => monthly(growth),
-  without: ({ short }) => short?.short_without ?? null,
-  with: ({ short }) => short?.short_with ?? null,
+/** What the columns that only this list has are sorted by. */
+const keys = {
+  without: ({ short }: Module) => short?.short_without ?? null,
+  with: ({ short }: Module) => short?.short_with ?? null,
 };
-
-function sorted(modules: Module[], sort: string): Module[] {
-  const descending = sort.startsWith("-");
-  const key = keys[descending ? sort.slice(1) : sort];
-  if (!key) return modules;
-  const sign = descending ? -1 : 1;
-  return modules
-    .map((module) => ({ module, by: sign * (key(module) ?? sign * Number.POSITIVE_INFINITY) }))
-    .sort((a, b) => (a.by === b.by ? a.module.rank - b.module.rank : a.by - b.by))
-    .map(({ module }) => module);
-}
 
 /** A scope in a few numbers; what is not known counts as none. */
 export interface Sums {

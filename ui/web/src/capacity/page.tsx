@@ -17,7 +17,7 @@ import { below, joinShortfalls, type Module, quadrantOf, type Sums, sumUp, tight
 import { runwayEnd, runways } from "./runway";
 import { RunwayList } from "./runwaylist";
 import { Scatter } from "./scatter";
-import { type CapacityView, quadrants } from "./view";
+import { type CapacityView, type Quadrant, quadrants } from "./view";
 
 interface Props {
   view: CapacityView;
@@ -41,7 +41,7 @@ export function CapacityPage({ view, revision, status, onView, onGo, onBack }: P
       path={view.path}
       status={status}
       tools={<WhatIfLink path={view.path} onWhatIf={(asked) => onGo(whatIfPath(asked))} />}
-      onPath={(path) => onView({ ...view, path, part: null })}
+      onPath={(path) => onView({ ...view, path, part: "" })}
     >
       {!all.data && (all.error ? <Failure error={all.error} /> : <Loading />)}
       {all.data && (
@@ -83,8 +83,9 @@ function Body({ modules, view, today, levels, onView, onGo }: BodyProps) {
   const placed = modules.map(quadrantOf);
   const known = placed.filter((quadrant) => quadrant !== null).length;
   const open = (id: string) => onGo(modulePath(id, ""));
+  const choose = (part: Quadrant) => onView({ ...view, part: view.part === part ? "" : part, show: "all" });
   const down = (id: string) =>
-    id.split("/").length < levels ? onView({ ...view, path: id, part: null }) : open(id);
+    id.split("/").length < levels ? onView({ ...view, path: id, part: "" }) : open(id);
   return (
     <>
       <Figures sums={sums} />
@@ -103,20 +104,13 @@ function Body({ modules, view, today, levels, onView, onGo }: BodyProps) {
                   type="button"
                   class="action"
                   aria-pressed={view.part === one}
-                  onClick={() =>
-                    onView({ ...view, ...(view.part === one ? { part: null } : { part: one, show: "all" }) })
-                  }
+                  onClick={() => choose(one)}
                 >
                   {text.quadrants[one]} <small>{count(placed.filter((q) => q === one).length)}</small>
                 </button>
               ))}
             </div>
-            <Scatter
-              modules={modules}
-              part={view.part}
-              onPart={(part) => onView({ ...view, part, ...(part && { show: "all" }) })}
-              onOpen={open}
-            />
+            <Scatter modules={modules} part={view.part} onPart={choose} onOpen={open} />
             <Legend unplaced={modules.length - known} />
           </Panel>
           <Panel

@@ -1,5 +1,5 @@
 import { decimal } from "../text/format";
-import { isIn, tightBelow } from "./modules";
+import { quadrantOf, tightBelow } from "./modules";
 import { type Dot, type Plane, ticks, xOf, yOf } from "./plane";
 import type { CapacityView } from "./view";
 
@@ -40,7 +40,7 @@ export function paint(
   c.fillStyle = colors.raised;
   c.fillRect(left, tight, width, top + height - tight);
   axes(c, plane, colors, words);
-  for (const dot of dots) paintDot(c, dot, part !== null && !isIn(dot.module, part), colors);
+  for (const dot of dots) paintDot(c, dot, part !== "" && quadrantOf(dot.module) !== part, colors);
   if (marked) {
     c.strokeStyle = colors.ink;
     c.lineWidth = 2;

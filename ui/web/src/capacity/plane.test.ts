@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { sampleGrowth, sampleRow } from "../testing/sample";
 import type { Module } from "./modules";
-import { domainOf, dotAt, dotsOf, growthAt, headroomAt, type Plane, radius, ticks, xOf, yOf } from "./plane";
+import { domainOf, dotAt, dotsOf, type Plane, quadrantAt, radius, ticks, xOf, yOf } from "./plane";
 
 const module = (
   id: string,
@@ -23,7 +23,7 @@ const plane: Plane = { x: [-10, 10], y: [-20, 100], left: 30, top: 10, width: 20
 
 it("finds the place of a value, and the value of a place", () => {
   expect([xOf(plane, 0), yOf(plane, 100), yOf(plane, -20)]).toEqual([130, 10, 130]);
-  expect([growthAt(plane, 130), headroomAt(plane, 70)]).toEqual([0, 40]);
+  expect([quadrantAt(plane, 131, 91), quadrantAt(plane, 130, 90)]).toEqual(["tight-growing", "roomy-still"]);
 });
 
 it("leaves the farthest modules out of the span, and holds 0", () => {

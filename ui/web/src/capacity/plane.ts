@@ -1,5 +1,6 @@
 import type { Num } from "../api/types";
-import { type Module, monthly } from "./modules";
+import { type Module, monthly, tightBelow } from "./modules";
+import type { Quadrant } from "./view";
 
 /** The part of the picture that is drawn, in percent a month and percent of headroom. */
 export interface Domain {
@@ -50,13 +51,9 @@ export const xOf = ({ x: [a, b], left, width }: Plane, growth: number) =>
 export const yOf = ({ y: [a, b], top, height }: Plane, headroom: number) =>
   top + ((b - headroom) / (b - a)) * height;
 
-/** What stands at a place of the picture, with two decimals at most. */
-export const growthAt = ({ x: [a, b], left, width }: Plane, px: number) =>
-  rounded(a + ((px - left) / width) * (b - a));
-export const headroomAt = ({ y: [a, b], top, height }: Plane, py: number) =>
-  rounded(b - ((py - top) / height) * (b - a));
-
-const rounded = (n: number) => Math.round(n * 100) / 100;
+/** The quarter of the picture at a place. */
+export const quadrantAt = (plane: Plane, x: number, y: number): Quadrant =>
+  `${y > yOf(plane, tightBelow) ? "tight" : "roomy"}-${x > xOf(plane, 0) ? "growing" : "still"}`;
 
 const clamp = (n: number, from: number, to: number) => Math.max(from, Math.min(to, n));
 

@@ -1,30 +1,22 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { narrowQuery, useMatches } from "../media";
 import { namesOf } from "../state/view";
+import { fullDay } from "../table/cells";
 import { count, decimal, signed } from "../text/format";
 import { useText } from "../text/language";
-import { fullDay } from "./list";
 import { type Module, monthly } from "./modules";
 import { paint, readColors } from "./paint";
-import { type Dot, domainOf, dotAt, dotsOf, growthAt, headroomAt, type Plane } from "./plane";
-import type { Box, CapacityView } from "./view";
+import { type Dot, domainOf, dotAt, dotsOf, type Plane, quadrantAt } from "./plane";
+import type { CapacityView, Quadrant } from "./view";
 
 interface Props {
   modules: Module[];
   part: CapacityView["part"];
-  onPart: (part: Box | null) => void;
+  onPart: (part: Quadrant) => void;
   onOpen: (id: string) => void;
 }
 
 const reach = 14; // pixels beside a dot that still mean it
-const dragged = 6; // pixels after which a press is a drag
-
-interface Point {
-  x: number;
-  y: number;
-}
-
-const pointOf = (e: PointerEvent): Point => ({ x: e.offsetX, y: e.offsetY });
 
 /** The modules by growth and headroom. */
 export function Scatter({ modules, part, onPart, onOpen }: Props) {
@@ -33,7 +25,6 @@ export function Scatter({ modules, part, onPart, onOpen }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [marked, setMarked] = useState<string>(); // id of the module that is read
-  const [press, setPress] = useState<{ from: Point; to: Point }>();
   const narrow = useMatches(narrowQuery);
   const dark = useMatches("(prefers-color-scheme: dark)");
   const height = narrow ? 320 : 400;
@@ -69,24 +60,12 @@ export function Scatter({ modules, part, onPart, onOpen }: Props) {
     const at = dot ? byGrowth.indexOf(dot) : by > 0 ? -1 : byGrowth.length;
     setMarked(byGrowth[Math.max(0, Math.min(at + by, byGrowth.length - 1))]?.module.row.id);
   };
-  const release = (e: PointerEvent) => {
-    const to = pointOf(e);
-    setPress(undefined);
-    if (press && Math.hypot(to.x - press.from.x, to.y - press.from.y) > dragged) {
-      const ends = [press.from, to].sort((a, b) => a.x - b.x);
-      const heights = [press.from, to].sort((a, b) => b.y - a.y);
-      onPart({
-        growth: ends.map(({ x }) => growthAt(plane, x)) as Box["growth"],
-        headroom: heights.map(({ y }) => headroomAt(plane, y)) as Box["headroom"],
-      });
-      return;
-    }
-    const hit = dotAt(dots, to.x, to.y, reach)?.module.row.id;
+  const press = (e: MouseEvent & { pointerType?: string }) => {
+    const hit = dotAt(dots, e.offsetX, e.offsetY, reach)?.module.row.id;
     // A finger reads first: there is no hovering.
-    if (hit && (e.pointerType === "mouse" || hit === marked)) onOpen(hit);
+    if (hit && (e.pointerType !== "touch" || hit === marked)) onOpen(hit);
     else if (hit) setMarked(hit);
-    else if (part) onPart(null);
-    else setMarked(undefined);
+    else onPart(quadrantAt(plane, e.offsetX, e.offsetY));
   };
   return (
     <div class="plane" ref={host} style={{ height }}>
@@ -104,38 +83,14 @@ export function Scatter({ modules, part, onPart, onOpen }: Props) {
           e.stopPropagation();
         }}
         style={{ height }}
-        onPointerDown={(e) => {
-          if (e.button !== 0 || e.pointerType === "touch") return; // a finger scrolls
-          e.currentTarget.setPointerCapture(e.pointerId);
-          setPress({ from: pointOf(e), to: pointOf(e) });
-        }}
-        onPointerMove={(e) => {
-          if (press) setPress({ ...press, to: pointOf(e) });
-          else if (e.pointerType === "mouse")
-            setMarked(dotAt(dots, e.offsetX, e.offsetY, reach)?.module.row.id);
-        }}
-        onPointerUp={release}
-        onPointerCancel={() => setPress(undefined)}
-        onPointerLeave={(e) => e.pointerType === "mouse" && !press && setMarked(undefined)}
+        onClick={press}
+        onPointerMove={(e) =>
+          e.pointerType === "mouse" && setMarked(dotAt(dots, e.offsetX, e.offsetY, reach)?.module.row.id)
+        }
+        onPointerLeave={(e) => e.pointerType === "mouse" && setMarked(undefined)}
       />
-      {press && <Band {...press} />}
       <div role="status">{dot && <Reading dot={dot} within={width} />}</div>
     </div>
-  );
-}
-
-/** The part that is being dragged over. */
-function Band({ from, to }: { from: Point; to: Point }) {
-  return (
-    <i
-      class="drag"
-      style={{
-        left: Math.min(from.x, to.x),
-        top: Math.min(from.y, to.y),
-        width: Math.abs(from.x - to.x),
-        height: Math.abs(from.y - to.y),
-      }}
-    />
   );
 }
 

@@ -1,7 +1,6 @@
 // What the page of capacity and growth shows, as it stands in its URL:
 //
 //   capacity?path=Qzone&in=tight-growing&show=all&sort=-growth
-//   capacity?in=0,12.5,-10,20
 
 /** The modules that are listed: those full before the delivery, those that ask for devices, all. */
 export const shows = ["full", "asks", "all"] as const;
@@ -11,16 +10,10 @@ export type Show = (typeof shows)[number];
 export const quadrants = ["tight-growing", "roomy-growing", "tight-still", "roomy-still"] as const;
 export type Quadrant = (typeof quadrants)[number];
 
-/** A part of the picture: growth in percent a month, headroom in percent. */
-export interface Box {
-  growth: [from: number, to: number];
-  headroom: [from: number, to: number];
-}
-
 export interface CapacityView {
   path: string; // id of a node of the business tree
   show: Show;
-  part: Quadrant | Box | null; // of the picture, to which the list is narrowed
+  part: Quadrant | ""; // of the picture, to which the list is narrowed
   search: string;
   sort: string; // column, with "-" before it for descending
 }
@@ -30,7 +23,7 @@ export const defaultSort = "full";
 export const defaultCapacity: CapacityView = {
   path: "",
   show: "full",
-  part: null,
+  part: "",
   search: "",
   sort: defaultSort,
 };
@@ -40,17 +33,10 @@ export function readCapacity(query: string): CapacityView {
   return {
     path: q.get("path") ?? "",
     show: shows.find((show) => show === q.get("show")) ?? defaultCapacity.show,
-    part: readPart(q.get("in") ?? ""),
+    part: quadrants.find((part) => part === q.get("in")) ?? "",
     search: q.get("q") ?? "",
     sort: q.get("sort") || defaultSort,
   };
-}
-
-function readPart(text: string): CapacityView["part"] {
-  const [a, b, c, d, ...rest] = text.split(",").map((n) => (n.trim() === "" ? Number.NaN : Number(n)));
-  if ([a, b, c, d].every((n) => Number.isFinite(n)) && rest.length === 0)
-    return { growth: [a, b] as Box["growth"], headroom: [c, d] as Box["headroom"] };
-  return quadrants.find((one) => one === text) ?? null;
 }
 
 /** The path of the page below the root; what is at its default is left out. */
@@ -58,10 +44,10 @@ export function capacityPath({ path, show, part, search, sort }: CapacityView): 
   const given = Object.entries({
     path,
     show: show === defaultCapacity.show ? "" : show,
-    in: part === null ? "" : typeof part === "string" ? part : [...part.growth, ...part.headroom].join(","),
+    in: part,
     q: search,
     sort: sort === defaultSort ? "" : sort,
   }).filter(([, value]) => value !== "");
-  const text = `${new URLSearchParams(given)}`.replaceAll("%2F", "/").replaceAll("%2C", ",");
+  const text = `${new URLSearchParams(given)}`.replaceAll("%2F", "/");
   return `capacity${text && `?${text}`}`;
 }

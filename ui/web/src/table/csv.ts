@@ -29,7 +29,7 @@ export function toCSV(lines: Line[], columns: Column[], models: string[]): strin
   return `${out.join("\r\n")}\r\n`;
 }
 
-export function field(value: string | Num | undefined): string {
+function field(value: string | Num | undefined): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
   // A spreadsheet would run a text that begins like a formula.

@@ -131,10 +131,15 @@ export const sortKeys: Record<string, Key> = {
   state: (e) => ({ ok: 0, learning: 1, stale: 2 })[e.row.state],
 };
 
-/** A sorted copy; equal entries stay in the order of their ids. */
-export function sortEntries(entries: Entry[], sort: string): Entry[] {
+/** A sorted copy, by more keys where there are more columns; equal entries stay in the order of their ids. */
+export function sortEntries<E extends Entry>(
+  entries: E[],
+  sort: string,
+  more: Record<string, (entry: E) => Num> = {},
+): E[] {
   const descending = sort.startsWith("-");
-  const key = sortKeys[descending ? sort.slice(1) : sort];
+  const by = descending ? sort.slice(1) : sort;
+  const key = more[by] ?? sortKeys[by];
   if (!key) return entries;
   const worst = Number.POSITIVE_INFINITY;
   const sign = descending ? -1 : 1;

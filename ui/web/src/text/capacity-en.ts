@@ -6,7 +6,6 @@ export const capacityEn = {
   emptyTitle: "No module can be judged yet",
   empty:
     "Growth needs daily peaks of at least two weeks. Until then modules are learning: import what an older system has, or wait.",
-  modules: (n: number) => plural(n, "module"),
   devices: (n: number) => plural(n, "device"),
 
   figures: {
@@ -35,7 +34,7 @@ export const capacityEn = {
     "roomy-still": "Room, not growing",
   },
   tightNote: (percent: number) =>
-    `Tight: less than ${percent} % of the target load is free at today's peak. Press a quarter, or drag over dots, to list them.`,
+    `Tight: less than ${percent} % of the target load is free at today's peak. Press a quarter to list its modules.`,
   kinds: {
     full: "full before the delivery",
     asks: "asks for devices",
@@ -43,10 +42,8 @@ export const capacityEn = {
   },
   edge: "Modules beyond the picture stand on its edge, hollow.",
   unplaced: (n: string) => `${n} without a place: too little history, or no data.`,
-  chosen: "chosen dots",
   clearPart: "Show all dots again",
   read: (growth: string, headroom: string) => `${growth} % a month, headroom ${headroom} %`,
-  open: "Open",
 
   runway: "Runway",
   runwayUnit: "days until the first module is full",
@@ -70,29 +67,12 @@ export const capacityEn = {
     asks: "asks for devices",
     all: "all modules",
   },
-  noneFull: "No module is full before what is ordered now would be there.",
-  noneAsks: "No module asks for devices.",
-  none: "No module is like that.",
+  none: {
+    full: "No module is full before what is ordered now would be there.",
+    asks: "No module asks for devices.",
+    all: "No module is like that.",
+  },
   clear: "Show all modules",
-  csv: "CSV",
-  csvTitle: "Save the modules listed as CSV",
-  columns: {
-    path: "Module",
-    devices: "Devices",
-    peak: "Peak today %",
-    growth: "Growth %/month",
-    headroom: "Headroom %",
-    full: "Full on",
-    order: "Request",
-    without: "Short without",
-    with: "with it",
-  },
-  titles: {
-    growth: "Growth of the daily peak in percent a month, from the line through 60 daily peaks",
-    without: "Probability of being short of devices before the delivery if nothing is ordered",
-    with: "The same if the devices to request were there",
-  },
-  arrives: (day: string) => `there ${day}`,
   ask: "Ask for devices",
   askTitle: "Opens the request, filled in from the forecast",
   whatIf: "What if",

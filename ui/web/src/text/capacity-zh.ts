@@ -4,7 +4,6 @@ export const capacityZh: typeof capacityEn = {
   title: "容量与增长",
   emptyTitle: "尚无可判断的模块",
   empty: "增长至少需要两周的每日峰值。在此之前模块处于学习中：可导入旧系统的历史，或等待。",
-  modules: (n) => `${n} 个模块`,
   devices: (n) => `${n} 台设备`,
 
   figures: {
@@ -29,8 +28,7 @@ export const capacityZh: typeof capacityEn = {
     "roomy-growing": "宽裕且增长",
     "roomy-still": "宽裕不增长",
   },
-  tightNote: (percent) =>
-    `紧张：今日峰值时目标负载的空余不足 ${percent} %。点击某一象限，或框选若干点，即可列出。`,
+  tightNote: (percent) => `紧张：今日峰值时目标负载的空余不足 ${percent} %。点击某一象限，即可列出其模块。`,
   kinds: {
     full: "交付前触顶",
     asks: "需要设备",
@@ -38,10 +36,8 @@ export const capacityZh: typeof capacityEn = {
   },
   edge: "超出图外的模块以空心点显示在边缘。",
   unplaced: (n) => `${n} 个无法定位：历史不足或无数据。`,
-  chosen: "框选的点",
   clearPart: "恢复显示所有点",
   read: (growth, headroom) => `月增长 ${growth} %，余量 ${headroom} %`,
-  open: "打开",
 
   runway: "可支撑天数",
   runwayUnit: "距首个模块触顶的天数",
@@ -62,29 +58,12 @@ export const capacityZh: typeof capacityEn = {
     asks: "需要设备",
     all: "全部模块",
   },
-  noneFull: "没有模块会在现在下单的设备交付前触顶。",
-  noneAsks: "没有模块需要设备。",
-  none: "没有符合条件的模块。",
+  none: {
+    full: "没有模块会在现在下单的设备交付前触顶。",
+    asks: "没有模块需要设备。",
+    all: "没有符合条件的模块。",
+  },
   clear: "显示全部模块",
-  csv: "CSV",
-  csvTitle: "将列出的模块存为 CSV",
-  columns: {
-    path: "模块",
-    devices: "设备数",
-    peak: "今日峰值 %",
-    growth: "月增长 %",
-    headroom: "余量 %",
-    full: "触顶日期",
-    order: "需申请",
-    without: "不申请的短缺概率",
-    with: "申请后",
-  },
-  titles: {
-    growth: "每日峰值的月增长百分比，取自 60 个日峰值的直线",
-    without: "若不下单，交付前设备不足的概率",
-    with: "若所申请的设备已到位的同一概率",
-  },
-  arrives: (day) => `${day} 到位`,
   ask: "申请设备",
   askTitle: "打开申请单，已按预测填好",
   whatIf: "推演",

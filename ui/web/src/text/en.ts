@@ -90,6 +90,9 @@ export const en = {
     owner: "Owner",
     note: "Note",
     state: "State",
+    without: "Short without",
+    with: "with the order",
+    ways: "What to do",
   },
   titles: {
     path: "Place in the business tree",
@@ -111,6 +114,9 @@ export const en = {
     owner: "Who is responsible, as the registry knows",
     note: "Your note",
     state: "Whether the row can be judged",
+    without: "Probability of being short of devices before the delivery if nothing is ordered",
+    with: "The same if the devices to request were there",
+    ways: "The request and a scenario, filled in",
   },
 
   yes: "YES",

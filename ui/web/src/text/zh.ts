@@ -88,6 +88,9 @@ export const zh: Text = {
     owner: "负责人",
     note: "备注",
     state: "状态",
+    without: "不申请的短缺概率",
+    with: "申请后",
+    ways: "可做的事",
   },
   titles: {
     path: "在业务树中的位置",
@@ -109,6 +112,9 @@ export const zh: Text = {
     owner: "登记的负责人",
     note: "您的备注",
     state: "该行能否判断",
+    without: "若不下单，交付前设备不足的概率",
+    with: "若所申请的设备已到位的同一概率",
+    ways: "已填好的申请单与推演",
   },
 
   yes: "是",

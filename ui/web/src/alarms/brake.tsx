@@ -28,7 +28,7 @@ export function BrakePulled({ brake, today }: Props) {
   return (
     <section class="brake-pulled" role="alert">
       <h2>{text.stopped(data.since ? moment(data.since, today) : "")}</h2>
-      <p>{data.reason}</p>
+      <p lang="en">{data.reason}</p>
       <p>{text.means}</p>
       {open ? (
         <AskForm
@@ -58,7 +58,7 @@ export function BrakeBar({ brake, today, view, onGo }: Props & BarProps) {
   const { since, reason } = brake.data;
   return (
     <Link to={alarmsPath({ ...view, part: "heals" })} onGo={onGo} class="brake-bar">
-      <b>{text.stopped(since ? moment(since, today) : "")}</b> {reason}
+      <b>{text.stopped(since ? moment(since, today) : "")}</b> <span lang="en">{reason}</span>
     </Link>
   );
 }

@@ -105,7 +105,9 @@ function HealList({ heals, more, today, onGo }: ListProps) {
             <span class="where">
               <Place path={heal.path} node={heal.node} onGo={onGo} />
             </span>
-            <p class="because">{heal.reason}</p>
+            <p class="because" lang="en">
+              {heal.reason}
+            </p>
             {heal.output && (
               <details>
                 <summary>{text.output}</summary>

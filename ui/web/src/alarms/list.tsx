@@ -106,7 +106,7 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
       </td>
       <td class="owner">{alarm.owner}</td>
       <td class="reason" title={alarm.reason}>
-        <span>{alarm.reason || text.noReason}</span>
+        {alarm.reason ? <span lang="en">{alarm.reason}</span> : <span>{text.noReason}</span>}
       </td>
       <td class="acked">
         <Acked alarm={alarm} today={today} />

@@ -4,6 +4,7 @@ import { ApiError, api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Status } from "../api/types";
 import { knownZone } from "../charts/series";
+import { explainPath } from "../explain/view";
 import { useKeys } from "../keys";
 import { Link } from "../link";
 import { ExplanationList } from "../module/explanation";
@@ -19,7 +20,7 @@ import { useNow } from "./now";
 import { todayIn } from "./range";
 import { Trail } from "./trail";
 import { type AlarmsView, type AlarmView, alarmsPath } from "./view";
-import { componentOf, headline, saidOf, whereOf } from "./words";
+import { componentOf, headline, linkOf, saidOf, whereOf } from "./words";
 
 interface Props {
   view: AlarmView;
@@ -90,10 +91,11 @@ function Body({ alarm, view, zone, revision, onChange, onGo }: BodyProps) {
         <span>{saidOf(alarm)}</span>
       </p>
       <Headline alarm={alarm} today={today} />
+      <Help alarm={alarm} />
       <Actions alarm={alarm} view={view} zone={zone} onChange={onChange} onGo={onGo} />
       <div class="columns">
         <div class="charts">
-          {view.explain && <Explained id={alarm.id} revision={revision} />}
+          {view.explain && <Explained id={alarm.id} revision={revision} onGo={onGo} />}
           <Panel title={text.way}>
             <Trail events={alarm.trail} today={today} onGo={onGo} />
           </Panel>
@@ -108,6 +110,31 @@ function Body({ alarm, view, zone, revision, onChange, onGo }: BodyProps) {
         </div>
       </div>
     </>
+  );
+}
+
+/** What was tried so far, and where it says what to do: that is looked for at night first. */
+function Help({ alarm: { trail, runbook, owner } }: { alarm: AlarmDetail }) {
+  const text = useText().alarms;
+  const tried = trail.findLast(({ stage, what }) => stage === "heal" && what !== "waiting");
+  const page = linkOf(runbook);
+  return (
+    <div class="help">
+      <p>
+        <b>{text.tried}</b> {tried ? <span lang="en">{tried.reason}</span> : text.nothingTried}
+      </p>
+      {(owner || page) && (
+        <p>
+          <b>{text.todo}</b>{" "}
+          {page && (
+            <a class="action" href={page} target="_blank" rel="noopener noreferrer">
+              {text.fact.runbook}
+            </a>
+          )}{" "}
+          {owner && `${text.fact.owner}: ${owner}`}
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -143,14 +170,18 @@ function Members({
 }
 
 /** Each step with its inputs, as the API and the terminal explain it. */
-function Explained({ id, revision }: { id: string; revision: number }) {
-  const text = useText().alarms;
+function Explained({ id, revision, onGo }: { id: string } & Pick<Props, "revision" | "onGo">) {
+  const say = useText();
+  const text = say.alarms;
   const explanation = useResource(`explain ${id}`, revision, () => api.explain(`alarm:${id}`, ""));
   return (
     <Panel title={text.explanation} unit={explanation.data?.title ?? ""}>
       <Loaded of={explanation} empty="–" isEmpty={(e) => e.steps.length === 0}>
         {(e) => <ExplanationList explanation={e} />}
       </Loaded>
+      <Link to={explainPath({ id: `alarm:${id}`, model: "" })} onGo={onGo} class="way">
+        {say.explain.all}
+      </Link>
     </Panel>
   );
 }

@@ -29,7 +29,7 @@ export function Trail({ events, today, onGo }: Props) {
               <b>{text.alarms.stages[event.stage] ?? event.stage}</b> <What what={event.what} />
             </span>
             <p class="because">
-              {event.reason} {event.by && <By event={event} onGo={onGo} />}
+              <span lang="en">{event.reason}</span> {event.by && <By event={event} onGo={onGo} />}
             </p>
           </li>
         );

@@ -6,7 +6,7 @@ import { readChoice } from "../state/model";
 import { modulePath, namesOf } from "../state/view";
 import { useText } from "../text/language";
 import { place } from "./place";
-import { explanationOf, isTerm, meanings, queryOf, stepsOf, type Term } from "./terms";
+import { explanationOf, isTerm, meanings, nodeOf, queryOf, stepsOf, type Term } from "./terms";
 import { explainPath } from "./view";
 
 /** What is explained, and where it stands. */
@@ -107,7 +107,7 @@ function Card({ asked, levels, onGo, onClose }: CardProps) {
   const arithmetic = useResource(`${explained} ${model}`, 0, async () =>
     has ? stepsOf(term, (await api.explain(explained, model)).steps) : [],
   );
-  const names = namesOf(id);
+  const names = namesOf(nodeOf(id));
   const leave = (path: string) => {
     onClose();
     onGo(path);
@@ -143,7 +143,7 @@ function Card({ asked, levels, onGo, onClose }: CardProps) {
         <Link to={explainPath({ id: explained, model })} onGo={leave}>
           {text.explain.all}
         </Link>
-        <Link to={modulePath(id, readChoice(new URLSearchParams({ model })))} onGo={leave}>
+        <Link to={modulePath(nodeOf(id), readChoice(new URLSearchParams({ model })))} onGo={leave}>
           {text.explain.open}
         </Link>
       </p>

@@ -69,7 +69,7 @@ export function pageOf(id: string): string {
 export function termsOf(kind: IdKind): Term[] {
   if (!hasTime(kind)) return [];
   const all = Object.keys(meanings) as Term[];
-  const held = all.filter((term) => meanings[term].series !== "");
+  const held = all.filter((term) => meanings[term].series !== "" && !meanings[term].decision);
   return held.filter((term) => kind === "" || !!meanings[term].order === (kind === "order"));
 }
 

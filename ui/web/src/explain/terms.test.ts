@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { explanationOf, queryOf, stepsOf } from "./terms";
+import { explanationOf, nodeOf, queryOf, stepsOf } from "./terms";
 
 it("asks for the series of exactly one node", () => {
   const levels = ["business", "product", "service", "module"];
@@ -22,4 +22,13 @@ it("picks the steps that make a number, also where a figure follows their name",
   }));
   expect(stepsOf("full", steps).map(({ name }) => name)).toEqual(["trend", "peak in 30 days"]);
   expect(stepsOf("load", steps)).toEqual([]);
+});
+
+it("explains what was decided under the decision's own id, with the series of its module", () => {
+  const id = "scale:shop/it@home/cart@2026-11-27T12:01:00Z";
+  expect(explanationOf("workers", id)).toBe(id);
+  expect(nodeOf(id)).toBe("shop/it@home/cart");
+  expect(nodeOf("shop/web")).toBe("shop/web");
+  const steps = [{ name: "busy fraction" }, { name: "limit: step" }, { name: "limits" }, { name: "desired" }];
+  expect(stepsOf("workers", steps)).toEqual([{ name: "limit: step" }, { name: "desired" }]);
 });

@@ -23,11 +23,14 @@ export type Term =
   | "risk"
   | "target"
   | "needed"
-  | "short";
+  | "short"
+  | "fraction"
+  | "workers";
 
 interface Meaning {
   steps: string[]; // names of the steps of the explanation that make the number, of any model
   order?: true; // they belong to the order, not to the row
+  decision?: true; // the id is a decision's own
   series: string; // the metric that holds it; "" where none does
   labels?: string; // matchers beside those of the hierarchy
 }
@@ -82,6 +85,12 @@ export const meanings: Record<Term, Meaning> = {
     order: true,
     series: "",
   },
+  fraction: { steps: ["busy fraction"], decision: true, series: "headroom_scale_busy_fraction" },
+  workers: {
+    steps: ["wanted by the numbers", "limit:", "desired"],
+    decision: true,
+    series: "headroom_scale_desired_workers",
+  },
 };
 
 export const isTerm = (word: string | undefined): word is Term => word !== undefined && word in meanings;
@@ -99,8 +108,12 @@ export const explainsAlone = (term: Term, id: string, model = "") => ({
   tabIndex: 0,
 });
 
-/** The id under which the server explains a term of a node. */
-export const explanationOf = (term: Term, id: string) => `${meanings[term].order ? "order" : "row"}:${id}`;
+/** The id under which the server explains a term of a node, or of a decision. */
+export const explanationOf = (term: Term, id: string) =>
+  meanings[term].decision ? id : `${meanings[term].order ? "order" : "row"}:${id}`;
+
+/** The node that an explained id is about: of a decision its module. */
+export const nodeOf = (id: string) => id.replace(/^scale:(.*)@[^@/]*$/s, "$1");
 
 /** The steps that make a term's number; a name may go on with a figure, as in "peak in 30 days". */
 export function stepsOf<T extends { name: string }>(term: Term, steps: T[]): T[] {

@@ -3,6 +3,8 @@ import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Decision } from "../api/pool";
 import { runPath } from "../changes/view";
+import { explains, explainsAlone } from "../explain/terms";
+import { explainPath } from "../explain/view";
 import { Link } from "../link";
 import { ExplanationList } from "../module/explanation";
 import { Loaded } from "../panel";
@@ -47,21 +49,32 @@ function Line({
 }: Omit<Props, "decisions" | "explain"> & { decision: Decision; open: boolean }) {
   const text = useText().pool;
   const say = text.decisions;
-  const { id, at, module, direction, current, desired, reason, short, applied, run, fraction } = decision;
+  const { id, at, module, direction, current, desired, reason, cause, short, applied, run, fraction } =
+    decision;
   return (
     <li class={`decision ${direction}`}>
       <time datetime={at}>{moment(at, today)}</time>
       <DirectionBadge direction={direction} />
-      <b class="change">{current === desired ? desired : `${current} → ${desired}`}</b>
-      <span class="fraction">{fraction === null ? "" : `${decimal(100 * fraction, 0)} %`}</span>
+      <b class="change" {...explainsAlone("workers", id)}>
+        {current === desired ? desired : `${current} → ${desired}`}
+      </b>
+      <span class="fraction" {...explains("fraction", id)}>
+        {fraction === null ? "" : `${decimal(100 * fraction, 0)} %`}
+      </span>
       <div class="said">
         {named && (
           <Link to={servicePath(module)} onGo={onGo} class="main">
             {namesOf(module).join(" › ")}
           </Link>
         )}
-        <span>{reason}</span>
-        {short && <span class="bad">! {short}</span>}
+        <span>
+          <b>{say.causes[cause]}</b> <span lang="en">{reason}</span>
+        </span>
+        {short && (
+          <span class="bad" lang="en">
+            ! {short}
+          </span>
+        )}
         <span class="marks-of">
           {(current !== desired || !applied) && !run && (
             <span class={applied ? "tag apply" : "tag"}>{applied ? say.applied : say.notApplied}</span>
@@ -80,20 +93,24 @@ function Line({
             {say.explain}
           </Link>
         </span>
-        {open && <Explained id={id} />}
+        {open && <Explained id={id} onGo={onGo} />}
       </div>
     </li>
   );
 }
 
 /** Each step with its inputs, as the API and the terminal explain it. */
-function Explained({ id }: { id: string }) {
+function Explained({ id, onGo }: { id: string; onGo: Props["onGo"] }) {
+  const text = useText();
   const explanation = useResource(`explain ${id}`, 0, () => api.explain(id, ""));
   return (
     <div class="explained">
       <Loaded of={explanation} empty="–" isEmpty={(e) => e.steps.length === 0}>
         {(e) => <ExplanationList explanation={e} />}
       </Loaded>
+      <Link to={explainPath({ id, model: "" })} onGo={onGo} class="way">
+        {text.explain.all}
+      </Link>
     </div>
   );
 }

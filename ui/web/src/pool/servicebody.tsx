@@ -3,6 +3,7 @@ import { useNow } from "../alarms/now";
 import { momentIn, todayIn } from "../alarms/range";
 import { api, serverNow } from "../api/client";
 import type { Decision, Service, Worker } from "../api/pool";
+import { explainPath } from "../explain/view";
 import { Link } from "../link";
 import { Failure, Loading } from "../notice";
 import { Loaded, Panel } from "../panel";
@@ -47,6 +48,11 @@ export function ServiceBody(props: PlaceProps) {
           <Link to={modulePath(view.id, "")} onGo={onGo} class="way">
             {text.module}
           </Link>
+          {decision && (
+            <Link to={explainPath({ id: decision.id, model: "" })} onGo={onGo} class="way">
+              {text.decisions.explain}
+            </Link>
+          )}
         </p>
         <p class={`headline ${late !== null ? "stale" : decision?.short ? "up" : ""}`}>
           {late !== null && `${text.oldDecision(span(late))} `}

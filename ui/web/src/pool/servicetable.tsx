@@ -1,5 +1,6 @@
 import { useNow } from "../alarms/now";
 import type { Service } from "../api/pool";
+import { explains } from "../explain/terms";
 import { Link } from "../link";
 import { namesOf, toggleSort } from "../state/view";
 import { clock, span, unknown } from "../text/format";
@@ -86,10 +87,10 @@ function Row({ line, now, chosen, onGo }: RowProps) {
       <td class="mode">
         <ModeBadges kind={kind} service={service} />
       </td>
-      <td class="busy">
+      <td class="busy" {...(decision && explains("fraction", decision.id))}>
         <BusyBar fraction={line.fraction} target={line.target} />
       </td>
-      <td class="workers">
+      <td class="workers" {...(decision && explains("workers", decision.id))}>
         <Change line={line} />
       </td>
       <td class="state">
@@ -102,7 +103,8 @@ function Row({ line, now, chosen, onGo }: RowProps) {
         {decision ? (
           <span>
             <time datetime={decision.at}>{clock(decision.at)}</time>{" "}
-            {late !== null && text.oldDecision(span(late))} {decision.reason}
+            {late !== null && text.oldDecision(span(late))} <b>{text.decisions.causes[decision.cause]}</b>{" "}
+            <span lang="en">{decision.reason}</span>
           </span>
         ) : (
           <span>{text.undecided}</span>

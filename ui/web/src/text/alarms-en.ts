@@ -118,6 +118,9 @@ export const alarmsEn = {
   } satisfies Record<Outcome, string>,
   takenOn: (who: string, clock: string) =>
     who ? `${who} took it on at ${clock}.` : `It was taken on at ${clock}.`,
+  tried: "Tried:",
+  nothingTried: "nothing.",
+  todo: "What to do:",
   way: "Its way",
   stages: {
     receive: "Received",

@@ -115,6 +115,9 @@ export const alarmsZh: Text["alarms"] = {
     notified: "已通知到人",
   },
   takenOn: (who, clock) => (who ? `${who} 于 ${clock} 接手。` : `已于 ${clock} 接手。`),
+  tried: "已尝试：",
+  nothingTried: "没有。",
+  todo: "如何处理：",
   way: "处理过程",
   stages: {
     receive: "接收",

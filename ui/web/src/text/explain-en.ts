@@ -61,6 +61,8 @@ export const explainEn = {
     target: "Target load",
     needed: "Devices needed",
     short: "Risk of being short",
+    fraction: "Busy",
+    workers: "Workers",
   },
   terms: {
     devices: "How many devices have reported within the last minutes.",
@@ -88,5 +90,7 @@ export const explainEn = {
     needed: "How many devices hold the peak at risk at the target load, with the minimum and the spares.",
     short:
       "The probability that the largest peak before what is ordered now is there is above what the devices hold at the target load: with those that are there, and with those to request.",
+    fraction: "The share of the processes' time in the decided minute in which they did work.",
+    workers: "How many workers there shall be: as many as the numbers ask for, within the limits that hold.",
   },
 };

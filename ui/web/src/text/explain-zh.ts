@@ -57,6 +57,8 @@ export const explainZh: typeof explainEn = {
     target: "目标负载",
     needed: "所需设备数",
     short: "短缺的概率",
+    fraction: "忙碌",
+    workers: "工作进程",
   },
   terms: {
     devices: "最近几分钟内有上报的设备数。",
@@ -81,5 +83,7 @@ export const explainZh: typeof explainEn = {
     needed: "在目标负载下承载风险峰值所需的设备数，含最少台数与备用。",
     short:
       "现在下单的设备到位之前，最大峰值超过设备在目标负载下所能承受的概率：以现有设备计，以及加上需申请的设备计。",
+    fraction: "在所决策的一分钟里，进程忙于工作的时间占比。",
+    workers: "应有多少工作进程：数字所要求的数量，并受各项限制约束。",
   },
 };

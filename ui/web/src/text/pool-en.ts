@@ -165,6 +165,14 @@ export const poolEn = {
     applied: "carried out",
     notApplied: "recommended",
     cap: (by: string, from: number, to: number) => (from === to ? by : `${by}: ${from} → ${to}`),
+    causes: {
+      busy: "Busier than the target.",
+      ahead: "Ahead of the load.",
+      idle: "Fewer suffice.",
+      steady: "Right as it is.",
+      manual: "By hand.",
+      unknown: "No data.",
+    } as Record<string, string>,
     caps: {
       minimum: "minimum",
       maximum: "maximum",

@@ -142,6 +142,14 @@ export const poolZh: typeof poolEn = {
     applied: "已执行",
     notApplied: "建议",
     cap: (by, from, to) => (from === to ? by : `${by}：${from} → ${to}`),
+    causes: {
+      busy: "忙碌超过目标。",
+      ahead: "提前于负载。",
+      idle: "较少即够。",
+      steady: "保持不变。",
+      manual: "人工指定。",
+      unknown: "没有数据。",
+    },
     caps: {
       minimum: "最小值",
       maximum: "最大值",

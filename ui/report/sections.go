@@ -23,7 +23,7 @@ func (r *Report) sections(w *words, language string) []Section {
 	all = append(all, r.pastSection(w)...)
 	all = append(all, r.scoresSection(w)...)
 	all = append(all, r.trendsSection(w)...)
-	all = append(all, r.linesSection(w, language, true), r.linesSection(w, language, false), r.leftSection(w))
+	all = append(all, r.linesSection(w, language, true), r.linesSection(w, language, false), r.leftSection(w, language))
 	all = append(all, r.requestsSection(w)...)
 	return append(all, Section{ID: "method", Title: w.method, List: r.methodIn(language)})
 }
@@ -142,7 +142,7 @@ func initial(name string) string {
 	return strings.ToUpper(name[:n]) + name[n:]
 }
 
-func (r *Report) leftSection(w *words) Section {
+func (r *Report) leftSection(w *words, language string) Section {
 	s := Section{ID: "left", Title: w.left, Notes: []string{w.none}}
 	if len(r.Left) == 0 {
 		return s
@@ -150,7 +150,7 @@ func (r *Report) leftSection(w *words) Section {
 	s.Notes = []string{w.leftNote}
 	s.Table = &Table{Columns: []Column{{w.module, Text, 20}, {w.pieces, Figure, 6}, {w.why, Text, 20}}}
 	for _, l := range r.Left {
-		s.Table.Rows = append(s.Table.Rows, Row{Cells: []Cell{text(l.ID), text(Decimal(l.Devices, 0)), text(l.Reason)}})
+		s.Table.Rows = append(s.Table.Rows, Row{Cells: []Cell{text(l.ID), text(Decimal(l.Devices, 0)), text(reasonIn(l.Reason, language))}})
 	}
 	return s
 }

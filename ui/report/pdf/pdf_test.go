@@ -72,9 +72,9 @@ func TestAReaderFindsTheFigures(t *testing.T) {
 	if err := json.Unmarshal(text, &r); err != nil {
 		t.Fatal(err)
 	}
-	for language, want := range map[string]struct{ head, number string }{
-		report.English: {"Module Device type Site Devices now Needed To request", "%d of %d"},
-		report.Chinese: {"模块 机型 站点 现有设备 所需 申请", "第 %d 页，共 %d 页"},
+	for language, want := range map[string]struct{ head, number, left string }{
+		report.English: {"Module Device type Site Devices now Needed To request", "%d of %d", "9 of 14 days"},
+		report.Chinese: {"模块 机型 站点 现有设备 所需 申请", "第 %d 页，共 %d 页", "仅有 9 天日峰值，需 14 天"},
 	} {
 		pages := read(t, set(t, &r, language))
 		all := map[string]bool{}
@@ -98,7 +98,7 @@ func TestAReaderFindsTheFigures(t *testing.T) {
 			}
 		}
 		whole := squeeze(strings.Join(pages, " "))
-		said := []string{report.Decimal(r.Total.DevicesToRequest, 0), report.Money(r.Total.Cost), "QQ音乐/新模块 3 9 of 14 days", "王小明"}
+		said := []string{report.Decimal(r.Total.DevicesToRequest, 0), report.Money(r.Total.Cost), "QQ音乐/新模块 3 " + want.left, "王小明"}
 		for _, b := range r.ByTop {
 			said = append(said, fmt.Sprintf("%s %d %s %s", b.Name, b.Modules, report.Decimal(b.Devices, 0), report.Decimal(b.DevicesNeeded, 0)))
 		}

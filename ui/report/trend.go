@@ -22,7 +22,7 @@ type scale struct {
 	bottom, top float64
 }
 
-// Range is the lowest and the highest load that a chart shows.
+// Range is the lowest and the highest load of a chart's axis, a little beyond its values.
 func (t *Trend) Range() (bottom, top float64) {
 	bottom, top = math.Inf(1), math.Inf(-1)
 	for _, values := range [][]float64{t.Peaks, t.Line, t.Forecast, t.Lower, t.Upper, {t.Target}} {
@@ -38,7 +38,8 @@ func (t *Trend) Range() (bottom, top float64) {
 		}
 		return bottom - 1, top + 1
 	}
-	return bottom, top
+	beyond := 0.06 * (top - bottom)
+	return bottom - beyond, top + beyond
 }
 
 // Days is how many days a chart shows.

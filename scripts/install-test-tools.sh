@@ -12,7 +12,7 @@ packages=(
 	prometheus prometheus-node-exporter prometheus-process-exporter prometheus-alertmanager
 	collectd-core # a sender of Graphite lines
 	haproxy nginx-light # the proxies that workers serve behind
-	chromium      # opens the pages
+	chromium fonts-dejavu-core fonts-wqy-microhei # opens the pages, Chinese ones too
 	poppler-utils
 	qpdf libreoffice-calc-nogui # read the PDF and the workbook of the report
 	python3 python3-numpy # the classic formulas once more

@@ -7,7 +7,7 @@ const id = (path) => path.split("/").map(encodeURIComponent).join("/");
  * Each with the route that its path leads to and what is waited for: a selector. The main ones
  * are compared with pictures, and watched while snapshots come: under another path where rows
  * come or change their order by themselves, and not at all where the page grows with what happens
- * (still: null). A path may need what is on the server: see places.mjs.
+ * (still: null). One that fills over minutes has no picture (fills). A path may need what is on the server: see places.mjs.
  */
 export const pages = [
   { name: "table", route: "table", path: () => "", shows: "tr.row", main: true, still: () => "?sort=path" },
@@ -33,8 +33,8 @@ export const pages = [
     shows: ".explanation",
   },
   { name: "reports", route: "reports", path: () => "reports", shows: ".months tbody .row" },
-  { name: "report", route: "reports", path: (at) => `reports/${at.month}`, shows: ".paper h2" },
-  { name: "ledger", route: "ledger", path: () => "ledger", shows: ".sheets", main: true },
+  { name: "report", route: "reports", path: (at) => `reports/${at.month}`, shows: ".paper h2", main: true },
+  { name: "ledger", route: "ledger", path: () => "ledger", shows: ".sheets", main: true, fills: true },
   { name: "whatif", route: "whatif", path: () => "whatif", shows: ".examples" },
   {
     name: "whatif-asked",
@@ -49,7 +49,7 @@ export const pages = [
     path: () => "alarms",
     shows: ".funnel",
     main: true,
-    still: (at) => `alarms?q=${at.alarm}`,
+    still: (at) => `alarms?q=${at.rings}`,
   },
   ...["stats", "mutes", "changes", "heals"].map((part) => ({
     name: `alarms-${part}`,
@@ -75,6 +75,7 @@ export const pages = [
     still: (at) => `pool?show=nodes&q=${at.node}`,
   },
   { name: "pool-decisions", route: "pool", path: () => "pool?show=decisions", shows: ".pool-totals" },
+  { name: "pool-replay", route: "pool", path: () => "pool?show=replay", shows: ".pool-totals" },
   { name: "pool-node", route: "poolplace", path: (at) => `pool/nodes/${id(at.node)}`, shows: ".headline" },
   {
     name: "pool-service",

@@ -5,7 +5,7 @@ import { ring } from "./ring.mjs";
 
 let found;
 
-/** Names of a module, an alarm, a node and a run of a flow; made once, and kept by the server. */
+/** Names of a module, an alarm (its id, and what rings), a node and a run of a flow; made once, and kept by the server. */
 export function places(kit) {
   found ??= make(kit);
   return found;
@@ -16,9 +16,10 @@ async function make(kit) {
   await joins(kit.base, node); // it goes on syncing as long as the journeys run
   const rows = await kit.ask("api/v1/warnings");
   const module = rows.find(({ path, state }) => path[0] !== "this machine" && state === "ok").id;
-  const { id: alarm } = await open(kit, (await ring(kit)).name);
   const month = (await kit.ask("api/v1/status")).at.slice(0, 7);
-  return { module, node, alarm, month, run: await waits(kit, module, node) };
+  const { name: rings } = await ring(kit);
+  const { id: alarm } = await open(kit, rings);
+  return { module, node, alarm, rings, month, run: await waits(kit, module, node) };
 }
 
 /** The open alarm of a name. */

@@ -9,6 +9,7 @@ const at = {
   module: "Qzone/WNS/微信 1",
   node: "n 1",
   alarm: "f2b3287681b7395c-1",
+  rings: "Rings",
   run: "r1",
   month: "2026-11",
 };

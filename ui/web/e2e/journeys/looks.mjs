@@ -1,0 +1,94 @@
+// How the main pages look, beside how they looked when their pictures were taken.
+//
+// The numbers of a demo are those of its time of day. So what is compared is the layout and the
+// colours: charts are left out, and the picture is shrunk until a letter is a grey. What a block
+// of it may differ by, and how many may differ more, is below. New pictures are taken by
+//
+//   UPDATE=1 go test -tags nomsgpack,netgo,osusergo ./e2e -run TestTheDemoFillsTheTable
+//
+// which has the modules that the pictures show: look at them before they are committed.
+import assert from "node:assert/strict";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { pages } from "../pages.mjs";
+import { places } from "../places.mjs";
+
+const folder = fileURLToPath(new URL("../looks", import.meta.url));
+const block = 10; // pixels of the page on a side
+const near = 14; // of 255, in each colour
+const tolerance = 0.04; // of the blocks
+
+/** What differs from minute to minute in colour as well. */
+const varies =
+  "canvas, svg, .plot { visibility: hidden !important; } * { animation: none !important; caret-color: transparent !important; }";
+
+/** Shrinks a picture; runs in the browser, as compare does. */
+async function shrink([png, block]) {
+  const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+  const canvas = new OffscreenCanvas(Math.round(image.width / block), Math.round(image.height / block));
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** The share of blocks of two pictures that are not near each other. */
+async function compare([before, now, near]) {
+  const pixels = async (png) => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    return context.getImageData(0, 0, image.width, image.height);
+  };
+  const [a, b] = [await pixels(before), await pixels(now)];
+  if (a.width !== b.width || a.height !== b.height) return 1;
+  let far = 0;
+  for (let i = 0; i < a.data.length; i += 4)
+    if ([0, 1, 2].some((c) => Math.abs(a.data[i + c] - b.data[i + c]) > near)) far++;
+  return far / (a.data.length / 4);
+}
+
+async function looksAsBefore(page, kit) {
+  const at = await places(kit);
+  const light = await kit.context.newPage(); // without the pages' policy, to compute in
+  const different = [];
+  await page.addInitScript((css) => {
+    addEventListener("DOMContentLoaded", () => {
+      const sheet = new CSSStyleSheet(); // the policy of the pages allows no style element
+      sheet.replaceSync(css);
+      document.adoptedStyleSheets = [sheet];
+    });
+  }, varies);
+  for (const { name, path, still, shows } of pages.filter(({ main, fills }) => main && !fills)) {
+    await kit.open((still ?? path)(at), shows);
+    await kit.settles();
+    await page.mouse.move(0, 0);
+    const now = await light.evaluate(shrink, [(await page.screenshot()).toString("base64"), block]);
+    const file = join(folder, `${name}-${kit.width}-${kit.scheme}.png`);
+    const kept = process.env.UPDATE ? undefined : await readFile(file, "base64").catch(() => undefined);
+    if (kept === undefined) {
+      if (!process.env.UPDATE) different.push(`${name}: there is no picture of it yet, ${file}`);
+      await mkdir(folder, { recursive: true });
+      if (process.env.UPDATE) await writeFile(file, now, "base64");
+      continue;
+    }
+    const share = await light.evaluate(compare, [kept, now, near]);
+    if (process.env.VERBOSE)
+      console.log(`     ${name} ${kit.width} ${kit.scheme}: ${(100 * share).toFixed(1)} % differ`);
+    if (share > tolerance) {
+      await kit.picture(`looks-${name}`);
+      different.push(`${name}: ${(100 * share).toFixed(1)} % of it look different from ${file}`);
+    }
+  }
+  assert.equal(different.length, 0, `what looks different\n    ${different.join("\n    ")}`);
+}
+
+// English ones: which Chinese font a machine has is its own affair.
+const looks = [
+  { widths: ["wide"], schemes: ["light"] },
+  { widths: ["phone"], schemes: ["dark"] },
+];
+
+export default looks.map((look) => ({ name: "as before", ...look, run: looksAsBefore }));

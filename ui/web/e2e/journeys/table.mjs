@@ -41,7 +41,7 @@ async function sorts(page, kit) {
 /** What is free at today's peak, and after a loss, can be sorted by. */
 async function sortsByHeadroom(page, kit) {
   await kit.open();
-  await page.getByRole("button", { name: "after a loss" }).click();
+  await page.getByRole("button", { name: "after a loss", exact: true }).click();
   await page.locator("th.headroom[aria-sort=ascending]").waitFor();
   assert.equal(kit.query.get("sort"), "loss");
   // The domain that is lost is named, once devices have reported: within two minutes of a first start.

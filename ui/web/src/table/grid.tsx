@@ -32,13 +32,12 @@ interface Props {
 export function Grid({ lines, sheet, sort, folded, now, shown, onSort, onFold }: Props) {
   const pane = useRef<HTMLDivElement>(null);
   const card = sheet.model === "both" ? rowHeight.compared : rowHeight.narrow;
-  const narrow = useMatches(narrowQuery);
-  const height = narrow ? card : rowHeight.wide;
+  const height = useMatches(narrowQuery) ? card : rowHeight.wide;
   const { top, visible } = useScroll(pane, shown);
   const [cursor, setCursor] = useState<string | null>(null);
   const { first, end } = windowOf(lines.length, top, visible, height);
   const inSight = lines.slice(first, end);
-  const drawn = narrow || sheet.columns.some(({ id }) => id === "spark");
+  const drawn = sheet.columns.some(({ id }) => id === "spark");
   const ids = drawn && shown ? inSight.flatMap((line) => (isGroup(line) ? [] : [line.row.id])) : [];
   const sparkOf = useSparks(ids, modelsOf(sheet.model)[0], now);
 
@@ -66,7 +65,7 @@ export function Grid({ lines, sheet, sort, folded, now, shown, onSort, onFold }:
           x: fold,
           n: () => within(pane, "button.note")?.click(),
           // A number that has the focus explains itself; else the verdict does.
-          e: () => document.activeElement?.closest("[data-term]") || within(pane, "td.deviates")?.click(),
+          e: () => document.activeElement?.closest("[data-term]") || within(pane, "td.deviates[data-term]")?.click(),
           Enter: () => {
             const line = lines[at()];
             if (line) isGroup(line) ? onFold(line.id) : sheet.onOpen(line.row.id);

@@ -58,7 +58,7 @@ func TestSparklineHasTheBandOfTheCurve(t *testing.T) {
 					}
 				}
 			}
-			if line.Load[i] != load.number() || !alike(line.Lower[i], lower.number()) || !alike(line.Upper[i], upper.number()) {
+			if line.Load[i] != load.number() || !nearly(line.Lower[i], lower.number()) || !nearly(line.Upper[i], upper.number()) {
 				t.Errorf("%s, step %d: %v in %v … %v, the curve has %v in %v … %v", model, i, line.Load[i], line.Lower[i], line.Upper[i], load.number(), lower.number(), upper.number())
 			}
 			if diff := line.Outside[i] - outside; diff < -1 || diff > 1 {
@@ -71,9 +71,9 @@ func TestSparklineHasTheBandOfTheCurve(t *testing.T) {
 	}
 }
 
-// alike leaves room for what the curve knows of a day that was replayed from another
+// nearly leaves room for what the curve knows of a day that was replayed from another
 // beginning.
-func alike(a, b Number) bool { return math.Abs(float64(a/b-1)) < 0.01 }
+func nearly(a, b Number) bool { return math.Abs(float64(a/b-1)) < 0.01 }
 
 // Where the bands of the minutes were stored they are shown as they were, and a gap
 // stays a gap.

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { Act, Lacking, useLack } from "../allowed";
+import type { RequestKind } from "../api/requests";
 import type { Row } from "../api/types";
 import { changesPath, defaultChanges } from "../changes/view";
 import { Link } from "../link";
@@ -18,6 +19,8 @@ interface Props {
   onGo: (path: string) => void;
 }
 
+const machines: { kind: RequestKind } = { kind: "machines" };
+
 /** What can be done about a node: each leads to its form, filled in. */
 export function Actions({ row, levels, isModule, onMark, onNote, onGo }: Props) {
   const text = useText();
@@ -32,7 +35,7 @@ export function Actions({ row, levels, isModule, onMark, onNote, onGo }: Props) 
           <Way
             does="request.make"
             at={id}
-            to={changesPath({ ...changes, part: "requests", fill: JSON.stringify({ kind: "devices" }) })}
+            to={changesPath({ ...changes, part: "requests", fill: JSON.stringify(machines) })}
             title={say.orderTitle}
             name={say.order}
             onGo={onGo}

@@ -39,13 +39,13 @@ export function List({ modules, view, onView, onGo }: Props) {
       text,
       scale: 0,
       model: "",
-      columns: [...usual, ...own],
+      columns: [...columnsOf(show === "all" ? [...shared, "state"] : shared, ""), ...own],
       levels: [],
       onOpen: (id) => onGo(modulePath(id, "")),
       onGo,
       onNote: nothing,
     }),
-    [text, onGo],
+    [text, onGo, show],
   );
   return (
     <section class="panel short-list">
@@ -117,7 +117,8 @@ export function List({ modules, view, onView, onGo }: Props) {
   );
 }
 
-const usual = columnsOf(["devices", "peak", "headroom", "growth", "full", "order", "state"], "");
+/** The columns of the warning table that this one has, too. */
+const shared = ["devices", "peak", "headroom", "growth", "full", "order"];
 
 const percent = (share: Num | undefined) =>
   share == null ? unknown : `${decimal(100 * share, share < 0.1 ? 1 : 0)} %`;
@@ -127,7 +128,7 @@ const risk = (id: "without" | "with"): Column => {
   const of = (entry: object) => (entry as Module).short?.[`short_${id}`];
   return {
     id,
-    width: 88,
+    width: 104,
     sorts: [{ id, highFirst: true }],
     fields: [[`short_${id}`, of]],
     cell: (entry) => <span {...explains("short", entry.row.id)}>{percent(of(entry))}</span>,
@@ -140,7 +141,7 @@ const own: Column[] = [
   risk("with"),
   {
     id: "ways",
-    width: 170,
+    width: 196,
     sorts: [],
     fields: [["delivery", (entry) => (entry as Module).short?.delivery]],
     cell: ({ row: { id }, growth }, { text: { capacity: say }, onGo }) => {

@@ -30,7 +30,7 @@ import { WorkerTable } from "./workertable";
 /** All about one service: what was decided in a sentence, its series, decisions and workers. */
 export function ServiceBody(props: PlaceProps) {
   const { view, revision, zone, onGo } = props;
-  const text = useText().pool;
+  const { pool: text, explain } = useText();
   const now = useNow();
   const found = useFresh(`service ${view.id}`, revision, true, () => loadService(view.id));
   if (!found.data) return found.error ? <Failure error={found.error} /> : <Loading />;
@@ -50,7 +50,7 @@ export function ServiceBody(props: PlaceProps) {
           </Link>
           {decision && (
             <Link to={explainPath({ id: decision.id, model: "" })} onGo={onGo} class="way">
-              {text.decisions.explain}
+              {explain.all}
             </Link>
           )}
         </p>

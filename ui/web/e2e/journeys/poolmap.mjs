@@ -39,10 +39,10 @@ async function readsMap(page, kit) {
   const map = page.locator(".node-map");
   const { x, y } = await map.locator(".node-group svg").boundingBox();
   await page.mouse.move(x + 28 * 2 + 5, y + 5);
-  await map.locator(".reading", { hasText: cell(2) }).waitFor();
+  await map.locator(".node-read", { hasText: cell(2) }).waitFor();
   await map.focus();
   await page.keyboard.press("ArrowRight");
-  await map.locator(".reading", { hasText: cell(3) }).waitFor();
+  await map.locator(".node-read", { hasText: cell(3) }).waitFor();
   await page.getByLabel(say.grid.group).selectOption("rack");
   await map.locator("h2", { hasText: "rack r19" }).waitFor();
   assert.ok((await map.locator("path").count()) < 20 * 9 + 2, "nodes have no elements of their own");

@@ -60,7 +60,7 @@ export function NodeMap({ nodes, by, shown, onGo }: Props) {
         step(e.key)();
       }}
     >
-      <p class="reading" role="status">
+      <p class="node-read" role="status">
         {node ? (
           <Link to={nodePath(node.name)} onGo={onGo} class="way">
             {told(node)}

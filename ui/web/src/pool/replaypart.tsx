@@ -117,14 +117,16 @@ function Form({ view, zone, modules, inForce, onView, onAgain }: FormProps) {
             ))}
           </select>
         </label>
-        <button type="submit" class="main-action">
-          {text.run}
-        </button>
-        {inForce && changes.length < mostChanges && (
-          <button type="button" class="action" onClick={() => setChanges([...changes, {}])}>
-            + {text.another}
+        <div class="actions">
+          <button type="submit" class="main-action">
+            {text.run}
           </button>
-        )}
+          {inForce && changes.length < mostChanges && (
+            <button type="button" class="action" onClick={() => setChanges([...changes, {}])}>
+              + {text.another}
+            </button>
+          )}
+        </div>
       </div>
       {inForce && (
         <div class="replay-policies">

@@ -65,7 +65,8 @@ export function Grid({ lines, sheet, sort, folded, now, shown, onSort, onFold }:
           x: fold,
           n: () => within(pane, "button.note")?.click(),
           // A number that has the focus explains itself; else the verdict does.
-          e: () => document.activeElement?.closest("[data-term]") || within(pane, "td.deviates[data-term]")?.click(),
+          e: () =>
+            document.activeElement?.closest("[data-term]") || within(pane, "td.deviates[data-term]")?.click(),
           Enter: () => {
             const line = lines[at()];
             if (line) isGroup(line) ? onFold(line.id) : sheet.onOpen(line.row.id);

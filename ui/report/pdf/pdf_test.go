@@ -134,8 +134,8 @@ func lineOf(l *report.Line) string {
 // However many rows there are and wherever they begin: no page ends with a heading,
 // what is said below it, or the head of a table.
 func TestNothingIsPartedFromItsHead(t *testing.T) {
-	for n := range 14 {
-		r := sample(1 + 5*n)
+	for n := range 10 {
+		r := sample(1 + 7*n)
 		for range n {
 			r.Past = append(r.Past, r.Past[0]) // a line more on the cover
 		}

@@ -119,7 +119,7 @@ func serving(t *testing.T) (*client, *bytes.Buffer) {
 	t.Cleanup(func() { _ = db.Close() })
 	now := fixed{snap: table()}
 	srv := httptest.NewServer(api.New(api.Options{
-		Capacity: now, Notes: db.Notes(), Marks: db.Marks(), Reports: press.New(press.Options{Capacity: now, Ledger: empty{}, Store: db.Reports(), Location: time.UTC, Now: time.Now}, press.Settings{}), Ledger: empty{}, Location: time.UTC,
+		Capacity: now, Notes: db.Notes(), Marks: db.Marks(), Reports: press.New(press.Options{Capacity: now, Ledger: empty{}, Store: db.Reports(), Location: time.UTC, Now: time.Now, Logger: slog.New(slog.DiscardHandler)}, press.Settings{}), Ledger: empty{}, Location: time.UTC,
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}).Handler())
 	t.Cleanup(srv.Close)

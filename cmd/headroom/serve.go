@@ -86,6 +86,7 @@ func (s *server) run(ctx context.Context, extra func(context.Context) error) err
 	part(s.requests.Run)
 	part(s.consistency.Run)
 	part(s.operations.Run)
+	part(s.press.Run)
 	part(s.saveMemoryInStorms)
 	part(s.learnComponents)
 	part(s.forgetOld)

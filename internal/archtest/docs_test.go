@@ -64,7 +64,7 @@ func TestEveryDependencyHasItsReason(t *testing.T) {
 	}
 }
 
-var metricName = regexp.MustCompile(`^headroom_(ingest|storage|alarm|table|learn|learned|ledger|signal|query|http|config|keda|node|pool|scale|flow|request|task|registry|search|access|audit|consistency)_[a-z_]*[a-z]$`)
+var metricName = regexp.MustCompile(`^headroom_(ingest|storage|alarm|table|learn|learned|ledger|signal|query|http|config|keda|node|pool|scale|flow|request|task|registry|search|access|audit|consistency|report)_[a-z_]*[a-z]$`)
 
 func TestEveryMetricOfOursIsDocumented(t *testing.T) {
 	operations := page(t, "docs/operations.md")

@@ -155,6 +155,7 @@ var twin = []struct {
 	{`POST /api/v1/services/Qzone%2FWNS%2Fx/orders {"action":"hold"}`, here},
 	{`POST /api/v1/workers/w/restart`, here},
 	{`POST /api/v1/reports/2026-11`, widely},
+	{`POST /api/v1/reports/2026-11/deliveries {"ways": []}`, widely},
 	{`POST /api/v1/heals/brake/release {}`, admins},
 	{`POST /api/v1/consistency/Qzone%2FWNS%2Fx {"action":"adopt"}`, here},
 	{`POST /api/v1/flows/check`, readers},

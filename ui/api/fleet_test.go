@@ -244,7 +244,7 @@ func options(t testing.TB) (Options, *capacity) {
 	}
 	return Options{
 		Access: all, Login: access.NewLogin(all, nil), Audit: db.Audit(), Hierarchy: levels,
-		Capacity: c, Notes: db.Notes(), Marks: db.Marks(), Reports: press.New(press.Options{Capacity: c, Ledger: &book{}, Store: db.Reports(), Location: shanghai, Now: func() time.Time { return minute }}, press.Settings{}), Alarms: alarms{alerting.History{Table: db.Alarms()}}, Notifications: db.Notifications(), Ledger: &book{}, Version: "1.2.3", Mode: "serve", Location: shanghai,
+		Capacity: c, Notes: db.Notes(), Marks: db.Marks(), Reports: press.New(press.Options{Capacity: c, Ledger: &book{}, Store: db.Reports(), Location: shanghai, Now: func() time.Time { return minute }, Logger: log}, press.Settings{}), Alarms: alarms{alerting.History{Table: db.Alarms()}}, Notifications: db.Notifications(), Ledger: &book{}, Version: "1.2.3", Mode: "serve", Location: shanghai,
 		Logger: log, Registerer: reg, Gatherer: reg,
 	}, c
 }

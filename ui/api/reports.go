@@ -27,8 +27,19 @@ func month(c *gin.Context) (string, error) {
 
 // reports lists the months that have a report.
 func (s *Server) reports(c *gin.Context) (any, error) {
-	months, err := s.Reports.List(c.Request.Context())
-	return map[string]any{"months": months}, err
+	ctx := c.Request.Context()
+	months, err := s.Reports.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	next, err := s.Reports.Next(ctx)
+	return reportsData{next, s.Reports.Ways(), months}, err
+}
+
+type reportsData struct {
+	Next   time.Time     `json:"next,omitzero"` // when the next one is published by schedule
+	Ways   []string      `json:"ways"`          // by which published ones are delivered
+	Months []press.Month `json:"months"`
 }
 
 func isMonth(text string) bool {
@@ -96,4 +107,34 @@ func (s *Server) publish(c *gin.Context) (any, error) {
 	}
 	text, err := s.Reports.Publish(c.Request.Context(), m, s.actor(c, ""))
 	return json.RawMessage(text), err
+}
+
+type deliveriesData struct {
+	Deliveries []press.Sent `json:"deliveries"`
+}
+
+// deliveries answers how far those of a published report are.
+func (s *Server) deliveries(c *gin.Context) (any, error) {
+	m, err := month(c)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.Reports.Deliveries(c.Request.Context(), m)
+	return deliveriesData{all}, err
+}
+
+// deliver has a published report delivered once more.
+func (s *Server) deliver(c *gin.Context) (any, error) {
+	m, err := month(c)
+	if err != nil {
+		return nil, err
+	}
+	var wanted struct {
+		Ways []string `json:"ways"` // none: all
+	}
+	if err := readJSON(c, &wanted); err != nil {
+		return nil, err
+	}
+	all, err := s.Reports.Send(c.Request.Context(), m, wanted.Ways, s.actor(c, ""))
+	return deliveriesData{all}, err
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -85,6 +86,41 @@ func TestReportsAreListedAndSent(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+func TestAReportIsDeliveredOnceMore(t *testing.T) {
+	opts, _ := options(t)
+	s := New(opts)
+	target := "/api/v1/reports/2026-11/deliveries"
+	send := func(body string) *httptest.ResponseRecorder {
+		return ask(t, s, httptest.NewRequest(http.MethodPost, target, strings.NewReader(body)))
+	}
+	if w := get(t, s, target); w.Code != 404 {
+		t.Errorf("before it is published: %d", w.Code)
+	}
+	ask(t, s, httptest.NewRequest(http.MethodPost, "/api/v1/reports/2026-11", nil))
+	if w := send("{}"); w.Code != 409 || !strings.Contains(w.Body.String(), "report.webhooks are empty") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	opts.Reports.Configure(press.Settings{Ways: []press.Way{nowhere{}}})
+	if w := send(`{"ways": ["mail b"]}`); w.Code != 409 || !strings.Contains(w.Body.String(), "there are mail a") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := send(`{"ways": ["mail a"]}`); w.Code != 200 || !strings.Contains(w.Body.String(), `"state":"waiting"`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if err := opts.Reports.Round(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if w := get(t, s, target); !strings.Contains(w.Body.String(), `"state":"delivered","attempts":1`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// nowhere takes every report.
+type nowhere struct{}
+
+func (nowhere) Name() string                                  { return "mail a" }
+func (nowhere) Deliver(context.Context, press.Delivery) error { return nil }
 
 // The report's numbers are those of the growth table.
 func TestReportEqualsGrowth(t *testing.T) {

@@ -97,6 +97,8 @@ func (s *Server) mount() {
 	v1.GET("/reports", s.answer(s.reports))
 	v1.GET("/reports/:month", s.report)
 	v1.POST("/reports/:month", s.answer(s.publish))
+	v1.GET("/reports/:month/deliveries", s.answer(s.deliveries))
+	v1.POST("/reports/:month/deliveries", s.answer(s.deliver))
 	v1.GET("/me", s.answer(s.me))
 	v1.GET("/grants", s.answer(s.grants))
 	v1.POST("/grants", s.answer(s.addGrant))

@@ -28,6 +28,7 @@ func (p *Press) Draft(ctx context.Context, month string) (*report.Report, error)
 	}
 	p.drafting.Lock()
 	defer p.drafting.Unlock()
+	defer func(began time.Time) { p.metrics.drafts.Observe(time.Since(began).Seconds()) }(time.Now())
 	return p.make(ctx, snap, month, p.settings.Load())
 }
 

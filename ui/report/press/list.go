@@ -20,6 +20,8 @@ type Month struct {
 	SHA256    string    `json:"sha256"`          // of the published JSON; empty: a draft
 	Files     []Kept    `json:"files"`           // that are kept of a published one besides its JSON
 	Error     string    `json:"error,omitempty"` // why it cannot be read
+
+	Deliveries map[string]int `json:"deliveries"` // of a published one, how many are in each state
 	Summary
 }
 
@@ -38,15 +40,39 @@ func (p *Press) List(ctx context.Context) ([]Month, error) {
 	if err != nil {
 		return nil, err
 	}
+	counts, err := p.delivered(ctx)
+	if err != nil {
+		return nil, err
+	}
 	all := p.draftMonth(published)
 	for i := range published {
 		m, err := p.monthOf(ctx, &published[i])
 		if err != nil {
 			return nil, err
 		}
+		for state, n := range counts[m.Month] {
+			m.Deliveries[state] = n
+		}
 		all = append(all, m)
 	}
 	return all, nil
+}
+
+// delivered counts the deliveries of each month by their states.
+func (p *Press) delivered(ctx context.Context) (map[string]map[string]int, error) {
+	all, err := p.Store.Deliveries(ctx, "")
+	counts := map[string]map[string]int{}
+	for _, d := range all {
+		if counts[d.Month] == nil {
+			counts[d.Month] = map[string]int{}
+		}
+		counts[d.Month][d.State]++
+	}
+	return counts, err
+}
+
+func noDeliveries() map[string]int {
+	return map[string]int{state.DeliveryWaiting: 0, state.DeliveryDelivered: 0, state.DeliveryGivenUp: 0}
 }
 
 // draftMonth is the running month, unless it is published or has no numbers yet.
@@ -63,19 +89,27 @@ func (p *Press) draftMonth(published []state.PublishedReport) []Month {
 		}
 	}
 	r := p.outline(snap, month, p.settings.Load())
-	return append(all, Month{Month: month, Files: []Kept{}, Summary: summaryOf(&r)})
+	return append(all, Month{Month: month, Files: []Kept{}, Deliveries: noDeliveries(), Summary: summaryOf(&r)})
 }
 
 func (p *Press) monthOf(ctx context.Context, r *state.PublishedReport) (Month, error) {
-	m := Month{Month: r.Month, Published: true, At: r.At.In(p.Location), Who: r.Who, SHA256: r.SHA256, Files: []Kept{}}
+	m := Month{Month: r.Month, Published: true, At: r.At.In(p.Location), Who: r.Who, SHA256: r.SHA256, Deliveries: noDeliveries()}
 	if err := p.summarize(ctx, &m, r.Summary); err != nil {
 		return m, err
 	}
-	files, err := p.Store.Files(ctx, r.Month)
-	for _, f := range files {
-		m.Files = append(m.Files, Kept{f.Format, f.Language, f.SHA256, f.Size})
-	}
+	var err error
+	m.Files, err = p.kept(ctx, r.Month)
 	return m, err
+}
+
+// kept lists the files of a published report.
+func (p *Press) kept(ctx context.Context, month string) ([]Kept, error) {
+	files, err := p.Store.Files(ctx, month)
+	all := []Kept{}
+	for _, f := range files {
+		all = append(all, Kept{f.Format, f.Language, f.SHA256, f.Size})
+	}
+	return all, err
 }
 
 // summarize reads what is shown of a published report; of one that was published

@@ -1,7 +1,9 @@
 // Package press makes the monthly reports: the draft of the running month, from the
 // newest snapshot and what the ledger and people's requests say beside it. It publishes
 // them, once and for all, and keeps what a published one looks like in each format and
-// language, so that another version of the program gives the same bytes.
+// language, so that another version of the program gives the same bytes. Then it has
+// them delivered, as often as it takes for a day; what is to be delivered is written
+// down together with the report, so that a kill neither loses nor doubles either.
 package press
 
 import (
@@ -13,9 +15,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"headroom/analytics"
 	"headroom/analytics/ledger"
 	"headroom/scaler/request"
+	"headroom/storage/audit"
 	"headroom/storage/state"
 	"headroom/ui/report"
 )
@@ -53,6 +58,17 @@ type Store interface {
 	File(ctx context.Context, month, format, language string) (state.ReportFile, bool, error)
 	// KeepFile keeps a file that a published report does not have yet.
 	KeepFile(ctx context.Context, month string, f state.ReportFile, at time.Time) error
+
+	AddDeliveries(ctx context.Context, month string, ways []string, who string, at time.Time) error
+	Deliveries(ctx context.Context, month string) ([]state.ReportDelivery, error)
+	DueDeliveries(ctx context.Context, now time.Time) ([]state.ReportDelivery, error)
+	KeepDelivery(ctx context.Context, d state.ReportDelivery) error
+}
+
+// Checkpoints are what is known again after a restart.
+type Checkpoints interface {
+	Load(ctx context.Context, name string) ([]byte, bool, error)
+	Save(ctx context.Context, name string, value []byte) error
 }
 
 // Options wire a [Press].
@@ -65,6 +81,10 @@ type Options struct {
 	Location *time.Location
 	Now      func() time.Time
 	Logger   *slog.Logger
+
+	Checkpoints Checkpoints // may be nil if nothing is published by schedule
+	Audit       audit.Log   // nil: nothing is recorded
+	Registerer  prometheus.Registerer
 }
 
 // Settings are what a configuration says of reports.
@@ -72,6 +92,8 @@ type Settings struct {
 	Prices    report.Prices
 	SiteLabel string   // of devices; empty: none
 	Languages []string // that a published report is kept in
+	Schedule  Schedule
+	Ways      []Way // by which published reports are delivered
 }
 
 // Press makes reports. It may be used from many goroutines.
@@ -82,11 +104,17 @@ type Press struct {
 	drafting sync.Mutex // one at a time: the second finds what the first has read
 	scores   scored     // under drafting
 	work     worked     // under drafting
+
+	metrics metrics
+	wake    chan struct{}
+
+	done  string    // the month of which nothing is due any more; of Round alone
+	again time.Time // before which publishing is not tried; likewise
 }
 
 // New returns a press.
 func New(o Options, s Settings) *Press {
-	p := &Press{Options: o}
+	p := &Press{Options: o, metrics: newMetrics(o.Registerer), wake: make(chan struct{}, 1)}
 	p.Configure(s)
 	return p
 }

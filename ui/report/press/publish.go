@@ -57,7 +57,12 @@ func (p *Press) Publish(ctx context.Context, month, who string) ([]byte, error) 
 	if errors.Is(err, state.ErrPublished) { // by someone else, just now
 		return nil, alreadyPublished(month)
 	}
-	return out.JSON, err
+	if err != nil {
+		return nil, err
+	}
+	p.metrics.publications.WithLabelValues("published").Inc()
+	p.kick()
+	return out.JSON, nil
 }
 
 func (p *Press) unpublished(ctx context.Context, month string) error {
@@ -74,7 +79,7 @@ func alreadyPublished(month string) error {
 
 // publication is all that is kept of a report that is final.
 func (p *Press) publication(r *report.Report, who string) (out state.Publication, err error) {
-	out = state.Publication{Month: r.Month, Who: who, At: p.Now()}
+	out = state.Publication{Month: r.Month, Who: who, At: p.Now(), Ways: p.Ways()}
 	if out.JSON, err = json.Marshal(r); err != nil {
 		return out, err
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"headroom/analytics"
 	"headroom/analytics/ledger"
 	"headroom/storage/fleet"
@@ -25,6 +27,7 @@ type world struct {
 	now  time.Time
 	snap *analytics.Snapshot
 	db   *state.DB
+	reg  *prometheus.Registry
 
 	entries []ledger.Entry
 	orders  []ledger.Ordered
@@ -35,7 +38,6 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, path: filepath.Join(t.TempDir(), "state.db"), now: time.Date(2026, 11, 20, 12, 0, 0, 0, shanghai)}
 	w.minute()
 	w.start()
-	t.Cleanup(func() { _ = w.db.Close() })
 	return w
 }
 
@@ -46,9 +48,11 @@ func (w *world) start() {
 	if w.db, err = state.Open(w.path); err != nil {
 		w.t.Fatal(err)
 	}
+	w.t.Cleanup(func() { _ = w.db.Close() }) // not before: a killed server closes nothing
+	w.reg = prometheus.NewRegistry()
 	w.Press = New(Options{
 		Capacity: w, Ledger: w, Store: w.db.Reports(), Location: shanghai, Now: func() time.Time { return w.now },
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Checkpoints: w.db.Checkpoints(), Audit: w.db.Audit(), Registerer: w.reg, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}, Settings{Languages: []string{report.English, report.Chinese}})
 }
 

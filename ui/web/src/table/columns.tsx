@@ -45,6 +45,7 @@ export interface Sort {
 export interface Column {
   id: keyof Text["columns"];
   width: number; // pixels; of the first one, at least
+  both?: number; // the same where it has a line of each of two models
   extra?: true; // shown only where it is chosen
   sorts: Sort[]; // the column's own first, then that of its lower line
   fields: Field[]; // of the CSV
@@ -106,7 +107,7 @@ const all: Column[] = [
   },
   {
     id: "load",
-    width: 102,
+    width: 106,
     sorts: [high("load")],
     fields: [
       ["at", ({ row }) => row.at],
@@ -157,6 +158,7 @@ const all: Column[] = [
   {
     id: "deviates",
     width: 112,
+    both: 140,
     sorts: [high("deviates")],
     fields: [
       ["deviates", ({ row }) => (row.deviates ? 1 : 0)],
@@ -195,6 +197,7 @@ const all: Column[] = [
   {
     id: "headroom",
     width: 88,
+    both: 116,
     sorts: [low("headroom"), low("loss")],
     fields: [
       ["headroom", ({ row }) => row.headroom],
@@ -301,7 +304,12 @@ const usual = (model: Choice): string[] =>
 
 export function columnsOf(chosen: string[], model: Choice): Column[] {
   const ids = chosen.length > 0 ? chosen : usual(model);
-  return all.filter(({ id }) => id === "path" || (id === "model" ? model === "both" : ids.includes(id)));
+  const shown = all.filter(
+    ({ id }) => id === "path" || (id === "model" ? model === "both" : ids.includes(id)),
+  );
+  return model === "both"
+    ? shown.map((column) => ({ ...column, width: column.both ?? column.width }))
+    : shown;
 }
 
 /** The choice with a column more or less; the usual ones are none. */

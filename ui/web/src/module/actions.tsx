@@ -102,10 +102,11 @@ function CopyLink() {
   const say = useText().module.actions;
   const [copied, setCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard?.writeText(location.href);
+    await navigator.clipboard.writeText(location.href);
     setCopied(true);
     setTimeout(() => setCopied(false), shownMillis);
   };
+  if (!navigator.clipboard) return null; // only pages that came safely may write there
   return (
     <button type="button" class="action" onClick={() => void copy()}>
       <span aria-live="polite">{copied ? say.copied : say.copy}</span>

@@ -10,6 +10,7 @@ import { Bar } from "../table/bar";
 import { HeadroomLine } from "../table/headroom";
 import { count, decimal, range } from "../text/format";
 import { useText } from "../text/language";
+import { Wide } from "../wide";
 
 interface Props {
   id: string;
@@ -64,7 +65,7 @@ function Table({ children, model, onGo }: { children: Child[]; model: Choice; on
   const say = text.module.children;
   const scale = Math.max(...children.map(({ row }) => Math.max(row.load ?? 0, row.upper ?? 0)), 1);
   return (
-    <div class="scroll">
+    <Wide>
       <table class="members children">
         <thead>
           <tr>
@@ -113,6 +114,6 @@ function Table({ children, model, onGo }: { children: Child[]; model: Choice; on
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

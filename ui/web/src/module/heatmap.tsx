@@ -51,7 +51,8 @@ function HeatMap({ heat, now }: { heat: Heat; now: number }) {
     grid.current?.querySelectorAll("button")[next]?.focus();
   };
   const point = (e: Event) => {
-    const cell = e.target instanceof HTMLElement ? e.target.dataset.cell : undefined;
+    const button = e.target instanceof Element ? e.target.closest("button") : null;
+    const cell = button?.dataset.cell;
     if (cell !== undefined) setAt(Number(cell));
   };
   return (
@@ -88,9 +89,9 @@ function HeatMap({ heat, now }: { heat: Heat; now: number }) {
                       data-cell={cell}
                       class={`${shade === null ? "unknown" : `shade-${shade}`}${cell === now ? " now" : ""}`}
                       tabIndex={cell === at ? 0 : -1}
-                      aria-label={words(cell)}
                     >
-                      {mean === null ? "" : decimal(mean, 0)}
+                      <span class="hidden">{words(cell)}</span>
+                      <span aria-hidden="true">{mean === null ? "" : decimal(mean, 0)}</span>
                     </button>
                   </td>
                 );

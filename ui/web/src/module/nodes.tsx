@@ -6,6 +6,7 @@ import { Loaded, Panel } from "../panel";
 import { nodePath } from "../pool/view";
 import { count, decimal, signed, span, unknown } from "../text/format";
 import { useText } from "../text/language";
+import { Wide } from "../wide";
 import { type Member, membersOf } from "./members";
 
 interface Props {
@@ -47,7 +48,7 @@ function Table({ members, all, onGo }: { members: Member[]; all: Member[]; onGo:
   const highest = Math.max(...all.map(({ device }) => device.load ?? 0), 1);
   const run = all.some(({ workers }) => workers > 0);
   return (
-    <div class="scroll">
+    <Wide>
       <table class="members">
         <thead>
           <tr>
@@ -91,6 +92,6 @@ function Table({ members, all, onGo }: { members: Member[]; all: Member[]; onGo:
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

@@ -56,7 +56,7 @@ export function NoteCell({ id, note, onSaved }: Props) {
         type="button"
         class={`note ${note ? "" : "empty"}`}
         title={note || text.addNote}
-        aria-label={`${text.editNote(id)}: ${note}`}
+        aria-label={`${note || text.addNote}: ${text.editNote(id)}`}
         onClick={(e) => {
           e.stopPropagation();
           open.current = true;

@@ -4,12 +4,14 @@ import { useResource } from "../api/live";
 import type { Status } from "../api/types";
 import { useKeys } from "../keys";
 import { Failure, Loading } from "../notice";
+import { Panel } from "../panel";
 import { address, plainClick } from "../state/router";
 import { type LedgerView, ledgerSpans, modulePath, namesOf } from "../state/view";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
 import { TreePage } from "../tree/page";
 import { isScored, NothingYet } from "./empty";
+import { PastPanel } from "./panel";
 import { forecastName, SummaryTable, summaryKey } from "./summary";
 import { dayBefore, ledgerRevision } from "./when";
 
@@ -88,6 +90,11 @@ function Body({ view, at, onView, onOpen }: BodyProps) {
           <h2>{text.ledger.byHorizon}</h2>
           <ByHorizon ledger={ledger} view={view} onView={onView} />
         </section>
+      )}
+      {path && (
+        <Panel title={text.ledger.past} unit={namesOf(path).join(" › ")}>
+          <PastPanel key={path} id={path} at={at} height={220} />
+        </Panel>
       )}
       {chosen.error && <Failure error={chosen.error} />}
       {shown && shown.worst.length > 0 && <Worst ledger={shown} onOpen={onOpen} />}

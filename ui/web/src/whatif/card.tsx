@@ -165,8 +165,8 @@ function Command({ letter, words }: { letter: string; words: string[] }) {
   const [copied, setCopied] = useState("");
   const copy = () => navigator.clipboard.writeText(line).then(() => setCopied(line));
   return (
-    <div class="same">
-      <h3>{text.whatIf.command}</h3>
+    <details class="same">
+      <summary>{text.whatIf.command}</summary>
       <div class="command">
         <pre>
           {words.map((word, i) => (
@@ -179,6 +179,6 @@ function Command({ letter, words }: { letter: string; words: string[] }) {
           </button>
         )}
       </div>
-    </div>
+    </details>
   );
 }

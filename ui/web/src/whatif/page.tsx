@@ -90,7 +90,7 @@ export function WhatIfPage({ view, revision, status, onView, onOpen, onBack }: P
               onChoose={(scenario) => set(scenarios.with(0, scenario))}
             />
           )}
-          {!blank && <Totals answers={answers} />}
+          {!blank && <Totals answers={answers} scenarios={scenarios} />}
         </div>
       </div>
       {answered && <Nodes view={view} answers={answers} levels={levels} onView={onView} onOpen={onOpen} />}

@@ -5,6 +5,8 @@ import { count } from "../text/format";
 import { useText } from "../text/language";
 import type { Answer } from "./answer";
 import { difference } from "./changes";
+import { noScenario, type Scenario } from "./scenario";
+import { sentences } from "./sentences";
 import { letters } from "./view";
 
 /** What is summed up; more of what costs or hurts is marked. */
@@ -18,8 +20,9 @@ const measures = [
 ] as const;
 
 /** The sums as they are and in each scenario. */
-export function Totals({ answers }: { answers: Answer[] }) {
-  const text = useText().whatIf;
+export function Totals({ answers, scenarios }: { answers: Answer[]; scenarios: Scenario[] }) {
+  const all = useText();
+  const text = all.whatIf;
   const first = answers.find(({ data }) => data)?.data;
   if (!first) return <NotYet answers={answers} />;
   return (
@@ -33,6 +36,7 @@ export function Totals({ answers }: { answers: Answer[] }) {
             {answers.map((answer, i) => (
               <th key={letters[i]} scope="col">
                 <span class="letter">{letters[i]}</span>
+                <small class="says">{sentences(scenarios[i] ?? noScenario, all).join(text.says.and)}</small>
                 {!answer.data && <small>{answer.busy ? `${text.asked}…` : text.notAsked}</small>}
               </th>
             ))}

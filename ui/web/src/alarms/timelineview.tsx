@@ -3,6 +3,7 @@ import { outcomes } from "../api/alarms";
 import { api, serverNow } from "../api/client";
 import { useResource } from "../api/live";
 import { toWall } from "../marks/wall";
+import { Choice } from "../pool/filters";
 import { count } from "../text/format";
 import { useText } from "../text/language";
 import { useKept } from "./kept";
@@ -36,18 +37,15 @@ export function Timeline({ view, zone, today, revision, onView }: ListProps) {
     <section class="timeline" aria-label={text.timeline}>
       <p class="head">
         <b>{text.timeline}</b>
-        <label class="select">
-          <span class="hidden">{text.lanes.title}</span>
-          <select
-            value={by}
-            onChange={(e) =>
-              onView({ ...view, lanes: e.currentTarget.value === "kind" ? "kind" : "business" })
-            }
-          >
-            <option value="business">{text.lanes.business}</option>
-            <option value="kind">{text.lanes.kind}</option>
-          </select>
-        </label>
+        <Choice
+          label={text.lanes.title}
+          value={by}
+          options={[
+            ["business", text.lanes.business],
+            ["kind", text.lanes.kind],
+          ]}
+          onChange={(lanes) => onView({ ...view, lanes: lanes === "kind" ? "kind" : "business" })}
+        />
         <span role="status">{read ? told(read.lane, read.slot) : text.timelineHint}</span>
       </p>
       <div class="lanes" aria-hidden="true">

@@ -9,96 +9,124 @@ import { decimal } from "../text/format";
 import { useText } from "../text/language";
 import { type ScaleSeries, wholeTop } from "./series";
 
-interface Props {
-  series: ScaleSeries;
-  zone: string | undefined;
-  label: string;
+/** A line of a chart in the color of that name. */
+interface Line {
+  name: string;
+  color: keyof Colors;
+  width: number;
+  dash?: number[];
 }
 
-const height = { busy: 220, workers: 160 }; // pixels
+/** A level with its name above it. */
+interface Level {
+  at: number;
+  name: string;
+  color: keyof Colors;
+}
 
-const clockIn = (timeZone: string | undefined) => {
-  const hours = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
-  return (seconds: number) => hours.format(seconds * 1000);
-};
+interface Props {
+  data: Aligned;
+  of: "workers" | "busy"; // whole numbers in steps, or percent
+  lines: Line[];
+  levels: Level[];
+  days?: boolean; // the time is longer than a day
+  zone: string | undefined;
+  label: string;
+  height: number; // pixels
+}
 
-export const dateIn = (timeZone: string | undefined) => (seconds: number) => {
+const dateIn = (timeZone: string | undefined) => (seconds: number) => {
   const date = new Date(seconds * 1000);
   return timeZone ? uPlot.tzDate(date, timeZone) : date;
 };
 
+/** Workers, or how busy they are, over time. */
+export function ScaleChart({ data, of, lines, levels, days = false, zone, label, height }: Props) {
+  const text = useText();
+  const whole = of === "workers";
+  const clock = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(days && { weekday: "short" }),
+  });
+  const write = (seconds: number) => clock.format(seconds * 1000);
+  const steps = whole ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  const values = [...(data.slice(1).flat() as Num[]), ...levels.map(({ at }) => at)];
+  const options = (c: Colors): Look => ({
+    tzDate: dateIn(zone),
+    axes: axes(c, write).map((axis, i) => (i === 1 && whole ? { ...axis, incrs: wholes } : axis)),
+    series: [
+      timeSeries(text.time, write),
+      ...lines.map(({ name, color, ...style }) => ({
+        ...line(name, { ...style, color: c[color] }),
+        ...(steps && { paths: steps }),
+        value: (_u: uPlot, v: Num | undefined, _i: number, at: number | null) =>
+          at === null ? "" : decimal(v ?? null, whole ? 0 : 1),
+      })),
+    ],
+  });
+  return (
+    <div class={`plot-of-${of}`}>
+      <Plot
+        data={data}
+        marks={(c) => levels.map(({ at, name, color }) => level(at, name, c[color]))}
+        top={whole ? wholeTop(values) : axisTop(values)}
+        label={label}
+        height={height}
+        look={`${text.locale} ${zone} ${lines.length}`}
+        options={options}
+        drawn={levels.map(({ name }) => name).join()}
+      />
+    </div>
+  );
+}
+
+type SeriesProps = Pick<Props, "zone" | "label"> & { series: ScaleSeries };
+
 /** How busy the processes were, with the bounds above and below which workers come and go. */
 export function BusyChart({
   series,
-  zone,
-  label,
   target,
   scaleIn,
-}: Props & { target: number; scaleIn: number }) {
-  const text = useText();
-  const say = text.pool;
+  ...rest
+}: SeriesProps & { target: number; scaleIn: number }) {
+  const say = useText().pool;
   const data = useMemo<Aligned>(() => [series.times, series.busy], [series]);
-  const top = axisTop([...series.busy, 100 * target]);
-  const write = clockIn(zone);
   const named = say.bounds(decimal(100 * target, 0), decimal(100 * scaleIn, 0));
-  const options = (c: Colors): Look => ({
-    tzDate: dateIn(zone),
-    axes: axes(c, write),
-    series: [timeSeries(text.time, write), line(say.busy, { color: c.load, width: 2 })],
-  });
   return (
-    <div class="plot-of-busy">
-      <Plot
-        data={data}
-        marks={(c) => [level(100 * target, named, c.warn), level(100 * scaleIn, "", c.muted)]}
-        top={top}
-        label={label}
-        height={height.busy}
-        look={`${text.locale} ${zone}`}
-        options={options}
-        drawn={named}
-      />
-    </div>
+    <ScaleChart
+      data={data}
+      of="busy"
+      lines={[{ name: say.busy, color: "load", width: 2 }]}
+      levels={[
+        { at: 100 * target, name: named, color: "warn" },
+        { at: 100 * scaleIn, name: "", color: "muted" },
+      ]}
+      height={220}
+      {...rest}
+    />
   );
 }
 
 /** How many workers there were and should be, in steps. */
-export function WorkersChart({ series, zone, label }: Props) {
-  const text = useText();
-  const say = text.pool;
+export function WorkersChart({ series, ...rest }: SeriesProps) {
+  const say = useText().pool;
   const data = useMemo<Aligned>(() => [series.times, series.current, series.desired], [series]);
-  const write = clockIn(zone);
-  const steps = uPlot.paths.stepped?.({ align: 1 });
-  const stepped = (s: uPlot.Series): uPlot.Series => ({
-    ...s,
-    ...(steps && { paths: steps }),
-    value: (_u, v: Num | undefined, _i, at) => (at === null ? "" : decimal(v ?? null, 0)),
-  });
-  const options = (c: Colors): Look => ({
-    tzDate: dateIn(zone),
-    axes: axes(c, write).map((axis, i) => (i === 1 ? { ...axis, incrs: wholes } : axis)),
-    series: [
-      timeSeries(text.time, write),
-      stepped(line(say.current, { color: c.load, width: 3 })),
-      stepped(line(say.desired, { color: c.other, width: 1.5, dash: [5, 4] })), // over the other
-    ],
-  });
   return (
-    <div class="plot-of-workers">
-      <Plot
-        data={data}
-        marks={() => []}
-        top={wholeTop([...series.desired, ...series.current])}
-        label={label}
-        height={height.workers}
-        look={`${text.locale} ${zone}`}
-        options={options}
-      />
-    </div>
+    <ScaleChart
+      data={data}
+      of="workers"
+      lines={[
+        { name: say.current, color: "load", width: 3 },
+        { name: say.desired, color: "other", width: 1.5, dash: [5, 4] }, // over the other
+      ]}
+      levels={[]}
+      height={160}
+      {...rest}
+    />
   );
 }
 
 /** Distances of lines on an axis of whole numbers. */
-export const wholes = [1, 2, 5]
-  .flatMap((n) => [n, n * 10, n * 100, n * 1000, n * 10_000])
-  .sort((a, b) => a - b);
+const wholes = [1, 2, 5].flatMap((n) => [n, n * 10, n * 100, n * 1000, n * 10_000]).sort((a, b) => a - b);

@@ -1,13 +1,12 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { todayIn } from "../alarms/range";
 import { api, serverNow } from "../api/client";
 import { type Direction, directions } from "../api/pool";
-import { useKeys } from "../keys";
 import { Failure, Loading } from "../notice";
-import { Search } from "../search";
 import { useText } from "../text/language";
 import { DecisionsList } from "./decisionlist";
 import { NoDecisions } from "./empty";
+import { Choice, Filters } from "./filters";
 import { useFocusKeys } from "./focus";
 import { useFresh } from "./fresh";
 import { type PartProps, Stale } from "./page";
@@ -16,8 +15,6 @@ import { poolPath, spans } from "./view";
 /** Decisions that are asked for at first, and how many more each time. */
 const page = 200;
 const most = 5000;
-
-const pauseMillis = 150;
 
 /** What was decided, the newest first. */
 export function DecisionPart(props: PartProps) {
@@ -36,7 +33,7 @@ export function DecisionPart(props: PartProps) {
   return (
     <>
       <Stale of={found} />
-      <Filters {...props} />
+      <DecisionFilters {...props} />
       {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}
       {found.data && decisions.length === 0 && <NoneFound revision={revision} levels={props.levels} />}
       <div ref={box} class={found.old ? "old" : ""}>
@@ -70,49 +67,26 @@ function NoneFound({ revision, levels }: { revision: number; levels: string[] })
   return <p class="nothing">{none}</p>;
 }
 
-function Filters({ shown, view, onView }: PartProps) {
-  const text = useText();
-  const say = text.pool;
-  const input = useRef<HTMLInputElement>(null);
-  useKeys(shown ? { "/": () => input.current?.select() } : {});
+function DecisionFilters(props: PartProps) {
+  const { view, onView } = props;
+  const text = useText().pool;
+  const say = text.decisions;
   return (
-    <search class="pool-filters">
-      <Search
-        input={input}
-        value={view.search}
-        name={say.search.decisions}
-        pauseMillis={pauseMillis}
-        onSearch={(search) => onView({ ...view, search })}
+    <Filters {...props} name={text.search.decisions}>
+      <Choice
+        label={say.direction}
+        value={view.direction}
+        options={[["", say.any], ...directions.map((d): [string, string] => [d, say.directions[d]])]}
+        onChange={(direction) => onView({ ...view, direction: direction as Direction | "" })}
       />
-      <label class="select">
-        <span class="hidden">{say.decisions.direction}</span>
-        <select
-          value={view.direction}
-          onChange={(e) => onView({ ...view, direction: e.currentTarget.value as Direction | "" })}
-        >
-          <option value="">{say.decisions.any}</option>
-          {directions.map((direction) => (
-            <option key={direction} value={direction}>
-              {say.decisions.directions[direction]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="select">
-        <span class="hidden">{say.decisions.span}</span>
-        <select
-          value={view.hours}
-          onChange={(e) => onView({ ...view, hours: Number(e.currentTarget.value) })}
-        >
-          {spans
-            .toSorted((a, b) => a - b)
-            .map((hours) => (
-              <option key={hours} value={hours}>
-                {say.decisions.last(hours < 48 ? [hours, "h"] : [hours / 24, "d"])}
-              </option>
-            ))}
-        </select>
-      </label>
-    </search>
+      <Choice
+        label={say.span}
+        value={`${view.hours}`}
+        options={spans
+          .toSorted((a, b) => a - b)
+          .map((hours) => [`${hours}`, say.last(hours < 48 ? [hours, "h"] : [hours / 24, "d"])])}
+        onChange={(hours) => onView({ ...view, hours: Number(hours) })}
+      />
+    </Filters>
   );
 }

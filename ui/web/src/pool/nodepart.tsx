@@ -1,14 +1,13 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { api } from "../api/client";
 import { nodeStates, type PoolNode } from "../api/pool";
-import { useKeys } from "../keys";
 import { Link } from "../link";
 import { Failure, Loading } from "../notice";
-import { Search } from "../search";
 import { count } from "../text/format";
 import { useText } from "../text/language";
 import { StateSign } from "./badges";
 import { NoNodes } from "./empty";
+import { Chip, Choice, Filters } from "./filters";
 import { useFocusKeys } from "./focus";
 import { useFresh } from "./fresh";
 import { Legend, NodeGrid } from "./grid";
@@ -22,8 +21,6 @@ import { defaultPool, poolPath } from "./view";
 /** Lines of the table that are drawn at first; a button draws so many more. */
 const page = 200;
 
-const pauseMillis = 150;
-
 /** All nodes of the pool as a grid. */
 export function NodePart(props: PartProps) {
   const { view, shown, revision } = props;
@@ -34,59 +31,42 @@ export function NodePart(props: PartProps) {
   return (
     <>
       <Stale of={found} />
-      <Filters {...props} all={nodes} />
+      <NodeFilters {...props} all={nodes} />
       <Cells all={nodes} shown={shown} view={view} onGo={props.onGo} />
     </>
   );
 }
 
-function Filters({ shown, view, all, onView }: PartProps & { all: PoolNode[] }) {
+function NodeFilters({ all, ...props }: PartProps & { all: PoolNode[] }) {
+  const { view, onView } = props;
   const text = useText().pool;
-  const input = useRef<HTMLInputElement>(null);
-  useKeys(shown ? { "/": () => input.current?.select() } : {});
   const labels = labelsOf(all);
   return (
-    <search class="pool-filters">
-      <Search
-        input={input}
-        value={view.search}
-        name={text.search.nodes}
-        pauseMillis={pauseMillis}
-        onSearch={(search) => onView({ ...view, search })}
-      />
+    <Filters {...props} name={text.search.nodes}>
       {nodeStates.map((state) => (
-        <label key={state} class="chip" title={text.stateTitles[state]}>
-          <input
-            type="checkbox"
-            checked={view.state === state}
-            onChange={() => onView({ ...view, state: view.state === state ? "" : state })}
-          />
+        <Chip
+          key={state}
+          on={view.state === state}
+          title={text.stateTitles[state]}
+          onChange={() => onView({ ...view, state: view.state === state ? "" : state })}
+        >
           <StateSign state={state} /> {text.states[state]}{" "}
           <small>{count(all.filter((node) => node.state === state).length)}</small>
-        </label>
+        </Chip>
       ))}
-      <label class="chip">
-        <input
-          type="checkbox"
-          checked={view.table}
-          onChange={() => onView({ ...view, table: !view.table })}
-        />
+      <Chip on={view.table} onChange={() => onView({ ...view, table: !view.table })}>
         {text.grid.table}
-      </label>
+      </Chip>
       {labels.length > 0 && (
-        <label class="select">
-          {text.grid.group}
-          <select value={view.by} onChange={(e) => onView({ ...view, by: e.currentTarget.value })}>
-            <option value="">{text.grid.noGroup}</option>
-            {labels.map((label) => (
-              <option key={label} value={label}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={text.grid.group}
+          shown
+          value={view.by}
+          options={[["", text.grid.noGroup], ...labels.map((label): [string, string] => [label, label])]}
+          onChange={(by) => onView({ ...view, by })}
+        />
       )}
-    </search>
+    </Filters>
   );
 }
 

@@ -3,10 +3,10 @@ import { api } from "../api/client";
 import { useKeys } from "../keys";
 import { Link } from "../link";
 import { Failure, Loading } from "../notice";
-import { Search } from "../search";
 import { count } from "../text/format";
 import { useText } from "../text/language";
 import { NoNodes, NoServices } from "./empty";
+import { Chip, Filters } from "./filters";
 import { useFresh } from "./fresh";
 import { type PartProps, Stale } from "./page";
 import { countKinds, type Line, linesOf, shownLines } from "./services";
@@ -15,9 +15,6 @@ import { defaultPool, kinds, poolPath, servicePath } from "./view";
 
 /** Lines that are drawn at first; a button draws so many more. */
 const page = 200;
-
-/** What stands in typing is passed on when it pauses. */
-const pauseMillis = 150;
 
 /** All services, and the modules for which workers are only recommended. */
 export function ServicePart(props: PartProps) {
@@ -46,7 +43,7 @@ export function ServicePart(props: PartProps) {
           </Link>
         </p>
       )}
-      <Filters {...props} lines={lines} />
+      <ServiceFilters {...props} lines={lines} />
       <div class={found.old ? "old" : ""}>
         <Listed {...props} lines={lines} />
       </div>
@@ -54,39 +51,30 @@ export function ServicePart(props: PartProps) {
   );
 }
 
-function Filters({ shown, view, lines, onView }: PartProps & { lines: Line[] }) {
+function ServiceFilters({ lines, ...props }: PartProps & { lines: Line[] }) {
+  const { view, onView } = props;
   const text = useText().pool;
-  const input = useRef<HTMLInputElement>(null);
-  useKeys(shown ? { "/": () => input.current?.select() } : {});
   const counts = countKinds(lines);
   return (
-    <search class="pool-filters">
-      <Search
-        input={input}
-        value={view.search}
-        name={text.search.services}
-        pauseMillis={pauseMillis}
-        onSearch={(search) => onView({ ...view, search })}
-      />
+    <Filters {...props} name={text.search.services}>
       {kinds.map((kind) => (
-        <label key={kind} class="chip" title={text.kindTitles[kind]}>
-          <input
-            type="checkbox"
-            checked={view.mode === kind}
-            onChange={() => onView({ ...view, mode: view.mode === kind ? "" : kind })}
-          />
+        <Chip
+          key={kind}
+          on={view.mode === kind}
+          title={text.kindTitles[kind]}
+          onChange={() => onView({ ...view, mode: view.mode === kind ? "" : kind })}
+        >
           {text.kinds[kind]} <small>{count(counts[kind])}</small>
-        </label>
+        </Chip>
       ))}
-      <label class="chip" title={text.attentionTitle}>
-        <input
-          type="checkbox"
-          checked={view.attention}
-          onChange={() => onView({ ...view, attention: !view.attention })}
-        />
+      <Chip
+        on={view.attention}
+        title={text.attentionTitle}
+        onChange={() => onView({ ...view, attention: !view.attention })}
+      >
         {text.attention} <small>{count(lines.filter((line) => line.signs.length > 0).length)}</small>
-      </label>
-    </search>
+      </Chip>
+    </Filters>
   );
 }
 

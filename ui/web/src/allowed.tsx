@@ -7,10 +7,13 @@ import { visit } from "./state/router";
 import { namesOf } from "./state/view";
 import { useText } from "./text/language";
 
-/** An action by its name in the audit log, and the node of the tree that it is about ("" for all). */
+/**
+ * An action by its name in the audit log, and the node of the tree that it is about: "" for
+ * all, undefined while nobody has said which.
+ */
 interface Deed {
   does: string;
-  at: string;
+  at: string | undefined;
 }
 
 /** Why who looks may not do something there; undefined where they may. */
@@ -18,7 +21,7 @@ export function useLack({ does, at }: Deed) {
   const text = useText().changes.may;
   const lack = lackOf(useMe(), does, at);
   if (!lack) return undefined;
-  const place = lack.path ? namesOf(lack.path).join(" › ") : text.whole;
+  const place = lack.path === undefined ? text.some : lack.path ? namesOf(lack.path).join(" › ") : text.whole;
   return { ...lack, why: text.lacks(text.roles[lack.role], place, lack.has && text.roles[lack.has]) };
 }
 

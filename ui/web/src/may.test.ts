@@ -28,6 +28,16 @@ it("tells what is lacking, and where", () => {
   expect(lackOf(me, "heal.release", "Qzone/WNS")).toEqual({ role: "operator", path: "", has: "viewer" });
 });
 
+it("lets those begin who may do it somewhere, while it is not known where", () => {
+  expect(lackOf(me, "mute.add", undefined)).toBeUndefined();
+  expect(lackOf(me, "request.approve", undefined)).toEqual({
+    role: "admin",
+    path: undefined,
+    has: "operator",
+  });
+  expect(lackOf(me, "heal.release", undefined)?.path).toBe("");
+});
+
 it("takes the need of the verb before that of all verbs", () => {
   expect(lackOf(me, "request.comment", "Qzone/WNS")).toBeUndefined();
   expect(lackOf(me, "request.approve", "Qzone/WNS")?.role).toBe("admin");

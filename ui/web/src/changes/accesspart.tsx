@@ -34,7 +34,7 @@ export function AccessPart({ view, shown, revision, zone }: PartProps) {
     grants.again();
     tokens.again();
   };
-  const deed = { does: "grant.add", at: path };
+  const deed = { does: "grant.add", at: path || undefined };
   const today = todayIn(zone);
   return (
     <>

@@ -102,7 +102,8 @@ interface ItemsProps extends Pick<Props, "module" | "today" | "onGo"> {
 function Items({ node, module, today, onGo, onDone }: ItemsProps) {
   const text = useText().changes.consistency;
   const { items } = node;
-  if (items.length === 0) return <p class="nothing">{text.allRight}</p>;
+  if (items.length === 0)
+    return <p class="nothing">{node.state === "unknown" ? node.reason : text.allRight}</p>;
   return (
     <ul class="items-of">
       {items.map((item) => (

@@ -55,9 +55,10 @@ export function EnvironmentPanel({ path, shown, revision }: Props) {
 /** How many machines have which value. */
 function Built({ of }: { of: Environment }) {
   const text = useText().changes.consistency;
+  const known = of.properties.filter(({ values }) => values.length > 0);
   return (
     <dl class="built">
-      {of.properties.map(({ name, values }) => (
+      {known.map(({ name, values }) => (
         <div key={name}>
           <dt>{text.properties[name] ?? name}</dt>
           {values.map((one) => (

@@ -25,7 +25,7 @@ export function SchedulePart({ view, shown, revision, zone, onGo }: PartProps) {
   const text = useText().changes.schedules;
   const found = useFresh("schedules", revision, shown, api.schedules);
   const [adding, setAdding] = useState(false);
-  const deed = { does: "schedule.set", at: view.path };
+  const deed = { does: "schedule.set", at: view.path || undefined };
   const again = () => {
     setAdding(false);
     found.again();

@@ -16,7 +16,7 @@ interface Props {
 /** Asks for what a flow needs, and starts it or tries it without changing anything. */
 export function StartForm({ flow, fill, path, onStarted, onCancel }: Props) {
   const text = useText().changes.flows;
-  const deed = { does: "run.start", at: path };
+  const deed = { does: "run.start", at: path || undefined };
   const disabled = !!useLack(deed);
   return (
     <ChangeForm

@@ -164,6 +164,7 @@ export const fleetEn = {
   may: {
     roles: { viewer: "viewer", operator: "operator", admin: "admin" } as Record<Role, string>,
     whole: "the whole tree",
+    some: "a part of the tree",
     lacks: (role: string, place: string, has: string) =>
       `It takes the role ${role} in ${place}; you ${has ? `are only ${has} there` : "have no role there"}.`,
     ask: "Ask for the role",

@@ -146,6 +146,7 @@ export const fleetZh: FleetText = {
   may: {
     roles: { viewer: "只读", operator: "操作", admin: "管理" },
     whole: "整个业务树",
+    some: "业务树的某部分",
     lacks: (role, place, has) =>
       `需要在「${place}」拥有${role}角色；您在那里${has ? `只有${has}角色` : "没有角色"}。`,
     ask: "申请该角色",

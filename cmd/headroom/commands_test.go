@@ -262,21 +262,51 @@ related: order:Qzone/SET_W13  row:Qzone
 func TestReportFiles(t *testing.T) {
 	c, out := serving(t)
 	dir := filepath.Join(t.TempDir(), "new")
-	if err := c.writeReports("2026-11", reportFormats, dir); err != nil {
+	if err := c.writeReports("2026-11", []string{"html", "csv", "json", "xlsx"}, "zh", dir); err != nil {
 		t.Fatal(err)
 	}
-	for format, want := range map[string]string{"html": "<!DOCTYPE html>", "csv": "\ufeffbusiness,module", "json": `{"format":1`} {
+	for format, want := range map[string]string{"html": "<!DOCTYPE html>", "csv": "\ufeffbusiness,module", "json": `{"format":1`, "xlsx": "PK"} {
 		b, err := os.ReadFile(filepath.Join(dir, "expansion-2026-11."+format))
 		if err != nil || !strings.HasPrefix(string(b), want) {
 			t.Errorf("%s: %v %.40s", format, err, b)
 		}
 	}
-	if files, _ := os.ReadDir(dir); len(files) != 3 || strings.Count(out.String(), "\n") != 3 {
+	if files, _ := os.ReadDir(dir); len(files) != 4 || strings.Count(out.String(), "\n") != 4 {
 		t.Errorf("%d files; printed %s", len(files), out)
 	}
-	if err := c.writeReports("2026-11", []string{"docx"}, dir); err == nil || !strings.Contains(err.Error(), "docx") {
+	if err := c.writeReports("2026-11", []string{"docx"}, "en", dir); err == nil || !strings.Contains(err.Error(), "docx") {
 		t.Errorf("docx: %v", err)
 	}
+}
+
+func TestReportCommands(t *testing.T) {
+	c, out := serving(t)
+	r := &reportCommand{client: c, month: "2026-11"}
+	says := func(do func() error, want ...string) {
+		t.Helper()
+		out.Reset()
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range want {
+			if !strings.Contains(out.String(), text) {
+				t.Errorf("%s\nlacks %q", out, text)
+			}
+		}
+	}
+	says(r.list, "MONTH    PUBLISHED", "2026-11  draft", " 2     –")
+	says(r.publish, "The report of 2026-11 is published.\n2 devices to request")
+	says(r.list, "2026-11  20")
+	says(r.deliveries, "It was delivered to nobody")
+	if err := r.publish(); err == nil || !strings.Contains(err.Error(), "never changes") {
+		t.Error(err)
+	}
+	if err := r.send(); err == nil || !strings.Contains(err.Error(), "report.webhooks are empty") {
+		t.Error(err)
+	}
+	at := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+	p := sentPage{[]press.Sent{{N: 1, Way: "mail a@x", State: "waiting", Attempts: 2, Error: "450 not now", Asked: at, Next: at.Add(time.Hour), Who: "ann"}}}
+	says(func() error { return p.print(out) }, "1  mail a@x  waiting", "next attempt 11-25 10:00; 450 not now")
 }
 
 func TestCheckModule(t *testing.T) {

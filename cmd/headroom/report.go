@@ -12,33 +12,40 @@ import (
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
+
+	"headroom/ui/report"
+	"headroom/ui/report/press"
 )
 
-var reportFormats = []string{"html", "csv", "json"}
-
-// addReport adds "report".
+// addReport adds "report", which without another word writes files.
 func addReport(app *kingpin.Application) {
-	cmd := app.Command("report", "Write the monthly expansion report as files.")
-	c := addClient(cmd)
-	var month, formats, dir string
-	cmd.Flag("month", "The month, as 2026-11.").Default(time.Now().Format("2006-01")).StringVar(&month)
-	cmd.Flag("format", "Any of html, csv, json; several with commas.").Default("html").StringVar(&formats)
-	cmd.Flag("out", "Folder to write to.").Default(".").StringVar(&dir)
-	cmd.Action(func(*kingpin.ParseContext) error { return c.writeReports(month, strings.Split(formats, ","), dir) })
+	cmd := app.Command("report", "The monthly expansion reports.")
+
+	sub := cmd.Command("write", "Write a month's report as files: the published one, else the draft of the running month.").Default()
+	c := addClient(sub)
+	var month, formats, language, dir string
+	sub.Flag("month", "The month, as 2026-11.").Default(time.Now().Format("2006-01")).StringVar(&month)
+	sub.Flag("format", "Any of "+strings.Join(press.Formats(), ", ")+"; several with commas.").Default("html").StringVar(&formats)
+	sub.Flag("lang", "Language of HTML, PDF and XLSX.").Default(report.English).EnumVar(&language, report.Languages()...)
+	sub.Flag("out", "Folder to write to.").Default(".").StringVar(&dir)
+	sub.Action(func(*kingpin.ParseContext) error {
+		return c.writeReports(month, strings.Split(formats, ","), language, dir)
+	})
+	addReports(cmd)
 }
 
 // writeReports writes a file for each format and prints their names.
-func (c *client) writeReports(month string, formats []string, dir string) error {
+func (c *client) writeReports(month string, formats []string, language, dir string) error {
 	for _, format := range formats {
-		if !slices.Contains(reportFormats, format) {
-			return fmt.Errorf("--format: want any of %s, got %q", strings.Join(reportFormats, ", "), format)
+		if !slices.Contains(press.Formats(), format) {
+			return fmt.Errorf("--format: want any of %s, got %q", strings.Join(press.Formats(), ", "), format)
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
 	for _, format := range formats {
-		body, err := c.fetchReport(month, format)
+		body, err := c.fetchReport(month, format, language)
 		if err != nil {
 			return err
 		}
@@ -51,10 +58,10 @@ func (c *client) writeReports(month string, formats []string, dir string) error 
 	return nil
 }
 
-func (c *client) fetchReport(month, format string) ([]byte, error) {
+func (c *client) fetchReport(month, format, language string) ([]byte, error) {
 	path := "reports/" + url.PathEscape(month)
-	if format != "json" {
-		return c.fetch(http.MethodGet, path, url.Values{"format": {format}}, nil)
+	if format != press.JSON {
+		return c.fetch(http.MethodGet, path, url.Values{"format": {format}, "lang": {language}}, nil)
 	}
 	var data json.RawMessage
 	err := c.get(path, nil, &data)

@@ -31,7 +31,7 @@ FONT        := ui/report/pdf/font/wqy-microhei.ttc
 FONT_MODULE := github.com/mojocn/base64Captcha
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-scale build web font test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-flows bench-storm bench-node bench-scaling clean
+.PHONY: help run demo-scale build web font test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-flows bench-storm bench-node bench-scaling bench-pages clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -115,6 +115,10 @@ RUNS ?= 10000
 bench-analytics: ## measure the table's minute, its memory and learning (MODULES=100,2428 LEARN=100 for less)
 	GOMEMLIMIT=5000MiB HEADROOM_BENCH_MODULES=$(MODULES) $(GO) test -tags $(TAGS) -run '^$$' -bench Minute -benchtime 10x -timeout 2h ./analytics
 	HEADROOM_BENCH_LEARN=$(LEARN) $(GO) test -tags $(TAGS) -run '^$$' -bench Learn -benchtime 1x -timeout 2h ./analytics
+
+bench-pages: build ## how long the warning table takes in a browser: first paint, sort, search, at 2,428 and 41,793 rows
+	scripts/install-test-tools.sh chromium curl
+	scripts/bench-pages.sh
 
 bench-storm: ## storms of alarms in virtual time: how few notifications, how soon each cause is told
 	$(GO) test -tags $(TAGS) -count 1 -run TheSuite -v ./bench/storm

@@ -42,11 +42,12 @@ export class Kit {
   listen(allowed) {
     const asked = (m) =>
       / 4\d\d /.test(m.text()) && allowed.some((address) => address.test(m.location().url));
-    this.page.on("console", (m) => {
-      if (m.type() === "error" && !asked(m)) this.faults.push(`console: ${m.text()} ${m.location().url}`);
+    this.context.on("console", (m) => {
+      if (m.type() !== "error" || asked(m)) return;
+      this.faults.push(`console at ${m.page()?.url()}: ${m.text()} ${m.location().url}`);
     });
-    this.page.on("pageerror", (e) => this.faults.push(`exception: ${e.message}`));
-    this.page.on("request", (r) => {
+    this.context.on("weberror", (e) => this.faults.push(`exception: ${e.error().message}`));
+    this.context.on("request", (r) => {
       if (new URL(r.url()).origin !== new URL(this.base).origin)
         this.faults.push(`foreign request: ${r.url()}`);
     });

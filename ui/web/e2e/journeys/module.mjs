@@ -59,8 +59,8 @@ async function mutesModule(page, kit) {
   const silence = page.locator(".mute-list li", { hasText: comment });
   await silence.waitFor();
 
-  await kit.open(pathname.slice(1), ".lane-mutes a");
-  await page.locator(`.lane-mutes a[title*="${comment}"]`).waitFor({ state: "attached" });
+  await kit.open(pathname.slice(1), ".headline");
+  await page.locator(`.lane-mutes [title*="${comment}"]`).waitFor({ state: "attached" });
   await kit.picture("module-muted");
   await kit.open("alarms?show=mutes", ".alarms-page");
   await silence.getByRole("button").click();

@@ -26,8 +26,12 @@ export function PastPanel({ id, at, height }: Props) {
   if (ledger.summary.length === 0) return <NothingYet ledger={ledger} at={at} />;
   return (
     <>
-      <PastChart entries={ledger.entries} days={days} height={height} />
-      <p class="reason">{text.ledger.chartNote(decimal(100 * ledger.level, 0))}</p>
+      {ledger.entries.some(({ task }) => task === "peak") && (
+        <>
+          <PastChart entries={ledger.entries} days={days} height={height} />
+          <p class="reason">{text.ledger.chartNote(decimal(100 * ledger.level, 0))}</p>
+        </>
+      )}
       {!isScored(ledger) && <NothingYet ledger={ledger} at={at} />}
       <SummaryTable
         first={text.ledger.forecast}

@@ -44,7 +44,7 @@ export function DayPanel({ id, curves, zone, areas, lanes, sentence, height, onS
               onRange={(from, to) => setRange([from, to])}
             >
               <LanesView
-                {...{ lanes, first, last, onGo }}
+                {...{ id, lanes, first, last, onGo }}
                 clock={(seconds) => hours.format(seconds * 1000)}
               />
             </DayChart>

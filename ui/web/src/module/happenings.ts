@@ -1,11 +1,9 @@
 import { readMatchers } from "../alarms/matchers";
-import { alarmPath, alarmsPath, defaultAlarms } from "../alarms/view";
 import type { Alarm } from "../api/alarms";
 import type { Happening } from "../api/fleet";
 import type { Run } from "../api/flows";
 import type { Lease, Mute } from "../api/mutes";
 import type { Silence } from "../api/silences";
-import { changesPath, defaultChanges, runPath } from "../changes/view";
 import { namesOf } from "../state/view";
 import { covers } from "../table/cover";
 import { isUnder } from "../table/entries";
@@ -20,7 +18,6 @@ export interface Bar {
   to: number; // the same as from: a moment
   text: string;
   look: string; // what it is, as a class
-  path: string; // of its page
 }
 
 export type LaneName = "changes" | "mutes" | "alarms";
@@ -43,7 +40,6 @@ const until = (time: string | null | undefined, now: number) => (time ? at(time)
 export function lanesOf(h: Happened, id: string, levels: string[], now: number, text: Text): Lanes {
   const say = text.module.lanes;
   const names = namesOf(id);
-  const mutes = alarmsPath({ ...defaultAlarms, part: "mutes" });
   const lanes: Lanes = {
     changes: [
       ...h.runs.map((r) => ({
@@ -52,7 +48,6 @@ export function lanesOf(h: Happened, id: string, levels: string[], now: number, 
         to: until(r.ended, now),
         text: say.run(r.flow, text.changes.runs.states[r.state]),
         look: r.state,
-        path: runPath(r.id),
       })),
       ...h.facts.map((f) => ({
         id: `${f.at} ${f.title}`,
@@ -60,7 +55,6 @@ export function lanesOf(h: Happened, id: string, levels: string[], now: number, 
         to: at(f.at),
         text: f.title,
         look: "fact",
-        path: changesPath({ ...defaultChanges, part: "registry", path: id }),
       })),
     ],
     mutes: [
@@ -72,7 +66,6 @@ export function lanesOf(h: Happened, id: string, levels: string[], now: number, 
           to: until(l.ended_at, now),
           text: say.lease(l.kind, l.run),
           look: l.ended_at ? "over" : "on",
-          path: alarmsPath({ ...defaultAlarms, part: "changes" }),
         })),
       ...h.silences
         .filter((s) => covers(s.matchers, levels)?.test(names))
@@ -82,7 +75,6 @@ export function lanesOf(h: Happened, id: string, levels: string[], now: number, 
           to: at(s.endsAt),
           text: say.silence(s.comment),
           look: s.status.state === "active" ? "on" : "over",
-          path: mutes,
         })),
       ...h.mutes
         .filter((m) => m.active && covers(readMatchers(m.matchers.join(",")) ?? [], levels)?.test(names))
@@ -92,7 +84,6 @@ export function lanesOf(h: Happened, id: string, levels: string[], now: number, 
           to: m.change ? at(m.change) : now,
           text: say.mute(m.name || m.comment),
           look: "on",
-          path: mutes,
         })),
     ],
     alarms: h.alarms.map((a) => ({
@@ -101,7 +92,6 @@ export function lanesOf(h: Happened, id: string, levels: string[], now: number, 
       to: until(a.ends_at, now),
       text: `${a.kind}: ${text.alarms.outcomes[a.outcome]}`,
       look: a.outcome,
-      path: alarmPath({ id: a.id, explain: false }),
     })),
   };
   for (const bars of Object.values(lanes)) bars.sort((a, b) => a.from - b.from);

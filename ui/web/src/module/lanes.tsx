@@ -1,5 +1,7 @@
 import { nothingIfMissing } from "../alarms/notsetup";
+import { alarmsPath, defaultAlarms } from "../alarms/view";
 import { api } from "../api/client";
+import { changesPath, defaultChanges } from "../changes/view";
 import { Link } from "../link";
 import { useText } from "../text/language";
 import { type Bar, type Happened, type LaneName, type Lanes, placeOf } from "./happenings";
@@ -28,6 +30,7 @@ export async function happened(id: string, from: string): Promise<Happened> {
 }
 
 interface Props {
+  id: string;
   lanes: Lanes | undefined; // undefined until it is known
   first: number; // Unix seconds that the chart above shows
   last: number;
@@ -35,10 +38,15 @@ interface Props {
   onGo: (path: string) => void;
 }
 
-/** What happened in the hours of the chart above, below its axis: each is a link with its name. */
-export function LanesView({ lanes, first, last, clock, onGo }: Props) {
+/** What happened in the hours of the chart above, below its axis: the newest by its name, each at its time. */
+export function LanesView({ id, lanes, first, last, clock, onGo }: Props) {
   const text = useText().module.lanes;
   const words = (bar: Bar) => `${clock(bar.from)}${bar.to > bar.from ? `–${clock(bar.to)}` : ""} ${bar.text}`;
+  const lists: Record<LaneName, string> = {
+    changes: changesPath({ ...defaultChanges, path: id }),
+    mutes: alarmsPath({ ...defaultAlarms, part: "mutes" }),
+    alarms: alarmsPath({ ...defaultAlarms, path: id, days: 7 }),
+  };
   return (
     <section class="lanes" aria-label={text.title}>
       {names.map((name) => {
@@ -46,18 +54,23 @@ export function LanesView({ lanes, first, last, clock, onGo }: Props) {
           const place = placeOf(bar, first, last);
           return place ? [{ bar, place }] : [];
         });
+        const newest = shown.at(-1);
         return (
           <div key={name} class={`lane lane-${name}`}>
-            <h3>
-              {text[name]} {shown.length > 0 ? <b>{shown.length}</b> : lanes && text.none}
-            </h3>
-            <div class="bars">
+            <p>
+              <Link to={lists[name]} onGo={onGo}>
+                {text[name]} <b>{shown.length}</b>
+              </Link>
+              <span>{newest ? words(newest.bar) : lanes && text.none}</span>
+            </p>
+            <div class="bars" aria-hidden="true">
               {shown.map(({ bar, place }) => (
-                <span key={bar.id} style={{ left: `${place.left}%`, width: `${place.width}%` }}>
-                  <Link to={bar.path} onGo={onGo} class={bar.look} title={words(bar)} label={words(bar)}>
-                    {place.width > 6 && bar.text}
-                  </Link>
-                </span>
+                <span
+                  key={bar.id}
+                  class={bar.look}
+                  style={{ left: `${place.left}%`, width: `${place.width}%` }}
+                  title={words(bar)}
+                />
               ))}
             </div>
           </div>

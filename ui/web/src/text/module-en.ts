@@ -55,7 +55,6 @@ export const moduleEn = {
     lease: (kind: string, run: string) => `${kind} ${run}`,
     silence: (comment: string) => `silence: ${comment}`,
     mute: (name: string) => `mute: ${name}`,
-    more: (n: number) => `and ${n} more`,
   },
   heat: {
     title: "Load by weekday and hour",

@@ -52,7 +52,6 @@ export const moduleZh: typeof moduleEn = {
     lease: (kind, run) => `${kind} ${run}`,
     silence: (comment) => `静默：${comment}`,
     mute: (name) => `屏蔽：${name}`,
-    more: (n) => `另有 ${n} 项`,
   },
   heat: {
     title: "按星期与小时的负载",

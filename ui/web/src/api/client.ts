@@ -40,7 +40,7 @@ import type {
   Service,
   ServiceOrder,
 } from "./pool";
-import type { ReportDelivery, ReportFormat, ReportMonth } from "./reports";
+import type { ReportDelivery, ReportFormat, ReportList } from "./reports";
 import type {
   AskedRequest,
   RequestDraft,
@@ -298,11 +298,11 @@ export const api = {
   timeline: (id: string, limit: number) =>
     call<{ events: Happening[]; more: boolean }>(`${registry(id)}/events${query({ limit: `${limit}` })}`),
   setFacts: (id: string, body: FactsBody) => call<RegistryNode>(registry(id), json("PUT", body)),
-  reports: async () => (await call<{ months: ReportMonth[] }>("reports")).months,
+  reports: () => call<ReportList>("reports"),
   publishReport: (month: string) => call<unknown>(`reports/${month}`, { method: "POST" }),
   reportDeliveries: async (month: string) =>
     (await call<{ deliveries: ReportDelivery[] }>(`reports/${month}/deliveries`)).deliveries,
-  sendReport: (month: string) => call<unknown>(`reports/${month}/deliveries`, { method: "POST" }),
+  sendReport: (month: string) => call<unknown>(`reports/${month}/deliveries`, json("POST", {})),
   /** The address of a report's file, for links. */
   reportURL: (month: string, format: ReportFormat, lang: string) =>
     new URL(`api/v1/reports/${month}${query({ format, lang })}`, root).href,

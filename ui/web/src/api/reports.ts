@@ -30,6 +30,7 @@ export interface ReportMonth {
   sha256: string; // of the published JSON
   files: ReportFile[];
   error?: string; // why it cannot be read
+  deliveries: Record<ReportDelivery["state"], number>; // of a published one
   snapshot_at: string;
   horizon_days: number;
   total: ReportTotal;
@@ -37,6 +38,12 @@ export interface ReportMonth {
   left_out: number;
   asking: number; // modules that ask for devices
   difference: Num; // of the devices to request, to the month before
+}
+
+export interface ReportList {
+  next?: string; // when the next one is published by schedule
+  ways: string[]; // by which published ones are delivered
+  months: ReportMonth[];
 }
 
 /** The way of a published report to somebody. */

@@ -30,7 +30,7 @@ export function Deliveries({ month, revision }: { month: string; revision: numbe
                 <small>
                   {text.at(stamp(ended_at ?? asked_at), who)}
                   {attempts > 1 && `, ${text.attempts(attempts)}`}
-                  {next_at && `, ${text.next(stamp(next_at))}`}
+                  {next_at && `, ${text.tries(stamp(next_at))}`}
                 </small>
                 {error && <p class="error">{error}</p>}
               </li>

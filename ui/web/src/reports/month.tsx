@@ -13,6 +13,7 @@ import { reportsPath } from "./view";
 
 interface Props {
   month: string;
+  ways: string[]; // by which it is delivered once it is published
   kept: ReportMonth | undefined; // as the list has it; undefined: it has no such month
   revision: number;
   onChange: () => void;
@@ -22,7 +23,7 @@ interface Props {
 const publishes = { does: "report.publish", at: "" };
 
 /** One month: its files, to whom it went, and the report itself. */
-export function MonthBody({ month, kept, revision, onChange, onGo }: Props) {
+export function MonthBody({ month, kept, ways, revision, onChange, onGo }: Props) {
   const text = useText().reports;
   const [asking, setAsking] = useState(false);
   const [turn, setTurn] = useState(0); // how often the draft was made anew
@@ -54,6 +55,7 @@ export function MonthBody({ month, kept, revision, onChange, onGo }: Props) {
       {asking && kept && draft && (
         <Confirm
           of={kept}
+          ways={ways}
           onPublished={() => {
             setAsking(false);
             onChange();
@@ -70,12 +72,13 @@ export function MonthBody({ month, kept, revision, onChange, onGo }: Props) {
 
 interface ConfirmProps {
   of: ReportMonth;
+  ways: string[];
   onPublished: () => void;
   onCancel: () => void;
 }
 
 /** What cannot be taken back is asked once more. */
-function Confirm({ of: { month, snapshot_at }, onPublished, onCancel }: ConfirmProps) {
+function Confirm({ of: { month, snapshot_at }, ways, onPublished, onCancel }: ConfirmProps) {
   const text = useText().reports;
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Error>();
@@ -100,7 +103,7 @@ function Confirm({ of: { month, snapshot_at }, onPublished, onCancel }: ConfirmP
       }}
     >
       <h2>{text.confirm(month)}</h2>
-      <p>{text.confirmText(stamp(snapshot_at))}</p>
+      <p>{text.confirmText(stamp(snapshot_at), ways.join(", "))}</p>
       {failure && <Failure error={failure} />}
       <div class="actions">
         <button type="button" class="action" ref={first} onClick={onCancel}>

@@ -7,6 +7,7 @@ import { reportsPath } from "./view";
 
 interface Props {
   months: ReportMonth[];
+  next: string | undefined; // when the next one is published by schedule
   onGo: (path: string) => void;
 }
 
@@ -20,6 +21,11 @@ const columns = {
     </>
   ),
   risk: ({ total }: ReportMonth) => count(total.at_risk),
+  sent: ({ published, deliveries: { waiting, delivered, given_up } }: ReportMonth, text: Text["reports"]) => {
+    const all = waiting + delivered + given_up;
+    if (!published || all === 0) return unknown;
+    return <span class={given_up > 0 ? "error" : ""}>{text.sentTo(delivered, all, given_up)}</span>;
+  },
 };
 
 const ids = Object.keys(columns) as (keyof typeof columns)[];
@@ -35,14 +41,16 @@ function cost({ total, currency }: ReportMonth, { unpriced }: Text["reports"]) {
 }
 
 /** The months that have a report, the newest first. */
-export function Months({ months, onGo }: Props) {
+export function Months({ months, next, onGo }: Props) {
   const text = useText().reports;
   return (
     <>
       <header class="about">
         <div>
           <h1>{text.title}</h1>
-          <p>{text.about}</p>
+          <p>
+            {text.about} {next ? text.next(stamp(next)) : text.noSchedule}
+          </p>
         </div>
       </header>
       <section class="panel">

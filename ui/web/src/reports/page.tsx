@@ -30,19 +30,20 @@ export function ReportsPage({ view: { month }, revision, onGo, onBack }: Props) 
   const months = useResource("reports", revision + changes, api.reports);
   return (
     <main class="whatif-page reports-page">
-      <Loaded of={months} empty={text.empty} isEmpty={(all) => all.length === 0 && month === ""}>
-        {(all) =>
+      <Loaded of={months} empty={text.empty} isEmpty={({ months: all }) => all.length === 0 && month === ""}>
+        {({ months: all, ways, next }) =>
           month ? (
             <MonthBody
               key={month}
               month={month}
               kept={all.find((one) => one.month === month)}
+              ways={ways}
               revision={revision + changes}
               onChange={() => setChanges(changes + 1)}
               onGo={onGo}
             />
           ) : (
-            <Months months={all} onGo={onGo} />
+            <Months months={all} next={next} onGo={onGo} />
           )
         }
       </Loaded>

@@ -45,8 +45,8 @@ export const reportsEn = {
 
   publish: "Publish",
   confirm: (month: string) => `Publish the report of ${month} for good?`,
-  confirmText: (time: string) =>
-    `It keeps the numbers of ${time} and is sent to those who get it. It can never be changed, nor taken back.`,
+  confirmText: (time: string, ways: string) =>
+    `It keeps the numbers of ${time}${ways && `, and goes to ${ways}`}. It can never be changed, nor taken back.`,
   forGood: "Publish for good",
   cancel: "Cancel",
   publishing: "Publishing",
@@ -55,7 +55,10 @@ export const reportsEn = {
   noDeliveries: "It was sent to nobody: the configuration names nobody under report.",
   states: { waiting: "on its way", delivered: "delivered", given_up: "given up" },
   attempts: (n: number) => (n === 1 ? "1 attempt" : `${n} attempts`),
-  next: (time: string) => `next at ${time}`,
+  tries: (time: string) => `tried again at ${time}`,
+  next: (time: string) => `The next one is published by schedule at ${time}.`,
+  noSchedule: "No schedule publishes them: somebody has to.",
   sendAgain: "Send again",
-  sentTo: (delivered: number, all: number) => `${delivered} of ${all}`,
+  sentTo: (delivered: number, all: number, failed: number) =>
+    `${delivered} of ${all}${failed > 0 ? `, ${failed} given up` : ""}`,
 };

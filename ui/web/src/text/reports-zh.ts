@@ -44,7 +44,8 @@ export const reportsZh: typeof reportsEn = {
 
   publish: "发布",
   confirm: (month) => `确定发布 ${month} 的报告？`,
-  confirmText: (time) => `报告将保留 ${time} 的数据，并送达收件人。发布后永不能更改，也不能撤回。`,
+  confirmText: (time, ways) =>
+    `报告将保留 ${time} 的数据${ways && `，并送往 ${ways}`}。发布后永不能更改，也不能撤回。`,
   forGood: "正式发布",
   cancel: "取消",
   publishing: "正在发布",
@@ -53,7 +54,9 @@ export const reportsZh: typeof reportsEn = {
   noDeliveries: "未送给任何人：配置的 report 中没有收件人。",
   states: { waiting: "发送中", delivered: "已送达", given_up: "已放弃" },
   attempts: (n) => `${n} 次尝试`,
-  next: (time) => `下次 ${time}`,
+  tries: (time) => `${time} 再试`,
+  next: (time) => `下一份将于 ${time} 按计划发布。`,
+  noSchedule: "没有发布计划，须由人发布。",
   sendAgain: "再次发送",
-  sentTo: (delivered, all) => `${delivered} / ${all}`,
+  sentTo: (delivered, all, failed) => `${delivered} / ${all}${failed > 0 ? `，${failed} 个已放弃` : ""}`,
 };

@@ -2,6 +2,7 @@ import type { Direction, NodeState, WorkerState } from "../api/pool";
 import type { Sign } from "../pool/services";
 import type { Kind, Part } from "../pool/view";
 import type { Span } from "./format";
+import { replayEn } from "./replay-en";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 const duration = ([n, unit]: Span) => `${n} ${unit}`;
@@ -191,55 +192,7 @@ export const poolEn = {
     ofAll: "All its decisions",
   },
 
-  replay: {
-    title: "Rules on the recorded days",
-    about:
-      "Recorded busy seconds run through policies, minute by minute, as if each had decided then. Nothing is changed.",
-    module: "Module",
-    from: "First day",
-    days: "Days",
-    run: "Replay",
-    another: "another policy",
-    drop: "Take it away",
-    inForce: "A: in force",
-    changed: (letter: string) => `${letter}: changed`,
-    minutes: "min",
-    choose: "Choose a module whose processes report busy seconds, and press Replay.",
-    noModules: "No module here has a service or reports busy seconds: there is nothing to replay.",
-    known: (known: string, all: string) =>
-      known === all ? `${all} minutes` : `${known} of ${all} minutes have data; the others count nowhere`,
-    rule: "Rule",
-    rules: {
-      ran: (_: string) => "What really ran",
-      peak: (n: string) => `Static: the peak, ${n} workers`,
-      sized: (n: string) => `Static: the peak before and 20 %, ${n} workers`,
-      hpaEqual: (n: string) => `HPA at ${n} %, as rarely above`,
-      hpaPlain: (n: string) => `HPA at ${n} %`,
-    },
-    columns: {
-      hours: "Worker-hours",
-      saves: "Saves",
-      above: "Min. above own target",
-      aboveFirst: "Min. above A's target",
-      saturated: "Min. above 100 %",
-      decisions: "Changes",
-      most: "Most workers",
-    },
-    columnTitles: {
-      hours: "Workers that were asked for, over all minutes with data",
-      saves: "Of the worker-hours of the policy in force; with a minus it costs more",
-      above: "Minutes in which the workers that served were busier than the rule's own target",
-      aboveFirst: "The same above the target of policy A: by it rules with other targets compare",
-      saturated: "Minutes in which work had to wait",
-      decisions: "How often the number of workers was changed",
-      most: "The most workers in a minute",
-    },
-    charts: { workers: "Workers asked for", busy: "How busy that made them" },
-    units: { workers: "the most of each step", busy: "percent of their time, the most of each step" },
-    targetLine: (n: string) => `target ${n} %`,
-    peakLine: (n: number) => `static peak ${n}`,
-    terminal: "The same in a terminal",
-  },
+  replay: replayEn,
 
   noNodesTitle: "No node has joined yet",
   noNodesText:

@@ -1,5 +1,6 @@
 import type { Span } from "./format";
 import type { poolEn } from "./pool-en";
+import { replayZh } from "./replay-zh";
 
 const units = { s: "秒", min: "分钟", h: "小时", d: "天" };
 const duration = ([n, unit]: Span) => `${n} ${units[unit]}`;
@@ -168,53 +169,7 @@ export const poolZh: typeof poolEn = {
     ofAll: "它的全部决策",
   },
 
-  replay: {
-    title: "所选日期上的各种规则",
-    about: "把已记录的忙碌秒数逐分钟交给策略，如同当时由它决定。不会改变任何东西。",
-    module: "模块",
-    from: "第一天",
-    days: "天数",
-    run: "回放",
-    another: "另一个策略",
-    drop: "去掉",
-    inForce: "A：现行",
-    changed: (letter) => `${letter}：修改后`,
-    minutes: "分钟",
-    choose: "选择一个上报忙碌秒数的模块，然后按“回放”。",
-    noModules: "这里没有服务，也没有上报忙碌秒数的模块：无可回放。",
-    known: (known, all) => (known === all ? `${all} 分钟` : `${all} 分钟中有 ${known} 分钟有数据；其余不计`),
-    rule: "规则",
-    rules: {
-      ran: () => "实际运行的",
-      peak: (n) => `固定：峰值，${n} 个进程`,
-      sized: (n) => `固定：之前的峰值加 20 %，${n} 个进程`,
-      hpaEqual: (n) => `HPA 目标 ${n} %，超标同样少`,
-      hpaPlain: (n) => `HPA 目标 ${n} %`,
-    },
-    columns: {
-      hours: "进程小时",
-      saves: "节省",
-      above: "超过自身目标（分钟）",
-      aboveFirst: "超过 A 的目标（分钟）",
-      saturated: "超过 100 %（分钟）",
-      decisions: "变更次数",
-      most: "最多进程",
-    },
-    columnTitles: {
-      hours: "所有有数据的分钟里要求的工作进程",
-      saves: "相对现行策略的进程小时；负数表示更贵",
-      above: "在服务的进程比该规则自身目标更忙的分钟数",
-      aboveFirst: "同上，但以策略 A 的目标为准：目标不同的规则以此比较",
-      saturated: "请求需要等待的分钟数",
-      decisions: "工作进程数改变的次数",
-      most: "一分钟内最多的工作进程",
-    },
-    charts: { workers: "要求的工作进程", busy: "由此的忙碌程度" },
-    units: { workers: "每段取最大值", busy: "占其时间的百分比，每段取最大值" },
-    targetLine: (n) => `目标 ${n} %`,
-    peakLine: (n) => `固定峰值 ${n}`,
-    terminal: "在终端里做同样的事",
-  },
+  replay: replayZh,
 
   noNodesTitle: "还没有节点加入",
   noNodesText: "每台运行节点守护进程的机器就是一个节点。以 root 启动，几秒内就会出现：",

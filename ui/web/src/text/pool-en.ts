@@ -1,6 +1,7 @@
 import type { Direction, NodeState, WorkerState } from "../api/pool";
 import type { Sign } from "../pool/services";
 import type { Kind, Part } from "../pool/view";
+import { actionsEn } from "./actions-en";
 import type { Span } from "./format";
 import { replayEn } from "./replay-en";
 
@@ -278,44 +279,7 @@ export const poolEn = {
   lastRestart: (why: string) => `last restart: ${why}`,
   restartOf: (id: string) => `Restart worker ${id}`,
 
-  actions: {
-    cordon: "Cordon",
-    drain: "Drain",
-    open: "Open again",
-    forget: "Forget",
-    abouts: {
-      cordon: "New workers go elsewhere; those that run here go on.",
-      drain:
-        "Its workers are replaced elsewhere, each stopped once the other one serves. New ones go elsewhere.",
-      open: "It takes new workers again.",
-      forget: "It is removed with its workers, as if it had never been. If it comes back, it joins anew.",
-    },
-    reason: "Why",
-    reasonHint: "is kept and shown",
-    name: "Your name",
-    apply: "Carry decisions out",
-    recommend: "Only recommend",
-    configured: "As configured",
-    hold: "Hold",
-    release: "Release",
-    byHand: "Number by hand",
-    policyAgain: "Policy's number again",
-    retire: "Retire",
-    aboutService: {
-      apply: "From the next minute on, workers are started and stopped as decided.",
-      recommend: "Decisions are shown and kept; nobody acts on them.",
-      configured: "The mode is the configuration's again.",
-      hold: "Its number of workers stays as it is. Lost ones are replaced.",
-      release: "The policy decides again.",
-      byHand: "So many workers run, whatever the policy says.",
-      policyAgain: "The policy's number holds again.",
-      retire: "All its workers are stopped, then it is forgotten.",
-    },
-    hours: "For how many hours (empty: until it is released)",
-    number: "Workers",
-    wantNumber: (most: number) => `Want a whole number of workers from 1 to ${most}.`,
-    wantHours: "Want a number of hours above 0, or nothing.",
-  },
+  actions: actionsEn,
 
   busyChart: "How busy it was in the last 6 hours",
   busyUnit: "percent of its processes' time",

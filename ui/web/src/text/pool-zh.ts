@@ -1,3 +1,4 @@
+import { actionsZh } from "./actions-zh";
 import type { Span } from "./format";
 import type { poolEn } from "./pool-en";
 import { replayZh } from "./replay-zh";
@@ -248,43 +249,7 @@ export const poolZh: typeof poolEn = {
   lastRestart: (why) => `上次重启：${why}`,
   restartOf: (id) => `重启工作进程 ${id}`,
 
-  actions: {
-    cordon: "封锁",
-    drain: "排空",
-    open: "重新开放",
-    forget: "移除",
-    abouts: {
-      cordon: "新的工作进程去别处；这里已有的继续运行。",
-      drain: "其工作进程在别处补上，新进程服务后才停止旧的。新的去别处。",
-      open: "重新接收新的工作进程。",
-      forget: "连同其工作进程一起移除，如同从未存在。若再回来，则重新加入。",
-    },
-    reason: "原因",
-    reasonHint: "会保存并显示",
-    name: "您的名字",
-    apply: "执行决策",
-    recommend: "仅建议",
-    configured: "按配置",
-    hold: "保持",
-    release: "解除保持",
-    byHand: "人工指定数量",
-    policyAgain: "恢复策略的数量",
-    retire: "下线",
-    aboutService: {
-      apply: "从下一分钟起，按决策启动和停止工作进程。",
-      recommend: "决策会显示和保存，不会执行。",
-      configured: "模式重新以配置为准。",
-      hold: "工作进程数保持不变，失联的会补上。",
-      release: "重新由策略决定。",
-      byHand: "运行指定数量的工作进程，不论策略。",
-      policyAgain: "重新采用策略的数量。",
-      retire: "停止其全部工作进程，然后移除。",
-    },
-    hours: "保持多少小时（空：直到解除）",
-    number: "工作进程数",
-    wantNumber: (most) => `请输入 1 到 ${most} 的整数。`,
-    wantHours: "请输入大于 0 的小时数，或留空。",
-  },
+  actions: actionsZh,
 
   busyChart: "最近 6 小时的忙碌程度",
   busyUnit: "占其进程时间的百分比",

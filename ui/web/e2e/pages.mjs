@@ -75,7 +75,12 @@ export const pages = [
     still: (at) => `pool?show=nodes&q=${at.node}`,
   },
   { name: "pool-decisions", route: "pool", path: () => "pool?show=decisions", shows: ".pool-totals" },
-  { name: "pool-replay", route: "pool", path: () => "pool?show=replay", shows: ".pool-totals" },
+  {
+    name: "pool-replay",
+    route: "pool",
+    path: (at) => `pool?show=replay&days=1&module=${id(at.module)}&policy=target:0.4,scale_in:0.3`,
+    shows: ".replay-rules",
+  },
   { name: "pool-node", route: "poolplace", path: (at) => `pool/nodes/${id(at.node)}`, shows: ".headline" },
   {
     name: "pool-service",

@@ -97,7 +97,7 @@ var kinds = []struct {
 		fleet.ErrTooManyMarks, state.ErrNoBrake,
 		consistency.ErrConflict, flow.ErrConflict, request.ErrNotNow, request.ErrTooMany, state.ErrRequestChanged,
 		state.ErrTooManyEdits,
-		access.ErrOpen, press.ErrPublished, press.ErrNoWay,
+		access.ErrOpen, press.ErrPublished, press.ErrEmpty, press.ErrNoWay,
 		access.ErrTokenName, access.ErrTokensTurnedAway, state.ErrTooManyGrants, state.ErrTooManyTokens,
 	}},
 	{forbidden, []error{request.ErrMayNot}},

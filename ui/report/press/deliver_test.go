@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/analytics"
 	"headroom/storage/audit"
 	"headroom/storage/state"
 	"headroom/ui/report"
@@ -85,10 +86,15 @@ func TestAReportIsPublishedBySchedule(t *testing.T) {
 	w.to(12, 25, 9, 0)
 	w.snap = nil // not ready yet
 	w.round()
+	w.to(12, 25, 9, 1)
+	for i := range w.snap.Growth {
+		w.snap.Growth[i].State = analytics.Learning // nothing to say yet
+	}
+	w.round()
 	w.minute()
 	w.round() // too soon after the failure
 	wants()
-	w.to(12, 25, 9, 1)
+	w.to(12, 25, 9, 2)
 	w.round()
 	wants("2026-12 by schedule")
 	if len(v.told) != 1 || v.told[0] != "report.2026-12.1" {

@@ -125,6 +125,7 @@ func (p *Press) Configure(s Settings) { p.settings.Store(&s) }
 // Errors of reports that cannot be had.
 var (
 	ErrNoReport  = errors.New("no report was published")
+	ErrEmpty     = errors.New("no module is judged yet, so there is nothing to publish: see left_out of the draft")
 	ErrPublished = errors.New("published already, and a published report never changes")
 )
 

@@ -39,7 +39,8 @@ func summaryOf(r *report.Report) Summary {
 
 // Publish makes the draft of the running month final, with its files in all formats
 // and the configured languages, and returns its JSON. Who is empty when nobody had to
-// log in. The error is [ErrPublished] if the month has a published report.
+// log in. The error is [ErrPublished] if the month has a published report, and [ErrEmpty]
+// if nothing can be said of any module.
 func (p *Press) Publish(ctx context.Context, month, who string) ([]byte, error) {
 	if err := p.unpublished(ctx, month); err != nil {
 		return nil, err
@@ -47,6 +48,9 @@ func (p *Press) Publish(ctx context.Context, month, who string) ([]byte, error) 
 	r, err := p.Draft(ctx, month)
 	if err != nil {
 		return nil, err
+	}
+	if len(r.Lines) == 0 { // as after a start: what is published stays for good
+		return nil, ErrEmpty
 	}
 	r.Draft = false
 	out, err := p.publication(r, who)

@@ -14,7 +14,7 @@ import (
 // How many of the largest orders the charts show.
 const (
 	orders = 15
-	trends = 8
+	trends = 5
 )
 
 // ink is what axes are lettered in.
@@ -93,11 +93,11 @@ func (b *book) peaksChart() *excelize.Chart {
 	c := &excelize.Chart{
 		Type: excelize.Line, Title: title(b.words.peaks), Legend: excelize.ChartLegend{Position: "bottom"},
 		Dimension: excelize.ChartDimension{Width: 760, Height: 460}, YAxis: excelize.ChartAxis{MajorGridLines: true, Font: ink},
-		XAxis: excelize.ChartAxis{Font: ink, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "yyyy-mm-dd"}},
+		XAxis: excelize.ChartAxis{Font: ink, TickLabelSkip: 14, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "yyyy-mm-dd"}},
 	}
 	for i := range b.drawn {
 		head := b.area(b.words.peaks, i+1, 0)
-		c.Series = append(c.Series, excelize.ChartSeries{Name: head, Categories: b.area(b.words.peaks, 0, b.days), Values: b.area(b.words.peaks, i+1, b.days)})
+		c.Series = append(c.Series, excelize.ChartSeries{Name: head, Categories: b.area(b.words.peaks, 0, b.days), Values: b.area(b.words.peaks, i+1, b.days), Marker: excelize.ChartMarker{Symbol: "none"}, Line: excelize.LineOptions{Width: 1.5}})
 	}
 	return c
 }

@@ -50,39 +50,39 @@ async function compare([before, now, near]) {
   return far / (a.data.length / 4);
 }
 
+/** Hides what varies, by a sheet that the policy of the pages allows. */
+const hides = (css) =>
+  addEventListener("DOMContentLoaded", () => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    document.adoptedStyleSheets = [sheet];
+  });
+
+/** Keeps a picture as the one to compare with, or tells how much of it is different. */
+async function judge(place, file, now) {
+  if (process.env.UPDATE) {
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, now, "base64");
+    return 0;
+  }
+  return place.evaluate(compare, [await readFile(file, "base64"), now, near]);
+}
+
 async function looksAsBefore(page, kit) {
   const at = await places(kit);
-  const light = await kit.context.newPage(); // without the pages' policy, to compute in
+  const place = await kit.context.newPage(); // to compute in, without the policy of the pages
+  await page.addInitScript(hides, varies);
   const different = [];
-  await page.addInitScript((css) => {
-    addEventListener("DOMContentLoaded", () => {
-      const sheet = new CSSStyleSheet(); // the policy of the pages allows no style element
-      sheet.replaceSync(css);
-      document.adoptedStyleSheets = [sheet];
-    });
-  }, varies);
   for (const { name, path, still, shows } of pages.filter(({ main, fills }) => main && !fills)) {
     await kit.open((still ?? path)(at), shows);
     await kit.settles();
-    await page.mouse.move(0, 0);
-    const now = await light.evaluate(shrink, [(await page.screenshot()).toString("base64"), block]);
-    const file = join(folder, `${name}-${kit.width}-${kit.scheme}.png`);
-    const kept = process.env.UPDATE ? undefined : await readFile(file, "base64").catch(() => undefined);
-    if (kept === undefined) {
-      if (!process.env.UPDATE) different.push(`${name}: there is no picture of it yet, ${file}`);
-      await mkdir(folder, { recursive: true });
-      if (process.env.UPDATE) await writeFile(file, now, "base64");
-      continue;
-    }
-    const share = await light.evaluate(compare, [kept, now, near]);
-    if (process.env.VERBOSE)
-      console.log(`     ${name} ${kit.width} ${kit.scheme}: ${(100 * share).toFixed(1)} % differ`);
-    if (share > tolerance) {
-      await kit.picture(`looks-${name}`);
-      different.push(`${name}: ${(100 * share).toFixed(1)} % of it look different from ${file}`);
-    }
+    const now = await place.evaluate(shrink, [(await page.screenshot()).toString("base64"), block]);
+    const share = await judge(place, join(folder, `${name}-${kit.width}-${kit.scheme}.png`), now);
+    if (share <= tolerance) continue;
+    await kit.picture(`looks-${name}`);
+    different.push(`${name}: ${(100 * share).toFixed(1)} % of it`);
   }
-  assert.equal(different.length, 0, `what looks different\n    ${different.join("\n    ")}`);
+  assert.equal(different.length, 0, `what looks different from ${folder}\n    ${different.join("\n    ")}`);
 }
 
 // English ones: which Chinese font a machine has is its own affair.

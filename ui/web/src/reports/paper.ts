@@ -30,9 +30,11 @@ interface Ways {
 /** Puts a report's page into a shadow tree. */
 export function setPaper(host: HTMLElement, html: string, ways: Ways) {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  const page = new DOMParser().parseFromString(html, "text/html");
+  // A style element would be against the pages' own policy, even in a document that is not shown.
+  const style = /<style>([\s\S]*?)<\/style>/.exec(html);
+  const page = new DOMParser().parseFromString(html.replace(style?.[0] ?? "", ""), "text/html");
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`${page.querySelector("style")?.textContent ?? ""}${ours}`);
+  sheet.replaceSync(`${style?.[1] ?? ""}${ours}`);
   root.adoptedStyleSheets = [sheet];
   page.querySelector("header")?.remove(); // ours says it
   for (const section of page.querySelectorAll("section")) foldLong(section);

@@ -190,7 +190,7 @@ const all: Column[] = [
     brief: ({ row: { peak_today: peak } }, { text }) => (
       <>
         {decimal(peak.value)}
-        {peak.at && <small> {text.at(clock(peak.at))}</small>}
+        {peak.at && <small title={text.at(clock(peak.at))}> {clock(peak.at)}</small>}
       </>
     ),
   },

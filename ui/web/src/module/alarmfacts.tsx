@@ -17,9 +17,12 @@ export function AlarmFacts({ row, explanation, model }: Props) {
   const state = alarmState(row);
   const result = (name: string) => stepResult(explanation, name);
   const times = result("threshold");
+  const width = result("half-width");
   const threshold =
     times === null
-      ? a.halfWidth(decimal(result("half-width"), 2))
+      ? width === null
+        ? unknown
+        : a.halfWidth(decimal(width, 2))
       : a.scales(decimal(times), decimal(result("noise"), 2));
   const direction = row.direction === "up" ? `↑ ${text.up}` : `↓ ${text.down}`;
   const since = row.since

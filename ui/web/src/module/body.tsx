@@ -130,7 +130,7 @@ export function Body(props: Props) {
             below={growth.reason}
             name="growth-panel"
           >
-            <Loaded of={trend} empty={text.noTrend} isEmpty={(t) => !t.days?.length}>
+            <Loaded of={trend} empty={text.noTrend} isEmpty={(t) => t.peaks.every((p) => p === null)}>
               {(t) => (
                 <GrowthChart
                   trend={t}

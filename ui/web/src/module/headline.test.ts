@@ -79,5 +79,6 @@ it("says what is missing and how old the data are", () => {
   expect(said(stale)).toMatch(/^No data for 12 min; the last values are shown\. Load 23\.5 %/);
   expect(said({ devices_silent: 2 })).toMatch(/score 1\.5\. 2 devices silent\.$/);
   expect(said({ load: null })).toBe("Nothing was measured yet.");
+  expect(said({ ...stale, load: null })).toBe("No data for 12 min: no device reports.");
   expect(said({ load: null, devices: 0 })).toBe("No device reports.");
 });

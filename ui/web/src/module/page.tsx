@@ -52,7 +52,7 @@ export function ModulePage(props: Props) {
         <PoolLink path={id} revision={revision} onGo={onGo} />
         <ModelSwitch choice={model} configured={status?.model} onChoice={onModel} />
       </div>
-      <h1>{name}</h1>
+      <h1 title={name}>{name}</h1>
       {judged.error && <Failure error={judged.error} />}
       {!(judged.data && status) && !judged.error && <Loading />}
       {judged.data && status && (

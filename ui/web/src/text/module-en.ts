@@ -16,6 +16,7 @@ export const moduleEn = {
     muted: (by: string) => `Nobody is told of it: ${by}. `,
     learning: (reason: string) => `Still learning: ${reason}. `,
     stale: (s: Span) => `No data for ${duration(s)}; the last values are shown. `,
+    gone: (s: Span) => `No data for ${duration(s)}: no device reports. `,
     unknown: "Nothing was measured yet. ",
     noDevices: "No device reports. ",
     silent: (n: string) => `${devices(n)} silent. `,

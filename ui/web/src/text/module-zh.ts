@@ -14,6 +14,7 @@ export const moduleZh: typeof moduleEn = {
     muted: (by) => `不会通知任何人：${by}。`,
     learning: (reason) => `仍在学习：${reason}。`,
     stale: (s) => `已 ${duration(s)}无数据，以下为最后的数值。`,
+    gone: (s) => `已 ${duration(s)}无数据：没有设备上报。`,
     unknown: "尚无测量值。",
     noDevices: "没有设备上报。",
     silent: (n) => `${n} 台设备无上报。`,

@@ -13,9 +13,13 @@ export function headline({ row, growth }: Module, text: Text, muted = "", isModu
 
 function nowOf(row: Row, text: Text, muted: string): string {
   const say = text.module.sentence;
-  const stale = row.state === "stale" ? say.stale(span(row.age_seconds ?? 0)) : "";
-  if (row.load === null)
-    return stale || (row.devices === 0 || row.devices_silent ? say.noDevices : say.unknown);
+  const age = span(row.age_seconds ?? 0);
+  const isStale = row.state === "stale";
+  if (row.load === null) {
+    if (isStale) return say.gone(age);
+    return row.devices === 0 || row.devices_silent ? say.noDevices : say.unknown;
+  }
+  const stale = isStale ? say.stale(age) : "";
   const silent = row.devices_silent ? say.silent(count(row.devices_silent)) : "";
   const learning = row.state === "learning" ? say.learning(row.reason ?? "") : "";
   if (row.mean === null) return `${stale}${say.load(decimal(row.load))}${silent}${learning}`;

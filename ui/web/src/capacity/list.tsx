@@ -67,7 +67,7 @@ export function List({ modules, view, onView, onGo }: Props) {
             type="button"
             class="action"
             aria-pressed="true"
-            aria-label={say.clearPart}
+            title={say.clearPart}
             onClick={() => onView({ ...view, part: "" })}
           >
             {say.quadrants[part]} ✕

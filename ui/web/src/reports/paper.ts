@@ -39,6 +39,7 @@ export function setPaper(host: HTMLElement, html: string, ways: Ways) {
   page.querySelector("header")?.remove(); // ours says it
   for (const section of page.querySelectorAll("section")) foldLong(section);
   for (const cell of page.querySelectorAll("td:first-child, figcaption span")) linkModule(cell, ways);
+  for (const wide of page.querySelectorAll<HTMLElement>(".scroll")) wide.tabIndex = 0; // the arrow keys scroll it
   root.replaceChildren(...page.body.childNodes);
 }
 

@@ -55,7 +55,7 @@ export const reportsEn = {
   noDeliveries: "It was sent to nobody: the configuration names nobody under report.",
   states: { waiting: "on its way", delivered: "delivered", given_up: "given up" },
   attempts: (n: number) => (n === 1 ? "1 attempt" : `${n} attempts`),
-  tries: (time: string) => `tried again at ${time}`,
+  tries: (time: string) => `tries again at ${time}`,
   next: (time: string) => `The next one is published by schedule at ${time}.`,
   noSchedule: "No schedule publishes them: somebody has to.",
   sendAgain: "Send again",

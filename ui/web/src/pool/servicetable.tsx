@@ -160,10 +160,18 @@ export function Proxies({ service }: { service: Service | null }) {
   const spread = spreadOf(service?.behind);
   if (!service || spread === null) return <span class="none">{unknown}</span>;
   const each = Object.entries(service.behind ?? {});
+  const top = Math.max(1, ...each.map(([, n]) => n));
   const told = each.map(([proxy, n]) => `${proxy} ${n}`).join(", ");
   return (
     <span title={text.behind(told)}>
-      <span class="main">{each.map(([, n]) => n).join(" · ")}</span>
+      <span class="main">
+        <span class="bars" aria-hidden="true">
+          {each.map(([proxy, n]) => (
+            <i key={proxy} style={{ height: `${(100 * n) / top}%` }} />
+          ))}
+        </span>
+        {each.map(([, n]) => n).join(" · ")}
+      </span>
       <span class={spread > 1 ? "sub bad" : "sub"}>
         {spread > 1 && "≠ "}
         {spread === 0 ? text.even : text.apart(spread)}

@@ -125,7 +125,7 @@ func TestAReportsLineIsExplained(t *testing.T) {
 	if stepOf(t, e, "report").Result != "draft" || stepOf(t, e, "devices to request").Result == "" {
 		t.Errorf("%+v", e)
 	}
-	for id, want := range map[string]string{"report:2026-11/none": "has no line", "report:2026-1/x": "want a month and a path", "report:2020-01/x": "none was published"} {
+	for id, want := range map[string]string{"report:2026-11/none": "has no line", "report:2026-1/x": "want a month and a path", "report:2020-01/x": "was published"} {
 		if w := get(t, s, "/api/v1/explain?id="+id); w.Code < 400 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d %s", id, w.Code, w.Body)
 		}

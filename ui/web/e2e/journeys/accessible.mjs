@@ -20,12 +20,23 @@ async function judge(page, rules) {
   return found.filter(({ impact }) => impact === "serious" || impact === "critical");
 }
 
+/** Changes the scheme and waits until the colours have: a half-way one has no contrast. */
+async function turns(page, colorScheme) {
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    await frame();
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    await frame();
+  });
+}
+
 /** Judges the page in light, and its colours once more in dark. */
 async function judgeInBoth(page) {
   await page.evaluate(axe.source); // not as a script of the page: its own policy forbids that
-  await page.emulateMedia({ colorScheme: "light" });
+  await turns(page, "light");
   const light = await judge(page);
-  await page.emulateMedia({ colorScheme: "dark" });
+  await turns(page, "dark");
   const dark = await judge(page, ["color-contrast"]);
   return [...light, ...dark.map((f) => ({ ...f, id: `${f.id} in dark` }))];
 }

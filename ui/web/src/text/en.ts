@@ -157,8 +157,6 @@ export const en = {
   sixty: "Daily peaks and the line through them",
   load: "Load",
   expected: "Expected",
-  lower: "Lower",
-  upper: "Upper",
   lastWeek: "A week before",
   now: "now",
   peak: "peak",

@@ -65,7 +65,6 @@ export const moduleEn = {
       `${day} ${hours}: mean ${mean} %, peak ${peak} %`,
     noLoad: (day: string, hours: string) => `${day} ${hours}: no load`,
     current: "now",
-    legend: (from: string, to: string) => `${from} % to ${to} %`,
     hint: "Point at an hour, or walk with the arrow keys, to read it.",
     marked: (hours: string) => `${hours} marked hours are left out.`,
   },
@@ -94,7 +93,6 @@ export const moduleEn = {
     totals: (modules: string, deviating: string, learning: string, stale: string) =>
       `${modules} modules: ${deviating} deviate, ${learning} are learning, ${stale} without data`,
     name: "Name",
-    modules: "Modules",
     load: "Now %",
     peak: "Peak today %",
     headroom: "Headroom %",

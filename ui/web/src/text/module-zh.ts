@@ -61,7 +61,6 @@ export const moduleZh: typeof moduleEn = {
     cell: (day, hours, mean, peak) => `${day} ${hours}：均值 ${mean} %，峰值 ${peak} %`,
     noLoad: (day, hours) => `${day} ${hours}：无负载`,
     current: "现在",
-    legend: (from, to) => `${from} % 至 ${to} %`,
     hint: "指向某小时，或用方向键移动，即可读数。",
     marked: (hours) => `已标记的 ${hours} 小时不计入。`,
   },
@@ -90,7 +89,6 @@ export const moduleZh: typeof moduleEn = {
     totals: (modules, deviating, learning, stale) =>
       `${modules} 个模块：${deviating} 个偏离，${learning} 个学习中，${stale} 个无数据`,
     name: "名称",
-    modules: "模块",
     load: "当前 %",
     peak: "今日峰值 %",
     headroom: "余量 %",

@@ -153,8 +153,6 @@ export const zh: Text = {
   sixty: "日峰值与趋势线",
   load: "负载",
   expected: "预期",
-  lower: "下限",
-  upper: "上限",
   lastWeek: "一周前",
   now: "现在",
   peak: "峰值",

@@ -31,7 +31,8 @@ export function HeatPanel({ id, at }: Props) {
 function HeatMap({ heat, now }: { heat: Heat; now: number }) {
   const text = useText();
   const say = text.module.heat;
-  const [at, setAt] = useState(now);
+  const [chosen, setAt] = useState<number>();
+  const at = chosen ?? now;
   const grid = useRef<HTMLTableElement>(null);
   const range = rangeOfHeat(heat) ?? [0, 0];
   const format = new Intl.DateTimeFormat(text.locale, { timeZone: "UTC", weekday: "short" });

@@ -7,7 +7,7 @@ import { Failure, Loading } from "../notice";
 import { Panel } from "../panel";
 import { modulePath } from "../state/view";
 import { joinGrowth } from "../table/entries";
-import { count } from "../text/format";
+import { count, unknown } from "../text/format";
 import { useText } from "../text/language";
 import { TreePage } from "../tree/page";
 import { WhatIfLink } from "../whatif/link";
@@ -143,10 +143,12 @@ function Figures({ sums }: { sums: Sums }) {
   const { figures: say, title } = useText().capacity;
   const { leads, deliveries } = sums;
   const ends = (list: (string | number)[]) => [...new Set([list[0], list.at(-1)])].join(" – ");
+  const none = sums.modules === sums.learning + sums.stale; // is judged
+  const known = (n: number) => (none ? unknown : count(n));
   const figures = [
-    [count(sums.full), say.full, say.fullBelow(count(sums.modules), sums.fullDevices)],
-    [count(sums.request), say.request, say.requestBelow(count(sums.needed), count(sums.devices))],
-    [ends(deliveries) || "–", say.delivery, leads.length > 0 && say.leads(ends(leads))],
+    [known(sums.full), say.full, say.fullBelow(count(sums.modules), known(sums.fullDevices))],
+    [known(sums.request), say.request, say.requestBelow(known(sums.needed), count(sums.devices))],
+    [ends(deliveries) || unknown, say.delivery, leads.length > 0 && say.leads(ends(leads))],
     [count(sums.learning + sums.stale), say.unjudged, say.unjudgedBelow(sums.learning, sums.stale)],
   ];
   return (

@@ -10,8 +10,7 @@ export const capacityEn = {
 
   figures: {
     full: "Full before the next delivery",
-    fullBelow: (modules: string, devices: number) =>
-      `of ${modules} modules; ${plural(devices, "device")} of theirs`,
+    fullBelow: (modules: string, devices: string) => `of ${modules} modules; ${devices} devices of theirs`,
     delivery: "Next delivery",
     leads: (days: string) => `${days} days from order to service`,
     request: "Devices to request",

@@ -112,8 +112,7 @@ func (p *Press) orderOf(ctx context.Context, first time.Time, target float64) (*
 		}
 		return r.AsPast(), r, nil
 	}
-	from := int(first.Unix() / 86400)
-	orders, err := p.Ledger.Orders(ctx, from, int(first.AddDate(0, 1, 0).Unix()/86400)-1)
+	orders, err := p.recordedOf(ctx, first)
 	return report.RecordedPast(month, orders, target), nil, err
 }
 

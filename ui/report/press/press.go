@@ -104,6 +104,7 @@ type Press struct {
 	drafting sync.Mutex // one at a time: the second finds what the first has read
 	scores   scored     // under drafting
 	work     worked     // under drafting
+	orders   recorded   // under drafting
 
 	metrics metrics
 	wake    chan struct{}
@@ -124,7 +125,7 @@ func (p *Press) Configure(s Settings) { p.settings.Store(&s) }
 
 // Errors of reports that cannot be had.
 var (
-	ErrNoReport  = errors.New("no report was published")
+	ErrNoReport  = errors.New("no such report")
 	ErrEmpty     = errors.New("no module is judged yet, so there is nothing to publish: see left_out of the draft")
 	ErrPublished = errors.New("published already, and a published report never changes")
 )
@@ -132,7 +133,7 @@ var (
 // only the running month has a draft.
 func onlyRunning(month string, snap *analytics.Snapshot) error {
 	if now := snap.At.Format("2006-01"); month != now {
-		return fmt.Errorf("%w for %s; a draft is to be had of the running month only, %s", ErrNoReport, month, now)
+		return fmt.Errorf("%w: none was published for %s; a draft is to be had of the running month only, %s", ErrNoReport, month, now)
 	}
 	return nil
 }

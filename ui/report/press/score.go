@@ -73,5 +73,28 @@ func (p *Press) workOf(ctx context.Context, first, last int) (map[string]float64
 	return work, err
 }
 
+// recorded are the orders of months as the ledger has them, as of an hour.
+type recorded struct {
+	hour   string
+	orders map[string][]ledger.Ordered
+}
+
+// recordedOf is what [Ledger].Orders says of a month; once there are any they are read
+// once an hour.
+func (p *Press) recordedOf(ctx context.Context, first time.Time) ([]ledger.Ordered, error) {
+	if hour := p.Now().Format("2006-01-02 15"); p.orders.hour != hour {
+		p.orders = recorded{hour, map[string][]ledger.Ordered{}}
+	}
+	month := first.Format("2006-01")
+	if known := p.orders.orders[month]; known != nil {
+		return known, nil
+	}
+	orders, err := p.Ledger.Orders(ctx, dayOf(first), dayOf(first.AddDate(0, 1, 0))-1)
+	if err == nil && len(orders) > 0 {
+		p.orders.orders[month] = orders
+	}
+	return orders, err
+}
+
 // dayOf is the day of a midnight in UTC, since 1970-01-01.
 func dayOf(t time.Time) int { return int(t.Unix() / 86400) }

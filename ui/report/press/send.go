@@ -79,7 +79,7 @@ func (p *Press) Send(ctx context.Context, month string, ways []string, who strin
 func (p *Press) mustBePublished(ctx context.Context, month string) error {
 	_, ok, err := p.Store.Load(ctx, month)
 	if err == nil && !ok {
-		err = fmt.Errorf("%w for %s", ErrNoReport, month)
+		err = fmt.Errorf("%w: none was published for %s", ErrNoReport, month)
 	}
 	return err
 }

@@ -33,10 +33,13 @@ type keptLine struct {
 // end on.
 func (c *sparkCache) line(b basis, key sparkKey, to int64, draw func(from int64) (*Sparkline, error)) (*Sparkline, error) {
 	kept := c.find(b, key)
-	if kept.to == to {
+	switch {
+	case kept.to == to:
 		return kept.Sparkline, nil
+	case kept.to > to: // whoever asked of a newer minute was quicker
+		return draw(0)
 	}
-	line, err := draw(min(kept.to, to))
+	line, err := draw(kept.to)
 	if err != nil {
 		return nil, err
 	}

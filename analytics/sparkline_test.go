@@ -140,6 +140,35 @@ func TestSparklineGoesOn(t *testing.T) {
 	}
 }
 
+// Who asked a step earlier and comes later gets the line as it was then, and what is
+// kept goes on from its own end.
+func TestASparklineOfAnEarlierStepIsDrawnApart(t *testing.T) {
+	var c sparkCache
+	key := sparkKey{id: "a", points: 3}
+	ask := func(to int64) *Sparkline {
+		t.Helper()
+		line, err := c.line(basis{}, key, to, func(from int64) (*Sparkline, error) {
+			s := &Sparkline{ID: "a"}
+			for at := max(from, to-3); at < to; at++ {
+				s.Load, s.Lower, s.Upper, s.Outside = append(s.Load, Number(at)), append(s.Lower, 0), append(s.Upper, 0), append(s.Outside, 0)
+			}
+			return s, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return line
+	}
+	for _, want := range []struct {
+		to   int64
+		load []Number
+	}{{10, []Number{7, 8, 9}}, {11, []Number{8, 9, 10}}, {10, []Number{7, 8, 9}}, {11, []Number{8, 9, 10}}, {12, []Number{9, 10, 11}}} {
+		if got := ask(want.to).Load; !reflect.DeepEqual(got, want.load) {
+			t.Errorf("up to %d: %v, want %v", want.to, got, want.load)
+		}
+	}
+}
+
 func TestKeptSparklinesAreBounded(t *testing.T) {
 	var c sparkCache
 	b, drawn := basis{}, 0

@@ -56,14 +56,16 @@ func (p *Press) deliver(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// attempt tries a delivery and writes down how that went, unless the server ends.
+// attempt tries a delivery and writes down how that went. One that the end of the
+// server has cut off is as if it had not begun; one that has arrived before has.
 func (p *Press) attempt(ctx context.Context, d state.ReportDelivery) error {
 	trying, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	err := p.try(trying, &d)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return nil
 	}
+	ctx = context.WithoutCancel(ctx)
 	now := p.Now()
 	d.Attempts++
 	result := "delivered"

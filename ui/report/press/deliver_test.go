@@ -19,6 +19,7 @@ type way struct {
 	name string
 	told []string
 	fail error
+	then func() // is called once it is told
 }
 
 func (v *way) Name() string { return v.name }
@@ -32,6 +33,9 @@ func (v *way) Deliver(ctx context.Context, d Delivery) error {
 		err = errors.New("the file is not the report's")
 	}
 	v.told = append(v.told, d.Key)
+	if v.then != nil {
+		v.then()
+	}
 	return err
 }
 
@@ -171,6 +175,25 @@ func TestDeliveriesGoOnAfterAKill(t *testing.T) {
 	w.round()
 	if fmt.Sprint(a.told, b.told) != "[report.2026-11.1] [report.2026-11.2]" {
 		t.Error(a.told, b.told)
+	}
+}
+
+// A server that ends as a delivery arrives does not send it again when it is back.
+func TestADeliveryThatArrivesAsTheServerEndsIsNotRepeated(t *testing.T) {
+	w, v := newWorld(t), &way{name: "mail a@x"}
+	w.configure("", v)
+	must[[]byte](t)(w.Publish(t.Context(), "2026-11", "ann"))
+	ctx, end := context.WithCancel(t.Context())
+	v.then = end
+	if err := w.Round(ctx); err != nil {
+		t.Fatal(err)
+	}
+	w.start()
+	w.configure("", v)
+	w.now = w.now.Add(time.Hour)
+	w.round()
+	if len(v.told) != 1 {
+		t.Error(v.told)
 	}
 }
 

@@ -19,8 +19,11 @@ func width(kind report.Type) float64 {
 func (b *book) modules() error {
 	fields := b.Fields()
 	columns := make([]column, 0, len(fields)+1)
-	for _, f := range fields {
+	for i, f := range fields {
 		c := column{b.head(f.Name), f.Type, width(f.Type)}
+		if i < len(b.Levels) {
+			c.head = report.LevelName(f.Name, b.language)
+		}
 		if f.Name == "reason" {
 			c.width = 40
 		}
@@ -48,18 +51,13 @@ func (b *book) modules() error {
 	})
 }
 
-// head is what a column of the flat table is called, with its unit.
+// head is what a column of the flat table behind those of the levels is called, with
+// its unit.
 func (b *book) head(field string) string {
-	for _, level := range b.Levels {
-		if field == level {
-			return report.LevelName(level, b.language)
-		}
-	}
-	head := b.words.heads[field]
 	if field == "cost" {
-		head = b.costHead()
+		return b.costHead()
 	}
-	return head
+	return b.words.heads[field]
 }
 
 func (b *book) costHead() string {

@@ -9,6 +9,8 @@ package xlsx
 import (
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 
@@ -66,9 +68,9 @@ func (b *book) table(sheet, name string, columns []column, each func(add func(ce
 	if err != nil {
 		return err
 	}
-	head := make([]any, len(columns))
+	head, names := make([]any, len(columns)), distinct(columns)
 	for i, c := range columns {
-		head[i] = excelize.Cell{StyleID: b.bold, Value: c.head}
+		head[i] = excelize.Cell{StyleID: b.bold, Value: names[i]}
 		if err := out.SetColWidth(i+1, i+1, c.width); err != nil {
 			return err
 		}
@@ -107,4 +109,18 @@ func (b *book) table(sheet, name string, columns []column, each func(add func(ce
 		return err
 	}
 	return out.Flush()
+}
+
+// distinct returns the heads of columns, no two of them alike: spreadsheets repair a
+// table with such, and a level of the tree may be called as another column is.
+func distinct(columns []column) []string {
+	names, seen := make([]string, len(columns)), map[string]bool{}
+	for i, c := range columns {
+		names[i] = c.head
+		for n := 2; seen[strings.ToLower(names[i])]; n++ {
+			names[i] = c.head + " (" + strconv.Itoa(n) + ")"
+		}
+		seen[strings.ToLower(names[i])] = true
+	}
+	return names
 }

@@ -72,6 +72,32 @@ func TestAnEmptyReportIsAWorkbook(t *testing.T) {
 	}
 }
 
+// A level of the tree may be called as another column is; a table has each head once.
+func TestHeadsAreDistinct(t *testing.T) {
+	r := kept(t)
+	r.Levels[0], r.Levels[1] = "site", "id"
+	for _, language := range report.Languages() {
+		f, err := excelize.OpenReader(bytes.NewReader(workbook(t, r, language)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := f.GetRows(wordsOf(language).modules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, head := range rows[0] {
+			if head == "" || seen[strings.ToLower(head)] {
+				t.Errorf("%s: %q stands there twice", language, head)
+			}
+			seen[strings.ToLower(head)] = true
+		}
+		if first := rows[0][0]; first != report.LevelName("site", language) || !seen[strings.ToLower(wordsOf(language).heads["id"])] {
+			t.Errorf("%s: %q", language, rows[0])
+		}
+	}
+}
+
 func TestNamesStayText(t *testing.T) {
 	r := kept(t)
 	f, err := excelize.OpenReader(bytes.NewReader(workbook(t, r, report.English)))

@@ -34,7 +34,7 @@ func (s *Server) explainHeal(ctx context.Context, id string) (*analytics.Explana
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 0 {
+	if len(found) == 0 || found[0].ID != id { // an empty one filters nothing
 		return nil, &Error{notFound, errorf("no such heal: %q", id)}
 	}
 	h := found[0]

@@ -99,12 +99,16 @@ func (r Report) check(k checker, domains []string) {
 	r.SMTP.check(k.at("smtp"), len(r.Mail) > 0)
 	for i, m := range r.Mail {
 		m.check(k.item("mail", i), r.Languages)
+		same := func(other ReportMail) bool { return other.whom(r.Languages) == m.whom(r.Languages) }
+		k.want(!slices.ContainsFunc(r.Mail[:i], same), "mail", "each mail once", m.whom(r.Languages))
 	}
 	for i, name := range r.Receivers {
 		k.want(name != "" && !slices.Contains(r.Receivers[:i], name), "receivers", "each receiver once", strconv.Quote(name))
 	}
 	for i, hook := range r.Webhooks {
 		hook.check(k.item("webhooks", i))
+		same := func(other Webhook) bool { return other.URL == hook.URL }
+		k.want(!slices.ContainsFunc(r.Webhooks[:i], same), "webhooks", "each address once", fmt.Sprintf("that of webhooks[%d] again", i))
 	}
 }
 
@@ -137,6 +141,21 @@ func (m ReportMail) check(k checker, languages []string) {
 	for _, format := range m.Attach {
 		k.oneOf("attach", format, ReportFormats...)
 	}
+}
+
+// whom says to whom a mail goes, and in which language.
+func (m ReportMail) whom(languages []string) string {
+	to := slices.Clone(m.To)
+	for i := range to {
+		if address, err := mail.ParseAddress(to[i]); err == nil {
+			to[i] = address.Address
+		}
+	}
+	language := m.Language
+	if language == "" && len(languages) > 0 {
+		language = languages[0]
+	}
+	return strings.Join(to, ", ") + " (" + language + ")"
 }
 
 // mailbox wants one address of mail, with or without a name.

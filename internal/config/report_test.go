@@ -37,6 +37,8 @@ func TestReportFaults(t *testing.T) {
 	f(`{languages: [en], smtp: {smarthost: "mail", from: nobody, auth_username: ann, hello: "a b"}, mail: [{to: ["a@b", "two, three"], language: zh}]}`,
 		`report.smtp.smarthost: want host:port of a mail server, found "mail"`, "report.smtp.from", "report.smtp.auth_username: want a name and a password", "report.smtp.hello", `report.mail[0].to: want an address such as ann@example.com, found "two, three"`, "report.mail[0].language: want one of en")
 	f(`{receivers: [a, a], webhooks: [{url: "ftp://x", secret: a, secret_file: b}]}`, "report.receivers: want each receiver once", "report.webhooks[0].url", "report.webhooks[0].secret_file")
+	f(`{languages: [zh, en], smtp: {smarthost: "mail:25", from: a@b}, mail: [{to: [ann@b]}, {to: ["Ann <ann@b>"], language: en}, {to: [ann@b], language: zh}], webhooks: [{url: "http://x/s3cret"}, {url: "http://x/s3cret"}]}`,
+		"report.mail: want each mail once, found ann@b (zh)", "report.webhooks: want each address once, found that of webhooks[1] again")
 	f(`{smtp: {auth_username: a, auth_password: b, auth_password_file: c}}`, "report.smtp.auth_password_file: want either")
 }
 

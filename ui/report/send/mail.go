@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ const maxAttached = 14 << 20
 
 // mails sends a report to some people.
 type mails struct {
+	name     string
 	server   *server
 	from     *mail.Address
 	to       []*mail.Address
@@ -52,13 +54,24 @@ func Mails(c config.Report, links Links, now func() time.Time) (list []press.Way
 			}
 			one.to = append(one.to, address)
 		}
+		one.name = mailName(one, list)
 		list = append(list, one)
 	}
 	return list, nil
 }
 
+// mailName names a mail by whom it is to, and by its language too if there is such a
+// mail already: a delivery is that of the way of its name.
+func mailName(m *mails, others []press.Way) string {
+	name := "mail " + strings.Join(m.addresses(), ", ")
+	if slices.ContainsFunc(others, func(w press.Way) bool { return w.Name() == name }) {
+		name += " (" + m.language + ")"
+	}
+	return name
+}
+
 // Name implements [press.Way].
-func (m *mails) Name() string { return "mail " + strings.Join(m.addresses(), ", ") }
+func (m *mails) Name() string { return m.name }
 
 func (m *mails) addresses() (all []string) {
 	for _, to := range m.to {

@@ -26,6 +26,7 @@ type Delivery struct {
 	Key    string // names the delivery: the same if it is tried again
 	Report *report.Report
 	SHA256 string // of its JSON
+	Bytes  int64  // of that
 	Files  []Kept
 	// File returns the report in a format and a language.
 	File func(ctx context.Context, format, language string) (*File, error)
@@ -112,7 +113,7 @@ func (p *Press) try(ctx context.Context, d *state.ReportDelivery) error {
 		return err
 	}
 	return way.Deliver(ctx, Delivery{
-		Key: fmt.Sprintf("report.%s.%d", d.Month, d.N), Report: r, SHA256: r.Checksum, Files: files,
+		Key: fmt.Sprintf("report.%s.%d", d.Month, d.N), Report: r, SHA256: r.Checksum, Bytes: int64(len(text)), Files: files,
 		File: func(ctx context.Context, format, language string) (*File, error) {
 			return p.File(ctx, d.Month, format, language)
 		},

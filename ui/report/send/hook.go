@@ -97,7 +97,7 @@ func (h *hook) Deliver(ctx context.Context, d press.Delivery) error {
 	m := message{
 		Version: "1", Key: d.Key, Event: "report.published", Month: d.Report.Month, Published: d.Report.MadeAt, SHA256: d.SHA256,
 		Headline: map[string]string{}, Total: d.Report.Total, Currency: d.Report.Currency,
-		Files: []file{{press.Kept{Format: press.JSON, SHA256: d.SHA256}, h.links.Report(d.Report.Month, press.JSON, "")}},
+		Files: []file{{press.Kept{Format: press.JSON, SHA256: d.SHA256, Bytes: d.Bytes}, h.links.Report(d.Report.Month, press.JSON, "")}},
 	}
 	for _, language := range report.Languages() {
 		m.Headline[language] = report.Headline(d.Report, language)

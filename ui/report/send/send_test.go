@@ -48,7 +48,7 @@ func delivery(t *testing.T) press.Delivery {
 	}
 	r.Draft, r.Checksum = false, strings.Repeat("ab", 32)
 	return press.Delivery{
-		Key: "report.2026-11.1", Report: &r, SHA256: r.Checksum, Files: []press.Kept{{Format: "pdf", Language: "zh", SHA256: "cd", Bytes: 5}},
+		Key: "report.2026-11.1", Report: &r, SHA256: r.Checksum, Bytes: 4711, Files: []press.Kept{{Format: "pdf", Language: "zh", SHA256: "cd", Bytes: 5}},
 		File: func(_ context.Context, format, language string) (*press.File, error) {
 			body := []byte("%PDF-" + strings.Repeat("\x00\xff", 100))
 			if format == "csv" {
@@ -71,6 +71,22 @@ func way(t *testing.T, s *mailServer, change func(*config.Report)) press.Way {
 		t.Fatal(all, err)
 	}
 	return all[0]
+}
+
+// A mail in another language to the same people is another way.
+func TestNamesOfMails(t *testing.T) {
+	c := config.Default().Report
+	c.SMTP.Smarthost, c.SMTP.From = "mail:25", "cap@example.com"
+	c.Mail = []config.ReportMail{{To: []string{"ann@example.com"}}, {To: []string{"Ann <ann@example.com>"}, Language: "zh"}, {To: []string{"bob@example.com"}}}
+	all, err := Mails(c, Links{}, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"mail ann@example.com", "mail ann@example.com (zh)", "mail bob@example.com"} {
+		if all[i].Name() != want {
+			t.Errorf("%q, want %q", all[i].Name(), want)
+		}
+	}
 }
 
 func TestAMailArrives(t *testing.T) {
@@ -221,7 +237,7 @@ func TestAWebhookGetsTheReport(t *testing.T) {
 	if err := json.Unmarshal(got, &m); err != nil {
 		t.Fatal(err)
 	}
-	if m.Event != "report.published" || m.Month != "2026-11" || m.Total.DevicesToRequest != 232 || !strings.Contains(m.Headline["zh"], "申请 232 台设备") || len(m.Files) != 2 ||
+	if m.Event != "report.published" || m.Month != "2026-11" || m.Total.DevicesToRequest != 232 || !strings.Contains(m.Headline["zh"], "申请 232 台设备") || len(m.Files) != 2 || m.Files[0].Bytes != 4711 ||
 		m.Files[1].URL != "https://headroom.example.com/cap/api/v1/reports/2026-11?format=pdf&lang=zh" {
 		t.Errorf("%s", got)
 	}

@@ -60,7 +60,7 @@ func (r Reports) File(ctx context.Context, month, format, language string) (f Re
 		return f, false, fmt.Errorf("report of %s as %s is damaged: %w", month, f.name(), err)
 	}
 	if have := checksum(string(f.Body)); have != f.SHA256 {
-		return f, false, fmt.Errorf("report of %s as %s was changed after it was published: its SHA-256 is %s, was %s", month, f.name(), have, f.SHA256)
+		return f, false, fmt.Errorf("report of %s as %s %w: its SHA-256 is %s, was %s", month, f.name(), ErrChanged, have, f.SHA256)
 	}
 	return f, true, nil
 }

@@ -13,6 +13,9 @@ import (
 // ErrPublished means that a month has a published report, which never changes.
 var ErrPublished = errors.New("this month's report is published already")
 
+// ErrChanged means that a report, or a file of one, is not what was published.
+var ErrChanged = errors.New("was changed after it was published")
+
 // Reports are the published expansion reports, each forever as it was published.
 type Reports struct{ db *DB }
 
@@ -52,7 +55,7 @@ func (r Reports) Load(ctx context.Context, month string) ([]byte, bool, error) {
 		return nil, false, fmt.Errorf("read report of %s: %w", month, err)
 	}
 	if have := checksum(body); have != sum {
-		return nil, false, fmt.Errorf("report of %s was changed after it was published: its SHA-256 is %s, was %s", month, have, sum)
+		return nil, false, fmt.Errorf("report of %s %w: its SHA-256 is %s, was %s", month, ErrChanged, have, sum)
 	}
 	return []byte(body), true, nil
 }

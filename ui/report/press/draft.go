@@ -9,6 +9,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/scaler/request"
+	"headroom/storage/state"
 	"headroom/ui/report"
 )
 
@@ -98,14 +99,17 @@ func (p *Press) judge(ctx context.Context, r *report.Report) error {
 }
 
 // orderOf returns the order of a month: as it was published, with that report, else as
-// it was written down first; nil if neither is known.
+// it was written down first; nil if neither is known. A published report that is damaged
+// must not keep all later ones from being made.
 func (p *Press) orderOf(ctx context.Context, first time.Time, target float64) (*report.PastOrder, *report.Report, error) {
 	month := first.Format("2006-01")
 	text, ok, err := p.Store.Load(ctx, month)
-	if err != nil {
+	switch {
+	case errors.Is(err, state.ErrChanged):
+		p.Logger.Error("a published report cannot be compared with: what the ledger has of that month stands in", "month", month, "err", err)
+	case err != nil:
 		return nil, nil, err
-	}
-	if ok {
+	case ok:
 		r, err := read(month, text)
 		if err != nil {
 			return nil, nil, err

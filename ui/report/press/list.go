@@ -3,7 +3,6 @@ package press
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"headroom/analytics"
@@ -94,9 +93,7 @@ func (p *Press) draftMonth(published []state.PublishedReport) []Month {
 
 func (p *Press) monthOf(ctx context.Context, r *state.PublishedReport) (Month, error) {
 	m := Month{Month: r.Month, Published: true, At: r.At.In(p.Location), Who: r.Who, SHA256: r.SHA256, Deliveries: noDeliveries()}
-	if err := p.summarize(ctx, &m, r.Summary); err != nil {
-		return m, err
-	}
+	p.summarize(ctx, &m, r.Summary)
 	var err error
 	m.Files, err = p.kept(ctx, r.Month)
 	return m, err
@@ -113,13 +110,11 @@ func (p *Press) kept(ctx context.Context, month string) ([]Kept, error) {
 }
 
 // summarize reads what is shown of a published report; of one that was published
-// before there were summaries it is made of the report itself.
-func (p *Press) summarize(ctx context.Context, m *Month, text []byte) error {
-	if len(text) > 0 {
-		if err := json.Unmarshal(text, &m.Summary); err != nil {
-			return fmt.Errorf("read the summary of the report of %s: %w", m.Month, err)
-		}
-		return nil
+// before there were summaries, or whose summary is damaged, it is made of the report
+// itself.
+func (p *Press) summarize(ctx context.Context, m *Month, text []byte) {
+	if len(text) > 0 && json.Unmarshal(text, &m.Summary) == nil {
+		return
 	}
 	body, _, err := p.Store.Load(ctx, m.Month)
 	var r *report.Report
@@ -128,10 +123,9 @@ func (p *Press) summarize(ctx context.Context, m *Month, text []byte) error {
 	}
 	if err != nil { // one that is damaged must not hide the others
 		m.Error, m.Summary = err.Error(), unknownSummary()
-		return nil
+		return
 	}
 	m.Summary = summaryOf(r)
-	return nil
 }
 
 func unknownSummary() Summary {

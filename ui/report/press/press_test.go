@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"headroom/analytics"
 	"headroom/analytics/ledger"
@@ -113,12 +114,22 @@ func TestList(t *testing.T) {
 	if m := must[[]Month](t)(w.List(t.Context()))[1]; m.Total.DevicesToRequest != 4 || m.Error != "" {
 		t.Errorf("%+v", m)
 	}
+	change(`UPDATE reports SET summary = '{'`)
+	if m := must[[]Month](t)(w.List(t.Context()))[1]; m.Total.DevicesToRequest != 4 || m.Error != "" {
+		t.Errorf("%+v", m)
+	}
 	change(`UPDATE reports SET body = '{}'`)
 	if m := must[[]Month](t)(w.List(t.Context()))[1]; m.Total.DevicesToRequest.Known() || !strings.Contains(m.Error, "2026-11 was changed") {
 		t.Errorf("%+v", m)
 	}
 	if _, err := w.File(t.Context(), "2026-11", "csv", ""); err == nil || !strings.Contains(err.Error(), "was changed after it was published") {
 		t.Error(err)
+	}
+	// Later months are reported all the same, beside what the ledger has.
+	w.orders = []ledger.Ordered{{ID: "Qzone/SET_W13", AsOf: dayOf(time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC)), Devices: 5, Request: 3, Forecast: 8}}
+	december = must[*report.Report](t)(w.Draft(t.Context(), "2026-12"))
+	if b := december.Before; b == nil || b.Source == report.Published {
+		t.Errorf("%+v", b)
 	}
 }
 

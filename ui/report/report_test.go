@@ -245,6 +245,11 @@ func TestSpreadsheetsRunNothing(t *testing.T) {
 	f("", "")
 	f("SET-1=2", "SET-1=2")
 	f("＝1", "'＝1")
+	f("＋1", "'＋1")
+	f("－1", "'－1")
+	f("＠a", "'＠a")
+	f("\xff", "\xff")
+	f("", "")
 
 	r := made()
 	var b bytes.Buffer

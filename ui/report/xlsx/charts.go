@@ -84,7 +84,7 @@ func (b *book) ordersChart(n int) *excelize.Chart {
 		YAxis:     excelize.ChartAxis{MajorGridLines: true, Font: ink}, XAxis: excelize.ChartAxis{ReverseOrder: true, Font: ink},
 		PlotArea: excelize.ChartPlotArea{ShowVal: true},
 		Series: []excelize.ChartSeries{{
-			Name: b.words.heads["devices_to_request"], Categories: b.area(b.words.modules, id, n), Values: b.area(b.words.modules, request, n),
+			Name: b.area(b.words.modules, request, 0), Categories: b.area(b.words.modules, id, n), Values: b.area(b.words.modules, request, n),
 		}},
 	}
 }

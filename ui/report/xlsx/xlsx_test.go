@@ -1,10 +1,12 @@
 package xlsx
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -95,6 +97,39 @@ func TestHeadsAreDistinct(t *testing.T) {
 		if first := rows[0][0]; first != report.LevelName("site", language) || !seen[strings.ToLower(wordsOf(language).heads["id"])] {
 			t.Errorf("%s: %q", language, rows[0])
 		}
+	}
+}
+
+// What a chart is drawn from are references: Excel repairs a file in which a text stands
+// in their place.
+func TestChartsHaveReferencesOnly(t *testing.T) {
+	book := workbook(t, kept(t), report.English)
+	z, err := zip.NewReader(bytes.NewReader(book), int64(len(book)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	charts := 0
+	for _, f := range z.File {
+		if !strings.HasPrefix(f.Name, "xl/charts/chart") {
+			continue
+		}
+		charts++
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range strings.Split(string(text), "<f>")[1:] {
+			if of, _, _ := strings.Cut(part, "</f>"); !strings.Contains(of, "!$") {
+				t.Errorf("%s: %q", f.Name, of)
+			}
+		}
+	}
+	if charts != 2 {
+		t.Errorf("%d charts", charts)
 	}
 }
 

@@ -52,7 +52,7 @@ func (r *Report) Compare(then *PastOrder, published *Report) {
 	if published != nil {
 		d.Then = published.Total
 		if published.Currency == r.Currency {
-			d.Cost = r.Total.Cost - d.Then.Cost
+			d.Cost = money(r.Total.Cost - d.Then.Cost)
 		}
 	}
 	d.Devices, d.DevicesNeeded, d.DevicesToRequest = r.Total.Devices-d.Then.Devices, r.Total.DevicesNeeded-d.Then.DevicesNeeded, r.Total.DevicesToRequest-d.Then.DevicesToRequest

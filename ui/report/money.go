@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"math"
 
 	"headroom/analytics"
 )
@@ -32,7 +33,16 @@ func cost(devices, price analytics.Number) analytics.Number {
 	if !devices.Known() || !price.Known() {
 		return analytics.Unknown()
 	}
-	return devices * price
+	return money(devices * price)
+}
+
+// money is an amount to the millionth: 9 devices at 3.1 are 27.9, not the
+// 27.900000000000002 of binary fractions. Whole amounts stay as they are, however large.
+func money(n analytics.Number) analytics.Number {
+	if v := float64(n); v != math.Trunc(v) {
+		return analytics.Number(math.Round(v*1e6) / 1e6)
+	}
+	return n
 }
 
 // addCost adds what a line costs, or counts its devices as not priced.
@@ -43,7 +53,7 @@ func (t *Total) addCost(c, devices analytics.Number) {
 	case c.Known() && !t.Cost.Known():
 		t.Cost = c
 	case c.Known():
-		t.Cost += c
+		t.Cost = money(t.Cost + c)
 	}
 }
 

@@ -60,6 +60,27 @@ func TestCosts(t *testing.T) {
 	}
 }
 
+func TestAmountsHaveNoBinaryTail(t *testing.T) {
+	if c := cost(9, 3.1); c != 27.9 {
+		t.Error(c)
+	}
+	sum := newTotal("")
+	for range 53 {
+		sum.addCost(cost(1, 3.1), 1)
+	}
+	if sum.Cost != 164.3 {
+		t.Error(sum.Cost)
+	}
+	for _, whole := range []analytics.Number{0, -3, 1e12, 1<<53 - 1} {
+		if money(whole) != whole {
+			t.Error(whole)
+		}
+	}
+	if money(analytics.Unknown()).Known() {
+		t.Error("what is unknown has an amount")
+	}
+}
+
 func TestAtRisk(t *testing.T) {
 	r := made()
 	if r.Arrives != "2026-12-21" || r.Total.AtRisk != 2 || !r.Lines[0].AtRisk || r.Lines[2].AtRisk {

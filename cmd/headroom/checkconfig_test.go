@@ -24,7 +24,7 @@ func TestCheckConfig(t *testing.T) {
 
 	f("", 0, "FILE is good\n")
 	f("node_lable: x\ncapacity: {band_days: 1}\n", 1, `FILE:1: node_lable: unknown key; known here: `+
-		`timezone, hierarchy, node_label, process_label, failure_domains, signals, capacity, rollup, storage, ingest, query, alerting, keda, requests, access, pool, services, flows, registry, search, consistency, scrape_configs
+		`timezone, hierarchy, node_label, process_label, failure_domains, signals, capacity, rollup, storage, ingest, query, alerting, keda, requests, access, pool, services, flows, registry, search, consistency, report, scrape_configs
 FILE:2: capacity.band_days: want 3 to 365, found 1
 headroom: FILE: faults: 2
 `)

@@ -39,7 +39,30 @@ func (p *Press) outline(snap *analytics.Snapshot, month string, s *Settings) rep
 	return report.Build(snap, month, at, report.Options{Prices: s.Prices, SiteLabel: s.SiteLabel, TypeOf: p.TypeOf})
 }
 
+// drafted is the draft of a minute, as far as people cannot change it within one.
+type drafted struct {
+	snap     *analytics.Snapshot
+	settings *Settings
+	report   *report.Report
+}
+
+// make adds what people ask for to the draft of the minute, which is made once: it takes
+// seconds for a large fleet, and a page, its PDF and others who look want it at once.
 func (p *Press) make(ctx context.Context, snap *analytics.Snapshot, month string, s *Settings) (*report.Report, error) {
+	if p.drafted.snap != snap || p.drafted.settings != s {
+		r, err := p.compute(ctx, snap, month, s)
+		if err != nil {
+			return nil, err
+		}
+		p.drafted = drafted{snap, s, r}
+	}
+	r := *p.drafted.report
+	asked, err := p.requestsOf(ctx, month)
+	r.List(asked)
+	return &r, err
+}
+
+func (p *Press) compute(ctx context.Context, snap *analytics.Snapshot, month string, s *Settings) (*report.Report, error) {
 	r := p.outline(snap, month, s)
 	var errs []error
 	r.Prove(func(id string) *analytics.Trend {
@@ -47,10 +70,7 @@ func (p *Press) make(ctx context.Context, snap *analytics.Snapshot, month string
 		errs = append(errs, err)
 		return trend
 	})
-	errs = append(errs, p.judge(ctx, &r))
-	asked, err := p.requestsOf(ctx, month)
-	r.List(asked)
-	return &r, errors.Join(append(errs, err, p.score(ctx, &r))...)
+	return &r, errors.Join(append(errs, p.judge(ctx, &r), p.score(ctx, &r))...)
 }
 
 // requestsOf returns what was asked for in a month, the newest first.

@@ -102,6 +102,7 @@ type Press struct {
 	settings atomic.Pointer[Settings]
 
 	drafting sync.Mutex // one at a time: the second finds what the first has read
+	drafted  drafted    // under drafting
 	scores   scored     // under drafting
 	work     worked     // under drafting
 	orders   recorded   // under drafting

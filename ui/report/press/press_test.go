@@ -126,6 +126,7 @@ func TestList(t *testing.T) {
 		t.Error(err)
 	}
 	// Later months are reported all the same, beside what the ledger has.
+	w.minute()
 	w.orders = []ledger.Ordered{{ID: "Qzone/SET_W13", AsOf: dayOf(time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC)), Devices: 5, Request: 3, Forecast: 8}}
 	december = must[*report.Report](t)(w.Draft(t.Context(), "2026-12"))
 	if b := december.Before; b == nil || b.Source == report.Published {
@@ -143,6 +144,26 @@ func TestAReportOfBeforeTheFilesIsKeptWhenItIsAskedFor(t *testing.T) {
 	kept := must[[]state.ReportFile](t)(w.Store.Files(t.Context(), "2026-01"))
 	if !f.Published || len(kept) != 1 || kept[0].SHA256 != f.SHA256 {
 		t.Errorf("%+v", kept)
+	}
+}
+
+// Many may look at the draft of a minute: it is made once, and what one of them does with
+// it is not the others' business.
+func TestTheDraftOfAMinuteIsMadeOnce(t *testing.T) {
+	w := newWorld(t)
+	for range 3 {
+		must[*report.Report](t)(w.Draft(t.Context(), "2026-11")).Draft = false
+	}
+	if r := must[*report.Report](t)(w.Draft(t.Context(), "2026-11")); !r.Draft || w.trends != 2 {
+		t.Errorf("a draft: %v; %d trends were read", r.Draft, w.trends)
+	}
+	w.Configure(Settings{Languages: []string{report.English}, Prices: report.Prices{Currency: "CNY", Other: 3}})
+	if r := must[*report.Report](t)(w.Draft(t.Context(), "2026-11")); r.Total.Cost != 12 {
+		t.Errorf("at other prices: %v", r.Total.Cost)
+	}
+	w.minute()
+	if must[*report.Report](t)(w.Draft(t.Context(), "2026-11")); w.trends != 6 {
+		t.Errorf("of the next minute: %d trends were read", w.trends)
 	}
 }
 

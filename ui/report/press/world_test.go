@@ -32,6 +32,7 @@ type world struct {
 	entries []ledger.Entry
 	orders  []ledger.Ordered
 	asked   []ledger.Query
+	trends  int // that were asked for
 }
 
 func newWorld(t *testing.T) *world {
@@ -74,6 +75,7 @@ func (w *world) minute() {
 func (w *world) Snapshot() *analytics.Snapshot { return w.snap }
 
 func (w *world) Trend(_ context.Context, id, _ string, _ float64) (*analytics.Trend, error) {
+	w.trends++
 	return &analytics.Trend{ID: id, Days: []string{"2026-11-20"}, Peaks: []analytics.Number{55}, Line: []analytics.Number{54}}, nil
 }
 

@@ -56,7 +56,7 @@ export const alarmsEn = {
   lasts: (from: string, long: string) => `since ${from}, for ${long}`,
   lasted: (from: string, long: string) => `at ${from}, for ${long}`,
   timeline: "The day",
-  timelineHint: "Dark: told, waiting, healed or over by itself. Light: folded or muted.",
+  timelineHint: "Light: folded or muted.",
   lanes: { title: "A line each", business: "by business", kind: "by alarm" },
   others: "others",
   asList: "As a list",
@@ -91,7 +91,7 @@ export const alarmsEn = {
   membersMissing: (n: number) => `${n} more came more than 7 days before.`,
   sharing: (component: string, share: number) => (share > 0 ? `${component}, shared by ${share}` : component),
   older: "Show older ones",
-  tooMany: (most: string) => `The newest ${most} are shown. Choose a day, a node or a kind to see others.`,
+  tooMany: (most: string) => `The newest ${most} are shown; choose a day, a node or a kind for others.`,
   listed: (n: string, all: string, more: boolean) => (more ? `${n} of ${all} shown` : `${n} shown`),
   folded: (n: string) => `${n} folded into common causes`,
   nothing: "No alarm passes the filter.",
@@ -101,7 +101,7 @@ export const alarmsEn = {
   last: (when: string) => `The last one came at ${when}:`,
   showDay: "show that day",
   never: "No alarm was ever received",
-  neverPrometheus: "Point Prometheus' alerting at this server; in prometheus.yml:",
+  neverPrometheus: "Point Prometheus at this server; in prometheus.yml:",
   neverVmalert: "Or vmalert:",
   neverAmtool: "Or send one by hand, to see its way:",
 
@@ -208,8 +208,7 @@ export const alarmsEn = {
   mutes: {
     silences: "Silences",
     silencesUnit: "nobody is told of what they match",
-    silencesMissing:
-      "This server does not take silences yet. Once it does, make one here, or by Alertmanager's tools:",
+    silencesMissing: "This server does not take silences yet; Alertmanager's tools make them, too:",
     noSilence: "No silence is in force.",
     newSilence: "Silence something",
     make: "Silence them",
@@ -229,7 +228,7 @@ export const alarmsEn = {
     cut: (n: string) => `Only ${n} alarms were looked at.`,
     again: "Mutes that come again",
     againUnit: "hours and days on which nobody is told",
-    noMute: "There is none. One for each night can be made here, or kept in the configuration:",
+    noMute: "There is none. Make one here, or keep it in the configuration:",
     newMute: "Mute something each day",
     makeMute: "Mute them",
     endMute: (matchers: string) => `End the mute of ${matchers}`,
@@ -261,7 +260,7 @@ export const alarmsEn = {
     unit: "each hides the alarms that it expects, and no more",
     over: "Changes that are over",
     none: "No change runs. One that tells of itself hides the alarms that it makes:",
-    missing: "This server does not take changes yet. Once it does, a change tells of itself:",
+    missing: "This server does not take changes yet; once it does:",
     since: (clock: string) => `since ${clock}`,
     fromTo: (from: string, to: string) => `from ${from} to ${to}`,
     firing: (n: number) => `Show ${n} of them`,
@@ -282,7 +281,7 @@ export const alarmsEn = {
   },
   brake: {
     stopped: (clock: string) => `All healing is stopped${clock && ` since ${clock}`}`,
-    means: "Headroom does nothing about alarms until somebody lets it go on; people are told instead.",
+    means: "Until somebody lets it go on, people are told instead.",
     why: "What the trouble was",
     whyHint: "and why healing is safe again",
     release: "Let healing go on",
@@ -291,11 +290,10 @@ export const alarmsEn = {
       `It was from ${from} to ${to}, when ${who} let it go on${why && `: ${why}`}.`,
   },
   heals: {
-    never:
-      "Nothing was ever done about an alarm. To let Headroom act, begin with a dry run in the configuration:",
+    never: "Nothing was ever done about an alarm. Begin with a dry run in the configuration:",
     title: "What was done about alarms",
     none: "Nothing was done about alarms then.",
-    missing: "This server does nothing about alarms by itself yet. To let it, begin with a dry run:",
+    missing: "This server does nothing about alarms yet. Begin with a dry run:",
     states: {
       helped: "helped",
       "helped not": "did not help",

@@ -4,8 +4,7 @@ const plural = (n: number, one: string) => (n === 1 ? `1 ${one}` : `${n} ${one}s
 export const capacityEn = {
   title: "Capacity and growth",
   emptyTitle: "No module can be judged yet",
-  empty:
-    "Growth needs daily peaks of at least two weeks. Until then modules are learning: import what an older system has, or wait.",
+  empty: "Growth needs daily peaks of two weeks: import what an older system has, or wait.",
   devices: (n: number) => plural(n, "device"),
 
   figures: {
@@ -23,7 +22,7 @@ export const capacityEn = {
   plane: "Growth and headroom",
   planeUnit: "a dot a module, its area the devices",
   planeLabel: (modules: string) =>
-    `${modules} modules by growth and headroom. Arrow keys go from dot to dot, Enter opens the module; the list below has the same.`,
+    `${modules} modules by growth and headroom. Arrow keys go from dot to dot, Enter opens one; the list below has the same.`,
   growth: "growth, % a month",
   headroom: "headroom, % of the target load",
   quadrants: {
@@ -33,7 +32,7 @@ export const capacityEn = {
     "roomy-still": "Room, not growing",
   },
   tightNote: (percent: number) =>
-    `Tight: less than ${percent} % of the target load is free at today's peak. Press a quarter to list its modules.`,
+    `Tight: less than ${percent} % headroom. Press a quarter to list its modules.`,
   kinds: {
     full: "full before the delivery",
     asks: "asks for devices",

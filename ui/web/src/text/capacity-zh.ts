@@ -3,7 +3,7 @@ import type { capacityEn } from "./capacity-en";
 export const capacityZh: typeof capacityEn = {
   title: "容量与增长",
   emptyTitle: "尚无可判断的模块",
-  empty: "增长至少需要两周的每日峰值。在此之前模块处于学习中：可导入旧系统的历史，或等待。",
+  empty: "增长至少需要两周的每日峰值：可导入旧系统的历史，或等待。",
   devices: (n) => `${n} 台设备`,
 
   figures: {
@@ -19,7 +19,7 @@ export const capacityZh: typeof capacityEn = {
 
   plane: "增长与余量",
   planeUnit: "每点一个模块，面积为设备数",
-  planeLabel: (modules) => `${modules} 个模块的增长与余量。方向键逐点浏览，回车打开模块；下方列表内容相同。`,
+  planeLabel: (modules) => `${modules} 个模块的增长与余量。方向键逐点浏览，回车打开；下方列表相同。`,
   growth: "月增长 %",
   headroom: "余量，占目标负载 %",
   quadrants: {
@@ -28,7 +28,7 @@ export const capacityZh: typeof capacityEn = {
     "roomy-growing": "宽裕且增长",
     "roomy-still": "宽裕不增长",
   },
-  tightNote: (percent) => `紧张：今日峰值时目标负载的空余不足 ${percent} %。点击某一象限，即可列出其模块。`,
+  tightNote: (percent) => `紧张：余量不足 ${percent} %。点击象限列出其模块。`,
   kinds: {
     full: "交付前触顶",
     asks: "需要设备",
@@ -59,7 +59,7 @@ export const capacityZh: typeof capacityEn = {
     all: "全部模块",
   },
   none: {
-    full: "没有模块会在现在下单的设备交付前触顶。",
+    full: "没有模块会在交付前触顶。",
     asks: "没有模块需要设备。",
     all: "没有符合条件的模块。",
   },

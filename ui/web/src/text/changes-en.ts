@@ -34,7 +34,7 @@ export const changesEn = {
     none: "No run is like that.",
     noneTitle: "Nothing was changed by a flow yet",
     noneText:
-      "A flow is a row of steps: mute alarms, install packages, start workers, test. Each run of one is listed here with what every step did; a failed step can be retried with other inputs, or skipped.",
+      "A flow is a row of steps: mute alarms, install packages, start workers, test. Its runs are listed here; a failed step can be retried or skipped.",
     noneWay: "The flows that can be started",
     missing: "There is no such run: it may have been forgotten since.",
     dry: "dry run",
@@ -108,7 +108,7 @@ export const changesEn = {
       running: "Its tool works",
       backoff: "It has failed and is tried again by itself",
       waiting: "A person has to approve or reject it",
-      unsure: "It had begun, nobody saw its end, and its tool cannot tell: look, then retry or skip it",
+      unsure: "It had begun and nobody saw its end: look, then retry or skip it",
       done: "Done",
       failed: "Failed for good, unless somebody retries it",
       skipped: "By its condition, by its time or by a person",
@@ -130,7 +130,7 @@ export const changesEn = {
       pause: "Steps that run still end; no other begins.",
       resume: "The run goes on.",
       cancel: "Steps that run are stopped; what was done stays.",
-      undo: "Steps that run are stopped; what was done is taken back, the newest first.",
+      undo: "Steps that run are stopped; what was done is taken back.",
     },
   },
 
@@ -150,7 +150,7 @@ export const changesEn = {
     backToFlows: "The flows",
     builtIn: "built in",
     repeatable: "repeatable",
-    repeatableTitle: "It changes nothing, or the same again: it is run again if nobody saw its end",
+    repeatableTitle: "It may be repeated: it is run again if nobody saw its end",
     takes: "Takes",
     gives: "Gives",
   },
@@ -165,7 +165,7 @@ export const changesEn = {
     pause: "Pause",
     resume: "Resume",
     remove: "Remove",
-    removeAbout: "No run is started by it any more; those that were stay in the list.",
+    removeAbout: "It starts no more runs; those that were stay.",
     configured: "of the configuration",
     configuredTitle: "It is changed there, in flows.schedules",
     next: (at: string) => `next at ${at}`,
@@ -185,7 +185,7 @@ export const changesEn = {
   },
 
   access: {
-    open: "Everybody may do everything here: the configuration has no section access.",
+    open: "Everybody may do everything: the configuration has no access.",
     none: "Nobody has a role here.",
     add: { grant: "Give a role", token: "Make a token" },
     abouts: {
@@ -212,8 +212,7 @@ export const changesEn = {
   requests: {
     search: "Search title, who, why",
     none: "No request is like that.",
-    noneYet:
-      "Nobody has asked for anything yet: machines, a place in the pool, a role, or a change that wants an approval.",
+    noneYet: "Nobody has asked for anything yet: machines, a place in the pool, a role, or a change.",
     askFor: "Ask for",
     send: "Ask",
     byRule: (rule: string) => `A rule approves it at once: ${rule}.`,

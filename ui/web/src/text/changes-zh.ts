@@ -32,7 +32,7 @@ export const changesZh: ChangesText = {
     none: "没有这样的执行。",
     noneTitle: "还没有流程做过变更",
     noneText:
-      "流程由一行步骤组成：屏蔽告警、安装软件包、启动进程、测试。每次执行都列在这里，并记录每一步做了什么；失败的步骤可以换参数重试，也可以跳过。",
+      "流程由步骤组成：屏蔽告警、安装软件包、启动进程、测试。每次执行列在这里；失败的步骤可以重试或跳过。",
     noneWay: "可以启动的流程",
     missing: "没有这次执行：可能已过保留期。",
     dry: "演练",
@@ -106,7 +106,7 @@ export const changesZh: ChangesText = {
       running: "工具正在执行",
       backoff: "失败了，会自动重试",
       waiting: "需要人批准或拒绝",
-      unsure: "已开始，但没人看到结束，工具也无法判断：请查看后重试或跳过",
+      unsure: "已开始但不知结果：请查看后重试或跳过",
       done: "完成",
       failed: "已失败，除非有人重试",
       skipped: "因条件、超时或人工",
@@ -125,7 +125,7 @@ export const changesZh: ChangesText = {
       pause: "进行中的步骤会结束，不再开始新的。",
       resume: "执行继续。",
       cancel: "停止进行中的步骤，已做的保留。",
-      undo: "停止进行中的步骤，并从最新的开始撤销已做的。",
+      undo: "停止进行中的步骤，并撤销已做的。",
     },
   },
 
@@ -145,7 +145,7 @@ export const changesZh: ChangesText = {
     backToFlows: "流程列表",
     builtIn: "内置",
     repeatable: "可重复",
-    repeatableTitle: "不改变任何内容，或重复结果相同：未见其结束时会再次运行",
+    repeatableTitle: "重复结果相同：未见其结束时再次运行",
     takes: "输入",
     gives: "输出",
   },
@@ -160,7 +160,7 @@ export const changesZh: ChangesText = {
     pause: "暂停",
     resume: "恢复",
     remove: "删除",
-    removeAbout: "不再由它启动执行；已有的执行保留在列表中。",
+    removeAbout: "不再启动执行；已有的保留。",
     configured: "来自配置",
     configuredTitle: "在配置的 flows.schedules 中修改",
     next: (at) => `下次 ${at}`,
@@ -180,7 +180,7 @@ export const changesZh: ChangesText = {
   },
 
   access: {
-    open: "这里任何人都可以做任何事：配置中没有 access 部分。",
+    open: "任何人都可以做任何事：配置中没有 access。",
     none: "这里没有人拥有角色。",
     add: { grant: "授予角色", token: "创建令牌" },
     abouts: { grant: "给人、登录的组或聊天中的名字。", token: "给程序使用，密钥只显示一次。" },
@@ -204,7 +204,7 @@ export const changesZh: ChangesText = {
   requests: {
     search: "搜索标题、申请人、原因",
     none: "没有这样的申请。",
-    noneYet: "还没有人申请过：设备、资源池位置、角色，或需要批准的变更。",
+    noneYet: "还没有申请：设备、资源池位置、角色或变更。",
     askFor: "申请",
     send: "提交申请",
     byRule: (rule: string) => `按规则自动批准：${rule}。`,

@@ -38,7 +38,7 @@ export const en = {
   disconnected: "connection lost, trying again",
   failed: (reason: string) => `The server could not answer: ${reason}`,
   loading: "Loading",
-  pageGone: "This page could not be loaded: the connection is lost, or the server has a new version.",
+  pageGone: "This page could not be loaded: the connection is lost, or the server is a new one.",
   loadAgain: "Load again",
   close: "Close",
 
@@ -60,10 +60,10 @@ export const en = {
   models: { calibrated: "calibrated", classic: "classic", both: "both" },
   modelNotes: {
     calibrated:
-      "Follows the load of the last hours on top of the usual day; its intervals are as wide as its own past errors ask for. A deviation is a surprise now and unlike the usual day.",
+      "Follows the load of the last hours on top of the usual day; its intervals come from its own past errors.",
     classic:
-      "Mean ± 3 standard deviations of the same minute on the last 28 days, and the straight line through 60 daily peaks. What the field has always used.",
-    both: "Both beside each other: the calibrated model above, the classic one below it. Rows are sorted and counted by the calibrated one.",
+      "Mean ± 3 standard deviations of the same minute on the last 28 days, straight line through 60 daily peaks.",
+    both: "The calibrated model above, the classic one below it; rows are sorted and counted by the calibrated one.",
   },
   csv: "CSV",
   csvTitle: "Save the rows shown as CSV",
@@ -95,21 +95,10 @@ export const en = {
     ways: "What to do",
   },
   titles: {
+    ...explainEn.terms, // what a column holds is said once
     path: "Place in the business tree",
     spark: "The load of the last 7 days over its band; a mark below is a time outside",
-    devices: "Devices that report now",
-    processes: "Worker processes that report now",
-    load: "Load of this minute in percent of a device, mean over the devices; the shade is the band",
     model: "The model whose numbers stand beside it",
-    mean: "What is normal for this minute of the day",
-    band: "The load is expected between these bounds",
-    deviates: "Whether the load is outside the band, how far (1 is the edge), and since when",
-    peak: "The highest load expected today, with its interval and time",
-    headroom: "The part of the target load that is free at today's expected peak; below 0 it is overfull",
-    loss: "The same once the largest failure domain (a site, a rack; else one device) is lost and the other devices do its work",
-    growth: "Growth of the daily peak in percent a month (30 days), from the last 60 days",
-    full: "The day on which the daily peak reaches the target load, with its interval",
-    order: "Devices to request so that the target load holds at the horizon",
     cover: "What keeps alarms back now and until when, and which change runs there, above or below",
     owner: "Who is responsible, as the registry knows",
     note: "Your note",
@@ -143,8 +132,7 @@ export const en = {
 
   emptyTitle: "No samples yet",
   emptyText: "Send a sample, and its row appears within a minute:",
-  emptyShadow:
-    "The signals of the configuration found no series in the store that is looked at. Whether it can be reached is in the log.",
+  emptyShadow: "The store has no series of the configured signals. Whether it can be reached is in the log.",
   emptyDemo: "Or look at a simulated fleet first:",
   copy: "Copy",
   copied: "Copied",
@@ -244,7 +232,7 @@ export const en = {
     span: "Days",
     lastDays: (n: number) => `Last ${n} days`,
     about: (from: string, to: string, level: string) =>
-      `Forecasts about ${from} to ${to}. An error is the forecast ÷ what came − 1, in its mean size; the naive forecast is yesterday's peak, or the last one of the same weekday. Intervals are meant to hold ${level} %.`,
+      `Forecasts about ${from} to ${to}. An error is the mean size of forecast ÷ what came − 1; the naive forecast is the peak of yesterday, or of the same weekday. Intervals shall hold ${level} %.`,
     byHorizon: "By task and horizon",
     worst: "The worst modules",
     showWorst: "Show the worst modules of this forecast",
@@ -271,7 +259,7 @@ export const en = {
     titles: {
       made: "Forecasts that were written down",
       scored: "Forecasts whose day is over",
-      error: "Mean size of the error, in percent of what came; the smaller of it and the naive one is bold",
+      error: "Mean size of the error, in percent of what came; the smaller one is bold",
       naive: "The same of the naive forecast that was known at the time",
       bias: "Mean error: above 0 too much was forecast",
       inside:
@@ -281,11 +269,11 @@ export const en = {
     chart: (held: number, over: number) =>
       `The peak of each day and what was forecast of it at 0, 6, 9 and 12 o'clock. ${held} of ${over} intervals held.`,
     chartNote: (level: string) =>
-      `Each upright is a forecast of that day's peak, made at 0, 6, 9 or 12 o'clock, with its ${level} % interval; × is one that did not hold.`,
+      `Upright: a forecast made at 0, 6, 9 or 12 o'clock with its ${level} % interval; × did not hold.`,
     unwritten: (peak: string, growth: string, score: string) =>
-      `Nothing is written down yet. Today's peak is at ${peak} next, growth and orders at ${growth}; what came stands beside it from ${score} on, when the day is over.`,
+      `Nothing is written down yet. Next: today's peak at ${peak}, growth and orders at ${growth}; what came is compared from ${score} on.`,
     unscored: (score: string) =>
-      `Forecasts are written down. Those of today's peak are scored at ${score}, those of later days when these are over.`,
+      `Forecasts are written down; today's peak is scored at ${score}, later days once they are over.`,
   },
   whatIf: whatIfEn,
   marks: marksEn,
@@ -312,13 +300,8 @@ export const en = {
   ] as [string, string][],
   legend: [
     ["YES ↑ 1.5", "outside the band by 1.5 half-widths, upwards"],
-    [
-      "⚑",
-      "an alarm runs: the deviation is worth telling: it lasts, or is far out; it ends after a calm while",
-    ],
-    ["Headroom", "the part of the target load that today's peak leaves free, and below it after a loss"],
-    ["calibrated", "follows the load; its intervals come from its own past errors"],
-    ["classic", "mean ± 3 standard deviations of this minute, straight line through the daily peaks"],
+    ["⚑", "an alarm runs: the deviation lasts, or is far out; it ends after a calm while"],
+    ["Headroom", "what today's peak leaves free of the target load, below it after a loss"],
     ["learning", "too little history to judge; the reason is beside it"],
     ["stale", "no data now; the last values are grey, with their age"],
     ["–", "not known, which is not zero"],

@@ -71,7 +71,7 @@ export const explainEn = {
     mean: "The load that is normal for this minute of this day.",
     band: "The bounds between which the load of this minute is expected, fixed before it was seen.",
     deviates:
-      "The distance of the load from what is expected, in half-widths of the band: above 1 it is outside. An alarm asks for more than one such minute.",
+      "The distance of the load from what is expected, in half-widths of the band: above 1 it is outside.",
     peak: "The highest five-minute load of today, as it is expected by now; the interval holds it in 95 of 100 days.",
     headroom: "The part of the target load that today's expected peak leaves free. Below 0 it is overfull.",
     loss: "The same once the largest failure domain is lost and the other devices do its work.",
@@ -80,7 +80,7 @@ export const explainEn = {
     full: "The day by which a daily peak has more likely than not reached the target load.",
     order:
       "How many devices to ask for now, so that the largest peak until they are there stays below the target load with the stated probability.",
-    seen: "The highest five-minute mean of today, up to now. The query gives the minutes that it is taken from.",
+    seen: "The highest five-minute mean of today, up to now.",
     highest: "The load of the device that has the most to do in this minute.",
     requests: "What the requests' counters of all processes grew by in this minute.",
     busy: "How many seconds the processes were busy in this minute, all together.",
@@ -89,7 +89,7 @@ export const explainEn = {
     target: "The load at which a device counts as full, as it is configured.",
     needed: "How many devices hold the peak at risk at the target load, with the minimum and the spares.",
     short:
-      "The probability that the largest peak before what is ordered now is there is above what the devices hold at the target load: with those that are there, and with those to request.",
+      "The probability that the largest peak before the delivery is above what the devices hold at the target load: without the order, and with it.",
     fraction: "The share of the processes' time in the decided minute in which they did work.",
     workers: "How many workers there shall be: as many as the numbers ask for, within the limits that hold.",
   },

@@ -7,7 +7,7 @@ export const fleetZh: FleetText = {
     total: (affected, modules) => `${modules} 个模块中 ${affected} 个有不一致的节点`,
     noneTitle: "还没有任何声明",
     noneText:
-      "声明写明一个模块的节点应有哪些软件包、文件、进程和端口，放在配置 consistency.dir 的目录中；节点上与声明不同之处列在这里，并说明从何时起、由什么引起。",
+      "声明写明模块的节点应有的软件包、文件、进程和端口，放在 consistency.dir 的目录中；不同之处列在这里。",
     standing: (bad, of) => `${of} 台中 ${bad} 台不一致`,
     since: (at) => `自 ${at}`,
     unknown: (n) => `${n} 台未知`,
@@ -41,7 +41,7 @@ export const fleetZh: FleetText = {
     abouts: {
       ignore: "该节点保持现状即可。",
       unignore: "重新视为不一致。",
-      adopt: "该节点的现状从现在起作为所有节点的声明。",
+      adopt: "该节点的现状成为所有节点的声明。",
       unadopt: "重新以文件为准。",
       repair: "执行 repair-node 使其符合声明。",
     },
@@ -80,7 +80,7 @@ export const fleetZh: FleetText = {
     timeline: "经过",
     noEvents: "还没有。",
     edit: "登记",
-    editAbout: "此处登记的内容优先于所有来源；留空表示没有。",
+    editAbout: "优先于所有来源；留空表示没有。",
     field: "字段",
     value: "内容",
     set: "保存",
@@ -137,7 +137,7 @@ export const fleetZh: FleetText = {
     noneYet: "还没有人做过任何改动。",
     nobody: "某人",
     verify: "校验",
-    verifyTitle: "检查整个日志：每条记录与前一条相链",
+    verifyTitle: "检查整个日志的链",
     exported: "导出",
     good: (n) => `✓ 全部 ${n} 条记录完好`,
     broken: (seq, why) => `✕ 第 ${seq} 条损坏：${why}`,
@@ -154,7 +154,7 @@ export const fleetZh: FleetText = {
 
   find: {
     title: "搜索全部",
-    hint: "任何内容：模块、机器、流程、编号、页面、要做的事",
+    hint: "模块、机器、流程、编号、页面、要做的事",
     recent: "最近",
     goTo: "前往",
     explain: (id) => `解释 ${id}`,
@@ -164,7 +164,7 @@ export const fleetZh: FleetText = {
     none: "没有找到。",
     more: (n, more) => `${n}${more ? "+" : ""}`,
     unknown: "尚未登录",
-    unknownText: "这里按角色授权：能看到什么取决于你是谁。",
+    unknownText: "这里按角色授权。",
     noRole: (name) => `${name} 在这里没有角色`,
     noRoleText: "请由管理员授予角色。",
     logIn: "登录",

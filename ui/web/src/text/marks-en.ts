@@ -3,7 +3,7 @@ export const marksEn = {
   title: "Marks",
   unit: "time that is not learned from",
   about:
-    "An incident or a change is no usual day. What is marked is left out of what the calibrated model learns: of band, alarm, peak and growth. Nothing is deleted, and a mark can be taken away again.",
+    "What is marked is left out of what the calibrated model learns: of band, alarm, peak and growth. Nothing is deleted, and a mark can be taken away again.",
   none: "Nothing is marked.",
   kinds: { incident: "incident", mute: "mute", change: "change", event: "event", other: "other" },
   draft: "to be marked",
@@ -26,8 +26,7 @@ export const marksEn = {
   notePlaceholder: "what it was",
   ask: "Show what it changes",
   cancel: "Cancel",
-  asking: (seconds: number) =>
-    `Learning again, node by node, what was and what would be: ${seconds} s so far. It can take some seconds.`,
+  asking: (seconds: number) => `Learning again what was and what would be: ${seconds} s so far.`,
 
   refit: {
     make: (what: string) => `If ${what} is marked`,
@@ -55,7 +54,7 @@ export const marksEn = {
   done: {
     made: (what: string) => `${what} is marked.`,
     ended: (what: string) => `The mark of ${what} is taken away.`,
-    next: "The fleet is being learned anew; the numbers on this page change within a minute or so.",
+    next: "The fleet is being learned anew; this page changes within a minute or so.",
     undo: "Take it away again",
     again: "Mark it again",
   },
@@ -63,7 +62,7 @@ export const marksEn = {
   past: {
     title: "Past alarms",
     about: (days: number) =>
-      `When the alarm ran in the last ${days} days, replayed from what is stored. If one was not the load's own, mark it.`,
+      `When the alarm ran in the last ${days} days, replayed. If one was not the load's own, mark it.`,
     none: "No alarm ran.",
     allMarked: "All of them are marked.",
     marked: (n: number) => `${n} more ${n === 1 ? "is" : "are"} marked already.`,

@@ -3,8 +3,7 @@ import type { Text } from "./en";
 export const marksZh: Text["marks"] = {
   title: "标记",
   unit: "不参与学习的时段",
-  about:
-    "故障或变更不是平常的日子。被标记的时段不参与校准模型的学习：区间、告警、峰值与增长都不计入。数据不会删除，标记可随时撤销。",
+  about: "被标记的时段不参与校准模型的学习：区间、告警、峰值与增长都不计入。数据不会删除，标记可撤销。",
   none: "没有标记。",
   kinds: { incident: "故障", mute: "屏蔽", change: "变更", event: "活动", other: "其他" },
   draft: "待标记",
@@ -27,7 +26,7 @@ export const marksZh: Text["marks"] = {
   notePlaceholder: "发生了什么",
   ask: "查看影响",
   cancel: "取消",
-  asking: (seconds) => `正在逐个节点重新学习改动前后的情形：已用 ${seconds} 秒，可能需要数秒。`,
+  asking: (seconds) => `正在重新学习改动前后的情形：已用 ${seconds} 秒。`,
 
   refit: {
     make: (what) => `若标记 ${what}`,
@@ -54,14 +53,14 @@ export const marksZh: Text["marks"] = {
   done: {
     made: (what) => `已标记 ${what}。`,
     ended: (what) => `已撤销标记 ${what}。`,
-    next: "正在重新学习整个集群；本页数值约在一分钟内更新。",
+    next: "正在重新学习；本页约在一分钟内更新。",
     undo: "撤销该标记",
     again: "重新标记",
   },
 
   past: {
     title: "以往告警",
-    about: (days) => `最近 ${days} 天内告警的时段，由存储的负载重放得出。若非负载自身所致，可将其标记。`,
+    about: (days) => `最近 ${days} 天内告警的时段，由负载重放得出。非负载自身所致的可标记。`,
     none: "没有告警。",
     allMarked: "均已标记。",
     marked: (n) => `另有 ${n} 个已标记。`,

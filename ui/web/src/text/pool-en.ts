@@ -35,7 +35,7 @@ export const poolEn = {
     lost: (n: number) => `${n} on lost nodes`,
     cores: "cores busy",
     coresTitle:
-      "Cores that everything on the nodes uses, of those that they have; the darker part is what workers of the pool are expected to use",
+      "Cores in use on the nodes, of those that they have; the darker part is what workers of the pool are expected to use",
     ours: (n: string) => `${n} for workers`,
     services: (n: number) => plural(n, "service", "services"),
     servicesTitle: "Services that are configured here",
@@ -51,9 +51,9 @@ export const poolEn = {
   } satisfies Record<NodeState, string>,
   stateTitles: {
     ready: "It takes new workers",
-    draining: "Its workers are replaced elsewhere, each stopped once the other one serves",
+    draining: "Its workers are replaced elsewhere, then stopped",
     cordoned: "It takes no new workers; those it has go on",
-    lost: "It has not synced; its workers are replaced elsewhere after the grace time",
+    lost: "It has not synced; its workers are replaced after the grace time",
   } satisfies Record<NodeState, string>,
   workerStates: {
     pending: "planned",
@@ -74,8 +74,8 @@ export const poolEn = {
   } satisfies Record<Kind, string>,
   kindTitles: {
     apply: "Decisions are carried out",
-    recommend: "Decisions are shown; nobody acts on them until the mode is apply",
-    only: "No service is configured for this module: recommended only; configure it to apply",
+    recommend: "Decisions are shown, not acted on",
+    only: "No service is configured for this module: recommended only",
   } satisfies Record<Kind, string>,
   configure: "configure it to apply",
   held: "held",
@@ -98,7 +98,7 @@ export const poolEn = {
   anyKind: "Any mode",
   kind: "Mode",
   attention: "Needs attention",
-  attentionTitle: "Too busy, short, lost, failing, unhealthy, overloaded or missing workers",
+  attentionTitle: "Too busy, or something is wrong with its workers",
   listed: (shown: string, all: string) =>
     shown === all ? `${all} ${all === "1" ? "service" : "services"}` : `${shown} of ${all} services`,
   nodesListed: (shown: string, all: string) =>
@@ -113,7 +113,7 @@ export const poolEn = {
     reason: "Last decision",
   },
   columnTitles: {
-    busy: "Share of the last minute that its processes were busy; the mark is the target above which workers are added",
+    busy: "Share of the last minute in which it was busy; workers are added above the mark",
     workers: "Workers before and after the last decision",
     proxies: "Workers behind each proxy: they differ by one at most",
   },
@@ -130,7 +130,7 @@ export const poolEn = {
   even: "even",
   apart: (n: number) => `${n} apart`,
   behind: (proxies: string) => `Workers behind ${proxies}`,
-  undecided: "Nothing decided yet: a decision comes with each minute's busy seconds.",
+  undecided: "Nothing decided yet: a decision needs busy seconds.",
   noMatch: "No service passes the filters.",
   noNodeMatches: "No node passes the filters.",
   clear: "Clear the filters",
@@ -140,7 +140,7 @@ export const poolEn = {
     ticks: "short marks do not serve; hatched is full",
     table: "As a table",
     map: "Nodes, coloured by forecast load",
-    point: "Point at a node, or go through them by the arrow keys; Enter opens one.",
+    point: "Point at a node, or use the arrow keys; Enter opens it.",
     perMark: (n: number) => (n === 1 ? "a mark is a worker" : `a mark is ${n} workers`),
     anyState: "Any state",
     state: "State",
@@ -161,7 +161,7 @@ export const poolEn = {
     all: "all",
     none: "No decision in this time changed anything or said something new.",
     noneAtAll:
-      "Nothing was decided yet. A decision is made each minute about every module whose processes report busy seconds every few seconds, a counter for each:",
+      "Nothing was decided yet. Each minute decides about modules whose processes report busy seconds, a counter for each:",
     run: "The flow that carries it out",
     explain: "explain",
     applied: "carried out",
@@ -196,15 +196,12 @@ export const poolEn = {
   replay: replayEn,
 
   noNodesTitle: "No node has joined yet",
-  noNodesText:
-    "Every machine with the node daemon on it is a node. Start one as root, and it appears within seconds:",
-  noNodesMore:
-    "How to install it for good, and with which token it may join, is in docs/node.md and docs/pool.md.",
+  noNodesText: "Start the node daemon on a machine as root, and it appears within seconds:",
+  noNodesMore: "Installing it for good, and its token: docs/node.md and docs/pool.md.",
   noServicesTitle: "No service is configured and nothing is decided yet",
-  noServicesText:
-    "A service is what Headroom starts workers of. Add one to the server's configuration and reload it:",
+  noServicesText: "Add a service to the server's configuration and reload it:",
   noServicesOther:
-    "Modules of which processes run already are decided about once they report busy seconds every few seconds, a counter for each process:",
+    "Modules that run already are decided about once they report busy seconds, a counter for each process:",
 
   back: "Pool",
   noNode: "There is no such node: it has not joined, or was forgotten.",

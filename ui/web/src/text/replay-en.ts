@@ -1,8 +1,7 @@
 /** The texts of the replay of policies. */
 export const replayEn = {
   title: "Rules on the recorded days",
-  about:
-    "Recorded busy seconds run through policies, minute by minute, as if each had decided then. Nothing is changed.",
+  about: "Recorded busy seconds run through policies, as if each had decided then. Nothing is changed.",
   module: "Module",
   from: "First day",
   days: "Days",
@@ -12,8 +11,8 @@ export const replayEn = {
   inForce: "A: in force",
   changed: (letter: string) => `${letter}: changed`,
   minutes: "min",
-  choose: "Choose a module whose processes report busy seconds, and press Replay.",
-  noModules: "No module here has a service or reports busy seconds: there is nothing to replay.",
+  choose: "Choose a module, and press Replay.",
+  noModules: "No module has a service or reports busy seconds: there is nothing to replay.",
   known: (known: string, all: string) =>
     known === all ? `${all} minutes` : `${known} of ${all} minutes have data; the others count nowhere`,
   rule: "Rule",
@@ -36,8 +35,8 @@ export const replayEn = {
   columnTitles: {
     hours: "Workers that were asked for, over all minutes with data",
     saves: "Of the worker-hours of the policy in force; with a minus it costs more",
-    above: "Minutes in which the workers that served were busier than the rule's own target",
-    aboveFirst: "The same above the target of policy A: by it rules with other targets compare",
+    above: "Minutes in which workers were busier than the rule's own target",
+    aboveFirst: "The same above the target of policy A",
     saturated: "Minutes in which work had to wait",
     decisions: "How often the number of workers was changed",
     most: "The most workers in a minute",

@@ -2,7 +2,7 @@ import type { replayEn } from "./replay-en";
 
 export const replayZh: typeof replayEn = {
   title: "所选日期上的各种规则",
-  about: "把已记录的忙碌秒数逐分钟交给策略，如同当时由它决定。不会改变任何东西。",
+  about: "以记录的忙碌秒数逐分钟重演策略，不改变任何东西。",
   module: "模块",
   from: "第一天",
   days: "天数",
@@ -12,8 +12,8 @@ export const replayZh: typeof replayEn = {
   inForce: "A：现行",
   changed: (letter) => `${letter}：修改后`,
   minutes: "分钟",
-  choose: "选择一个上报忙碌秒数的模块，然后按“回放”。",
-  noModules: "这里没有服务，也没有上报忙碌秒数的模块：无可回放。",
+  choose: "选择一个模块，然后按“回放”。",
+  noModules: "没有服务或上报忙碌秒数的模块：无可回放。",
   known: (known, all) => (known === all ? `${all} 分钟` : `${all} 分钟中有 ${known} 分钟有数据；其余不计`),
   rule: "规则",
   rules: {
@@ -35,8 +35,8 @@ export const replayZh: typeof replayEn = {
   columnTitles: {
     hours: "所有有数据的分钟里要求的工作进程",
     saves: "相对现行策略的进程小时；负数表示更贵",
-    above: "在服务的进程比该规则自身目标更忙的分钟数",
-    aboveFirst: "同上，但以策略 A 的目标为准：目标不同的规则以此比较",
+    above: "进程比该规则自身目标更忙的分钟数",
+    aboveFirst: "同上，以策略 A 的目标为准",
     saturated: "请求需要等待的分钟数",
     decisions: "工作进程数改变的次数",
     most: "一分钟内最多的工作进程",

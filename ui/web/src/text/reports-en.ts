@@ -2,9 +2,8 @@
 export const reportsEn = {
   title: "Monthly reports",
   about:
-    "What has to be ordered, for whom and why, month by month. The report of the running month is a draft that follows each minute, until it is published; from then on it never changes.",
-  empty:
-    "No report yet: a report needs the growth of at least one module. It is there once modules are judged.",
+    "What has to be ordered, for whom and why, month by month. The running month is a draft until it is published; from then on it never changes.",
+  empty: "No report yet: it is there once modules are judged.",
   of: (month: string) => `Report of ${month}`,
   all: "All months",
   language: "en",
@@ -26,7 +25,7 @@ export const reportsEn = {
     difference: "The same as a difference to the month before",
     cost: "Of the devices to request that have a price",
     asks: "Modules that ask for devices, of those that are judged",
-    risk: "Modules that are likelier than not full before what is ordered now is in service",
+    risk: "Modules that are likely full before what is ordered now is in service",
     sent: "To whom it went, and what went wrong",
   },
   draft: "draft",

@@ -2,8 +2,8 @@ import type { reportsEn } from "./reports-en";
 
 export const reportsZh: typeof reportsEn = {
   title: "月度报告",
-  about: "逐月列出需要申请什么、为谁、为什么。当月报告为草稿，随每分钟更新，直到发布；发布之后永不改变。",
-  empty: "尚无报告：报告至少需要一个模块的增长。模块可判断之后即有报告。",
+  about: "逐月列出需要申请什么、为谁、为什么。当月报告为草稿，发布后永不改变。",
+  empty: "尚无报告：模块可判断之后即有。",
   of: (month) => `${month} 月度报告`,
   all: "全部月份",
   language: "zh",
@@ -25,7 +25,7 @@ export const reportsZh: typeof reportsEn = {
     difference: "与上月之差",
     cost: "需申请的设备中有价格者的费用",
     asks: "需要设备的模块数，占可判断的模块",
-    risk: "很可能在现在申请的设备上线之前触顶的模块",
+    risk: "很可能在申请的设备上线前触顶的模块",
     sent: "送给了谁，出了什么问题",
   },
   draft: "草稿",

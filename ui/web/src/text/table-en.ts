@@ -25,7 +25,7 @@ export const tableEn = {
     learning: "Too little history to judge",
   },
   filters: "Filters",
-  chipHelp: "Press once for only these, again for none of these, a third time for all",
+  chipHelp: "Once for only these, again for none of these, a third time for all",
   without: (chip: string) => `not ${chip}`,
   owner: "Owner",
   anyOwner: "any owner",

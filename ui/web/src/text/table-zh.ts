@@ -26,7 +26,7 @@ export const tableZh: typeof tableEn = {
     learning: "历史不足，无法判断",
   },
   filters: "筛选",
-  chipHelp: "按一次只看这些，再按排除这些，第三次恢复全部",
+  chipHelp: "按一次只看这些，再按排除，第三次恢复",
   without: (chip) => `非${chip}`,
   owner: "负责人",
   anyOwner: "所有负责人",

@@ -1,10 +1,11 @@
+import { explainEn } from "./explain-en";
 /** The texts of the what-if page. */
 export const whatIfEn = {
   link: "What if…",
   linkTitle: "What changes if this load grows",
   title: "What if",
   about:
-    "Change load, devices, lead time or target, and see at once who fills up, when, and how many devices it takes. The newest minute is judged again with what differs, by the calibrated model.",
+    "Change load, devices, lead time or target, and see at once who fills up, when, and how many devices it takes.",
 
   asItIs: "As it is",
   scenario: (letter: string) => `Scenario ${letter}`,
@@ -49,14 +50,14 @@ export const whatIfEn = {
     devices: "Not counted until it has a module and a whole number.",
     target_load: "Not counted until it is a number.",
   },
-  noOffer: "Nothing known has this in its name; what is typed is asked for all the same.",
+  noOffer: "No known name has this; it is asked for all the same.",
   offerModules: (n: number) => `largest of ${n} ${n === 1 ? "module" : "modules"}`,
 
   command: "The same in a terminal",
   copyCommand: (letter: string) => `Copy the command of scenario ${letter}`,
 
   tryTitle: "Try one of these",
-  tryText: "or build your own from load, a lost failure domain, devices, lead time and target.",
+  tryText: "or build your own.",
   says: {
     load: (node: string, factor: string, days: string) => `Load of ${node} × ${factor}${days}`,
     days: (from: string, to: string) => (to ? ` from ${from} to ${to}` : ` from ${from} on`),
@@ -105,14 +106,9 @@ export const whatIfEn = {
     request: "To request",
   },
   titles: {
+    ...explainEn.terms,
     node: "Press a node for its arithmetic in a sentence",
-    devices: "Devices that report now, and in the scenario",
-    peak: "The highest load expected today, in percent of a device",
-    headroom: "Part of the target load that is free at today's peak",
-    loss: "The same once the largest failure domain that is left is lost, too",
-    full: "The day on which the largest peak reaches the target load",
-    needed: "Devices needed until the next delivery",
-    request: "Devices to request now",
+    request: explainEn.terms.order,
   },
   needed: (n: string) => `needs ${n}`,
   fullOn: (day: string) => `full ${day}`,

@@ -1,11 +1,11 @@
+import { explainZh } from "./explain-zh";
 import type { whatIfEn } from "./whatif-en";
 
 export const whatIfZh: typeof whatIfEn = {
   link: "情景推演…",
   linkTitle: "若该负载增长会怎样",
   title: "情景推演",
-  about:
-    "改变负载、设备、交付周期或目标负载，立即看到谁会触顶、何时触顶、需要多少台设备。以校准模型按改变后的条件重新判断最新一分钟。",
+  about: "改变负载、设备、交付周期或目标负载，立即看到谁会触顶、何时触顶、需要多少台设备。",
 
   asItIs: "现状",
   scenario: (letter) => `情景 ${letter}`,
@@ -46,14 +46,14 @@ export const whatIfZh: typeof whatIfEn = {
     devices: "填写模块和整数后才计入。",
     target_load: "填写数字后才计入。",
   },
-  noOffer: "已知名称中没有匹配；仍会按所输入的内容查询。",
+  noOffer: "没有匹配的名称；仍会按所输入的查询。",
   offerModules: (n) => `${n} 个模块的最大故障域`,
 
   command: "在终端中的等价命令",
   copyCommand: (letter) => `复制情景 ${letter} 的命令`,
 
   tryTitle: "试试其中一个",
-  tryText: "或用负载、失去的故障域、设备、交付周期和目标负载自行组合。",
+  tryText: "或自行组合。",
   says: {
     load: (node, factor, days) => `${node} 负载 × ${factor}${days}`,
     days: (from, to) => (to ? `，${from} 至 ${to}` : `，自 ${from} 起`),
@@ -87,8 +87,8 @@ export const whatIfZh: typeof whatIfEn = {
   more: (n) => `再显示 ${n} 个`,
   noChange: "该层级没有节点变化。",
   noMatch: "没有符合条件的变化节点。",
-  noneYet: "尚无任何改变。情景带来的变化将显示在此处。",
-  mend: "改正标出的内容后，变化将显示在此处。",
+  noneYet: "尚无改变。情景带来的变化显示在此。",
+  mend: "改正后，变化显示在此。",
   why: (node) => `原因：${node}`,
   openModule: "打开其页面",
   columns: {
@@ -102,14 +102,9 @@ export const whatIfZh: typeof whatIfEn = {
     request: "需申请",
   },
   titles: {
+    ...explainZh.terms,
     node: "按下节点可看到一句话的计算依据",
-    devices: "当前上报的设备数，以及情景中的设备数",
-    peak: "今日预期最高负载，占单台设备的百分比",
-    headroom: "今日峰值时目标负载中空闲的部分",
-    loss: "再失去余下的最大故障域之后的余量",
-    full: "最大峰值达到目标负载的日期",
-    needed: "到下次交付为止所需的设备数",
-    request: "现在需申请的设备数",
+    request: explainZh.terms.order,
   },
   needed: (n) => `需 ${n} 台`,
   fullOn: (day) => `${day} 触顶`,

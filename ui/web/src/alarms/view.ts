@@ -1,4 +1,5 @@
 import { type Outcome, outcomes } from "../api/alarms";
+import { fieldsOf, isDay, writeQuery } from "../state/query";
 
 // What the page shows, as it stands in its URL:
 //
@@ -37,38 +38,16 @@ export const defaultAlarms: AlarmsView = {
   lanes: "business",
 };
 
-export function readAlarms(query: string): AlarmsView {
-  const q = new URLSearchParams(query);
-  const day = q.get("day") ?? "";
-  const days = Number(q.get("days"));
-  return {
-    part: parts.find((part) => part === q.get("show")) ?? defaultAlarms.part,
-    day: /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day)) ? day : "",
-    days: spans.includes(days) ? days : defaultAlarms.days,
-    open: q.get("open") === "true",
-    outcome: (["all", ...outcomes] as const).find((outcome) => outcome === q.get("outcome")) ?? "",
-    severity: q.get("severity") ?? "",
-    kind: q.get("kind") ?? "",
-    path: q.get("path") ?? "",
-    search: q.get("q") ?? "",
-    lanes: q.get("lanes") === "kind" ? "kind" : "business",
-  };
-}
+const fields = fieldsOf(
+  defaultAlarms,
+  { part: "show", search: "q" },
+  { part: parts, day: isDay, days: spans, outcome: ["all", ...outcomes], lanes: ["kind"] },
+);
+
+export const readAlarms = fields.read;
 
 /** The path of the page below the root; what is at its default is left out. */
-export function alarmsPath(view: AlarmsView): string {
-  const q = new URLSearchParams();
-  const set = (name: string, value: string) => value && q.set(name, value);
-  set("show", view.part === defaultAlarms.part ? "" : view.part);
-  set("day", view.day);
-  set("days", view.days === defaultAlarms.days ? "" : `${view.days}`);
-  set("open", view.open ? "true" : "");
-  for (const name of ["outcome", "severity", "kind", "path"] as const) set(name, view[name]);
-  set("q", view.search);
-  set("lanes", view.lanes === defaultAlarms.lanes ? "" : view.lanes);
-  const text = q.toString().replaceAll("%2F", "/");
-  return `alarms${text && `?${text}`}`;
-}
+export const alarmsPath = (view: AlarmsView) => `alarms${writeQuery(fields.params(view))}`;
 
 /** One alarm's page, with or without the explanation of all its steps. */
 export interface AlarmView {

@@ -1,3 +1,5 @@
+import { fieldsOf, writeQuery } from "../state/query";
+
 // What the page of capacity and growth shows, as it stands in its URL:
 //
 //   capacity?path=Qzone&in=tight-growing&show=all&sort=-growth
@@ -28,26 +30,9 @@ export const defaultCapacity: CapacityView = {
   sort: defaultSort,
 };
 
-export function readCapacity(query: string): CapacityView {
-  const q = new URLSearchParams(query);
-  return {
-    path: q.get("path") ?? "",
-    show: shows.find((show) => show === q.get("show")) ?? defaultCapacity.show,
-    part: quadrants.find((part) => part === q.get("in")) ?? "",
-    search: q.get("q") ?? "",
-    sort: q.get("sort") || defaultSort,
-  };
-}
+const fields = fieldsOf(defaultCapacity, { part: "in", search: "q" }, { show: shows, part: quadrants });
+
+export const readCapacity = fields.read;
 
 /** The path of the page below the root; what is at its default is left out. */
-export function capacityPath({ path, show, part, search, sort }: CapacityView): string {
-  const given = Object.entries({
-    path,
-    show: show === defaultCapacity.show ? "" : show,
-    in: part,
-    q: search,
-    sort: sort === defaultSort ? "" : sort,
-  }).filter(([, value]) => value !== "");
-  const text = `${new URLSearchParams(given)}`.replaceAll("%2F", "/");
-  return `capacity${text && `?${text}`}`;
-}
+export const capacityPath = (view: CapacityView) => `capacity${writeQuery(fields.params(view))}`;

@@ -1,4 +1,5 @@
 import { type RunState, runStates } from "../api/flows";
+import { fieldsOf, writeQuery } from "../state/query";
 
 // What the page of changes shows, as it stands in its URL:
 //
@@ -49,39 +50,16 @@ export const defaultChanges: ChangesView = {
   fill: "",
 };
 
-export function readChanges(query: string): ChangesView {
-  const q = new URLSearchParams(query);
-  return {
-    part: parts.find((part) => part === q.get("show")) ?? defaultChanges.part,
-    path: q.get("path") ?? "",
-    search: q.get("q") ?? "",
-    state: q.get("state") ?? "",
-    open: q.get("open") === "true",
-    chosen: q.get("of") ?? "",
-    node: q.get("node") ?? "",
-    by: q.get("by") === "node" ? "node" : "",
-    who: q.get("who") ?? "",
-    action: q.get("action") ?? "",
-    fill: q.get("fill") ?? "",
-  };
-}
+const fields = fieldsOf(
+  defaultChanges,
+  { part: "show", search: "q", chosen: "of" },
+  { part: parts, by: ["node"] },
+);
+
+export const readChanges = fields.read;
 
 /** The path of the page below the root; what is at its default is left out. */
-export function changesPath(view: ChangesView): string {
-  return `changes${queryOf([
-    ["show", view.part === defaultChanges.part ? "" : view.part],
-    ["path", view.path],
-    ["q", view.search],
-    ["state", view.state],
-    ["open", view.open ? "true" : ""],
-    ["of", view.chosen],
-    ["node", view.node],
-    ["by", view.by],
-    ["who", view.who],
-    ["action", view.action],
-    ["fill", view.fill],
-  ])}`;
-}
+export const changesPath = (view: ChangesView) => `changes${writeQuery(fields.params(view))}`;
 
 /** A state of runs that the URL names, if there is one of its name. */
 export const runStateOf = (state: string): RunState | "" => runStates.find((s) => s === state) ?? "";
@@ -98,10 +76,4 @@ export const readRun = (id: string, query: string): RunView => ({
 });
 
 export const runPath = (id: string, step = "") =>
-  `changes/runs/${encodeURIComponent(id)}${queryOf([["step", step]])}`;
-
-function queryOf(params: [string, string][]): string {
-  const q = new URLSearchParams(params.filter(([, value]) => value !== ""));
-  const text = q.toString().replaceAll("%2F", "/");
-  return text && `?${text}`;
-}
+  `changes/runs/${encodeURIComponent(id)}${writeQuery({ step })}`;

@@ -1,3 +1,5 @@
+import { writeQuery } from "../state/query";
+
 /** The page that explains an id: a row, an order, an alarm, a decision, a request. */
 export interface ExplainView {
   id: string;
@@ -6,8 +8,7 @@ export interface ExplainView {
 
 /** The id stands in the query: it has slashes, colons and signs of its own. */
 export function explainPath({ id, model }: ExplainView): string {
-  const q = new URLSearchParams({ id, ...(model && { model }) });
-  return `explain?${q.toString().replaceAll("%2F", "/").replaceAll("%3A", ":")}`;
+  return `explain${writeQuery({ id, model })}`;
 }
 
 export function readExplain(query: string): ExplainView {

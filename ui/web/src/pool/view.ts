@@ -1,6 +1,5 @@
-import type { PolicyChange } from "../api/pool";
-import { type Direction, directions, type NodeState, nodeStates } from "../api/pool";
-
+import { type Direction, directions, type NodeState, nodeStates, type PolicyChange } from "../api/pool";
+import { fieldsOf, isDay, writeQuery } from "../state/query";
 import { mostChanges, mostDays, readChange, writeChange } from "./replay";
 
 // What the page of the pool shows, as it stands in its URL:
@@ -58,52 +57,35 @@ export const defaultPool: PoolView = {
   changes: [],
 };
 
+const { table: _, changes: __, ...plain } = defaultPool;
+
+const fields = fieldsOf(
+  plain,
+  { part: "show", search: "q" },
+  {
+    part: parts,
+    mode: kinds,
+    state: nodeStates,
+    direction: directions,
+    hours: spans,
+    from: isDay,
+    days: (text) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= mostDays,
+  },
+);
+
 export function readPool(query: string): PoolView {
   const q = new URLSearchParams(query);
-  const one = <T extends string>(all: readonly T[], name: string) => all.find((v) => v === q.get(name));
-  const hours = Number(q.get("hours"));
-  const days = Number(q.get("days"));
-  const from = q.get("from") ?? "";
   return {
-    part: one(parts, "show") ?? defaultPool.part,
-    path: q.get("path") ?? "",
-    search: q.get("q") ?? "",
-    sort: q.get("sort") || defaultPool.sort,
-    mode: one(kinds, "mode") ?? "",
-    attention: q.get("attention") === "true",
-    state: one(nodeStates, "state") ?? "",
-    by: q.get("by") ?? "",
+    ...fields.read(query),
     table: q.get("as") === "table",
-    direction: one(directions, "direction") ?? "",
-    hours: spans.includes(hours) ? hours : defaultPool.hours,
-    explain: q.get("explain") ?? "",
-    module: q.get("module") ?? "",
-    from: /^\d{4}-\d\d-\d\d$/.test(from) ? from : "",
-    days: Number.isInteger(days) && days >= 1 && days <= mostDays ? days : defaultPool.days,
     changes: q.getAll("policy").slice(0, mostChanges).map(readChange),
   };
 }
 
 /** The path of the page below the root; what is at its default is left out. */
 export function poolPath(view: PoolView): string {
-  return `pool${queryOf([
-    ["show", view.part === defaultPool.part ? "" : view.part],
-    ["path", view.path],
-    ["q", view.search],
-    ["sort", view.sort === defaultPool.sort ? "" : view.sort],
-    ["mode", view.mode],
-    ["attention", view.attention ? "true" : ""],
-    ["state", view.state],
-    ["by", view.by],
-    ["as", view.table ? "table" : ""],
-    ["direction", view.direction],
-    ["hours", view.hours === defaultPool.hours ? "" : `${view.hours}`],
-    ["explain", view.explain],
-    ["module", view.module],
-    ["from", view.from],
-    ["days", view.days === defaultPool.days ? "" : `${view.days}`],
-    ...view.changes.map((change): [string, string] => ["policy", writeChange(change)]),
-  ])}`;
+  const more = { as: view.table ? "table" : "", policy: view.changes.map(writeChange) };
+  return `pool${writeQuery({ ...fields.params(view), ...more })}`;
 }
 
 /** A node's or a service's own page. */
@@ -120,13 +102,7 @@ export const readPoolPlace = (kind: string, id: string, query: string): PoolPlac
 });
 
 export const placePath = ({ kind, id, explain }: PoolPlace) =>
-  `pool/${kind}/${id.split("/").map(encodeURIComponent).join("/")}${queryOf([["explain", explain]])}`;
+  `pool/${kind}/${id.split("/").map(encodeURIComponent).join("/")}${writeQuery({ explain })}`;
 
 export const nodePath = (name: string) => placePath({ kind: "nodes", id: name, explain: "" });
 export const servicePath = (id: string) => placePath({ kind: "services", id, explain: "" });
-
-function queryOf(params: [string, string][]): string {
-  const q = new URLSearchParams(params.filter(([, value]) => value !== ""));
-  const text = q.toString().replace(/%2F|%3A|%2C/g, decodeURIComponent);
-  return text && `?${text}`;
-}

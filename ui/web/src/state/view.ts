@@ -9,6 +9,7 @@ import { type PoolPlace, type PoolView, readPool, readPoolPlace } from "../pool/
 import { type ReportsView, readReports } from "../reports/view";
 import { readWhatIf, type WhatIfView } from "../whatif/view";
 import { type Choice, readChoice } from "./model";
+import { fieldsOf, writeQuery } from "./query";
 
 /** The warning table. */
 export interface View {
@@ -73,14 +74,6 @@ export function writeView(view: View): string {
   });
 }
 
-/** A query of the parameters that are not empty, its slashes and commas readable. */
-function writeQuery(params: Record<string, string | string[]>): string {
-  const each = Object.entries(params).flatMap(([name, values]) => [values].flat().map((v) => [name, v]));
-  const text = new URLSearchParams(each.filter(([, value]) => value)).toString();
-  const readable = text.replaceAll("%2F", "/").replaceAll("%2C", ",");
-  return readable && `?${readable}`;
-}
-
 /** The ledger: which modules, how many days, and of which forecasts the worst ones are shown. */
 export interface LedgerView {
   path: string;
@@ -94,20 +87,11 @@ export const ledgerSpans = [30, 7, 90, 365];
 
 export const defaultLedger: LedgerView = { path: "", days: 30, task: "", horizon: "" };
 
-export function readLedger(query: string): LedgerView {
-  const q = new URLSearchParams(query);
-  const days = Number(q.get("days"));
-  return {
-    path: q.get("path") ?? "",
-    days: ledgerSpans.includes(days) ? days : defaultLedger.days,
-    task: q.get("task") ?? "",
-    horizon: q.get("horizon") ?? "",
-  };
-}
+const ledgerFields = fieldsOf(defaultLedger, {}, { days: ledgerSpans });
 
-export function ledgerPath({ path, days, task, horizon }: LedgerView): string {
-  return `ledger${writeQuery({ path, days: days === defaultLedger.days ? "" : `${days}`, task, horizon })}`;
-}
+export const readLedger = ledgerFields.read;
+
+export const ledgerPath = (view: LedgerView) => `ledger${writeQuery(ledgerFields.params(view))}`;
 
 export type Route =
   | { page: "table"; view: View }

@@ -1,3 +1,4 @@
+import { fieldsOf } from "../state/query";
 import { partTexts, readDays, readDevices, readLoad, readLost } from "./form";
 import { noScenario, type Scenario } from "./scenario";
 
@@ -20,17 +21,15 @@ export const defaultWhatIf: WhatIfView = { scenarios: [noScenario], level: "", s
 /** The first scenario's parameters have no prefix. */
 const prefix = (i: number) => (i === 0 ? "" : `${letters[i]?.toLowerCase()}.`);
 
+const { scenarios: _, ...plain } = defaultWhatIf;
+const fields = fieldsOf(plain, { search: "q" });
+
 export function readWhatIf(query: string): WhatIfView {
   const q = new URLSearchParams(query);
   const names = [...q.keys()];
   const has = (i: number) => names.some((name) => name.startsWith(prefix(i)));
   const scenarios = letters.flatMap((_, i) => (i === 0 || has(i) ? [readScenario(q, prefix(i))] : []));
-  return {
-    scenarios,
-    level: q.get("level") ?? "",
-    search: q.get("q") ?? "",
-    fills: q.get("fills") === "true",
-  };
+  return { scenarios, ...fields.read(query) };
 }
 
 function readScenario(q: URLSearchParams, before: string): Scenario {
@@ -52,9 +51,7 @@ export function whatIfPath(view: WhatIfView): string {
     for (const [name, text] of parts) q.append(prefix(i) + name, text);
     if (i > 0 && parts.length === 0) q.append(prefix(i), ""); // it is there, and blank
   });
-  if (view.level) q.set("level", view.level);
-  if (view.search) q.set("q", view.search);
-  if (view.fills) q.set("fills", "true");
+  for (const [name, text] of Object.entries(fields.params(view))) if (text) q.set(name, `${text}`);
   const text = q.toString().replaceAll("%2F", "/").replaceAll("%3D", "=").replaceAll("%40", "@");
   return `whatif${text && `?${text}`}`;
 }

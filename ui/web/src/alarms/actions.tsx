@@ -97,7 +97,7 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
           key={step}
           about={say.silences(writeMatchers(matchersOf(alarm.labels)))}
           fields={[
-            { name: "comment", label: say.comment, hint: say.commentHint, required: true },
+            { name: "comment", label: say.comment, hint: say.commentHint, needed: true },
             { name: "author", label: say.author, value: keptName() },
           ]}
           action={say.silenceFor(hoursSpan(step))}

@@ -33,7 +33,7 @@ export function BrakePulled({ brake, today }: Props) {
       {open ? (
         <AskForm
           about=""
-          fields={[{ name: "reason", label: text.why, hint: text.whyHint, required: true }]}
+          fields={[{ name: "reason", label: text.why, hint: text.whyHint, needed: true }]}
           action={text.release}
           onSend={async ({ reason = "" }) => {
             const released = await api.releaseBrake(reason);

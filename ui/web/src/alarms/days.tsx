@@ -1,3 +1,4 @@
+import { Choice } from "../choice";
 import { useText } from "../text/language";
 import { addDays } from "./range";
 import { type AlarmsView, spans } from "./view";
@@ -44,19 +45,12 @@ export function Days({ view, today, offered = spans, onView }: Props) {
       <button type="button" class="today" disabled={view.day === ""} onClick={() => choose(today)}>
         {text.today}
       </button>
-      <label class="select">
-        <span class="hidden">{text.span}</span>
-        <select
-          value={view.days}
-          onChange={(e) => onView({ ...view, open: false, days: Number(e.currentTarget.value) })}
-        >
-          {offered.map((n) => (
-            <option key={n} value={n}>
-              {text.days(n)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={text.span}
+        value={`${view.days}`}
+        options={offered.map((n) => [`${n}`, text.days(n)])}
+        onChange={(days) => onView({ ...view, open: false, days: Number(days) })}
+      />
     </div>
   );
 }

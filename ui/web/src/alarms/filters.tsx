@@ -1,5 +1,5 @@
-import { useRef } from "preact/hooks";
 import type { AlarmCount } from "../api/alarms";
+import { Chip, Choice } from "../choice";
 import { useKeys } from "../keys";
 import { Search } from "../search";
 import { namesOf } from "../state/view";
@@ -16,51 +16,43 @@ interface Props {
   onView: (view: AlarmsView) => void;
 }
 
-/** The server is asked when typing pauses. */
-const pauseMillis = 300;
-
 /** Search and filters, all of which stand in the URL. */
 export function Filters({ view, counts, active, onView }: Props) {
   const text = useText().alarms;
-  const input = useRef<HTMLInputElement>(null);
   const toggleOpen = () => onView({ ...view, open: !view.open });
-  useKeys(active ? { "/": () => input.current?.select(), o: toggleOpen } : {});
+  useKeys(active ? { o: toggleOpen } : {});
   const severities = bySeverity(facetsOf(counts, "severity", view));
   const kinds = facetsOf(counts, "kind", view);
   return (
     <search class="alarm-filters">
       <Search
-        input={input}
+        active={active}
         value={view.search}
         name={text.search}
-        pauseMillis={pauseMillis}
         onSearch={(search) => onView({ ...view, search })}
       />
-      <label class="chip" title={text.openTitle}>
-        <input type="checkbox" checked={view.open} onChange={toggleOpen} />
+      <Chip on={view.open} title={text.openTitle} onChange={toggleOpen}>
         {text.open}
-      </label>
+      </Chip>
       {severities.map(({ value, alarms }) => (
-        <label key={value} class={`chip ${severityClass(value)}`}>
-          <input
-            type="checkbox"
-            checked={view.severity === value}
-            onChange={() => onView({ ...view, severity: view.severity === value ? "" : value })}
-          />
+        <Chip
+          key={value}
+          class={severityClass(value)}
+          on={view.severity === value}
+          onChange={() => onView({ ...view, severity: view.severity === value ? "" : value })}
+        >
           {value} <small>{count(alarms)}</small>
-        </label>
+        </Chip>
       ))}
-      <label class="select">
-        <span class="hidden">{text.kind}</span>
-        <select value={view.kind} onChange={(e) => onView({ ...view, kind: e.currentTarget.value })}>
-          <option value="">{text.anyKind}</option>
-          {kinds.map(({ value, alarms }) => (
-            <option key={value} value={value}>
-              {value} ({count(alarms)})
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={text.kind}
+        value={view.kind}
+        options={[
+          ["", text.anyKind],
+          ...kinds.map(({ value, alarms }) => [value, `${value} (${count(alarms)})`] as const),
+        ]}
+        onChange={(kind) => onView({ ...view, kind })}
+      />
       <Chosen view={view} onView={onView} />
     </search>
   );

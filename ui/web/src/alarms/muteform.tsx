@@ -1,4 +1,5 @@
 import { api, InputError } from "../api/client";
+import { ChoiceField } from "../changes/form";
 import { useText } from "../text/language";
 import { readMatchers } from "./matchers";
 import { type Days, timesOf } from "./nightly";
@@ -54,16 +55,11 @@ export function MuteForm({ today, ...rest }: Props) {
       {...rest}
     >
       <MatchersField />
-      <label class="field">
-        {say.onDays}
-        <select name="days">
-          {daysOffered.map((days) => (
-            <option key={days} value={days}>
-              {say.days[days]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ChoiceField
+        label={say.onDays}
+        name="days"
+        choices={daysOffered.map((days) => [days, say.days[days]])}
+      />
       <div class="hours">
         <label class="field">
           {say.start}

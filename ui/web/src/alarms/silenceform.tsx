@@ -1,4 +1,5 @@
 import { api, InputError, serverNow } from "../api/client";
+import { ChoiceField, TextField } from "../changes/form";
 import { useText } from "../text/language";
 import { readMatchers } from "./matchers";
 import { keptName } from "./name";
@@ -42,16 +43,14 @@ export function SilenceForm({ matchers, zone, today, ...rest }: Props) {
       {...rest}
     >
       <MatchersField value={matchers} />
-      <label class="field">
-        {say.length}
-        <select name="hours">
-          {lengths.map((hours) => (
-            <option key={hours} value={hours}>
-              {text.duration(hours < 24 ? [hours, "h"] : [hours / 24, "d"])}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ChoiceField
+        label={say.length}
+        name="hours"
+        choices={lengths.map((hours) => [
+          `${hours}`,
+          text.duration(hours < 24 ? [hours, "h"] : [hours / 24, "d"]),
+        ])}
+      />
       <WhyFields />
     </TryForm>
   );
@@ -60,10 +59,7 @@ export function SilenceForm({ matchers, zone, today, ...rest }: Props) {
 export function MatchersField({ value }: { value?: string }) {
   const text = useText().alarms;
   return (
-    <label class="field">
-      {text.mutes.matchers}
-      <input type="text" name="matchers" required defaultValue={value} placeholder={'alertname="Dead"'} />
-    </label>
+    <TextField label={text.mutes.matchers} name="matchers" needed value={value} hint={'alertname="Dead"'} />
   );
 }
 
@@ -72,14 +68,8 @@ export function WhyFields() {
   const text = useText().alarms;
   return (
     <>
-      <label class="field">
-        {text.comment}
-        <input type="text" name="comment" required maxLength={150} placeholder={text.commentHint} />
-      </label>
-      <label class="field">
-        {text.author}
-        <input type="text" name="who" maxLength={100} defaultValue={keptName()} />
-      </label>
+      <TextField label={text.comment} name="comment" needed maxLength={150} hint={text.commentHint} />
+      <TextField label={text.author} name="who" maxLength={100} value={keptName()} />
     </>
   );
 }

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import type { MutePreview, Try } from "../api/mutes";
 import { Link } from "../link";
-import { Failure } from "../notice";
+import { SendForm } from "../sendform";
 import type { Text } from "../text/en";
 import { clock, count } from "../text/format";
 import { useText } from "../text/language";
@@ -44,54 +44,23 @@ interface Shown {
 export function TryForm({ label, action, today, read, onDone, onCancel, onGo, children }: Props) {
   const text = useText().alarms;
   const [shown, setShown] = useState<Shown>();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Error>();
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
-
-  const run = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setFailure(undefined);
-    await work().catch(setFailure);
-    setBusy(false);
-  };
-  const show = () =>
-    run(async () => {
-      const data = new FormData(form.current ?? undefined);
-      const wanted = read((name) => `${data.get(name) ?? ""}`);
-      keepName(wanted.who);
-      setShown({ wanted, preview: await api.tryMute(wanted.held).catch(nothingIfMissing) });
-    });
-  const make = ({ wanted }: Shown) => run(() => wanted.make().then(onDone));
   return (
-    <form
-      ref={form}
-      class="alarm-form try-form"
-      aria-label={label}
-      onSubmit={(e) => {
-        e.preventDefault();
-        if (shown) make(shown);
-        else show();
-      }}
+    <SendForm
+      class="try-form"
+      label={label}
+      below={shown && <Preview {...shown} today={today} onGo={onGo} />}
+      buttons={[{ label: shown ? action : text.mutes.preview }]}
       onInput={() => setShown(undefined)} // what was shown is of another one
-      onKeyDown={(e) => {
-        if (e.key !== "Escape") return;
-        e.stopPropagation(); // the page is not left
-        onCancel();
+      onSend={async (values) => {
+        if (shown) return shown.wanted.make().then(onDone);
+        const wanted = read((name) => values[name] ?? "");
+        keepName(wanted.who);
+        setShown({ wanted, preview: await api.tryMute(wanted.held).catch(nothingIfMissing) });
       }}
+      onCancel={onCancel}
     >
-      <div class="fields">{children}</div>
-      {shown && <Preview {...shown} today={today} onGo={onGo} />}
-      {failure && <Failure error={failure} />}
-      <div class="actions">
-        <button type="submit" class="main-action" disabled={busy}>
-          {busy ? `${text.sending}…` : shown ? action : text.mutes.preview}
-        </button>
-        <button type="button" class="action" onClick={onCancel}>
-          {text.cancel}
-        </button>
-      </div>
-    </form>
+      {children}
+    </SendForm>
   );
 }
 

@@ -1,3 +1,4 @@
+import { writeQuery as query } from "../state/query";
 import type { AlarmCount, AlarmDetail, AlarmList, AlarmQuery } from "./alarms";
 import type {
   ConsistencyTotal,
@@ -165,12 +166,6 @@ async function list<T>(path: string, init?: RequestInit): Promise<T[]> {
   return (await call<T[] | null>(path, init)) ?? [];
 }
 
-/** The parameters that are not empty, with their "?". */
-function query(params: Record<string, string>): string {
-  const given = Object.entries(params).filter(([, value]) => value !== "");
-  return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
-}
-
 const json = (method: string, body: unknown): RequestInit => ({
   method,
   headers: { "Content-Type": "application/json" },
@@ -186,9 +181,6 @@ export interface LedgerQuery {
   from?: string;
 }
 
-const alarmQuery = ({ open, ...rest }: AlarmQuery, more: Record<string, string> = {}) =>
-  query({ ...rest, open: open ? "true" : "", ...more });
-
 // An empty model is the configured one.
 export const api = {
   status: () => call<Status>("status"),
@@ -200,12 +192,7 @@ export const api = {
   growthBelow: (path: string, level: string, model: string) =>
     list<Growth>(`growth${query({ path, level, model })}`),
   sparklines: (ids: string[], model: string, signal: AbortSignal) =>
-    call<Sparklines>(
-      `sparklines?${new URLSearchParams([...ids.map((id) => ["id", id]), ["model", model]])}`,
-      {
-        signal,
-      },
-    ),
+    call<Sparklines>(`sparklines${query({ id: ids, model })}`, { signal }),
   shortages: () => list<Shortfall>("shortages"),
   module: (id: string, model: string) => call<Module>(`${module(id)}${query({ model })}`),
   curve: (id: string, model: string) => call<Curve>(`${module(id)}/forecast${query({ model })}`),
@@ -213,27 +200,26 @@ export const api = {
   explain: (id: string, model: string) => call<Explanation>(`explain${query({ id, model })}`),
   ledger: (asked: LedgerQuery) => call<Ledger>(`ledger${query({ ...asked })}`),
   note: (id: string, note: string) => call<unknown>(`${module(id)}/note`, json("PUT", { note })),
-  heat: (id: string, weeks: number) => call<Heat>(`${module(id)}/heat${query({ weeks: `${weeks}` })}`),
+  heat: (id: string, weeks: number) => call<Heat>(`${module(id)}/heat${query({ weeks })}`),
   devices: (id: string, limit: number) =>
-    call<{ devices: Device[]; more: boolean }>(`${module(id)}/devices${query({ limit: `${limit}` })}`),
+    call<{ devices: Device[]; more: boolean }>(`${module(id)}/devices${query({ limit })}`),
   excursions: (id: string) => list<Excursion>(`${module(id)}/excursions`),
   marks: (path: string) => list<Mark>(`marks${query({ path })}`),
   // A preview tells what would change, and changes nothing.
   mark: (body: MarkBody, preview: boolean, signal: AbortSignal | null) =>
-    call<Refits>(`marks${query({ preview: preview ? "true" : "" })}`, { ...json("POST", body), signal }),
+    call<Refits>(`marks${query({ preview })}`, { ...json("POST", body), signal }),
   unmark: (id: number, preview: boolean, signal: AbortSignal | null) =>
-    call<Refits>(`marks/${id}${query({ preview: preview ? "true" : "" })}`, { method: "DELETE", signal }),
+    call<Refits>(`marks/${id}${query({ preview })}`, { method: "DELETE", signal }),
   domains: () => list<DomainOfRow>("warnings"),
   whatif: (scenario: ScenarioBody, level: string) =>
     call<WhatIf>(`whatif${query({ level })}`, json("POST", scenario)),
-  alarms: (asked: AlarmQuery, limit: number) =>
-    call<AlarmList>(`alarms${alarmQuery(asked, { limit: `${limit}` })}`),
-  alarmStats: (asked: AlarmQuery, by: string) => list<AlarmCount>(`alarms/stats${alarmQuery(asked, { by })}`),
+  alarms: (asked: AlarmQuery, limit: number) => call<AlarmList>(`alarms${query({ ...asked, limit })}`),
+  alarmStats: (asked: AlarmQuery, by: string) => list<AlarmCount>(`alarms/stats${query({ ...asked, by })}`),
   alarm: (id: string) => call<AlarmDetail>(`alarms/${encodeURIComponent(id)}`),
   acknowledge: (id: string, reason: string) =>
     call<AlarmDetail>(`alarms/${encodeURIComponent(id)}/ack`, json("POST", { reason })),
   heals: (asked: { from: string; to: string; path: string }, limit: number) =>
-    call<HealList>(`heals${query({ ...asked, limit: `${limit}` })}`),
+    call<HealList>(`heals${query({ ...asked, limit })}`),
   brake: () => call<Brake>("heals/brake"),
   releaseBrake: (reason: string) => call<Brake>("heals/brake/release", json("POST", { reason })),
   mutes: () => list<Mute>("mutes"),
@@ -254,19 +240,18 @@ export const api = {
   restartWorker: (id: string) =>
     call<unknown>(`workers/${encodeURIComponent(id)}/restart`, { method: "POST" }),
   decisions: (asked: DecisionQuery, limit: number) =>
-    call<DecisionList>(`decisions${query({ ...asked, limit: `${limit}` })}`),
+    call<DecisionList>(`decisions${query({ ...asked, limit })}`),
   newestDecisions: async (path: string): Promise<Decision[]> =>
-    (await call<DecisionList>(`decisions${query({ path, newest: "true" })}`)).decisions,
+    (await call<DecisionList>(`decisions${query({ path, newest: true })}`)).decisions,
   flows: () => list<Flow>("flows"),
   startFlow: (flow: string, body: StartBody) =>
     call<Run>(`flows/${encodeURIComponent(flow)}/runs`, json("POST", body)),
-  runs: ({ open, ...asked }: RunQuery, limit: number) =>
-    call<RunList>(`runs${query({ ...asked, open: open ? "true" : "", limit: `${limit}` })}`),
+  runs: (asked: RunQuery, limit: number) => call<RunList>(`runs${query({ ...asked, limit })}`),
   run: (id: string) => call<Run>(run(id)),
   orderRun: (id: string, order: RunOrder) => call<Run>(run(id), json("POST", order)),
   orderStep: (id: string, path: string, order: StepOrder) => call<Run>(step(id, path), json("POST", order)),
   stepLog: (id: string, path: string, attempt: number) =>
-    call<StepLog>(`${step(id, path)}/log${query({ attempt: `${attempt}` })}`),
+    call<StepLog>(`${step(id, path)}/log${query({ attempt })}`),
   schedules: () => call<Schedules>("schedules"),
   putSchedule: (body: Partial<Schedule>) => call<Schedule>("schedules", json("POST", body)),
   endSchedule: (id: string) => call<unknown>(`schedules/${encodeURIComponent(id)}`, { method: "DELETE" }),
@@ -278,7 +263,7 @@ export const api = {
   makeToken: (body: AccessBody & { name: string }) => call<Token>("tokens", json("POST", body)),
   revokeToken: (id: string) => call<unknown>(`tokens/${encodeURIComponent(id)}`, { method: "DELETE" }),
   requests: (asked: { path: string; state: RequestState | ""; text: string }, limit: number) =>
-    call<RequestList>(`requests${query({ ...asked, limit: `${limit}` })}`),
+    call<RequestList>(`requests${query({ ...asked, limit })}`),
   requestDraft: (kind: RequestKind, module: string) =>
     call<RequestDraft>(`requests/draft${query({ kind, module })}`),
   openRequest: (body: { kind: RequestKind; who: string; why: string } & RequestForm) =>
@@ -291,12 +276,12 @@ export const api = {
     call<{ runs: string[] }>(`consistency/${encodeURIComponent(id)}`, json("POST", order)),
   environment: (path: string) => call<Environment>(`environment${query({ path })}`),
   registry: (path: string, q: string, limit: number) =>
-    call<RegistryList>(`registry${query({ path, q, limit: `${limit}` })}`),
+    call<RegistryList>(`registry${query({ path, q, limit })}`),
   registryNode: (id: string) => call<RegistryNode>(registry(id)),
   registryConflicts: (path: string, limit: number) =>
-    call<RegistryConflicts>(`registry/conflicts${query({ path, limit: `${limit}` })}`),
+    call<RegistryConflicts>(`registry/conflicts${query({ path, limit })}`),
   timeline: (id: string, limit: number) =>
-    call<{ events: Happening[]; more: boolean }>(`${registry(id)}/events${query({ limit: `${limit}` })}`),
+    call<{ events: Happening[]; more: boolean }>(`${registry(id)}/events${query({ limit })}`),
   setFacts: (id: string, body: FactsBody) => call<RegistryNode>(registry(id), json("PUT", body)),
   reports: () => call<ReportList>("reports"),
   publishReport: (month: string) => call<unknown>(`reports/${month}`, { method: "POST" }),
@@ -309,14 +294,13 @@ export const api = {
   reportPage: (month: string, lang: string) => callText(`reports/${month}${query({ format: "html", lang })}`),
   operations: (asked: { path: string; by: string; from: string; to: string }) =>
     call<Operations>(`operations${query(asked)}`),
-  audit: (asked: AuditQuery, limit: number) =>
-    call<AuditList>(`audit${query({ ...asked, limit: `${limit}` })}`),
+  audit: (asked: AuditQuery, limit: number) => call<AuditList>(`audit${query({ ...asked, limit })}`),
   verifyAudit: () => call<AuditVerdict>("audit/verify"),
   search: (q: string, kind: string, limit: number) =>
-    call<SearchAnswer>(`search${query({ q, kind, limit: `${limit}` })}`),
+    call<SearchAnswer>(`search${query({ q, kind, limit })}`),
   me: () => call<Me>("me"),
   queryRange: (expr: string, start: number, end: number, step: number) =>
-    call<Matrix>(`query_range${query({ query: expr, start: `${start}`, end: `${end}`, step: `${step}` })}`),
+    call<Matrix>(`query_range${query({ query: expr, start, end, step })}`),
   silences: () => callV2<Silence[]>("silences"),
   silence: (body: SilenceBody) => callV2<{ silenceID: string }>("silences", json("POST", body)),
   unsilence: (id: string) => callV2<null>(`silence/${encodeURIComponent(id)}`, { method: "DELETE" }),

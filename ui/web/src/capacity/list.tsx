@@ -1,8 +1,7 @@
-import { useMemo, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Num } from "../api/types";
 import { changesPath, defaultChanges } from "../changes/view";
 import { explains } from "../explain/terms";
-import { useKeys } from "../keys";
 import { Link } from "../link";
 import { Search } from "../search";
 import { modulePath } from "../state/view";
@@ -23,7 +22,6 @@ interface Props {
   onGo: (path: string) => void;
 }
 
-const pauseMillis = 150;
 const nothing = () => {};
 
 /** The modules of the picture as a table: who is full before the next delivery, and what to do. */
@@ -31,8 +29,6 @@ export function List({ modules, view, onView, onGo }: Props) {
   const text = useText();
   const say = text.capacity;
   const { show, part, search } = view;
-  const input = useRef<HTMLInputElement>(null);
-  useKeys({ "/": () => input.current?.select() });
   const shown = useMemo(() => listed(modules, view), [modules, view]);
   const sheet: Sheet = useMemo(
     () => ({
@@ -74,10 +70,8 @@ export function List({ modules, view, onView, onGo }: Props) {
           </button>
         )}
         <Search
-          input={input}
           value={search}
           name={text.whatIf.searchNodes}
-          pauseMillis={pauseMillis}
           onSearch={(q) => onView({ ...view, search: q })}
         />
         <span class="rows" role="status">

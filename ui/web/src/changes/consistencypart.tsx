@@ -34,7 +34,7 @@ export function ConsistencyPart(props: PartProps) {
         }
         filters={
           <>
-            <FilterField {...props} field="search" name={text.search} pauseMillis={0} />
+            <FilterField {...props} field="search" name={text.search} />
             {found.data && found.data.modules > 0 && (
               <span class="overview">{text.total(found.data.affected, found.data.modules)}</span>
             )}

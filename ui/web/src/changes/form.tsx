@@ -1,8 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { keepName } from "../alarms/name";
 import { WhoField } from "../me";
-import { Failure } from "../notice";
+import { SendForm } from "../sendform";
 import { useText } from "../text/language";
 
 /** What somebody has typed and pressed. */
@@ -27,65 +26,21 @@ interface Props {
 
 /** The form of a change: its fields, why, and who it is; Esc leaves it. */
 export function ChangeForm(props: Props) {
-  const { about, children, below, needsWhy, whyHint, asksWho = true, buttons, onSend, onCancel } = props;
+  const { children, needsWhy, whyHint, asksWho = true, onSend, ...rest } = props;
   const text = useText().changes.flows;
-  const [failure, setFailure] = useState<Error>();
-  const [sending, setSending] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  // Before anybody can type: a focus that moves later takes what is typed along.
-  useLayoutEffect(() => form.current?.querySelector<HTMLElement>("input:enabled, select")?.focus(), []);
-  const send = async (e: SubmitEvent) => {
-    e.preventDefault();
-    const data = new FormData(e.currentTarget as HTMLFormElement);
-    const all = Object.fromEntries([...data].map(([name, value]) => [name, `${value}`]));
-    const { "-who": who = "", "-why": why = "", ...typed } = all;
-    if (who) keepName(who);
-    setSending(true);
-    setFailure(undefined);
-    try {
-      await onSend({ typed, who, why, button: (e.submitter as HTMLButtonElement | null)?.value ?? "" });
-    } catch (error) {
-      setFailure(error as Error);
-    }
-    setSending(false);
-  };
   return (
-    <form
-      ref={form}
-      class="alarm-form start-form"
-      onSubmit={send}
-      onKeyDown={(e) => {
-        if (e.key !== "Escape") return;
-        e.stopPropagation(); // the page is not left
-        onCancel();
+    <SendForm
+      {...rest}
+      class="start-form"
+      onSend={({ "-who": who = "", "-why": why = "", ...typed }, button) => {
+        if (who) keepName(who);
+        return onSend({ typed, who, why, button });
       }}
     >
-      {about && <p>{about}</p>}
-      <div class="fields">
-        {children}
-        <TextField label={text.why} name="-why" hint={whyHint} maxLength={2000} needed={needsWhy} />
-        {asksWho && <WhoField label={text.who} />}
-      </div>
-      {below}
-      {failure && <Failure error={failure} />}
-      <div class="actions">
-        {buttons.map(({ value = "", label, title, disabled }, i) => (
-          <button
-            key={value}
-            type="submit"
-            class={i === 0 ? "main-action" : "action"}
-            value={value}
-            title={title}
-            disabled={sending || disabled}
-          >
-            {label}
-          </button>
-        ))}
-        <button type="button" class="action" onClick={onCancel}>
-          {text.cancel}
-        </button>
-      </div>
-    </form>
+      {children}
+      <TextField label={text.why} name="-why" hint={whyHint} maxLength={2000} needed={needsWhy} />
+      {asksWho && <WhoField label={text.who} />}
+    </SendForm>
   );
 }
 
@@ -170,21 +125,11 @@ interface ConfirmProps {
 }
 
 /** Asks once more before something is taken away. */
-export function Confirm({ about, action, send, onDone, onCancel }: ConfirmProps) {
-  const text = useText().changes.flows;
-  const [failure, setFailure] = useState<Error>();
-  return (
-    <div class="alarm-form">
-      <p>{about}</p>
-      {failure && <Failure error={failure} />}
-      <div class="actions">
-        <button type="button" class="main-action" onClick={() => send().then(onDone, setFailure)}>
-          {action}
-        </button>
-        <button type="button" class="action" onClick={onCancel}>
-          {text.cancel}
-        </button>
-      </div>
-    </div>
-  );
-}
+export const Confirm = ({ about, action, send, onDone, onCancel }: ConfirmProps) => (
+  <SendForm
+    about={about}
+    buttons={[{ label: action }]}
+    onSend={() => send().then(onDone)}
+    onCancel={onCancel}
+  />
+);

@@ -1,6 +1,6 @@
 import type { ComponentChildren, RefObject } from "preact";
-import { useRef, useState } from "preact/hooks";
-import { useKeys } from "../keys";
+import { useState } from "preact/hooks";
+import { Choice } from "../choice";
 import { Failure, Loading } from "../notice";
 import type { Fresh } from "../pool/fresh";
 import { Stale } from "../pool/page";
@@ -54,29 +54,17 @@ interface FieldProps extends Pick<PartProps, "shown" | "view" | "onView"> {
   field: "search" | "who" | "action";
   name: string;
   first?: boolean; // "/" leads to it
-  pauseMillis?: number;
 }
 
 /** A field of the search of a part. */
-export function FilterField({
-  shown,
-  view,
-  onView,
-  field,
-  name,
-  first = true,
-  pauseMillis = 200,
-}: FieldProps) {
-  const input = useRef<HTMLInputElement>(null);
-  useKeys(shown && first ? { "/": () => input.current?.select() } : {});
-  return (
-    <Search
-      {...{ input, name, pauseMillis }}
-      value={view[field]}
-      onSearch={(value) => onView({ ...view, [field]: value })}
-    />
-  );
-}
+export const FilterField = ({ shown, view, onView, field, name, first = true }: FieldProps) => (
+  <Search
+    active={shown && first}
+    name={name}
+    value={view[field]}
+    onSearch={(value) => onView({ ...view, [field]: value })}
+  />
+);
 
 interface StateProps<S extends string> {
   view: ChangesView;
@@ -89,16 +77,11 @@ interface StateProps<S extends string> {
 export function StateFilter<S extends string>({ view, onView, states, names }: StateProps<S>) {
   const text = useText().changes.runs;
   return (
-    <label class="select">
-      <span class="hidden">{text.state}</span>
-      <select value={view.state} onChange={(e) => onView({ ...view, state: e.currentTarget.value })}>
-        <option value="">{text.any}</option>
-        {states.map((state) => (
-          <option key={state} value={state}>
-            {names[state]}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Choice
+      label={text.state}
+      value={view.state}
+      options={[["", text.any], ...states.map((state) => [state, names[state]] as const)]}
+      onChange={(state) => onView({ ...view, state })}
+    />
   );
 }

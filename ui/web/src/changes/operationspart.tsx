@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { api, serverNow } from "../api/client";
 import type { Numbers, Operations } from "../api/told";
+import { Choice } from "../choice";
 import { Failure, Loading } from "../notice";
 import { Panel } from "../panel";
 import { useFresh } from "../pool/fresh";
@@ -24,26 +25,21 @@ export function OperationsPart({ view, shown, revision, onView }: PartProps) {
     <>
       <Stale of={found} />
       <search class="pool-filters">
-        <label class="select">
-          <span class="hidden">{text.span}</span>
-          <select value={`${days}`} onChange={(e) => setDays(Number(e.currentTarget.value))}>
-            {spans.map((n) => (
-              <option key={n} value={`${n}`}>
-                {text.days(n)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="select">
-          <span class="hidden">{text.by}</span>
-          <select
-            value={by}
-            onChange={(e) => onView({ ...view, by: e.currentTarget.value === "node" ? "node" : "" })}
-          >
-            <option value="">{text.byDay}</option>
-            <option value="node">{text.byNode}</option>
-          </select>
-        </label>
+        <Choice
+          label={text.span}
+          value={`${days}`}
+          options={spans.map((n) => [`${n}`, text.days(n)])}
+          onChange={(n) => setDays(Number(n))}
+        />
+        <Choice
+          label={text.by}
+          value={by}
+          options={[
+            ["", text.byDay],
+            ["node", text.byNode],
+          ]}
+          onChange={(one) => onView({ ...view, by: one === "node" ? one : "" })}
+        />
       </search>
       {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}
       {found.data && (

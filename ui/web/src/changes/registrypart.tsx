@@ -1,6 +1,7 @@
 import { todayIn } from "../alarms/range";
 import { api } from "../api/client";
 import type { RegistrySource } from "../api/fleet";
+import { Chip } from "../choice";
 import { useFocusKeys } from "../pool/focus";
 import { useFresh } from "../pool/fresh";
 import { namesOf } from "../state/view";
@@ -35,10 +36,9 @@ export function RegistryPart(props: PartProps) {
         <>
           <FilterField {...props} field="search" name={text.search} />
           {(wrong > 0 || open) && (
-            <label class="chip">
-              <input type="checkbox" checked={open} onChange={() => onView({ ...view, open: !open })} />
+            <Chip on={open} onChange={() => onView({ ...view, open: !open })}>
               {text.onlyConflicts} <small>{wrong}</small>
-            </label>
+            </Chip>
           )}
           <Sources of={data?.sources ?? []} />
         </>

@@ -2,6 +2,7 @@ import { todayIn } from "../alarms/range";
 import { moment } from "../alarms/words";
 import { api } from "../api/client";
 import { type Run, runStates } from "../api/flows";
+import { Chip } from "../choice";
 import { Link } from "../link";
 import { useFocusKeys } from "../pool/focus";
 import { useFresh } from "../pool/fresh";
@@ -36,10 +37,9 @@ export function RunPart(props: PartProps) {
       filters={
         <>
           <FilterField {...props} field="search" name={text.runs.search} />
-          <label class="chip">
-            <input type="checkbox" checked={open} onChange={() => onView({ ...view, open: !open })} />
+          <Chip on={open} onChange={() => onView({ ...view, open: !open })}>
             {text.runs.open}
-          </label>
+          </Chip>
           <StateFilter {...props} states={runStates} names={text.runs.states} />
         </>
       }

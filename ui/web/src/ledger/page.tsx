@@ -2,6 +2,7 @@ import { api } from "../api/client";
 import type { Ledger, LedgerSummary } from "../api/ledger";
 import { useResource } from "../api/live";
 import type { Status } from "../api/types";
+import { Choice } from "../choice";
 import { useKeys } from "../keys";
 import { Failure, Loading } from "../notice";
 import { Panel } from "../panel";
@@ -46,18 +47,12 @@ export function LedgerPage({ view, status, onView, onOpen, onBack }: Props) {
 function Span({ days, onDays }: { days: number; onDays: (days: number) => void }) {
   const { ledger } = useText();
   return (
-    <label class="select">
-      <span class="hidden">{ledger.span}</span>
-      <select value={days} onChange={(e) => onDays(Number(e.currentTarget.value))}>
-        {ledgerSpans
-          .toSorted((a, b) => a - b)
-          .map((n) => (
-            <option key={n} value={n}>
-              {ledger.lastDays(n)}
-            </option>
-          ))}
-      </select>
-    </label>
+    <Choice
+      label={ledger.span}
+      value={`${days}`}
+      options={ledgerSpans.toSorted((a, b) => a - b).map((n) => [`${n}`, ledger.lastDays(n)])}
+      onChange={(n) => onDays(Number(n))}
+    />
   );
 }
 

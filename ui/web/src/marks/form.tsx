@@ -22,7 +22,7 @@ const longestNote = 500; // characters
 
 /** The interval to be marked, for whom and as what. */
 export function MarkForm({ id, draft, faults, failure, zone, onDraft, onAsk, onCancel }: Props) {
-  const text = useText().marks;
+  const { marks: text, cancel } = useText();
   const canDrag = useMatches("(pointer: fine)"); // a finger scrolls
   const form = useRef<HTMLFormElement>(null);
   // The first field, or the first one that has to be mended.
@@ -110,7 +110,7 @@ export function MarkForm({ id, draft, faults, failure, zone, onDraft, onAsk, onC
           {text.ask}
         </button>
         <button type="button" class="action" onClick={onCancel}>
-          {text.cancel}
+          {cancel}
         </button>
       </div>
     </form>

@@ -9,11 +9,11 @@ import { writeChange } from "./words";
 
 /** How long the server has been learning; it can be left alone. */
 export function Asking({ onCancel }: { onCancel: () => void }) {
-  const text = useText().marks;
+  const { marks: text, cancel } = useText();
   const [seconds, setSeconds] = useState(0);
-  const cancel = useRef<HTMLButtonElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    cancel.current?.focus();
+    button.current?.focus();
     const timer = setInterval(() => setSeconds((n) => n + 1), 1000);
     return () => clearInterval(timer);
   }, []);
@@ -23,8 +23,8 @@ export function Asking({ onCancel }: { onCancel: () => void }) {
       <p role="status" aria-live="off">
         {text.asking(seconds)}
       </p>
-      <button type="button" class="action" ref={cancel} onClick={onCancel}>
-        {text.cancel}
+      <button type="button" class="action" ref={button} onClick={onCancel}>
+        {cancel}
       </button>
     </div>
   );

@@ -1,13 +1,14 @@
 import { useMemo, useState } from "preact/hooks";
 import { api } from "../api/client";
 import { nodeStates, type PoolNode } from "../api/pool";
+import { Chip, Choice } from "../choice";
 import { Link } from "../link";
 import { Failure, Loading } from "../notice";
 import { count } from "../text/format";
 import { useText } from "../text/language";
 import { StateSign } from "./badges";
 import { NoNodes } from "./empty";
-import { Chip, Choice, Filters } from "./filters";
+import { Filters } from "./filters";
 import { useFocusKeys } from "./focus";
 import { useFresh } from "./fresh";
 import { Legend, NodeGrid } from "./grid";

@@ -22,7 +22,7 @@ export function OrderForm({ about, action, field, needsReason = false, send, onD
       about={about}
       fields={[
         ...(field ? [{ name: "value", ...field }] : []),
-        { name: "reason", label: text.reason, hint: text.reasonHint, required: needsReason },
+        { name: "reason", label: text.reason, hint: text.reasonHint, needed: needsReason },
         ...(asksName ? [{ name: "who", label: text.name, value: keptName() }] : []),
       ]}
       action={action}

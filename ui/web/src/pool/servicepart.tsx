@@ -1,12 +1,13 @@
 import { useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
+import { Chip } from "../choice";
 import { useKeys } from "../keys";
 import { Link } from "../link";
 import { Failure, Loading } from "../notice";
 import { count } from "../text/format";
 import { useText } from "../text/language";
 import { NoNodes, NoServices } from "./empty";
-import { Chip, Filters } from "./filters";
+import { Filters } from "./filters";
 import { useFresh } from "./fresh";
 import { type PartProps, Stale } from "./page";
 import { countKinds, type Line, linesOf, shownLines } from "./services";

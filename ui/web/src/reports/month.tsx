@@ -79,7 +79,7 @@ interface ConfirmProps {
 
 /** What cannot be taken back is asked once more. */
 function Confirm({ of: { month, snapshot_at }, ways, onPublished, onCancel }: ConfirmProps) {
-  const text = useText().reports;
+  const { reports: text, cancel } = useText();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Error>();
   const first = useRef<HTMLButtonElement>(null);
@@ -107,7 +107,7 @@ function Confirm({ of: { month, snapshot_at }, ways, onPublished, onCancel }: Co
       {failure && <Failure error={failure} />}
       <div class="actions">
         <button type="button" class="action" ref={first} onClick={onCancel}>
-          {text.cancel}
+          {cancel}
         </button>
         <button type="button" class="main-action" disabled={busy} onClick={publish}>
           {busy ? `${text.publishing}…` : text.forGood}

@@ -1,10 +1,12 @@
 // How the fields of a view stand in the query of its URL.
 
-type Params = Record<string, string | string[]>;
+type Params = Record<string, string | number | boolean | string[] | undefined>;
 
-/** A query with its "?" of the parameters that are not empty, its slashes, commas and colons readable. */
+/** A query with its "?" of the parameters that are neither empty nor false, its slashes, commas and colons readable. */
 export function writeQuery(params: Params): string {
-  const each = Object.entries(params).flatMap(([name, values]) => [values].flat().map((v) => [name, v]));
+  const each = Object.entries(params).flatMap(([name, values]) =>
+    [values].flat().map((v) => [name, `${v === false ? "" : (v ?? "")}`]),
+  );
   const text = `${new URLSearchParams(each.filter(([, value]) => value))}`;
   return text && `?${text.replace(/%2F|%2C|%3A/g, decodeURIComponent)}`;
 }

@@ -1,4 +1,5 @@
 import { useRef } from "preact/hooks";
+import { Choice } from "../choice";
 import { useKeys } from "../keys";
 import { ModelSwitch } from "../model";
 import { Search } from "../search";
@@ -23,13 +24,9 @@ interface Props {
   onSave: () => void;
 }
 
-/** The URL is written when typing pauses: browsers refuse more than about 100 changes in 30 s. */
-const pauseMillis = 150;
-
 /** Search, level, groups, columns and the order, all of which stand in the URL. */
 export function Toolbar({ view, levels, configured, shown, all, active, onView, onTree, onSave }: Props) {
   const text = useText();
-  const input = useRef<HTMLInputElement>(null);
   const bar = useRef<HTMLElement>(null);
   const above = levelsAbove(levels, view.level);
   const group = (level: string) => onView({ ...view, group: level, folded: [] });
@@ -42,7 +39,6 @@ export function Toolbar({ view, levels, configured, shown, all, active, onView, 
   useKeys(
     active
       ? {
-          "/": () => input.current?.select(),
           d: () => onView({ ...view, chips: turn(view.chips, "deviates") }),
           g: () => group(above[above.indexOf(view.group) + 1] ?? ""),
           v: open("views"),
@@ -56,37 +52,30 @@ export function Toolbar({ view, levels, configured, shown, all, active, onView, 
         {text.tree}
       </button>
       <Search
-        input={input}
+        active={active}
         value={view.search}
         name={text.search}
-        pauseMillis={pauseMillis}
         onSearch={(search) => onView({ ...view, search })}
       />
-      <label class="select level">
-        <span>{text.level}</span>
-        <select
-          value={view.level || levels.at(-1)}
-          onChange={(e) => {
-            const level = e.currentTarget.value;
-            const last = level === levels.at(-1);
-            onView({ ...view, level: last ? "" : level, group: "", folded: [] });
-          }}
-        >
-          {levels.map((level) => (
-            <option key={level}>{level}</option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={text.level}
+        shown
+        class="level"
+        value={view.level || (levels.at(-1) ?? "")}
+        options={levels.map((level) => [level, level])}
+        onChange={(level) =>
+          onView({ ...view, level: level === levels.at(-1) ? "" : level, group: "", folded: [] })
+        }
+      />
       {above.length > 0 && (
-        <label class="select level">
-          <span>{text.sheet.group}</span>
-          <select value={view.group} onChange={(e) => group(e.currentTarget.value)}>
-            <option value="">{text.sheet.noGroup}</option>
-            {above.map((level) => (
-              <option key={level}>{level}</option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={text.sheet.group}
+          shown
+          class="level"
+          value={view.group}
+          options={[["", text.sheet.noGroup], ...above.map((level) => [level, level] as const)]}
+          onChange={group}
+        />
       )}
       <ModelSwitch
         choice={view.model}
@@ -110,19 +99,16 @@ export function Toolbar({ view, levels, configured, shown, all, active, onView, 
 function SortChoice({ view, onView }: { view: View; onView: (view: View) => void }) {
   const text = useText();
   return (
-    <label class="select sort-choice">
-      <span class="hidden">{text.columns.deviates}</span>
-      <select value={view.sort} onChange={(e) => onView({ ...view, sort: e.currentTarget.value })}>
-        {sorts.map(({ id, highFirst }) => {
-          const first = highFirst ? [`-${id}`, id] : [id, `-${id}`];
-          const name = id === "loss" ? `${text.columns.headroom} ${text.columns.loss}` : text.columns[id];
-          return first.map((sort) => (
-            <option key={sort} value={sort}>
-              {sort.startsWith("-") ? "↓" : "↑"} {name}
-            </option>
-          ));
-        })}
-      </select>
-    </label>
+    <Choice
+      label={text.columns.deviates}
+      class="sort-choice"
+      value={view.sort}
+      options={sorts.flatMap(({ id, highFirst }) => {
+        const first = highFirst ? [`-${id}`, id] : [id, `-${id}`];
+        const name = id === "loss" ? `${text.columns.headroom} ${text.columns.loss}` : text.columns[id];
+        return first.map((sort) => [sort, `${sort.startsWith("-") ? "↓" : "↑"} ${name}`] as const);
+      })}
+      onChange={(sort) => onView({ ...view, sort })}
+    />
   );
 }

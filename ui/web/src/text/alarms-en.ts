@@ -189,8 +189,6 @@ export const alarmsEn = {
   author: "Your name",
   silences: (matchers: string) => `Nobody is told of alarms with ${matchers}.`,
   silencedUntil: (clock: string) => `Silenced until ${clock}.`,
-  cancel: "Cancel",
-  sending: "Sending",
   incident: "Mark as incident",
   incidentTitle: "Keeps its time from being learned as usual load",
   explain: "Explain",

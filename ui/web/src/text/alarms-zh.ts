@@ -186,8 +186,6 @@ export const alarmsZh: Text["alarms"] = {
   author: "您的姓名",
   silences: (matchers) => `带有 ${matchers} 的告警不再通知。`,
   silencedUntil: (clock) => `已静默至 ${clock}。`,
-  cancel: "取消",
-  sending: "正在发送",
   incident: "标记为故障",
   incidentTitle: "使该时段不被当作平常负载学习",
   explain: "解释",

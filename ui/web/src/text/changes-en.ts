@@ -141,7 +141,6 @@ export const changesEn = {
     close: "Close",
     dry: "Try without changing anything",
     dryTitle: "Says what each step would do",
-    cancel: "Cancel",
     why: "Why",
     whyHint: "as for the launch on Friday",
     who: "Your name",

@@ -136,7 +136,6 @@ export const changesZh: ChangesText = {
     close: "收起",
     dry: "演练（不做任何改变）",
     dryTitle: "说明每一步会做什么",
-    cancel: "取消",
     why: "原因",
     whyHint: "例如：周五上线",
     who: "你的名字",

@@ -40,6 +40,8 @@ export const en = {
   loading: "Loading",
   pageGone: "This page could not be loaded: the connection is lost, or the server is a new one.",
   loadAgain: "Load again",
+  cancel: "Cancel",
+  sending: "Sending",
   close: "Close",
 
   tree: "Business tree",

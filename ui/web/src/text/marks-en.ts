@@ -25,7 +25,6 @@ export const marksEn = {
   browserZone: "your browser",
   notePlaceholder: "what it was",
   ask: "Show what it changes",
-  cancel: "Cancel",
   asking: (seconds: number) => `Learning again what was and what would be: ${seconds} s so far.`,
 
   refit: {

@@ -25,7 +25,6 @@ export const marksZh: Text["marks"] = {
   browserZone: "浏览器",
   notePlaceholder: "发生了什么",
   ask: "查看影响",
-  cancel: "取消",
   asking: (seconds) => `正在重新学习改动前后的情形：已用 ${seconds} 秒。`,
 
   refit: {

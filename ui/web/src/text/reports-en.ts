@@ -47,7 +47,6 @@ export const reportsEn = {
   confirmText: (time: string, ways: string) =>
     `It keeps the numbers of ${time}${ways && `, and goes to ${ways}`}. It can never be changed, nor taken back.`,
   forGood: "Publish for good",
-  cancel: "Cancel",
   publishing: "Publishing",
 
   deliveries: "Sent to",

@@ -47,7 +47,6 @@ export const reportsZh: typeof reportsEn = {
   confirmText: (time, ways) =>
     `报告将保留 ${time} 的数据${ways && `，并送往 ${ways}`}。发布后永不能更改，也不能撤回。`,
   forGood: "正式发布",
-  cancel: "取消",
   publishing: "正在发布",
 
   deliveries: "送达情况",

@@ -11,7 +11,7 @@ import { useText } from "./text/language";
  * An action by its name in the audit log, and the node of the tree that it is about: "" for
  * all, undefined while nobody has said which.
  */
-interface Deed {
+export interface Deed {
   does: string;
   at: string | undefined;
 }

@@ -21,6 +21,10 @@ export function Failure({ error }: { error: Error }) {
   );
 }
 
+/** What stands where something is not there yet: why not, if that is known. */
+export const Waiting = ({ error }: { error: Error | undefined }) =>
+  error ? <Failure error={error} /> : <Loading />;
+
 /** The steps that are not done yet. */
 export const openSteps = (steps: Progress[]) => steps.filter((s) => s.total > 0 && s.done < s.total);
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Resource } from "./api/live";
-import { Failure, Loading } from "./notice";
+import { Waiting } from "./notice";
 
 interface PanelProps {
   title: ComponentChildren;
@@ -32,6 +32,6 @@ interface LoadedProps<T> {
 
 /** The content once it is there; until then why it is not. */
 export function Loaded<T>({ of, empty, isEmpty, children }: LoadedProps<T>) {
-  if (of.data === undefined) return of.error ? <Failure error={of.error} /> : <Loading />;
+  if (of.data === undefined) return <Waiting error={of.error} />;
   return <>{isEmpty(of.data) ? <p class="nothing">{empty}</p> : children(of.data)}</>;
 }

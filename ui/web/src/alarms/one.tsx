@@ -1,4 +1,3 @@
-import { useEffect } from "preact/hooks";
 import type { AlarmDetail } from "../api/alarms";
 import { ApiError, api } from "../api/client";
 import { useResource } from "../api/live";
@@ -11,6 +10,7 @@ import { ExplanationList } from "../module/explanation";
 import { Failure, Loading } from "../notice";
 import { Loaded, Panel } from "../panel";
 import { useText } from "../text/language";
+import { useTitle } from "../title";
 import { Actions } from "./actions";
 import { OutcomeBadge, Severity } from "./badge";
 import { AlarmFactsPanel, Pairs } from "./facts";
@@ -61,16 +61,6 @@ export function AlarmPage({ view, list, revision, status, onGo }: Props) {
       )}
     </main>
   );
-}
-
-function useTitle(name: string | undefined) {
-  useEffect(() => {
-    if (!name) return;
-    document.title = `${name} · Headroom`;
-    return () => {
-      document.title = "Headroom";
-    };
-  }, [name]);
 }
 
 interface BodyProps extends Pick<Props, "view" | "revision" | "onGo"> {

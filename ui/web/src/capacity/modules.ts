@@ -1,5 +1,6 @@
 import type { Growth, Num, Shortfall } from "../api/types";
 import { type Entry, isUnder, sortEntries } from "../table/entries";
+import { hasWords } from "../words";
 import type { CapacityView, Quadrant, Show } from "./view";
 
 /** A module with what is said of its growth and of what it lacks. */
@@ -43,11 +44,8 @@ export const isShown = ({ kind, short }: Module, show: Show) =>
 
 /** The modules that the list shows; every word of the search must be in the path. */
 export function listed(modules: Module[], { show, part, search, sort }: CapacityView): Module[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const some = modules.filter(
-    (m) =>
-      isShown(m, show) && (!part || quadrantOf(m) === part) && words.every((word) => m.text.includes(word)),
-  );
+  const fits = hasWords(search);
+  const some = modules.filter((m) => isShown(m, show) && (!part || quadrantOf(m) === part) && fits(m.text));
   return sortEntries(some, sort, keys);
 }
 

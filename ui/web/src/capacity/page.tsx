@@ -3,7 +3,7 @@ import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Status } from "../api/types";
 import { useKeys } from "../keys";
-import { Failure, Loading } from "../notice";
+import { Failure, Waiting } from "../notice";
 import { Panel } from "../panel";
 import { modulePath } from "../state/view";
 import { joinGrowth } from "../table/entries";
@@ -43,7 +43,7 @@ export function CapacityPage({ view, revision, status, onView, onGo, onBack }: P
       tools={<WhatIfLink path={view.path} onWhatIf={(asked) => onGo(whatIfPath(asked))} />}
       onPath={(path) => onView({ ...view, path, part: "" })}
     >
-      {!all.data && (all.error ? <Failure error={all.error} /> : <Loading />)}
+      {!all.data && <Waiting error={all.error} />}
       {all.data && (
         <div class="sheets">
           {all.error && <Failure error={all.error} />}

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { count } from "../text/format";
+import { More } from "../more";
 import { useText } from "../text/language";
 import type { Runway } from "./runway";
 
@@ -28,11 +28,7 @@ export function RunwayList({ runways, end, onDown }: Props) {
           </li>
         ))}
       </ul>
-      {runways.length > limit && (
-        <button type="button" class="more" onClick={() => setLimit(limit + page)}>
-          {text.more(count(Math.min(page, runways.length - limit)))}
-        </button>
-      )}
+      <More class="more" shown={limit} all={runways.length} step={page} onShow={setLimit} />
     </>
   );
 }

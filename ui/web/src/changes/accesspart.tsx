@@ -7,7 +7,7 @@ import type { Grant, Token } from "../api/told";
 import { Copy } from "../copy";
 import { toRfc3339 } from "../marks/wall";
 import { useMe } from "../me";
-import { Failure, Loading } from "../notice";
+import { Failure, Waiting } from "../notice";
 import { useFresh } from "../pool/fresh";
 import { Stale } from "../pool/page";
 import { namesOf } from "../state/view";
@@ -68,7 +68,7 @@ export function AccessPart({ view, shown, revision, zone }: PartProps) {
           onCancel={() => setAdding(undefined)}
         />
       )}
-      {!grants.data && (grants.error ? <Failure error={grants.error} /> : <Loading />)}
+      {!grants.data && <Waiting error={grants.error} />}
       {grants.data?.length === 0 && !me?.open && <p class="nothing">{text.none}</p>}
       <ul class="flow-list">
         {grants.data?.map((one) => (

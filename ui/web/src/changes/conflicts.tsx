@@ -1,6 +1,6 @@
 import { api } from "../api/client";
 import type { FactConflict } from "../api/fleet";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { useFresh } from "../pool/fresh";
 import { namesOf } from "../state/view";
 import { useText } from "../text/language";
@@ -19,7 +19,7 @@ interface Props {
 export function Conflicts({ path, shown, revision, onChoose }: Props) {
   const text = useText().changes.registry;
   const found = useFresh(`conflicts ${path}`, revision, shown, () => api.registryConflicts(path, limit));
-  if (!found.data) return found.error ? <Failure error={found.error} /> : <Loading />;
+  if (!found.data) return <Waiting error={found.error} />;
   const { conflicts, faults, more } = found.data;
   if (conflicts.length + faults.length === 0) return <p class="nothing">{text.noConflicts}</p>;
   return (

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import { moment } from "../alarms/words";
-import { Act, Lacking } from "../allowed";
+import { Lacking } from "../allowed";
 import { api } from "../api/client";
 import type { Adopted, FleetItem, FleetNode, ItemAction } from "../api/fleet";
 import { Link } from "../link";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { useFresh } from "../pool/fresh";
-import { OrderForm } from "../pool/orderform";
+import { OrderActions } from "../pool/orderactions";
 import { modulePath } from "../state/view";
 import { useText } from "../text/language";
 import { actionsOf } from "./consistency";
@@ -31,7 +31,7 @@ export function ConsistencyBody(props: Props) {
     onChange();
   };
   const detail = found.old ? undefined : found.data;
-  if (!detail) return found.error ? <Failure error={found.error} /> : <Loading />;
+  if (!detail) return <Waiting error={found.error} />;
   const open = view.node || (detail.list.length === 1 ? (detail.list[0]?.node ?? "") : "");
   return (
     <div class="opened">
@@ -178,39 +178,20 @@ interface OrdersProps {
 /** What somebody can have done about an item, each with a reason. */
 function Orders({ module, node, item, may, onDone }: OrdersProps) {
   const text = useText().changes.consistency;
-  const [action, setAction] = useState<ItemAction>();
   if (may.length === 0) return null;
   return (
-    <div class="alarm-actions">
-      <div class="actions">
-        {may.map((one) => (
-          <Act
-            key={one}
-            does={`consistency.${one}`}
-            at={module}
-            aria-pressed={action === one}
-            title={text.abouts[one]}
-            onClick={() => setAction(one === action ? undefined : one)}
-          >
-            {item ? text.actions[one] : text.repairAll}
-          </Act>
-        ))}
-      </div>
-      {action && (
-        <OrderForm
-          key={action}
-          about={text.abouts[action]}
-          action={text.actions[action]}
-          needsReason
-          send={async ({ who, reason }) => {
-            const on = action === "unadopt" ? "" : node;
-            const { runs } = await api.orderConsistency(module, { action, node: on, item, who, why: reason });
-            onDone(runs);
-          }}
-          onDone={() => setAction(undefined)}
-          onCancel={() => setAction(undefined)}
-        />
-      )}
-    </div>
+    <OrderActions
+      possible={may}
+      names={text.actions}
+      abouts={text.abouts}
+      label={item ? undefined : text.repairAll}
+      deedOf={(one) => ({ does: `consistency.${one}`, at: module })}
+      needsReason
+      send={async (action, { who, reason }) => {
+        const on = action === "unadopt" ? "" : node;
+        const { runs } = await api.orderConsistency(module, { action, node: on, item, who, why: reason });
+        onDone(runs);
+      }}
+    />
   );
 }

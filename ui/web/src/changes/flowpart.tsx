@@ -2,7 +2,7 @@ import { api } from "../api/client";
 import type { Flow, FlowFault } from "../api/flows";
 import { useResource } from "../api/live";
 import { Link } from "../link";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { useText } from "../text/language";
 import type { PartProps } from "./page";
 import { StartForm } from "./startform";
@@ -32,7 +32,7 @@ export function FlowPart({ view, revision, onView, onGo }: PartProps) {
         <ToolList />
       </>
     );
-  if (!flows.data) return flows.error ? <Failure error={flows.error} /> : <Loading />;
+  if (!flows.data) return <Waiting error={flows.error} />;
   if (flows.data.length === 0) return <p class="nothing">{text.none}</p>;
   return (
     <>

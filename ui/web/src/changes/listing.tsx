@@ -1,7 +1,7 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { Choice } from "../choice";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import type { Fresh } from "../pool/fresh";
 import { Stale } from "../pool/page";
 import { Search } from "../search";
@@ -37,7 +37,7 @@ export function Listing<T>({ of, filters, box, above, isEmpty, empty, onMore, ch
       <Stale of={of} />
       <search class="pool-filters">{filters}</search>
       {above}
-      {data === undefined && (error ? <Failure error={error} /> : <Loading />)}
+      {data === undefined && <Waiting error={error} />}
       <div ref={box ?? null} class={old ? "old" : ""}>
         {data !== undefined && (isEmpty(data) ? empty : children(data))}
         {onMore && (

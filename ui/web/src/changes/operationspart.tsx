@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { api, serverNow } from "../api/client";
 import type { Numbers, Operations } from "../api/told";
 import { Choice } from "../choice";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { Panel } from "../panel";
 import { useFresh } from "../pool/fresh";
 import { Stale } from "../pool/page";
@@ -41,7 +41,7 @@ export function OperationsPart({ view, shown, revision, onView }: PartProps) {
           onChange={(one) => onView({ ...view, by: one === "node" ? one : "" })}
         />
       </search>
-      {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}
+      {!found.data && <Waiting error={found.error} />}
       {found.data && (
         <div class={found.old ? "old" : ""}>
           <Totals of={found.data.total} />

@@ -2,7 +2,7 @@ import { moment } from "../alarms/words";
 import { api } from "../api/client";
 import type { RegistryNode } from "../api/fleet";
 import { Link } from "../link";
-import { Failure, Loading } from "../notice";
+import { Failure, Waiting } from "../notice";
 import { useFresh } from "../pool/fresh";
 import { modulePath, namesOf } from "../state/view";
 import { useText } from "../text/language";
@@ -26,7 +26,7 @@ export function RegistryBody({ id, shown, revision, today, onChange, onGo }: Pro
   const text = useText().changes.registry;
   const found = useFresh(`registry of ${id}`, revision, shown, () => api.registryNode(id));
   const node = found.old ? undefined : found.data;
-  if (!node) return found.error ? <Failure error={found.error} /> : <Loading />;
+  if (!node) return <Waiting error={found.error} />;
   const changed = () => {
     found.again();
     onChange();

@@ -1,11 +1,9 @@
-import { useState } from "preact/hooks";
 import { moment } from "../alarms/words";
-import { Act, Lacking } from "../allowed";
 import { api } from "../api/client";
 import type { AskedRequest, RequestAction, RequestCheck } from "../api/requests";
 import { Link } from "../link";
 import { useMe } from "../me";
-import { OrderForm } from "../pool/orderform";
+import { OrderActions } from "../pool/orderactions";
 import { modulePath, namesOf } from "../state/view";
 import { useText } from "../text/language";
 import { partOf } from "./requestform";
@@ -102,48 +100,27 @@ export function Checks({ checks }: { checks: RequestCheck[] }) {
 /** What somebody can do with a request now. */
 function Actions({ request, onChange }: Pick<Props, "request" | "onChange">) {
   const text = useText().changes.requests;
-  const [action, setAction] = useState<RequestAction>();
   // Who is named as an approver, and who asked, need no role.
   const me = useMe()?.name ?? "";
   const free = request.who === me || (request.approvers.who ?? []).some((who) => who !== "");
   const deedOf = (one: RequestAction) => ({ does: free ? "" : `request.${one}`, at: request.path });
   return (
-    <div class="alarm-actions">
-      <div class="actions">
-        {request.may.map((one) => (
-          <Act
-            key={one}
-            {...deedOf(one)}
-            class={one === "approve" ? "main-action" : "action"}
-            aria-pressed={action === one}
-            onClick={() => setAction(one === action ? undefined : one)}
-          >
-            {text.actions[one]}
-          </Act>
-        ))}
-      </div>
-      {!free && request.may.includes("approve") && <Lacking {...deedOf("approve")} />}
-      {action && request.may.includes(action) && (
-        <OrderForm
-          key={action}
-          about={text.actionAbouts[action]}
-          action={text.actions[action]}
-          field={action === "deliver" ? { label: text.fields.nodes ?? "", value: "" } : undefined}
-          send={({ who, reason }, value) =>
-            api.orderRequest(request.id, {
-              action,
-              who,
-              why: reason,
-              ...(action === "deliver" && { nodes: value.split(/[,\s]+/).filter(Boolean) }),
-            })
-          }
-          onDone={() => {
-            setAction(undefined);
-            onChange();
-          }}
-          onCancel={() => setAction(undefined)}
-        />
-      )}
-    </div>
+    <OrderActions
+      possible={request.may}
+      names={text.actions}
+      abouts={text.actionAbouts}
+      deedOf={deedOf}
+      lacking={!free && request.may.includes("approve") ? deedOf("approve") : undefined}
+      field={(action) => (action === "deliver" ? { label: text.fields.nodes ?? "", value: "" } : undefined)}
+      send={(action, { who, reason }, value) =>
+        api.orderRequest(request.id, {
+          action,
+          who,
+          why: reason,
+          ...(action === "deliver" && { nodes: value.split(/[,\s]+/).filter(Boolean) }),
+        })
+      }
+      onDone={onChange}
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useNow } from "../alarms/now";
 import { todayIn } from "../alarms/range";
 import { moment } from "../alarms/words";
@@ -17,6 +17,7 @@ import { Stale } from "../pool/page";
 import { modulePath, namesOf } from "../state/view";
 import { span } from "../text/format";
 import { useText } from "../text/language";
+import { useTitle } from "../title";
 import { RunBadge } from "./badges";
 import { ChangeForm, TextField } from "./form";
 import { RunActions } from "./runactions";
@@ -41,12 +42,7 @@ export function RunPage({ view, list, revision, status, onGo }: Props) {
   const back = changesPath(list ?? defaultChanges);
   const run = found.old ? undefined : found.data;
   useKeys({ Escape: () => onGo(back) });
-  useEffect(() => {
-    document.title = `${run?.flow ?? id} · Headroom`;
-    return () => {
-      document.title = "Headroom";
-    };
-  }, [run?.flow, id]);
+  useTitle(run?.flow ?? id);
   const missing = found.error instanceof ApiError && found.error.code === 404;
   return (
     <main class="module-page pool-place run-page">

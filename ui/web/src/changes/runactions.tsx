@@ -1,8 +1,6 @@
-import { useState } from "preact/hooks";
-import { Act, Lacking } from "../allowed";
 import { api } from "../api/client";
 import type { FlowStep, Run, RunOrder } from "../api/flows";
-import { OrderForm } from "../pool/orderform";
+import { OrderActions } from "../pool/orderactions";
 import { useText } from "../text/language";
 
 /** What can be asked of a run. "undo" cancels it and takes back what it did. */
@@ -32,50 +30,28 @@ const undoable = (steps: FlowStep[]): string[] =>
 /** Pauses, resumes or cancels a run. */
 export function RunActions({ run, onDone }: { run: Run; onDone: () => void }) {
   const text = useText().changes.runs;
-  const [choice, setChoice] = useState<Choice>();
-  const possible = choicesOf(run);
-  const at = run.module ?? "";
+  const deed = { does: "run.", at: run.module ?? "" };
   const kept = (one: Choice) => {
     const steps = one === "cancel" || one === "undo" ? staysOf(run, one === "undo") : [];
     return steps.length > 0 ? text.stays(steps.join(", ")) : "";
   };
   return (
-    <div class="alarm-actions">
-      <div class="actions">
-        {possible.map((one) => (
-          <Act
-            key={one}
-            does="run."
-            at={at}
-            aria-pressed={choice === one}
-            title={text.runAbouts[one]}
-            onClick={() => setChoice(one)}
-          >
-            {text.runActions[one]}
-          </Act>
-        ))}
-      </div>
-      <Lacking does="run." at={at} />
-      {choice && possible.includes(choice) && (
-        <OrderForm
-          key={choice}
-          about={[text.runAbouts[choice], kept(choice)].filter(Boolean).join(" ")}
-          action={text.runActions[choice]}
-          send={({ who, reason }) =>
-            api.orderRun(run.id, {
-              action: choice === "undo" ? "cancel" : choice,
-              undo: choice === "undo",
-              who,
-              why: reason,
-            })
-          }
-          onDone={() => {
-            setChoice(undefined);
-            onDone();
-          }}
-          onCancel={() => setChoice(undefined)}
-        />
-      )}
-    </div>
+    <OrderActions
+      possible={choicesOf(run)}
+      names={text.runActions}
+      abouts={text.runAbouts}
+      deedOf={() => deed}
+      lacking={deed}
+      about={(choice) => [text.runAbouts[choice], kept(choice)].filter(Boolean).join(" ")}
+      send={(choice, { who, reason }) =>
+        api.orderRun(run.id, {
+          action: choice === "undo" ? "cancel" : choice,
+          undo: choice === "undo",
+          who,
+          why: reason,
+        })
+      }
+      onDone={onDone}
+    />
   );
 }

@@ -6,7 +6,7 @@ import { api } from "../api/client";
 import type { Flow, MaintenanceWindow, Schedule } from "../api/flows";
 import { useResource } from "../api/live";
 import { Link } from "../link";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { useFresh } from "../pool/fresh";
 import { OrderForm } from "../pool/orderform";
 import { Stale } from "../pool/page";
@@ -30,7 +30,7 @@ export function SchedulePart({ view, shown, revision, zone, onGo }: PartProps) {
     setAdding(false);
     found.again();
   };
-  if (!found.data) return found.error ? <Failure error={found.error} /> : <Loading />;
+  if (!found.data) return <Waiting error={found.error} />;
   const { schedules, windows } = found.data;
   return (
     <>
@@ -161,7 +161,7 @@ function NewSchedule({ path, windows, onDone, onCancel }: NewProps) {
   const text = useText().changes.schedules;
   const flows = useResource("flows", 0, api.flows);
   const [chosen, setChosen] = useState<Flow>();
-  if (!flows.data) return flows.error ? <Failure error={flows.error} /> : <Loading />;
+  if (!flows.data) return <Waiting error={flows.error} />;
   const can = flows.data.filter((flow) => flow.faults.length === 0);
   const flow = chosen ?? can[0];
   if (!flow) return null;

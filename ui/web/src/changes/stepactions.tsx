@@ -1,7 +1,7 @@
-import { useState } from "preact/hooks";
-import { Act, Lacking, useLack } from "../allowed";
+import { Lacking, useLack } from "../allowed";
 import { api } from "../api/client";
 import type { Run, RunStep, StepAction } from "../api/flows";
+import { OrderActions, type Over } from "../pool/orderactions";
 import { useText } from "../text/language";
 import { ChangeForm, TextField } from "./form";
 import { changedInputs, shownValue } from "./steps";
@@ -15,42 +15,22 @@ interface Props {
 /** What a person can do with a step: approve it, retry it with other inputs, or skip it. */
 export function StepActions({ run, step, onDone }: Props) {
   const text = useText().changes.runs;
-  const [action, setAction] = useState<StepAction>();
   const at = run.module ?? "";
   return (
-    <div class="alarm-actions">
-      <div class="actions">
-        {(step.may ?? []).map((one) => (
-          <Act
-            key={one}
-            does={`step.${one}`}
-            at={at}
-            class={one === "approve" ? "main-action" : "action"}
-            aria-pressed={action === one}
-            title={text.stepAbouts[one]}
-            onClick={() => setAction(one)}
-          >
-            {text.stepActions[one]}
-          </Act>
-        ))}
-      </div>
-      <Lacking does="step." at={at} />
-      {action && (
-        <StepForm
-          key={action}
-          {...{ run, step, action }}
-          onDone={() => {
-            setAction(undefined);
-            onDone();
-          }}
-          onCancel={() => setAction(undefined)}
-        />
-      )}
-    </div>
+    <OrderActions
+      possible={step.may ?? []}
+      names={text.stepActions}
+      abouts={text.stepAbouts}
+      deedOf={(one) => ({ does: `step.${one}`, at })}
+      lacking={{ does: "step.", at }}
+      onDone={onDone}
+    >
+      {(action, over) => <StepForm key={action} {...{ run, step, action }} {...over} />}
+    </OrderActions>
   );
 }
 
-type FormProps = Props & { action: StepAction; onCancel: () => void };
+type FormProps = Omit<Props, "onDone"> & Over & { action: StepAction };
 
 function StepForm({ run, step, action, onDone, onCancel }: FormProps) {
   const say = useText().changes.runs;

@@ -1,4 +1,3 @@
-import { useEffect } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Explanation, Status } from "../api/types";
@@ -10,6 +9,7 @@ import { ExplanationList } from "../module/explanation";
 import { Failure, Loading } from "../notice";
 import { Panel } from "../panel";
 import { useText } from "../text/language";
+import { useTitle } from "../title";
 import { commandOf, hasTime, idKinds, joinId, pageOf, splitId } from "./ids";
 import { Queries } from "./queries";
 import { type ExplainView, explainPath } from "./view";
@@ -26,12 +26,7 @@ export function ExplainPage({ view, status, onGo, onBack }: Props) {
   const text = useText().explain;
   const { id, model } = view;
   useKeys({ Escape: onBack });
-  useEffect(() => {
-    document.title = `${id || text.title} · Headroom`;
-    return () => {
-      document.title = "Headroom";
-    };
-  }, [id, text]);
+  useTitle(id || text.title);
   const found = useResource(`explain ${id} ${model}`, 0, async () =>
     id ? await api.explain(id, model) : undefined,
   );

@@ -4,6 +4,7 @@ import { changesPath, defaultChanges, type Part, parts } from "../changes/view";
 import { splitId } from "../explain/ids";
 import { explainPath } from "../explain/view";
 import type { Text } from "../text/en";
+import { hasWords } from "../words";
 
 /** Something that can be gone to besides what the server finds. */
 export interface Offer {
@@ -31,8 +32,8 @@ export function everyOffer(text: Text, pages: Offer[]): Offer[] {
 
 /** Those of which each word is a part, whatever the case; what looks like an id can be explained. */
 export function offersFor(words: string, all: Offer[], explain: (id: string) => string): Offer[] {
-  const asked = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const fitting = all.filter(({ title }) => asked.every((word) => title.toLowerCase().includes(word)));
+  const fits = hasWords(words);
+  const fitting = all.filter(({ title }) => fits(title.toLowerCase()));
   const id = words.trim();
   return splitId(id).kind === ""
     ? fitting

@@ -4,7 +4,7 @@ import { useResource } from "../api/live";
 import type { Status } from "../api/types";
 import { Choice } from "../choice";
 import { useKeys } from "../keys";
-import { Failure, Loading } from "../notice";
+import { Failure, Loading, Waiting } from "../notice";
 import { Panel } from "../panel";
 import { address, plainClick } from "../state/router";
 import { type LedgerView, ledgerSpans, modulePath, namesOf } from "../state/view";
@@ -74,7 +74,7 @@ function Body({ view, at, onView, onOpen }: BodyProps) {
     task ? api.ledger({ path, from, task, horizon }) : Promise.resolve(null),
   );
   const ledger = all.data;
-  if (!ledger) return all.error ? <Failure error={all.error} /> : <Loading />;
+  if (!ledger) return <Waiting error={all.error} />;
   const shown = task ? chosen.data : ledger;
   return (
     <div class="sheets">

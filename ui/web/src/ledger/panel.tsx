@@ -2,7 +2,7 @@ import { api } from "../api/client";
 import { useResource } from "../api/live";
 import { PastChart } from "../charts/past";
 import { narrowQuery, useMatches } from "../media";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
 import { isScored, NothingYet } from "./empty";
@@ -22,7 +22,7 @@ export function PastPanel({ id, at, height }: Props) {
   const { data: ledger, error } = useResource(`ledger ${id}`, ledgerRevision(at), () =>
     api.ledger({ module: id }),
   );
-  if (!ledger) return error ? <Failure error={error} /> : <Loading />;
+  if (!ledger) return <Waiting error={error} />;
   if (ledger.summary.length === 0) return <NothingYet ledger={ledger} at={at} />;
   return (
     <>

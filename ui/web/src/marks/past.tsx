@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Excursion } from "../api/marks";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
 import { writeInterval } from "./wall";
@@ -22,7 +22,7 @@ export function PastAlarms({ id, revision, onPick }: Props) {
   const { past } = text.marks;
   const [all, setAll] = useState(false);
   const { data, error } = useResource(`excursions ${id}`, revision, () => api.excursions(id));
-  if (!data) return error ? <Failure error={error} /> : <Loading />;
+  if (!data) return <Waiting error={error} />;
   const open = data.filter((e) => e.mark === null);
   const marked = data.length - open.length;
   const shown = all ? open : open.slice(0, few);
@@ -40,7 +40,7 @@ export function PastAlarms({ id, revision, onPick }: Props) {
       </ul>
       {shown.length < open.length && (
         <button type="button" class="action" onClick={() => setAll(true)}>
-          {past.more(open.length - shown.length)}
+          {text.more(`${open.length - shown.length}`)}
         </button>
       )}
     </section>

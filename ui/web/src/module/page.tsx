@@ -1,4 +1,3 @@
-import { useEffect } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Progress, Status } from "../api/types";
@@ -10,6 +9,7 @@ import type { Choice } from "../state/model";
 import { address, plainClick } from "../state/router";
 import { defaultView, namesOf, writeView } from "../state/view";
 import { useText } from "../text/language";
+import { useTitle } from "../title";
 import { Body, byEach } from "./body";
 import type { ToMark } from "./mark";
 
@@ -37,12 +37,7 @@ export function ModulePage(props: Props) {
     byEach(model, (by) => api.module(id, by)),
   );
   const name = namesOf(id).at(-1) ?? id;
-  useEffect(() => {
-    document.title = `${name} · Headroom`;
-    return () => {
-      document.title = "Headroom";
-    };
-  }, [name]);
+  useTitle(name);
   useKeys({ Escape: onBack });
 
   return (

@@ -1,62 +1,15 @@
-import { useState } from "preact/hooks";
 import { api, serverNow } from "../api/client";
 import type { PoolNode, Service } from "../api/pool";
 import { useText } from "../text/language";
 import { actionsOf } from "./nodes";
-import { OrderForm } from "./orderform";
+import { OrderActions } from "./orderactions";
 import { orderOf, possibleActions, type ServiceAction } from "./orders";
-
-interface Props<A extends string> {
-  possible: A[];
-  names: Record<A, string>;
-  abouts: Record<A, string>;
-  field?: (action: A) => { label: string; value: string } | undefined; // asked for beside the reason
-  send: (action: A, order: { who: string; reason: string }, typed: string) => Promise<unknown>;
-  onDone: () => void;
-}
-
-/** What can be ordered: a button each, and the form of the one that is pressed. */
-function Actions<A extends string>({ possible, names, abouts, field, send, onDone }: Props<A>) {
-  const [step, setStep] = useState<A>();
-  return (
-    <div class="alarm-actions">
-      <div class="actions">
-        {possible.map((action) => (
-          <button
-            key={action}
-            type="button"
-            class="action"
-            title={abouts[action]}
-            aria-pressed={step === action}
-            onClick={() => setStep(action)}
-          >
-            {names[action]}
-          </button>
-        ))}
-      </div>
-      {step && possible.includes(step) && (
-        <OrderForm
-          key={step}
-          about={abouts[step]}
-          action={names[step]}
-          field={field?.(step)}
-          send={(order, typed) => send(step, order, typed)}
-          onDone={() => {
-            setStep(undefined);
-            onDone();
-          }}
-          onCancel={() => setStep(undefined)}
-        />
-      )}
-    </div>
-  );
-}
 
 /** What can be ordered of a node. */
 export function NodeActions({ node, onDone }: { node: PoolNode; onDone: () => void }) {
   const text = useText().pool.actions;
   return (
-    <Actions
+    <OrderActions
       possible={actionsOf(node)}
       names={text}
       abouts={text.abouts}
@@ -76,7 +29,7 @@ export function ServiceActions({ service, onDone }: { service: Service; onDone: 
         ? { label: text.number, value: `${service.manual?.workers ?? service.desired}` }
         : undefined;
   return (
-    <Actions
+    <OrderActions
       possible={possibleActions(service)}
       names={text}
       abouts={text.aboutService}

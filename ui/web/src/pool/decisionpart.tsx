@@ -3,8 +3,9 @@ import { todayIn } from "../alarms/range";
 import { api, serverNow } from "../api/client";
 import { type Direction, directions } from "../api/pool";
 import { Choice } from "../choice";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { useText } from "../text/language";
+import { hasWords } from "../words";
 import { DecisionsList } from "./decisionlist";
 import { NoDecisions } from "./empty";
 import { Filters } from "./filters";
@@ -27,15 +28,13 @@ export function DecisionPart(props: PartProps) {
     api.decisions({ path, direction, from: hoursAgo(hours, serverNow()) }, limit),
   );
   const box = useFocusKeys(shown, ".decision .way");
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const decisions = (found.data?.decisions ?? []).filter(({ module }) =>
-    words.every((word) => module.toLowerCase().includes(word)),
-  );
+  const fits = hasWords(search);
+  const decisions = (found.data?.decisions ?? []).filter(({ module }) => fits(module.toLowerCase()));
   return (
     <>
       <Stale of={found} />
       <DecisionFilters {...props} />
-      {!found.data && (found.error ? <Failure error={found.error} /> : <Loading />)}
+      {!found.data && <Waiting error={found.error} />}
       {found.data && decisions.length === 0 && <NoneFound revision={revision} levels={props.levels} />}
       <div ref={box} class={found.old ? "old" : ""}>
         <DecisionsList

@@ -3,7 +3,7 @@ import { momentIn, todayIn } from "../alarms/range";
 import { ApiError, api } from "../api/client";
 import type { Order, PoolNode } from "../api/pool";
 import { type Fact, FactList } from "../module/facts";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { Panel } from "../panel";
 import { count, decimal, span } from "../text/format";
 import { useText } from "../text/language";
@@ -22,7 +22,7 @@ export function NodeBody({ view, revision, zone, onGo }: PlaceProps) {
   const missing = found.error instanceof ApiError && found.error.code === 404;
   if (missing) return <p class="nothing">{text.noNode}</p>;
   const node = found.data;
-  if (!node) return found.error ? <Failure error={found.error} /> : <Loading />;
+  if (!node) return <Waiting error={found.error} />;
   const workers = node.workers ?? [];
   return (
     <>

@@ -3,7 +3,8 @@ import { api } from "../api/client";
 import { nodeStates, type PoolNode } from "../api/pool";
 import { Chip, Choice } from "../choice";
 import { Link } from "../link";
-import { Failure, Loading } from "../notice";
+import { More } from "../more";
+import { Waiting } from "../notice";
 import { count } from "../text/format";
 import { useText } from "../text/language";
 import { StateSign } from "./badges";
@@ -27,7 +28,7 @@ export function NodePart(props: PartProps) {
   const { view, shown, revision } = props;
   const found = useFresh("nodes", revision, shown, api.nodes);
   const nodes = found.data;
-  if (!nodes) return found.error ? <Failure error={found.error} /> : <Loading />;
+  if (!nodes) return <Waiting error={found.error} />;
   if (nodes.length === 0) return <NoNodes />;
   return (
     <>
@@ -99,11 +100,7 @@ function Cells({ shown, all, view, onGo }: Pick<PartProps, "shown" | "view" | "o
           {!view.table && !few && <NodeMap nodes={nodes} by={view.by} shown={shown} onGo={onGo} />}
         </>
       )}
-      {view.table && nodes.length > most && (
-        <button type="button" class="older" onClick={() => setMost(most + page)}>
-          {text.more(count(Math.min(page, nodes.length - most)))}
-        </button>
-      )}
+      {view.table && <More shown={most} all={nodes.length} step={page} onShow={setMost} />}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { PoolNode } from "../api/pool";
+import { hasWords } from "../words";
 import { byText } from "./services";
 import type { PoolView } from "./view";
 
@@ -26,9 +27,8 @@ export function ticksOf({ wanted, serving, stopping }: Pick<PoolNode, "wanted" |
 
 /** The nodes that pass the filters, by name. */
 export function shownNodes(nodes: PoolNode[], { search, state }: Pick<PoolView, "search" | "state">) {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const passes = (node: PoolNode) =>
-    (state === "" || node.state === state) && words.every((word) => saying(node).includes(word));
+  const fits = hasWords(search);
+  const passes = (node: PoolNode) => (state === "" || node.state === state) && fits(saying(node));
   return nodes.filter(passes).sort((a, b) => byText(a.name, b.name));
 }
 

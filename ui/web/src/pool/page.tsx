@@ -1,7 +1,7 @@
 import { useNow } from "../alarms/now";
 import { api } from "../api/client";
 import type { Status } from "../api/types";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { span } from "../text/format";
 import { useText } from "../text/language";
 import { PartsPage } from "../tree/parts";
@@ -55,7 +55,7 @@ export function PoolPage(props: Props) {
 function Body(props: Omit<PartProps, "nodes">) {
   const { view, shown, revision, onGo } = props;
   const pool = useFresh(`pool ${view.path}`, revision, shown, () => api.pool(view.path));
-  if (!pool.data) return pool.error ? <Failure error={pool.error} /> : <Loading />;
+  if (!pool.data) return <Waiting error={pool.error} />;
   const nodes = Object.values(pool.data.total.nodes).reduce((sum, n) => sum + n, 0);
   const part = { ...props, nodes };
   return (

@@ -1,4 +1,3 @@
-import { useEffect } from "preact/hooks";
 import type { Status } from "../api/types";
 import { knownZone } from "../charts/series";
 import { useKeys } from "../keys";
@@ -6,6 +5,7 @@ import { Link } from "../link";
 import { Loading } from "../notice";
 import { namesOf } from "../state/view";
 import { useText } from "../text/language";
+import { useTitle } from "../title";
 import { NodeBody } from "./nodebody";
 import { ServiceBody } from "./servicebody";
 import { defaultPool, type PoolPlace, type PoolView, poolPath } from "./view";
@@ -33,12 +33,7 @@ export function PlacePage({ view, list, revision, status, onGo }: Props) {
   useKeys({ Escape: () => onGo(back) });
   const names = kind === "services" ? namesOf(id) : [id];
   const name = names.at(-1) ?? id;
-  useEffect(() => {
-    document.title = `${name} · Headroom`;
-    return () => {
-      document.title = "Headroom";
-    };
-  }, [name]);
+  useTitle(name);
   const Body = kind === "nodes" ? NodeBody : ServiceBody;
   return (
     <main class="module-page pool-place">

@@ -3,7 +3,7 @@ import { addDays, todayIn } from "../alarms/range";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { PolicyChange, Replayed, ScalePolicy } from "../api/pool";
-import { Failure, Loading } from "../notice";
+import { Failure, Loading, Waiting } from "../notice";
 import { Panel } from "../panel";
 import { Command } from "../table/empty";
 import { count, decimal, unknown } from "../text/format";
@@ -37,7 +37,7 @@ export function ReplayPart(props: PartProps) {
   const answer = useResource(`replay ${JSON.stringify(asked)}`, turn, async () =>
     module ? await api.replay(asked) : null,
   );
-  if (!found.data) return found.error ? <Failure error={found.error} /> : <Loading />;
+  if (!found.data) return <Waiting error={found.error} />;
   const modules = found.data.map((line) => line.module);
   return (
     <>

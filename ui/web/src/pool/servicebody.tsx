@@ -5,7 +5,7 @@ import { api, serverNow } from "../api/client";
 import type { Decision, Service, Worker } from "../api/pool";
 import { explainPath } from "../explain/view";
 import { Link } from "../link";
-import { Failure, Loading } from "../notice";
+import { Waiting } from "../notice";
 import { Loaded, Panel } from "../panel";
 import { modulePath, namesOf } from "../state/view";
 import { Command } from "../table/empty";
@@ -33,7 +33,7 @@ export function ServiceBody(props: PlaceProps) {
   const { pool: text, explain } = useText();
   const now = useNow();
   const found = useFresh(`service ${view.id}`, revision, true, () => loadService(view.id));
-  if (!found.data) return found.error ? <Failure error={found.error} /> : <Loading />;
+  if (!found.data) return <Waiting error={found.error} />;
   const { service, decision } = found.data;
   if (!service && !decision) return <p class="nothing">{text.noService}</p>;
   const late = lateSeconds(decision?.at, now);

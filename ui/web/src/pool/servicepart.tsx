@@ -3,7 +3,8 @@ import { api } from "../api/client";
 import { Chip } from "../choice";
 import { useKeys } from "../keys";
 import { Link } from "../link";
-import { Failure, Loading } from "../notice";
+import { More } from "../more";
+import { Waiting } from "../notice";
 import { count } from "../text/format";
 import { useText } from "../text/language";
 import { NoNodes, NoServices } from "./empty";
@@ -25,7 +26,7 @@ export function ServicePart(props: PartProps) {
     linesOf(...(await Promise.all([api.services(view.path), api.newestDecisions(view.path)]))),
   );
   const lines = found.data;
-  if (!lines) return found.error ? <Failure error={found.error} /> : <Loading />;
+  if (!lines) return <Waiting error={found.error} />;
   if (lines.length === 0 && view.path === "")
     return (
       <>
@@ -116,11 +117,7 @@ function Listed({ shown, view, lines, onView, onGo }: PartProps & { lines: Line[
           onGo={onGo}
         />
       )}
-      {all.length > most && (
-        <button type="button" class="older" onClick={() => setMost(most + page)}>
-          {text.more(count(Math.min(page, all.length - most)))}
-        </button>
-      )}
+      <More shown={most} all={all.length} step={page} onShow={setMost} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Decision, Service } from "../api/pool";
 import type { Num } from "../api/types";
+import { hasWords } from "../words";
 import type { Kind, PoolView } from "./view";
 
 /** One line of the table: a service, or a module about which is only decided. */
@@ -70,11 +71,11 @@ export const byText = (a: string, b: string) => collator.compare(a, b);
 
 /** The lines that pass the filters, in the chosen order. */
 export function shownLines(lines: Line[], view: Pick<PoolView, "search" | "mode" | "attention" | "sort">) {
-  const words = view.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = hasWords(view.search);
   const passes = (line: Line) =>
     (view.mode === "" || line.kind === view.mode) &&
     (!view.attention || line.signs.length > 0) &&
-    words.every((word) => line.module.toLowerCase().includes(word));
+    fits(line.module.toLowerCase());
   return sorted(lines.filter(passes), view.sort);
 }
 

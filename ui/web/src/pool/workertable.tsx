@@ -4,6 +4,7 @@ import { momentIn, todayIn } from "../alarms/range";
 import { api } from "../api/client";
 import type { Worker } from "../api/pool";
 import { Link } from "../link";
+import { More } from "../more";
 import { namesOf } from "../state/view";
 import { count, unknown } from "../text/format";
 import { useText } from "../text/language";
@@ -52,11 +53,7 @@ export function WorkerTable({ workers, place, zone, onDone, onGo }: Props) {
           ))}
         </tbody>
       </table>
-      {workers.length > most && (
-        <button type="button" class="older" onClick={() => setMost(most + page)}>
-          {text.more(count(Math.min(page, workers.length - most)))}
-        </button>
-      )}
+      <More shown={most} all={workers.length} step={page} onShow={setMost} />
     </div>
   );
 }

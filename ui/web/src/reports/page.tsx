@@ -1,9 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import { useKeys } from "../keys";
 import { Loaded } from "../panel";
 import { useText } from "../text/language";
+import { useTitle } from "../title";
 import { MonthBody } from "./month";
 import { Months } from "./months";
 import { type ReportsView, reportsPath } from "./view";
@@ -20,12 +21,7 @@ export function ReportsPage({ view: { month }, revision, onGo, onBack }: Props) 
   const text = useText().reports;
   useKeys({ Escape: month ? () => onGo(reportsPath({ month: "" })) : onBack });
   const title = month ? text.of(month) : text.title;
-  useEffect(() => {
-    document.title = `${title} · Headroom`;
-    return () => {
-      document.title = "Headroom";
-    };
-  }, [title]);
+  useTitle(title);
   const [changes, setChanges] = useState(0); // that were made here
   const months = useResource("reports", revision + changes, api.reports);
   return (

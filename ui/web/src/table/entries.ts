@@ -1,5 +1,6 @@
 import type { Growth, Num, Row } from "../api/types";
 import type { View } from "../state/view";
+import { hasWords } from "../words";
 import { flagsOf, wanted } from "./chips";
 import type { Cover } from "./cover";
 
@@ -79,7 +80,7 @@ export const isUnder = (id: string, node: string) => node === "" || id === node 
 
 /** The entries that the view asks for; every word of the search must be there. */
 export function filterEntries(entries: Entry[], { path, search, chips, owner }: View): Entry[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = hasWords(search);
   const { must, not } = wanted(chips);
   return entries.filter(
     ({ row, flags, text }) =>
@@ -87,7 +88,7 @@ export function filterEntries(entries: Entry[], { path, search, chips, owner }: 
       (flags & not) === 0 &&
       isUnder(row.id, path) &&
       (owner === "" || row.owner === owner) &&
-      words.every((word) => text.includes(word)),
+      fits(text),
   );
 }
 

@@ -57,7 +57,6 @@ export const capacityEn = {
       ? `${full} of ${modules} full by then (${plural(devices, "device")})`
       : `none of ${modules} by then`,
   down: (name: string) => `Show what is below ${name}`,
-  more: (n: string) => `Show ${n} more`,
 
   list: "Who fills up",
   shows: {

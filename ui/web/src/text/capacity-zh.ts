@@ -50,7 +50,6 @@ export const capacityZh: typeof capacityEn = {
   fullOf: (full, modules, devices) =>
     full > 0 ? `届时 ${modules} 个中 ${full} 个触顶（${devices} 台）` : `届时 ${modules} 个均未触顶`,
   down: (name) => `查看 ${name} 的下级`,
-  more: (n) => `再显示 ${n} 个`,
 
   list: "谁将触顶",
   shows: {

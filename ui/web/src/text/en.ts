@@ -40,6 +40,7 @@ export const en = {
   loading: "Loading",
   pageGone: "This page could not be loaded: the connection is lost, or the server is a new one.",
   loadAgain: "Load again",
+  more: (n: string) => `Show ${n} more`,
   cancel: "Cancel",
   sending: "Sending",
   close: "Close",

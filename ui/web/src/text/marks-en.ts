@@ -69,6 +69,5 @@ export const marksEn = {
     score: (halfWidths: string) => `up to ${halfWidths} half-widths`,
     mark: "Mark…",
     markOf: (interval: string) => `Mark the alarm of ${interval}`,
-    more: (n: number) => `Show ${n} more`,
   },
 };

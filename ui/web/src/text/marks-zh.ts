@@ -67,6 +67,5 @@ export const marksZh: Text["marks"] = {
     score: (halfWidths) => `最高 ${halfWidths} 倍半宽`,
     mark: "标记…",
     markOf: (interval) => `标记 ${interval} 的告警`,
-    more: (n) => `再显示 ${n} 个`,
   },
 };

@@ -21,7 +21,6 @@ export const poolEn = {
   } satisfies Record<Part | "title", string>,
   oldDecision: (s: Span) => `The last decision is ${duration(s)} old: the server has not decided since.`,
   stale: (s: Span) => `No answer for ${duration(s)}; what was last known is shown.`,
-  more: (n: string) => `Show ${n} more`,
 
   totals: {
     title: "The pool in numbers",

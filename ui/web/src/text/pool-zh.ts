@@ -11,7 +11,6 @@ export const poolZh: typeof poolEn = {
   parts: { title: "页面的各部分", services: "服务", nodes: "节点", decisions: "决策", replay: "回放" },
   oldDecision: (s) => `最近的决策在 ${duration(s)}前：此后没有再作决策。`,
   stale: (s) => `已 ${duration(s)}没有应答；显示的是最后已知的数据。`,
-  more: (n) => `再显示 ${n} 个`,
 
   totals: {
     title: "资源池概况",

@@ -88,7 +88,6 @@ export const whatIfEn = {
   fillsUp: "fills up",
   fillsUpTitle: "Full before the next delivery only in the scenario",
   unchanged: "as it is",
-  more: (n: string) => `Show ${n} more`,
   noChange: "No node of this level changes.",
   noMatch: "No node that changes passes the filter.",
   noneYet: "Nothing differs yet. What a scenario changes will stand here.",

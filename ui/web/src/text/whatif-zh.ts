@@ -84,7 +84,6 @@ export const whatIfZh: typeof whatIfEn = {
   fillsUp: "新触顶",
   fillsUpTitle: "仅在该情景下，下次交付前触顶",
   unchanged: "同现状",
-  more: (n) => `再显示 ${n} 个`,
   noChange: "该层级没有节点变化。",
   noMatch: "没有符合条件的变化节点。",
   noneYet: "尚无改变。情景带来的变化显示在此。",

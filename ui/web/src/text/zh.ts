@@ -41,6 +41,7 @@ export const zh: Text = {
   loading: "加载中",
   pageGone: "无法加载此页面：连接中断，或服务器已更新。",
   loadAgain: "重新加载",
+  more: (n) => `再显示 ${n} 个`,
   cancel: "取消",
   sending: "正在发送",
   close: "关闭",

@@ -1,5 +1,6 @@
 import type { Num } from "../api/types";
 import type { WhatIf, WhatIfRow } from "../api/whatif";
+import { hasWords } from "../words";
 import type { WhatIfView } from "./view";
 
 /** A node with its row in each scenario that changes it. */
@@ -38,9 +39,9 @@ export function joinChanges(answers: (WhatIf | undefined)[]): Change[] {
 
 /** The changes that the view asks for; every word of the search must be in the path. */
 export function filterChanges(changes: Change[], { search, fills }: WhatIfView): Change[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = hasWords(search);
   return changes.filter(({ path, rows }) => {
     const text = path.join("/").toLowerCase();
-    return (!fills || rows.some((row) => row?.fills_up)) && words.every((word) => text.includes(word));
+    return (!fills || rows.some((row) => row?.fills_up)) && fits(text);
   });
 }

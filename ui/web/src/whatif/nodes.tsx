@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useKeys } from "../keys";
+import { More } from "../more";
 import { address, plainClick } from "../state/router";
 import { modulePath } from "../state/view";
 import { count } from "../text/format";
@@ -41,11 +42,7 @@ export function Nodes({ view, answers, levels, onView, onOpen }: Props) {
           onOpen={onOpen}
         />
       )}
-      {changes.length > limit && (
-        <button type="button" class="more" onClick={() => setLimit(limit + page)}>
-          {text.more(count(Math.min(page, changes.length - limit)))}
-        </button>
-      )}
+      <More class="more" shown={limit} all={changes.length} step={page} onShow={setLimit} />
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import type { TreeNode } from "../api/types";
 import type { DomainOfRow } from "../api/whatif";
+import { hasWords } from "../words";
 
 /** What a field offers to be picked. */
 export interface Offer {
@@ -13,11 +14,11 @@ const most = 40;
 
 /** The offers in which every typed word is found. */
 export function matching(offers: Offer[], typed: string): Offer[] {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = hasWords(typed);
   const found: Offer[] = [];
   for (const offer of offers) {
     const text = `${offer.value} ${offer.name}`.toLowerCase();
-    if (words.every((word) => text.includes(word)) && found.push(offer) === most) break;
+    if (fits(text) && found.push(offer) === most) break;
   }
   return found;
 }

@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Status } from "../api/types";
 import { useKeys } from "../keys";
 import { useText } from "../text/language";
+import { useTitle } from "../title";
 import { useAnswer } from "./answer";
 import { Card } from "./card";
 import { exampleScenarios } from "./examples";
@@ -29,12 +30,7 @@ const none: never[] = [];
 export function WhatIfPage({ view, revision, status, onView, onOpen, onBack }: Props) {
   const text = useText().whatIf;
   const { scenarios } = view;
-  useEffect(() => {
-    document.title = `${text.title} · Headroom`;
-    return () => {
-      document.title = "Headroom";
-    };
-  }, [text]);
+  useTitle(text.title);
   useKeys({ Escape: onBack });
 
   const levels = status?.levels ?? none;

@@ -5,17 +5,13 @@ import { type Resource, useResource } from "../api/live";
 import { Link } from "../link";
 import { useText } from "../text/language";
 import { AskForm } from "./askform";
-import { nothingIfMissing } from "./notsetup";
 import { type AlarmsView, alarmsPath } from "./view";
 import { moment } from "./words";
 
-/** The brake, or nothing where healing is not set up. */
-export function useBrake(revision: number): Resource<Brake | null> {
-  return useResource("brake", revision, () => api.brake().catch(nothingIfMissing));
-}
+export const useBrake = (revision: number) => useResource("brake", revision, api.brake);
 
 interface Props {
-  brake: Resource<Brake | null>;
+  brake: Resource<Brake>;
   today: string; // YYYY-MM-DD
 }
 

@@ -7,7 +7,7 @@ import { modulePath, namesOf } from "../state/view";
 import { count, secondsBetween, span } from "../text/format";
 import { useText } from "../text/language";
 import { running } from "./leases";
-import { NotSetUp, nothingIfMissing } from "./notsetup";
+import { NotSetUp } from "./notsetup";
 import { alarmPath } from "./view";
 import { moment } from "./words";
 
@@ -20,8 +20,7 @@ interface Props {
 /** The change runs that hide the alarms that they expect, and those that are over. */
 export function ChangePart({ today, revision, onGo }: Props) {
   const text = useText().alarms.changes;
-  const leases = useResource("leases", revision, () => api.leases().catch(nothingIfMissing));
-  if (leases.data === null) return <NotSetUp about={text.missing} setting={leaseExample} />;
+  const leases = useResource("leases", revision, api.leases);
   const [open, over] = running(leases.data ?? []);
   const lines = (list: Lease[]) => (
     <ul class="mute-list">

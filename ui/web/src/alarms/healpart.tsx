@@ -8,7 +8,7 @@ import { useText } from "../text/language";
 import { BrakeLine } from "./brake";
 import { Days } from "./days";
 import { healState, healStates } from "./heals";
-import { NotSetUp, nothingIfMissing } from "./notsetup";
+import { NotSetUp } from "./notsetup";
 import { Place } from "./place";
 import { rangeOf } from "./range";
 import { type AlarmsView, alarmPath } from "./view";
@@ -19,7 +19,7 @@ interface Props {
   zone: string | undefined;
   today: string; // YYYY-MM-DD
   revision: number;
-  brake: Resource<Brake | null>;
+  brake: Resource<Brake>;
   onView: (view: AlarmsView) => void;
   onGo: (path: string) => void;
 }
@@ -30,10 +30,7 @@ const most = 200;
 export function HealPart({ view, zone, today, revision, brake, onView, onGo }: Props) {
   const text = useText().alarms.heals;
   const asked = { ...rangeOf(view, today, zone), path: view.path };
-  const heals = useResource(`heals ${JSON.stringify(asked)}`, revision, () =>
-    api.heals(asked, most).catch(nothingIfMissing),
-  );
-  if (heals.data === null) return <NotSetUp about={text.missing} setting={healExample} />;
+  const heals = useResource(`heals ${JSON.stringify(asked)}`, revision, () => api.heals(asked, most));
   return (
     <>
       <Days view={view} today={today} onView={onView} />
@@ -41,7 +38,7 @@ export function HealPart({ view, zone, today, revision, brake, onView, onGo }: P
       <Panel title={text.title}>
         <Loaded of={heals} empty="" isEmpty={() => false}>
           {(list) =>
-            list?.heals.length ? (
+            list.heals.length > 0 ? (
               <HealList heals={list.heals} more={list.more} today={today} onGo={onGo} />
             ) : (
               <NoHeals revision={revision} />

@@ -7,7 +7,7 @@ import { Loaded, Panel } from "../panel";
 import { useText } from "../text/language";
 import { EndButton } from "./endbutton";
 import { MuteForm } from "./muteform";
-import { NotSetUp, nothingIfMissing } from "./notsetup";
+import { NotSetUp } from "./notsetup";
 import { isTime, momentIn } from "./range";
 import { writeTimes } from "./times";
 
@@ -31,8 +31,7 @@ export function Mutes({ zone, today, revision, onGo }: Props) {
   const [changes, setChanges] = useState(0); // made here
   const [open, setOpen] = useState(false);
   const changed = () => setChanges((n) => n + 1);
-  const mutes = useResource("mutes", revision + changes, () => api.mutes().catch(nothingIfMissing));
-  if (mutes.data === null) return null;
+  const mutes = useResource("mutes", revision + changes, api.mutes);
   return (
     <Panel title={text.again} unit={text.againUnit}>
       {open ? (
@@ -53,7 +52,7 @@ export function Mutes({ zone, today, revision, onGo }: Props) {
       {mutes.data && mutes.error && <Failure error={mutes.error} />}
       <Loaded of={mutes} empty="" isEmpty={() => false}>
         {(list) =>
-          list?.length ? (
+          list.length > 0 ? (
             <ul class="mute-list">
               {list.map((mute) => (
                 <MuteLine key={mute.id} mute={mute} zone={zone} today={today} onEnded={changed} />

@@ -1,12 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, serverNow } from "../api/client";
-import { type Resource, useResource } from "../api/live";
+import { useResource } from "../api/live";
 import type { Silence } from "../api/silences";
 import { Loaded, Panel } from "../panel";
 import { secondsBetween, span } from "../text/format";
 import { useText } from "../text/language";
 import { EndButton } from "./endbutton";
-import { NotSetUp, nothingIfMissing } from "./notsetup";
 import { momentIn } from "./range";
 import { writeMatchers } from "./silence";
 import { SilenceForm } from "./silenceform";
@@ -25,10 +24,7 @@ export function Silences({ zone, today, revision, onGo }: Props) {
   const asked = new URLSearchParams(location.search).get("silence") ?? ""; // matchers, from another page
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(asked !== ""), [asked]);
-  const silences: Resource<Silence[] | null> = useResource("silences", revision + changes, () =>
-    api.silences().catch(nothingIfMissing),
-  );
-  if (silences.data === null) return <NotSetUp about={text.silencesMissing} setting={silenceExample} />;
+  const silences = useResource("silences", revision + changes, api.silences);
   return (
     <Panel title={text.silences} unit={text.silencesUnit}>
       {open ? (
@@ -49,10 +45,10 @@ export function Silences({ zone, today, revision, onGo }: Props) {
           {text.newSilence}…
         </button>
       )}
-      <Loaded of={silences} empty={text.noSilence} isEmpty={(all) => inForce(all ?? []).length === 0}>
+      <Loaded of={silences} empty={text.noSilence} isEmpty={(all) => inForce(all).length === 0}>
         {(all) => (
           <ul class="mute-list">
-            {inForce(all ?? []).map((silence) => (
+            {inForce(all).map((silence) => (
               <SilenceLine
                 key={silence.id}
                 silence={silence}
@@ -67,8 +63,6 @@ export function Silences({ zone, today, revision, onGo }: Props) {
     </Panel>
   );
 }
-
-const silenceExample = "amtool silence add alertname=Test --duration=1h";
 
 /** Those that are not over, the next one to end first. */
 export const inForce = (silences: Silence[]) =>

@@ -9,7 +9,6 @@ import { clock, count } from "../text/format";
 import { useText } from "../text/language";
 import { OutcomeBadge } from "./badge";
 import { keepName } from "./name";
-import { nothingIfMissing } from "./notsetup";
 import { alarmPath } from "./view";
 import { moment } from "./words";
 
@@ -37,7 +36,7 @@ export const tryDays = 7;
 
 interface Shown {
   wanted: Wanted;
-  preview: MutePreview | null; // null: this server cannot tell
+  preview: MutePreview;
 }
 
 /** Something that hides alarms, which is made only after what it would have hidden was shown. */
@@ -55,7 +54,7 @@ export function TryForm({ label, action, today, read, onDone, onCancel, onGo, ch
         if (shown) return shown.wanted.make().then(onDone);
         const wanted = read((name) => values[name] ?? "");
         keepName(wanted.who);
-        setShown({ wanted, preview: await api.tryMute(wanted.held).catch(nothingIfMissing) });
+        setShown({ wanted, preview: await api.tryMute(wanted.held) });
       }}
       onCancel={onCancel}
     >
@@ -78,13 +77,6 @@ export function spanOf(from: string, to: string, text: Text["alarms"]["mutes"]):
 function Preview({ wanted, preview, today, onGo }: Shown & Pick<Props, "today" | "onGo">) {
   const text = useText().alarms;
   const say = text.mutes;
-  if (preview === null) {
-    return (
-      <p class="preview" role="status">
-        {wanted.said}. {say.cannotTell}
-      </p>
-    );
-  }
   return (
     <div class="preview" role="status">
       <p>{wanted.said}</p>

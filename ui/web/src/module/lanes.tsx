@@ -12,20 +12,20 @@ const most = 100; // of each kind
 /** Asks for what happened to a node since a time; what this server does not keep is none. */
 export async function happened(id: string, from: string): Promise<Happened> {
   const [runs, timeline, leases, silences, mutes, alarms] = await Promise.all([
-    api.runs({ path: id, state: "", open: false, search: "" }, most).catch(nothingIfMissing),
+    api.runs({ path: id, state: "", open: false, search: "" }, most),
     api.timeline(id, most).catch(nothingIfMissing),
-    api.leases().catch(nothingIfMissing),
-    api.silences().catch(nothingIfMissing),
-    api.mutes().catch(nothingIfMissing),
-    api.alarms({ path: id, from }, most).catch(nothingIfMissing),
+    api.leases(),
+    api.silences(),
+    api.mutes(),
+    api.alarms({ path: id, from }, most),
   ]);
   return {
-    runs: runs?.runs ?? [],
+    runs: runs.runs,
     facts: timeline?.events.filter(({ kind }) => kind === "fact") ?? [],
-    leases: leases ?? [],
-    silences: silences ?? [],
-    mutes: mutes ?? [],
-    alarms: alarms?.alarms ?? [],
+    leases,
+    silences,
+    mutes,
+    alarms: alarms.alarms,
   };
 }
 

@@ -206,7 +206,6 @@ export const alarmsEn = {
   mutes: {
     silences: "Silences",
     silencesUnit: "nobody is told of what they match",
-    silencesMissing: "This server does not take silences yet; Alertmanager's tools make them, too:",
     noSilence: "No silence is in force.",
     newSilence: "Silence something",
     make: "Silence them",
@@ -214,7 +213,6 @@ export const alarmsEn = {
     length: "For",
     badMatchers: 'Want matchers as alertname="Dead", severity=~"warning|info"',
     preview: "Show what it hides",
-    cannotTell: "What it would have hidden is not known.",
     wouldHide: (days: number, hidden: string, all: string, told: number) =>
       `In the last ${days} days it would have hidden ${hidden} of ${all} alarms; people were told of ${told} of them.`,
     late: (n: number) => `${n} more would have been told late, when it ended.`,
@@ -258,7 +256,6 @@ export const alarmsEn = {
     unit: "each hides the alarms that it expects, and no more",
     over: "Changes that are over",
     none: "No change runs. One that tells of itself hides the alarms that it makes:",
-    missing: "This server does not take changes yet; once it does:",
     since: (clock: string) => `since ${clock}`,
     fromTo: (from: string, to: string) => `from ${from} to ${to}`,
     firing: (n: number) => `Show ${n} of them`,
@@ -291,7 +288,6 @@ export const alarmsEn = {
     never: "Nothing was ever done about an alarm. Begin with a dry run in the configuration:",
     title: "What was done about alarms",
     none: "Nothing was done about alarms then.",
-    missing: "This server does nothing about alarms yet. Begin with a dry run:",
     states: {
       helped: "helped",
       "helped not": "did not help",

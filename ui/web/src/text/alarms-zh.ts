@@ -203,7 +203,6 @@ export const alarmsZh: Text["alarms"] = {
   mutes: {
     silences: "静默",
     silencesUnit: "匹配的告警不通知",
-    silencesMissing: "本服务器尚不支持静默；也可使用 Alertmanager 的工具：",
     noSilence: "没有生效的静默。",
     newSilence: "添加静默",
     make: "确认静默",
@@ -211,7 +210,6 @@ export const alarmsZh: Text["alarms"] = {
     length: "时长",
     badMatchers: '格式：alertname="Dead", severity=~"warning|info"',
     preview: "查看影响",
-    cannotTell: "无法得知会隐藏哪些告警。",
     wouldHide: (days, hidden, all, told) =>
       `最近 ${days} 天的 ${all} 个告警中会隐藏 ${hidden} 个，其中 ${told} 个曾通知到人。`,
     late: (n) => `另有 ${n} 个会在其结束时才通知。`,
@@ -255,7 +253,6 @@ export const alarmsZh: Text["alarms"] = {
     unit: "各自只隐藏其预期的告警",
     over: "已结束的变更",
     none: "没有进行中的变更。登记后，其引起的告警不再通知：",
-    missing: "本服务器尚不支持变更登记；支持后：",
     since: (clock) => `始于 ${clock}`,
     fromTo: (from, to) => `${from} 至 ${to}`,
     firing: (n) => `显示 ${n} 个`,
@@ -281,7 +278,6 @@ export const alarmsZh: Text["alarms"] = {
     never: "从未处置过告警。可先在配置中演练：",
     title: "对告警的处置",
     none: "此时段没有处置。",
-    missing: "本服务器尚未自动处置。可先演练：",
     states: {
       helped: "有效",
       "helped not": "无效",

@@ -1,16 +1,19 @@
 // How the main pages look, beside how they looked when their pictures were taken.
 //
-// The numbers of a demo are those of its time of day. So what is compared is the layout and the
-// colours: charts are left out, and the picture is shrunk until a letter is a grey. What a block
-// of it may differ by, and how many may differ more, is below. New pictures are taken by
+// The numbers of a server are those of its time of day. So what it answered when the pictures
+// were taken is kept with them, and given to the pages again, at the same time by their clock:
+// see answers.mjs. The picture is shrunk until a letter is a grey, as fonts are drawn a little
+// differently by each version. What a block of it may differ by, and how many may differ more,
+// is below. New answers and pictures are taken from a demo with a filled table by
 //
-//   UPDATE=1 go test -tags nomsgpack,netgo,osusergo ./e2e -run TestTheDemoFillsTheTable
+//   UPDATE=1 BASE_URL=http://127.0.0.1:7480 npm run e2e -- --only=looks
 //
-// which has the modules that the pictures show: look at them before they are committed.
+// Look at the pages before they are committed.
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Answers } from "../answers.mjs";
 import { pages } from "../pages.mjs";
 import { places } from "../places.mjs";
 
@@ -69,7 +72,10 @@ async function judge(place, file, now) {
 }
 
 async function looksAsBefore(page, kit) {
-  const at = await places(kit);
+  const taken = join(folder, `${kit.width}-${kit.scheme}.json.gz`);
+  const answers = process.env.UPDATE ? new Answers(await places(kit)) : await Answers.read(taken);
+  const { at } = answers;
+  await answers.stand(kit.context);
   const place = await kit.context.newPage(); // to compute in, without the policy of the pages
   await page.addInitScript(hides, varies);
   const different = [];
@@ -82,6 +88,7 @@ async function looksAsBefore(page, kit) {
     await kit.picture(`looks-${name}`);
     different.push(`${name}: ${(100 * share).toFixed(1)} % of it`);
   }
+  if (process.env.UPDATE) await answers.write(taken);
   assert.equal(different.length, 0, `what looks different from ${folder}\n    ${different.join("\n    ")}`);
 }
 

@@ -4,7 +4,11 @@ import { noScenario, type Scenario } from "./scenario";
 
 /** Scenarios of this very fleet to begin with; day is today, YYYY-MM-DD. */
 export function exampleScenarios(nodes: TreeNode[], domains: KnownDomain[], day: string): Scenario[] {
-  const largest = nodes.filter((n) => n.parent === "").toSorted((a, b) => b.modules - a.modules)[0];
+  // Of a business that is still learned nothing would change.
+  const known = (n: TreeNode) => Number(n.worst_headroom !== null);
+  const largest = nodes
+    .filter((n) => n.parent === "")
+    .toSorted((a, b) => known(b) - known(a) || b.modules - a.modules)[0];
   const domain = domains[0];
   return [
     ...(largest

@@ -38,7 +38,7 @@ func (b *book) peaks() error {
 	}
 	columns := []column{{b.words.day, report.Day, 12}}
 	for _, l := range lines {
-		columns = append(columns, column{cut(strings.Join(l.Path, " → ")), report.Percent, 14})
+		columns = append(columns, column{strings.Join(l.Path, " → "), report.Percent, 14})
 	}
 	return b.table(b.words.peaks, "Peaks", columns, func(add func(...any) error) error {
 		for _, day := range days {

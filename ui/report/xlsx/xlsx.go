@@ -116,11 +116,26 @@ func (b *book) table(sheet, name string, columns []column, each func(add func(ce
 func distinct(columns []column) []string {
 	names, seen := make([]string, len(columns)), map[string]bool{}
 	for i, c := range columns {
-		names[i] = c.head
+		head := brief(c.head)
+		names[i] = head
 		for n := 2; seen[strings.ToLower(names[i])]; n++ {
-			names[i] = c.head + " (" + strconv.Itoa(n) + ")"
+			names[i] = head + " (" + strconv.Itoa(n) + ")"
 		}
 		seen[strings.ToLower(names[i])] = true
 	}
 	return names
+}
+
+// maxHead is how many letters of a head stand there: a column of a table takes 255, and
+// some letters count twice.
+const maxHead = 121
+
+// brief leaves out the middle of a long head, for names differ at their ends.
+func brief(s string) string {
+	letters := []rune(s)
+	if len(letters) <= maxHead {
+		return s
+	}
+	const half = maxHead / 2
+	return string(letters[:half]) + "…" + string(letters[len(letters)-half:])
 }

@@ -100,6 +100,28 @@ func TestHeadsAreDistinct(t *testing.T) {
 	}
 }
 
+// A path of long names is the head of a column of peaks.
+func TestHeadsAreBrief(t *testing.T) {
+	r := kept(t)
+	long := strings.Repeat("宽", 200)
+	for i := range r.Lines {
+		r.Lines[i].Path = []string{long, long, "SET " + strconv.Itoa(i)}
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(workbook(t, r, report.English)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := f.GetRows(wordsOf(report.English).peaks)
+	if err != nil || len(rows) == 0 {
+		t.Fatal(rows, err)
+	}
+	for _, head := range rows[0][1:] {
+		if n := len([]rune(head)); n > 255 || !strings.Contains(head, " → SET ") {
+			t.Errorf("%d letters: %s", n, head)
+		}
+	}
+}
+
 // What a chart is drawn from are references: Excel repairs a file in which a text stands
 // in their place.
 func TestChartsHaveReferencesOnly(t *testing.T) {

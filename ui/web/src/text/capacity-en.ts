@@ -39,7 +39,7 @@ export const capacityEn = {
     calm: "neither",
   },
   edge: "Modules beyond the picture stand on its edge, hollow.",
-  unplaced: (n: string) => `${n} without a place: too little history, or no data.`,
+  unplaced: (n: string) => `${n} without a place.`,
   clearPart: "Show all dots again",
   read: (growth: string, headroom: string) => `${growth} % a month, headroom ${headroom} %`,
 
@@ -71,7 +71,7 @@ export const capacityEn = {
   },
   clear: "Show all modules",
   ask: "Ask for devices",
-  askTitle: "Opens the request, filled in from the forecast",
+  askTitle: "Filled in from the forecast",
   whatIf: "What if",
-  whatIfTitle: "A fifth more load, without the order and with it, side by side",
+  whatIfTitle: "A fifth more load, without the order and with it",
 };

@@ -19,7 +19,7 @@ export const capacityZh: typeof capacityEn = {
 
   plane: "增长与余量",
   planeUnit: "每点一个模块，面积为设备数",
-  planeLabel: (modules) => `${modules} 个模块的增长与余量。方向键逐点浏览，回车打开；下方列表相同。`,
+  planeLabel: (modules) => `${modules} 个模块的增长与余量。方向键浏览，回车打开；列表见下方。`,
   growth: "月增长 %",
   headroom: "余量，占目标负载 %",
   quadrants: {
@@ -35,7 +35,7 @@ export const capacityZh: typeof capacityEn = {
     calm: "均否",
   },
   edge: "超出图外的模块以空心点显示在边缘。",
-  unplaced: (n) => `${n} 个无法定位：历史不足或无数据。`,
+  unplaced: (n) => `${n} 个无法定位。`,
   clearPart: "恢复显示所有点",
   read: (growth, headroom) => `月增长 ${growth} %，余量 ${headroom} %`,
 
@@ -64,7 +64,7 @@ export const capacityZh: typeof capacityEn = {
   },
   clear: "显示全部模块",
   ask: "申请设备",
-  askTitle: "打开申请单，已按预测填好",
+  askTitle: "按预测填好",
   whatIf: "推演",
-  whatIfTitle: "负载增加两成：不下单与下单并排比较",
+  whatIfTitle: "负载增加两成：不下单与下单",
 };

@@ -36,7 +36,7 @@ export const changesEn = {
     noneText:
       "A flow is a row of steps: mute alarms, install packages, start workers, test. Its runs are listed here; a failed step can be retried or skipped.",
     noneWay: "The flows that can be started",
-    missing: "There is no such run: it may have been forgotten since.",
+    missing: "There is no such run, or not any more.",
     dry: "dry run",
     progress: (done: number, total: number) => `${done} of ${total} steps are over`,
     by: (who: string, source: string) => (who ? `${source} ${who}` : source),
@@ -52,11 +52,11 @@ export const changesEn = {
     noSteps: "No step has begun.",
     inputsTitle: "Inputs",
     constantsTitle: "Constants",
-    didNothing: "Nothing was done: no tool of yours has taken its place",
+    didNothing: "Nothing was done: no tool is configured",
     why: "From where its inputs came",
     stays: (steps: string) => `What stays: ${steps}.`,
     editConstants: "Change constants",
-    constantsAbout: "The steps that begin from now on read these.",
+    constantsAbout: "For the steps that begin from now on.",
     actionsTitle: "What people did",
     did: (who: string, what: string, step: string) => `${who || "somebody"}: ${what}${step && ` ${step}`}`,
     noValues: "none",
@@ -156,7 +156,7 @@ export const changesEn = {
 
   schedules: {
     add: "Add a schedule",
-    addAbout: "Starts a flow again and again, with the same inputs.",
+    addAbout: "Starts a flow again and again.",
     none: "No flow is started by a schedule.",
     windows: "Maintenance windows",
     lasts: (minutes: number) => `for ${minutes} min`,
@@ -166,7 +166,7 @@ export const changesEn = {
     remove: "Remove",
     removeAbout: "It starts no more runs; those that were stay.",
     configured: "of the configuration",
-    configuredTitle: "It is changed there, in flows.schedules",
+    configuredTitle: "In flows.schedules",
     next: (at: string) => `next at ${at}`,
     last: (at: string) => `last at ${at}`,
     within: (window: string) => `in the window ${window}`,
@@ -200,7 +200,7 @@ export const changesEn = {
     configured: "of the configuration",
     end: "End",
     endAbout: "The role ends at once.",
-    revokeAbout: "Whoever has the token is turned away at once.",
+    revokeAbout: "The token is refused at once.",
     until: (at: string) => `until ${at}`,
     forever: "without end",
     by: (who: string, at: string) => `by ${who} ${at}`,
@@ -234,7 +234,7 @@ export const changesEn = {
     abouts: {
       machines: "Machines for a module, filled in from the forecast.",
       business: "A new module whose workers run in the pool.",
-      access: "A role on a part of the business tree, until a day.",
+      access: "A role in the business tree, until a day.",
       change: "A flow that begins once it is approved.",
     } satisfies Record<RequestKind, string>,
     states: {
@@ -257,7 +257,7 @@ export const changesEn = {
     actionAbouts: {
       approve: "What was asked for is done next.",
       reject: "Say why.",
-      comment: "Everybody who looks at the request sees it.",
+      comment: "Everybody sees it.",
       cancel: "Nobody needs it any more.",
       deliver: "Name the machines that have come.",
       done: "Say how it was done.",

@@ -100,15 +100,15 @@ export const en = {
   titles: {
     ...explainEn.terms, // what a column holds is said once
     path: "Place in the business tree",
-    spark: "The load of the last 7 days over its band; a mark below is a time outside",
+    spark: "The load of the last 7 days; a mark below is a time outside the band",
     model: "The model whose numbers stand beside it",
-    cover: "What keeps alarms back now and until when, and which change runs there, above or below",
+    cover: "What keeps alarms back and until when, and the change that runs",
     owner: "Who is responsible, as the registry knows",
     note: "Your note",
     state: "Whether the row can be judged",
-    without: "Probability of being short of devices before the delivery if nothing is ordered",
-    with: "The same if the devices to request were there",
-    ways: "The request and a scenario, filled in",
+    without: "Probability of being short before the delivery if nothing is ordered",
+    with: "The same with the order",
+    ways: "The request and a scenario",
   },
 
   yes: "YES",
@@ -120,7 +120,7 @@ export const en = {
   beyond: "not in sight",
   alarming: "alarm",
   noneLeft: "none",
-  noneLeftTitle: (domain: string) => `Nothing would be left: all devices are in ${domain}.`,
+  noneLeftTitle: (domain: string) => `All devices are in ${domain}.`,
   without: (domain: string, lost: string, devices: string) =>
     `without ${domain}: ${lost} of ${devices} devices`,
   oneDevice: "1 device",
@@ -195,7 +195,7 @@ export const en = {
       calm: "None: the load is inside its band",
       outside: "None yet: the load is outside its band",
       running: "Running",
-      calming: "Running, inside its band again: it ends after 30 calm minutes",
+      calming: "Running, inside its band again",
     },
     since: "Outside since",
     direction: "Direction",
@@ -226,7 +226,7 @@ export const en = {
     rounded: (missing: string) => `${missing} missing, rounded up to a lot`,
     sumOf: "sum over the modules",
     pooled: "If they could share devices",
-    pooledDetail: "at the same risk, before minimums and spares",
+    pooledDetail: "before minimums and spares",
     formulas: "Formulas, with minimum and lot size",
   },
   ledger: {
@@ -263,10 +263,9 @@ export const en = {
       made: "Forecasts that were written down",
       scored: "Forecasts whose day is over",
       error: "Mean size of the error, in percent of what came; the smaller one is bold",
-      naive: "The same of the naive forecast that was known at the time",
+      naive: "The same of the naive forecast",
       bias: "Mean error: above 0 too much was forecast",
-      inside:
-        "How often the interval held what came, of what it is meant to; of the band: the share of the minutes",
+      inside: "How often the interval held what came, of what it is meant to",
       width: "Mean width of the interval, in percent of what came",
     },
     chart: (held: number, over: number) =>
@@ -274,9 +273,8 @@ export const en = {
     chartNote: (level: string) =>
       `Upright: a forecast made at 0, 6, 9 or 12 o'clock with its ${level} % interval; × did not hold.`,
     unwritten: (peak: string, growth: string, score: string) =>
-      `Nothing is written down yet. Next: today's peak at ${peak}, growth and orders at ${growth}; what came is compared from ${score} on.`,
-    unscored: (score: string) =>
-      `Forecasts are written down; today's peak is scored at ${score}, later days once they are over.`,
+      `Nothing is written down yet. Next: today's peak at ${peak}, growth and orders at ${growth}; scored at ${score}.`,
+    unscored: (score: string) => `Forecasts are written down; today's peak is scored at ${score}.`,
   },
   whatIf: whatIfEn,
   marks: marksEn,
@@ -292,7 +290,7 @@ export const en = {
     ["s  Ctrl-K", "search everything"],
     ["j  k", "next, previous row"],
     ["Enter", "open the row, fold or unfold a group"],
-    ["e", "explain a number that has the focus, else the row's verdict"],
+    ["e", "explain the number that has the focus, or the row"],
     ["n  m", "edit the row's note; mute the row"],
     ["d", "deviating rows only"],
     ["g  x", "group by the next level; fold or unfold the group"],
@@ -302,11 +300,11 @@ export const en = {
     ["?", "this help"],
   ] as [string, string][],
   legend: [
-    ["YES ↑ 1.5", "outside the band by 1.5 half-widths, upwards"],
+    ["YES ↑ 1.5", "above the band, at 1.5 half-widths"],
     ["⚑", "an alarm runs: the deviation lasts, or is far out; it ends after a calm while"],
     ["Headroom", "what today's peak leaves free of the target load, below it after a loss"],
-    ["learning", "too little history to judge; the reason is beside it"],
-    ["stale", "no data now; the last values are grey, with their age"],
+    ["learning", "too little history to judge"],
+    ["stale", "no data now; the last values are grey"],
     ["–", "not known, which is not zero"],
   ] as [string, string][],
 };

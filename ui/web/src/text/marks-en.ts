@@ -3,7 +3,7 @@ export const marksEn = {
   title: "Marks",
   unit: "time that is not learned from",
   about:
-    "What is marked is left out of what the calibrated model learns: of band, alarm, peak and growth. Nothing is deleted, and a mark can be taken away again.",
+    "The calibrated model does not learn what is marked. Nothing is deleted, and a mark can be taken away again.",
   none: "Nothing is marked.",
   kinds: { incident: "incident", mute: "mute", change: "change", event: "event", other: "other" },
   draft: "to be marked",

@@ -3,7 +3,7 @@ import type { Text } from "./en";
 export const marksZh: Text["marks"] = {
   title: "标记",
   unit: "不参与学习的时段",
-  about: "被标记的时段不参与校准模型的学习：区间、告警、峰值与增长都不计入。数据不会删除，标记可撤销。",
+  about: "校准模型不学习被标记的时段。数据不会删除，标记可撤销。",
   none: "没有标记。",
   kinds: { incident: "故障", mute: "屏蔽", change: "变更", event: "活动", other: "其他" },
   draft: "待标记",

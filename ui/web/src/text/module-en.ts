@@ -37,9 +37,9 @@ export const moduleEn = {
   actions: {
     title: "Actions",
     order: "Ask for devices",
-    orderTitle: "A request for devices, filled in from the forecast",
+    orderTitle: "Filled in from the forecast",
     run: "Run a flow",
-    runTitle: "Start a flow with this node filled in",
+    runTitle: "A flow with this node filled in",
     mute: "Mute",
     muteTitle: "A silence for the alarms of this node",
     mark: "Mark an incident",
@@ -65,7 +65,7 @@ export const moduleEn = {
       `${day} ${hours}: mean ${mean} %, peak ${peak} %`,
     noLoad: (day: string, hours: string) => `${day} ${hours}: no load`,
     current: "now",
-    hint: "Point at an hour, or walk with the arrow keys, to read it.",
+    hint: "Point at an hour, or use the arrow keys.",
     marked: (hours: string) => `${hours} marked hours are left out.`,
   },
   nodes: {

@@ -34,9 +34,9 @@ export const moduleZh: typeof moduleEn = {
   actions: {
     title: "操作",
     order: "申请设备",
-    orderTitle: "按预测填好的设备申请",
+    orderTitle: "按预测填好",
     run: "执行流程",
-    runTitle: "以此节点启动流程",
+    runTitle: "以此节点启动",
     mute: "屏蔽",
     muteTitle: "屏蔽此节点的告警",
     mark: "标记事故",
@@ -61,7 +61,7 @@ export const moduleZh: typeof moduleEn = {
     cell: (day, hours, mean, peak) => `${day} ${hours}：均值 ${mean} %，峰值 ${peak} %`,
     noLoad: (day, hours) => `${day} ${hours}：无负载`,
     current: "现在",
-    hint: "指向某小时，或用方向键移动，即可读数。",
+    hint: "指向某小时，或用方向键。",
     marked: (hours) => `已标记的 ${hours} 小时不计入。`,
   },
   nodes: {

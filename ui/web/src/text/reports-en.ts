@@ -25,7 +25,7 @@ export const reportsEn = {
     difference: "The same as a difference to the month before",
     cost: "Of the devices to request that have a price",
     asks: "Modules that ask for devices, of those that are judged",
-    risk: "Modules that are likely full before what is ordered now is in service",
+    risk: "Modules that are likely full before the delivery",
     sent: "To whom it went, and what went wrong",
   },
   draft: "draft",
@@ -45,12 +45,12 @@ export const reportsEn = {
   publish: "Publish",
   confirm: (month: string) => `Publish the report of ${month} for good?`,
   confirmText: (time: string, ways: string) =>
-    `It keeps the numbers of ${time}${ways && `, and goes to ${ways}`}. It can never be changed, nor taken back.`,
+    `It keeps the numbers of ${time}${ways && `, and goes to ${ways}`}. It can never be changed.`,
   forGood: "Publish for good",
   publishing: "Publishing",
 
   deliveries: "Sent to",
-  noDeliveries: "It was sent to nobody: the configuration names nobody under report.",
+  noDeliveries: "It was sent to nobody: nobody is configured.",
   states: { waiting: "on its way", delivered: "delivered", given_up: "given up" },
   attempts: (n: number) => (n === 1 ? "1 attempt" : `${n} attempts`),
   tries: (time: string) => `tries again at ${time}`,

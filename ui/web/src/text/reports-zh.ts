@@ -25,7 +25,7 @@ export const reportsZh: typeof reportsEn = {
     difference: "与上月之差",
     cost: "需申请的设备中有价格者的费用",
     asks: "需要设备的模块数，占可判断的模块",
-    risk: "很可能在申请的设备上线前触顶的模块",
+    risk: "很可能在交付前触顶的模块",
     sent: "送给了谁，出了什么问题",
   },
   draft: "草稿",
@@ -44,13 +44,12 @@ export const reportsZh: typeof reportsEn = {
 
   publish: "发布",
   confirm: (month) => `确定发布 ${month} 的报告？`,
-  confirmText: (time, ways) =>
-    `报告将保留 ${time} 的数据${ways && `，并送往 ${ways}`}。发布后永不能更改，也不能撤回。`,
+  confirmText: (time, ways) => `报告将保留 ${time} 的数据${ways && `，并送往 ${ways}`}。发布后永不能更改。`,
   forGood: "正式发布",
   publishing: "正在发布",
 
   deliveries: "送达情况",
-  noDeliveries: "未送给任何人：配置的 report 中没有收件人。",
+  noDeliveries: "未送给任何人：没有配置收件人。",
   states: { waiting: "发送中", delivered: "已送达", given_up: "已放弃" },
   attempts: (n) => `${n} 次尝试`,
   tries: (time) => `${time} 再试`,

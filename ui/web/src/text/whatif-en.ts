@@ -21,7 +21,7 @@ export const whatIfEn = {
     lost: {
       title: "Lost failure domain",
       add: "Lost domain",
-      addTitle: "Add a failure domain that is lost with its devices",
+      addTitle: "Add a failure domain that is lost",
     },
     devices: { title: "Devices", add: "Devices", addTitle: "Add devices to a module, or take some" },
   },
@@ -78,7 +78,7 @@ export const whatIfEn = {
     lead: "Next delivery, days from now",
   },
   judged: (modules: string, unknown: string) =>
-    `${modules} modules are judged${unknown === "0" ? "." : `; ${unknown} cannot be: they have too little history, or no device reports.`}`,
+    `${modules} modules are judged${unknown === "0" ? "." : `; ${unknown} cannot be.`}`,
   notAsked: "nothing differs",
   asked: "judging",
 
@@ -86,12 +86,12 @@ export const whatIfEn = {
   searchNodes: "Search path",
   onlyFills: "Filling up newly",
   fillsUp: "fills up",
-  fillsUpTitle: "Full before the next delivery only in the scenario",
+  fillsUpTitle: "Full before the delivery only in the scenario",
   unchanged: "as it is",
   noChange: "No node of this level changes.",
   noMatch: "No node that changes passes the filter.",
-  noneYet: "Nothing differs yet. What a scenario changes will stand here.",
-  mend: "The differences will stand here once what is marked is mended.",
+  noneYet: "Nothing differs yet.",
+  mend: "Mend what is marked first.",
   why: (node: string) => `Why: ${node}`,
   openModule: "Open its page",
   columns: {

@@ -17,8 +17,8 @@ export const whatIfZh: typeof whatIfEn = {
   clearScenario: (letter) => `清空情景 ${letter}`,
 
   lists: {
-    loads: { title: "负载", add: "负载", addTitle: "添加一项按倍数变化的负载" },
-    lost: { title: "失去的故障域", add: "失去故障域", addTitle: "添加一个连同其设备一起失去的故障域" },
+    loads: { title: "负载", add: "负载", addTitle: "添加按倍数变化的负载" },
+    lost: { title: "失去的故障域", add: "失去故障域", addTitle: "添加失去的故障域" },
     devices: { title: "设备", add: "设备", addTitle: "为模块增加或减少设备" },
   },
   removePart: (part) => `移除 ${part}`,
@@ -74,7 +74,7 @@ export const whatIfZh: typeof whatIfEn = {
     lead: "距下次交付的天数",
   },
   judged: (modules, unknown) =>
-    `已判断 ${modules} 个模块${unknown === "0" ? "。" : `；${unknown} 个无法判断：历史不足，或没有设备上报。`}`,
+    `已判断 ${modules} 个模块${unknown === "0" ? "。" : `；${unknown} 个无法判断。`}`,
   notAsked: "无变化",
   asked: "计算中",
 
@@ -82,12 +82,12 @@ export const whatIfZh: typeof whatIfEn = {
   searchNodes: "搜索路径",
   onlyFills: "只看新触顶",
   fillsUp: "新触顶",
-  fillsUpTitle: "仅在该情景下，下次交付前触顶",
+  fillsUpTitle: "仅在该情景下触顶",
   unchanged: "同现状",
   noChange: "该层级没有节点变化。",
   noMatch: "没有符合条件的变化节点。",
-  noneYet: "尚无改变。情景带来的变化显示在此。",
-  mend: "改正后，变化显示在此。",
+  noneYet: "尚无改变。",
+  mend: "请改正标出的内容。",
   why: (node) => `原因：${node}`,
   openModule: "打开其页面",
   columns: {

@@ -1,39 +1,42 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useOpenAlarms } from "./alarms/open";
-import { type AlarmsView, alarmsPath, defaultAlarms } from "./alarms/view";
+import { alarmsPath, defaultAlarms } from "./alarms/view";
 import { api } from "./api/client";
 import { useLive, useResource } from "./api/live";
 import { capacityPath } from "./capacity/view";
-import { type ChangesView, changesPath } from "./changes/view";
+import { changesPath } from "./changes/view";
 import { Explainer } from "./explain/explainer";
 import { Header } from "./header";
 import { useCtrlK, useKeys } from "./keys";
 import { lazy } from "./lazy";
 import { Barred, isBarred, MeProvider } from "./me";
-import { type PoolView, poolPath } from "./pool/view";
+import { poolPath } from "./pool/view";
 import { useRouter } from "./state/router";
-import { defaultView, ledgerPath, modulePath, type View, writeView } from "./state/view";
+import { defaultView, ledgerPath, modulePath, type Route, writeView } from "./state/view";
 import { TablePage } from "./table/page";
 import type { Text } from "./text/en";
 import { keepLanguage, type Language, LanguageProvider, otherLanguage, texts } from "./text/language";
 import { defaultWhatIf, whatIfPath } from "./whatif/view";
 
-const pages = () => import("./pages");
+const AlarmPage = lazy((p) => p.AlarmPage);
+const AlarmsPage = lazy((p) => p.AlarmsPage);
+const CapacityPage = lazy((p) => p.CapacityPage);
+const ChangesPage = lazy((p) => p.ChangesPage);
+const RunPage = lazy((p) => p.RunPage);
+const ExplainPage = lazy((p) => p.ExplainPage);
+const FindPanel = lazy((p) => p.FindPanel);
+const Help = lazy((p) => p.Help);
+const LedgerPage = lazy((p) => p.LedgerPage);
+const ModulePage = lazy((p) => p.ModulePage);
+const PlacePage = lazy((p) => p.PlacePage);
+const PoolPage = lazy((p) => p.PoolPage);
+const ReportsPage = lazy((p) => p.ReportsPage);
+const WhatIfPage = lazy((p) => p.WhatIfPage);
 
-const AlarmPage = lazy(() => pages().then((p) => p.AlarmPage));
-const AlarmsPage = lazy(() => pages().then((p) => p.AlarmsPage));
-const CapacityPage = lazy(() => pages().then((p) => p.CapacityPage));
-const ChangesPage = lazy(() => pages().then((p) => p.ChangesPage));
-const RunPage = lazy(() => pages().then((p) => p.RunPage));
-const ExplainPage = lazy(() => pages().then((p) => p.ExplainPage));
-const FindPanel = lazy(() => pages().then((p) => p.FindPanel));
-const Help = lazy(() => pages().then((p) => p.Help));
-const LedgerPage = lazy(() => pages().then((p) => p.LedgerPage));
-const ModulePage = lazy(() => pages().then((p) => p.ModulePage));
-const PlacePage = lazy(() => pages().then((p) => p.PlacePage));
-const PoolPage = lazy(() => pages().then((p) => p.PoolPage));
-const ReportsPage = lazy(() => pages().then((p) => p.ReportsPage));
-const WhatIfPage = lazy(() => pages().then((p) => p.WhatIfPage));
+/** The views of pages that were open. */
+type Left = {
+  [P in "table" | "whatif" | "alarms" | "pool" | "changes"]?: Extract<Route, { page: P }>["view"];
+};
 
 /** The pages in the words that are there already; others are fetched when they are chosen. */
 export function App({ first }: { first: { language: Language; text: Text } }) {
@@ -48,24 +51,13 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
   const alarmsRevision = live.revision + openAlarms.revision;
   live.shown.current = status.data?.published ?? undefined;
 
-  // The table stays as it was left while a module's page is open, but for the model chosen there.
-  const left = useRef<View | null>(null);
-  if (route.page === "table") left.current = route.view;
-  // So does what was asked last.
-  const asked = useRef(defaultWhatIf);
-  if (route.page === "whatif") asked.current = route.view;
-  // And the list of alarms, while one of them is open.
-  const listed = useRef<AlarmsView | null>(null);
-  if (route.page === "alarms") listed.current = route.view;
-  // The page of the pool too.
-  const pooled = useRef<PoolView | null>(null);
-  if (route.page === "pool") pooled.current = route.view;
-  // And the page of changes, while one of them is open.
-  const changing = useRef<ChangesView | null>(null);
-  if (route.page === "changes") changing.current = route.view;
+  // A page stays as it was left, and as it was asked last, while another one is open.
+  const left = useRef<Left>({});
+  if ("view" in route) left.current = { ...left.current, [route.page]: route.view };
+  const { table, alarms, pool, changes, whatif = defaultWhatIf } = left.current;
   const backToTable = () => {
     const model = route.page === "module" && { model: route.model };
-    go(writeView({ ...(left.current ?? defaultView), ...model }) || "./");
+    go(writeView({ ...(table ?? defaultView), ...model }) || "./");
   };
 
   const speak = (other: Language) => {
@@ -83,6 +75,7 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
   useKeys({ "?": () => setHelp((open) => !open), s: () => setFinding(true) });
   useCtrlK(() => setFinding(true));
 
+  const common = { revision: live.revision, status: status.data, onGo: go, onBack: backToTable };
   const barred = isBarred(me.data);
   const progress = live.progress ?? status.data?.progress ?? [];
   return (
@@ -94,7 +87,7 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
           connected={live.connected || barred}
           openAlarms={openAlarms}
           onHome={backToTable}
-          onGo={(path) => go(path === whatIfPath(defaultWhatIf) ? whatIfPath(asked.current) : path)}
+          onGo={(path) => go(path === whatIfPath(defaultWhatIf) ? whatIfPath(whatif) : path)}
           onHelp={() => setHelp(true)}
           onFind={() => setFinding(true)}
           onLanguage={() => speak(otherLanguage(language))}
@@ -103,133 +96,103 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
           <Barred me={me.data} />
         ) : (
           <>
-            {left.current && (
+            {table && (
               <TablePage
+                {...common}
                 shown={route.page === "table"}
-                view={left.current}
-                revision={live.revision}
+                view={table}
                 runs={live.runs}
-                onGo={go}
-                status={status.data}
                 progress={progress}
                 onView={(view) => go(writeView(view) || "./", true)}
-                onOpen={(id) => go(modulePath(id, left.current?.model ?? ""))}
+                onOpen={(id) => go(modulePath(id, table.model))}
               />
             )}
             {route.page === "module" && (
               <ModulePage
                 key={route.id}
+                {...common}
                 id={route.id}
                 model={route.model}
-                revision={live.revision}
-                status={status.data}
                 progress={progress}
-                onBack={backToTable}
                 onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
                 onModel={(model) => go(modulePath(route.id, model), true)}
                 toMark={route.mark}
                 alarmsRevision={alarmsRevision}
-                onGo={go}
               />
             )}
             {route.page === "ledger" && (
               <LedgerPage
+                {...common}
                 view={route.view}
-                status={status.data}
                 onView={(view) => go(ledgerPath(view), true)}
                 onOpen={(id) => go(modulePath(id, ""))}
-                onBack={backToTable}
               />
             )}
             {route.page === "capacity" && (
-              <CapacityPage
-                view={route.view}
-                revision={live.revision}
-                status={status.data}
-                onView={(view) => go(capacityPath(view), true)}
-                onGo={go}
-                onBack={backToTable}
-              />
+              <CapacityPage {...common} view={route.view} onView={(view) => go(capacityPath(view), true)} />
             )}
-            {route.page === "reports" && (
-              <ReportsPage view={route.view} revision={live.revision} onGo={go} onBack={backToTable} />
-            )}
+            {route.page === "reports" && <ReportsPage {...common} view={route.view} />}
             {route.page === "whatif" && (
               <WhatIfPage
+                {...common}
                 view={route.view}
-                revision={live.revision}
-                status={status.data}
                 onView={(view) => go(whatIfPath(view), true)}
                 onOpen={(id) => go(modulePath(id, "calibrated"))}
-                onBack={backToTable}
               />
             )}
-            {listed.current && (
+            {alarms && (
               <AlarmsPage
+                {...common}
                 shown={route.page === "alarms"}
-                view={listed.current}
+                view={alarms}
                 revision={alarmsRevision}
-                status={status.data}
                 onView={(view) => go(alarmsPath(view), true)}
-                onGo={go}
-                onBack={backToTable}
               />
             )}
             {route.page === "alarm" && (
               <AlarmPage
                 key={route.view.id}
+                {...common}
                 view={route.view}
-                list={listed.current ?? defaultAlarms}
+                list={alarms ?? defaultAlarms}
                 revision={alarmsRevision}
-                status={status.data}
-                onGo={go}
               />
             )}
-            {pooled.current && (
+            {pool && (
               <PoolPage
+                {...common}
                 shown={route.page === "pool"}
-                view={pooled.current}
-                revision={live.revision}
-                status={status.data}
+                view={pool}
                 onView={(view) => go(poolPath(view), true)}
-                onGo={go}
-                onBack={backToTable}
               />
             )}
             {route.page === "poolplace" && (
               <PlacePage
                 key={`${route.view.kind} ${route.view.id}`}
+                {...common}
                 view={route.view}
-                list={pooled.current}
-                revision={live.revision}
-                status={status.data}
-                onGo={go}
+                list={pool ?? null}
               />
             )}
-            {changing.current && (
+            {changes && (
               <ChangesPage
+                {...common}
                 shown={route.page === "changes"}
-                view={changing.current}
+                view={changes}
                 revision={live.revision + live.runs}
-                status={status.data}
                 onView={(view) => go(changesPath(view), true)}
-                onGo={go}
-                onBack={backToTable}
               />
             )}
             {route.page === "run" && (
               <RunPage
                 key={route.view.id}
+                {...common}
                 view={route.view}
-                list={changing.current}
+                list={changes ?? null}
                 revision={live.revision + live.runs}
-                status={status.data}
-                onGo={go}
               />
             )}
-            {route.page === "explain" && (
-              <ExplainPage view={route.view} status={status.data} onGo={go} onBack={backToTable} />
-            )}
+            {route.page === "explain" && <ExplainPage {...common} view={route.view} />}
           </>
         )}
         <Explainer levels={status.data?.levels ?? []} onGo={go} />

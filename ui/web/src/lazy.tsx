@@ -3,16 +3,18 @@ import { useEffect, useState } from "preact/hooks";
 import { Loading } from "./notice";
 import { useText } from "./text/language";
 
-/** A page whose script is fetched when it is shown for the first time. */
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+type Pages = typeof import("./pages");
+
+/** One of the pages whose script is fetched when the first of them is shown. */
+export function lazy<P extends object>(pick: (pages: Pages) => ComponentType<P>): ComponentType<P> {
   let page: ComponentType<P> | undefined;
   return function Lazy(props: P) {
     const [state, setState] = useState<"waiting" | "there" | "failed">(page ? "there" : "waiting");
     useEffect(() => {
       if (page) return;
-      load().then(
-        (loaded) => {
-          page = loaded;
+      import("./pages").then(
+        (pages) => {
+          page = pick(pages);
           setState("there");
         },
         () => setState("failed"),

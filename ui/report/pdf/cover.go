@@ -33,14 +33,26 @@ func (s *sheet) cover() {
 }
 
 const (
-	perRow     = 4
 	factGap    = 8.0
 	factHeight = 44.0 // without its note
 )
 
-// facts sets key figures in boxes, four in a row.
+// perRow is how many of n boxes stand in a row, so that none is left over alone.
+func perRow(n int) int {
+	switch n {
+	case 5:
+		return 5
+	case 6:
+		return 3
+	default:
+		return 4
+	}
+}
+
+// facts sets key figures in boxes.
 func (s *sheet) facts(facts []report.Fact) {
-	width := (s.width() - (perRow-1)*factGap) / perRow
+	perRow := perRow(len(facts))
+	width := (s.width() - float64(perRow-1)*factGap) / float64(perRow)
 	for i := 0; i < len(facts); i += perRow {
 		row := facts[i:min(i+perRow, len(facts))]
 		notes, most := make([][]string, len(row)), 0

@@ -139,11 +139,14 @@ export function Order({ devices }: { devices: Num | undefined }) {
 
 export function StateCell({ row, text }: { row: Row; text: Text }) {
   if (row.state === "ok") return <span class="state ok">{text.states.ok}</span>;
-  const age = span(row.age_seconds ?? 0);
+  const age = span(row.age_seconds ?? 0); // null: never was any, as the reason says
   const stale = row.state === "stale";
   return (
     <span class={`state ${row.state}`} title={row.reason || (stale ? text.noDataFor(age) : "")}>
-      <Two top={text.states[row.state]} below={stale ? text.duration(age) : row.reason} />
+      <Two
+        top={text.states[row.state]}
+        below={stale && row.age_seconds !== null ? text.duration(age) : row.reason}
+      />
     </span>
   );
 }

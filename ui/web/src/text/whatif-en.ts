@@ -5,7 +5,7 @@ export const whatIfEn = {
   linkTitle: "What changes if this load grows",
   title: "What if",
   about:
-    "Change load, devices, lead time or target, and see at once who fills up, when, and how many devices it takes.",
+    "Change load, devices, lead time or target, and see at once who fills up, when, and how many devices it takes. The newest minute is judged again with what differs, by the calibrated model.",
 
   asItIs: "As it is",
   scenario: (letter: string) => `Scenario ${letter}`,

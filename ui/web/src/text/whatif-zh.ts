@@ -5,7 +5,7 @@ export const whatIfZh: typeof whatIfEn = {
   link: "情景推演…",
   linkTitle: "若该负载增长会怎样",
   title: "情景推演",
-  about: "改变负载、设备、交付周期或目标负载，立即看到谁会触顶、何时触顶、需要多少台设备。",
+  about: "改变负载、设备、交付周期或目标负载，立即看到谁会触顶、何时触顶、需要多少台设备。以校准模型按改变后的条件重新判断最新一分钟。",
 
   asItIs: "现状",
   scenario: (letter) => `情景 ${letter}`,

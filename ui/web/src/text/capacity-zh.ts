@@ -3,7 +3,7 @@ import type { capacityEn } from "./capacity-en";
 export const capacityZh: typeof capacityEn = {
   title: "容量与增长",
   emptyTitle: "尚无可判断的模块",
-  empty: "增长至少需要两周的每日峰值：可导入旧系统的历史，或等待。",
+  empty: "增长需要两周的每日峰值：导入历史，或等待。",
   devices: (n) => `${n} 台设备`,
 
   figures: {
@@ -34,7 +34,7 @@ export const capacityZh: typeof capacityEn = {
     asks: "需要设备",
     calm: "均否",
   },
-  edge: "超出图外的模块以空心点显示在边缘。",
+  edge: "图外的模块为边缘空心点。",
   unplaced: (n) => `${n} 个无法定位。`,
   clearPart: "恢复显示所有点",
   read: (growth, headroom) => `月增长 ${growth} %，余量 ${headroom} %`,
@@ -58,7 +58,7 @@ export const capacityZh: typeof capacityEn = {
     all: "全部模块",
   },
   none: {
-    full: "没有模块会在交付前触顶。",
+    full: "没有模块在交付前触顶。",
     asks: "没有模块需要设备。",
     all: "没有符合条件的模块。",
   },

@@ -59,7 +59,7 @@ export const marksZh: Text["marks"] = {
 
   past: {
     title: "以往告警",
-    about: (days) => `最近 ${days} 天内告警的时段，由负载重放得出。非负载自身所致的可标记。`,
+    about: (days) => `最近 ${days} 天内告警的时段。非负载自身所致的可标记。`,
     none: "没有告警。",
     allMarked: "均已标记。",
     marked: (n) => `另有 ${n} 个已标记。`,

@@ -56,7 +56,7 @@ export const moduleZh: typeof moduleEn = {
   },
   heat: {
     title: "按星期与小时的负载",
-    unit: (from, to) => `每小时均值，占单台设备的百分比，${from} 至 ${to}`,
+    unit: (from, to) => `每小时均值，占单台设备的 %，${from} 至 ${to}`,
     none: "这几周没有任何负载。",
     cell: (day, hours, mean, peak) => `${day} ${hours}：均值 ${mean} %，峰值 ${peak} %`,
     noLoad: (day, hours) => `${day} ${hours}：无负载`,

@@ -5,7 +5,8 @@ export const whatIfZh: typeof whatIfEn = {
   link: "情景推演…",
   linkTitle: "若该负载增长会怎样",
   title: "情景推演",
-  about: "改变负载、设备、交付周期或目标负载，立即看到谁会触顶、何时触顶、需要多少台设备。以校准模型按改变后的条件重新判断最新一分钟。",
+  about:
+    "改变负载、设备、交付周期或目标负载，立即看到谁会触顶、何时触顶、需要多少台设备。以校准模型按改变后的条件重新判断最新一分钟。",
 
   asItIs: "现状",
   scenario: (letter) => `情景 ${letter}`,
@@ -41,12 +42,12 @@ export const whatIfZh: typeof whatIfEn = {
   today: "今日",
   open: "此后一直",
   unfinished: {
-    loads: "填写倍数后才计入。",
-    lost: "填写标签和值后才计入。",
-    devices: "填写模块和整数后才计入。",
-    target_load: "填写数字后才计入。",
+    loads: "须填倍数。",
+    lost: "须填标签和值。",
+    devices: "须填模块和整数。",
+    target_load: "须填数字。",
   },
-  noOffer: "没有匹配的名称；仍会按所输入的查询。",
+  noOffer: "没有匹配；按所输入的查询。",
   offerModules: (n) => `${n} 个模块的最大故障域`,
 
   command: "在终端中的等价命令",
@@ -102,7 +103,7 @@ export const whatIfZh: typeof whatIfEn = {
   },
   titles: {
     ...explainZh.terms,
-    node: "按下节点可看到一句话的计算依据",
+    node: "按下节点可看到计算依据",
     request: explainZh.terms.order,
   },
   needed: (n) => `需 ${n} 台`,

@@ -39,7 +39,7 @@ export const zh: Text = {
   disconnected: "连接中断，正在重试",
   failed: (reason) => `服务器无法应答：${reason}`,
   loading: "加载中",
-  pageGone: "无法加载此页面：连接中断，或服务器已更新。",
+  pageGone: "无法加载：连接中断，或服务器已更新。",
   loadAgain: "重新加载",
   more: (n) => `再显示 ${n} 个`,
   cancel: "取消",
@@ -61,7 +61,7 @@ export const zh: Text = {
   aboutModels: "模型说明",
   models: { calibrated: "校准", classic: "经典", both: "两者" },
   modelNotes: {
-    calibrated: "以平常一天为基础跟随最近几小时的负载；区间取自以往误差。",
+    calibrated: "以平常一天为基础跟随负载；区间取自以往误差。",
     classic: "最近 28 天同一分钟的均值 ± 3 倍标准差，60 个日峰值的直线趋势。",
     both: "上行为校准模型，下行为经典模型；排序与计数以校准模型为准。",
   },
@@ -97,7 +97,7 @@ export const zh: Text = {
   titles: {
     ...explainZh.terms, // what a column holds is said once
     path: "在业务树中的位置",
-    spark: "最近 7 天的负载及区间；下方标记为超出的时段",
+    spark: "最近 7 天的负载；下方标记为超出区间",
     model: "其右各数所用的模型",
     cover: "抑制告警者及其期限，以及进行中的变更",
     owner: "登记的负责人",
@@ -130,8 +130,8 @@ export const zh: Text = {
   noteFailed: (reason) => `备注未保存：${reason}`,
 
   emptyTitle: "尚无数据",
-  emptyText: "发送一个样本，一分钟内即出现对应的行：",
-  emptyShadow: "所读取的存储里没有配置中的信号；能否连上它，请看日志。",
+  emptyText: "发送一个样本，一分钟内出现：",
+  emptyShadow: "存储里没有配置中的信号；请看日志。",
   emptyDemo: "或先看一个模拟的机群：",
   copy: "复制",
   copied: "已复制",
@@ -257,10 +257,10 @@ export const zh: Text = {
     },
     titles: {
       made: "已记录的预测",
-      scored: "所预测之日已结束的预测",
+      scored: "已到期的预测",
       error: "平均误差，占实际值的百分比；较小者加粗",
       naive: "朴素预测的误差",
-      bias: "平均误差：大于 0 表示预测偏高",
+      bias: "平均误差：大于 0 为偏高",
       inside: "区间命中实际值的比例及其名义值",
       width: "区间的平均宽度，占实际值的百分比",
     },
@@ -295,8 +295,8 @@ export const zh: Text = {
   ],
   legend: [
     ["是 ↑ 1.5", "超出区间 1.5 倍半宽"],
-    ["⚑", "告警中：偏离持续或很大；平静一段时间后结束"],
-    ["余量", "今日峰值时目标负载的空闲比例，其下为失效后的"],
+    ["⚑", "告警中：偏离持续或很大"],
+    ["余量", "今日峰值时的空闲比例，其下为失效后的"],
     ["学习中", "历史不足，无法判断"],
     ["无数据", "当前无数据；灰色为最后的数值"],
     ["–", "未知，并不是零"],

@@ -140,7 +140,6 @@ export const poolEn = {
     map: "Nodes, coloured by forecast load",
     point: "Point at a node, or use the arrow keys; Enter opens it.",
     perMark: (n: number) => (n === 1 ? "a mark is a worker" : `a mark is ${n} workers`),
-    anyState: "Any state",
     state: "State",
     group: "Group by",
     noGroup: "no label",

@@ -119,7 +119,6 @@ export const poolZh: typeof poolEn = {
     map: "节点，颜色为预测负载",
     point: "用指针或方向键；回车打开。",
     perMark: (n) => `一个标记是 ${n} 个工作进程`,
-    anyState: "任何状态",
     state: "状态",
     group: "分组",
     noGroup: "不分组",

@@ -78,7 +78,7 @@ export const whatIfEn = {
     lead: "Next delivery, days from now",
   },
   judged: (modules: string, unknown: string) =>
-    `${modules} modules are judged${unknown === "0" ? "." : `; ${unknown} cannot be.`}`,
+    `${modules} modules are judged${unknown === "0" ? "." : `; ${unknown} cannot be: they have too little history, or no device reports.`}`,
   notAsked: "nothing differs",
   asked: "judging",
 

@@ -75,7 +75,7 @@ export const whatIfZh: typeof whatIfEn = {
     lead: "距下次交付的天数",
   },
   judged: (modules, unknown) =>
-    `已判断 ${modules} 个模块${unknown === "0" ? "。" : `；${unknown} 个无法判断。`}`,
+    `已判断 ${modules} 个模块${unknown === "0" ? "。" : `；${unknown} 个无法判断：历史不足，或没有设备上报。`}`,
   notAsked: "无变化",
   asked: "计算中",
 

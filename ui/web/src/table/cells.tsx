@@ -127,7 +127,7 @@ export function FullOn({ growth, text }: { growth: Growth | undefined; text: Tex
   const brief = (day: string) => (day === "" ? "…" : day.startsWith(year) ? day.slice(5) : day.slice(0, 7));
   return (
     <span title={`${lower || "…"} – ${upper || "…"}`}>
-      <Two top={value} below={(lower || upper) && `${brief(lower)} – ${brief(upper)}`} />
+      <Two top={value} below={(lower || upper) && `${brief(lower)}–${brief(upper)}`} />
     </span>
   );
 }

@@ -93,8 +93,8 @@ export const en = {
     owner: "Owner",
     note: "Note",
     state: "State",
-    without: "Short without",
-    with: "with the order",
+    without: "Short as it is",
+    with: "if ordered",
     ways: "What to do",
   },
   titles: {

@@ -90,7 +90,7 @@ export const zh: Text = {
     owner: "负责人",
     note: "备注",
     state: "状态",
-    without: "不申请的短缺概率",
+    without: "不申请时短缺",
     with: "申请后",
     ways: "可做的事",
   },

@@ -79,7 +79,9 @@ function Choice({ name, node, chosen, onChoose }: ChoiceProps) {
       onClick={onChoose}
     >
       <span class="name">{name}</span>
-      {node.deviating > 0 && <span class="deviating">{node.deviating}</span>}
+      {node.deviating > 0 && (
+        <span class={node.deviating > 9 ? "deviating many" : "deviating"}>{node.deviating}</span>
+      )}
       <span class={`worst ${worst !== null && worst < 0 ? "overfull" : ""}`}>
         {worst === null ? unknown : `${decimal(worst, 0)} %`}
       </span>

@@ -64,6 +64,10 @@ export function Header({
     to();
   };
   const at = within[page] ?? page;
+  useEffect(() => {
+    const here = document.querySelector(".top nav [aria-current]"); // a phone shows only some of them
+    here?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [at]);
   const current = (shown: Route["page"]) => (at === shown ? "page" : undefined);
   return (
     <header class="top">

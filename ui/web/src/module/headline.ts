@@ -16,7 +16,7 @@ function nowOf(row: Row, text: Text, muted: string): string {
   const age = span(row.age_seconds ?? 0);
   const isStale = row.state === "stale";
   if (row.load === null) {
-    if (isStale) return say.gone(age);
+    if (isStale && row.age_seconds !== null) return say.gone(age);
     return row.devices === 0 || row.devices_silent ? say.noDevices : say.unknown;
   }
   const stale = isStale ? say.stale(age) : "";

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"headroom/analytics/ledger"
 	"headroom/analytics/season"
@@ -142,9 +143,14 @@ func TestLastMonthsOrderIsJudged(t *testing.T) {
 	opts, c := options(t)
 	b := &book{}
 	opts.Reports.Ledger = b
+	now := minute
+	opts.Reports.Now = func() time.Time { return now }
 	s := New(opts)
-	read := func(month string) (r report.Report) {
+	read := func(month string) (r report.Report) { // what is kept for a minute or an hour is made anew
 		t.Helper()
+		now = now.Add(time.Hour)
+		snap := *c.snap
+		c.publish(&snap)
 		var answer struct{ Data report.Report }
 		decode(t, get(t, s, "/api/v1/reports/"+month), &answer)
 		return answer.Data

@@ -5,7 +5,7 @@ export const whatIfEn = {
   linkTitle: "What changes if this load grows",
   title: "What if",
   about:
-    "Change load, devices, lead time or target, and see at once who fills up, when, and how many devices it takes. The newest minute is judged again with what differs, by the calibrated model.",
+    "Change load, devices, lead time or target, and see at once who fills up, when, and how many devices it takes.",
 
   asItIs: "As it is",
   scenario: (letter: string) => `Scenario ${letter}`,
@@ -78,7 +78,7 @@ export const whatIfEn = {
     lead: "Next delivery, days from now",
   },
   judged: (modules: string, unknown: string) =>
-    `${modules} modules are judged${unknown === "0" ? "." : `; ${unknown} cannot be: they have too little history, or no device reports.`}`,
+    `${modules} modules are judged${unknown === "0" ? "." : `; ${unknown} cannot be.`}`,
   notAsked: "nothing differs",
   asked: "judging",
 

@@ -5,8 +5,7 @@ export const whatIfZh: typeof whatIfEn = {
   link: "情景推演…",
   linkTitle: "若该负载增长会怎样",
   title: "情景推演",
-  about:
-    "改变负载、设备、交付周期或目标负载，立即看到谁会触顶、何时触顶、需要多少台设备。以校准模型按改变后的条件重新判断最新一分钟。",
+  about: "改变负载、设备、交付周期或目标负载，立即看到谁会触顶、何时触顶、需要多少台设备。",
 
   asItIs: "现状",
   scenario: (letter) => `情景 ${letter}`,
@@ -75,7 +74,7 @@ export const whatIfZh: typeof whatIfEn = {
     lead: "距下次交付的天数",
   },
   judged: (modules, unknown) =>
-    `已判断 ${modules} 个模块${unknown === "0" ? "。" : `；${unknown} 个无法判断：历史不足，或没有设备上报。`}`,
+    `已判断 ${modules} 个模块${unknown === "0" ? "。" : `；${unknown} 个无法判断。`}`,
   notAsked: "无变化",
   asked: "计算中",
 

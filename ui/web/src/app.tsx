@@ -18,20 +18,23 @@ import type { Text } from "./text/en";
 import { keepLanguage, type Language, LanguageProvider, otherLanguage, texts } from "./text/language";
 import { defaultWhatIf, whatIfPath } from "./whatif/view";
 
-const AlarmPage = lazy((p) => p.AlarmPage);
-const AlarmsPage = lazy((p) => p.AlarmsPage);
-const CapacityPage = lazy((p) => p.CapacityPage);
-const ChangesPage = lazy((p) => p.ChangesPage);
-const RunPage = lazy((p) => p.RunPage);
-const ExplainPage = lazy((p) => p.ExplainPage);
-const FindPanel = lazy((p) => p.FindPanel);
-const Help = lazy((p) => p.Help);
-const LedgerPage = lazy((p) => p.LedgerPage);
-const ModulePage = lazy((p) => p.ModulePage);
-const PlacePage = lazy((p) => p.PlacePage);
-const PoolPage = lazy((p) => p.PoolPage);
-const ReportsPage = lazy((p) => p.ReportsPage);
-const WhatIfPage = lazy((p) => p.WhatIfPage);
+const planning = () => import("./planning");
+const operating = () => import("./operating");
+
+const AlarmPage = lazy(operating, (p) => p.AlarmPage);
+const AlarmsPage = lazy(operating, (p) => p.AlarmsPage);
+const CapacityPage = lazy(planning, (p) => p.CapacityPage);
+const ChangesPage = lazy(operating, (p) => p.ChangesPage);
+const RunPage = lazy(operating, (p) => p.RunPage);
+const ExplainPage = lazy(operating, (p) => p.ExplainPage);
+const FindPanel = lazy(operating, (p) => p.FindPanel);
+const Help = lazy(operating, (p) => p.Help);
+const LedgerPage = lazy(planning, (p) => p.LedgerPage);
+const ModulePage = lazy(planning, (p) => p.ModulePage);
+const PlacePage = lazy(operating, (p) => p.PlacePage);
+const PoolPage = lazy(operating, (p) => p.PoolPage);
+const ReportsPage = lazy(planning, (p) => p.ReportsPage);
+const WhatIfPage = lazy(planning, (p) => p.WhatIfPage);
 
 /** The views of pages that were open. */
 type Left = {

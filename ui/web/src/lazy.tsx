@@ -3,16 +3,17 @@ import { useEffect, useState } from "preact/hooks";
 import { Loading } from "./notice";
 import { useText } from "./text/language";
 
-type Pages = typeof import("./pages");
-
-/** One of the pages whose script is fetched when the first of them is shown. */
-export function lazy<P extends object>(pick: (pages: Pages) => ComponentType<P>): ComponentType<P> {
+/** One of the pages of a script that is fetched when the first of them is shown. */
+export function lazy<Pages, P extends object>(
+  load: () => Promise<Pages>,
+  pick: (pages: Pages) => ComponentType<P>,
+): ComponentType<P> {
   let page: ComponentType<P> | undefined;
   return function Lazy(props: P) {
     const [state, setState] = useState<"waiting" | "there" | "failed">(page ? "there" : "waiting");
     useEffect(() => {
       if (page) return;
-      import("./pages").then(
+      load().then(
         (pages) => {
           page = pick(pages);
           setState("there");

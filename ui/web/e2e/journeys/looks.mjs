@@ -98,4 +98,7 @@ const looks = [
   { widths: ["phone"], schemes: ["dark"] },
 ];
 
-export default looks.map((look) => ({ name: "as before", ...look, run: looksAsBefore }));
+// Rows come into view in other tens than before: those of this very machine may be asked of the server.
+const allow = [/\/api\/v1\/sparklines/];
+
+export default looks.map((look) => ({ name: "as before", ...look, allow, run: looksAsBefore }));

@@ -27,10 +27,18 @@ function draw(u: uPlot, color: string, dash: number[], paint: (ctx: CanvasRender
   ctx.restore();
 }
 
-/** A label beside x, turned to the inside where the edge is near. */
-function write(ctx: CanvasRenderingContext2D, u: uPlot, label: string, x: number, y: number) {
+/** A label beside x, turned to the left where the edge is near, or a line that it would cross. */
+function write(
+  ctx: CanvasRenderingContext2D,
+  u: uPlot,
+  label: string,
+  x: number,
+  y: number,
+  end = u.bbox.left + u.bbox.width,
+) {
   const gap = 5 * devicePixelRatio;
-  const fits = x + gap + ctx.measureText(label).width < u.bbox.left + u.bbox.width;
+  const { width } = ctx.measureText(label);
+  const fits = x + gap + width < end || x - gap - width < u.bbox.left;
   ctx.textAlign = fits ? "left" : "right";
   ctx.fillText(label, fits ? x + gap : x - gap, y);
 }
@@ -159,8 +167,14 @@ export function whisker({ x, forecast, lower, upper }: Said, missed: boolean, co
     });
 }
 
-/** A point with its interval and name, which stands below it where another has the place above. */
-export function point({ x, y, lower, upper }: Point, label: string, color: string, below = false): Mark {
+/** A point with its interval and name, which stands below it where another has the place above, and crosses no line at `wall`. */
+export function point(
+  { x, y, lower, upper }: Point,
+  label: string,
+  color: string,
+  below: boolean,
+  wall: number,
+): Mark {
   return (u) =>
     draw(u, color, [], (ctx) => {
       const px = u.valToPos(x, "x", true);
@@ -176,6 +190,7 @@ export function point({ x, y, lower, upper }: Point, label: string, color: strin
       const gap = 6 * devicePixelRatio;
       const end = (bound: Num) => (bound === null ? py : u.valToPos(bound, "y", true));
       ctx.textBaseline = below ? "top" : "bottom";
-      write(ctx, u, label, px, below ? Math.max(py + gap, end(lower)) : Math.min(py - gap, end(upper)));
+      const place = below ? Math.max(py + gap, end(lower)) : Math.min(py - gap, end(upper));
+      write(ctx, u, label, px, place, x < wall ? u.valToPos(wall, "x", true) : undefined);
     });
 }

@@ -6,7 +6,8 @@ import { gunzip, gzip } from "node:zlib";
 export class Answers {
   /** Those of a server, to be kept; `at` names what is on it, see places.mjs. */
   constructor(at, time = Date.now(), kept) {
-    Object.assign(this, { at, time, kept: kept ?? {}, fresh: kept === undefined });
+    const second = 1000 * Math.floor(time / 1000); // as the answers' headers tell it
+    Object.assign(this, { at, time: second, kept: kept ?? {}, fresh: kept === undefined, missing: [] });
   }
 
   static async read(file) {
@@ -32,11 +33,17 @@ export class Answers {
     const key = `${route.request().method()} ${pathname}${search} ${route.request().postData() ?? ""}`;
     if (this.fresh) this.kept[key] = await fetched(await route.fetch());
     const kept = this.kept[key];
-    await (kept ? route.fulfill(kept) : route.continue());
+    if (kept) return route.fulfill({ ...kept, headers: { ...kept.headers, date: this.date } });
+    this.missing.push(key);
+    return route.continue();
+  }
+
+  get date() {
+    return new Date(this.time).toUTCString();
   }
 }
 
 async function fetched(response) {
-  const { "content-type": type, date } = response.headers();
-  return { status: response.status(), headers: { "content-type": type, date }, body: await response.text() };
+  const headers = { "content-type": response.headers()["content-type"] };
+  return { status: response.status(), headers, body: await response.text() };
 }

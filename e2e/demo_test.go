@@ -99,6 +99,8 @@ func browse(t *testing.T, url string) {
 	cmd := exec.Command("npm", "run", "--silent", "e2e")
 	cmd.Dir = pages
 	cmd.Env = append(os.Environ(), "BASE_URL="+url, "CHROMIUM="+debian(t, "chromium"))
+	interfaces.RLock()
+	defer interfaces.RUnlock()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("the browser: %v\n%s", err, out)

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
@@ -24,6 +25,10 @@ type Machine struct {
 }
 
 var machineCount atomic.Int64
+
+// interfaces of the network come and go only while no browser looks on: it drops what
+// it asked for when they change.
+var interfaces sync.RWMutex
 
 // NewMachine makes a machine, which is gone at the end of the test.
 func NewMachine(t *testing.T) *Machine {
@@ -44,6 +49,8 @@ func NewMachine(t *testing.T) *Machine {
 		Here: address(net + 1), Address: address(net + 2),
 	}
 	t.Cleanup(m.remove)
+	interfaces.Lock()
+	defer interfaces.Unlock()
 	for _, line := range []string{
 		"ip netns add SPACE",
 		"ip link add WIREa type veth peer name WIREb netns SPACE",
@@ -69,6 +76,8 @@ func (m *Machine) must(t *testing.T, line string) {
 }
 
 func (m *Machine) remove() {
+	interfaces.Lock()
+	defer interfaces.Unlock()
 	_ = exec.Command("ip", "link", "del", m.wire+"a").Run()
 	_ = exec.Command("ip", "netns", "del", m.space).Run()
 }

@@ -13,6 +13,7 @@ import (
 // What a browser may load of JavaScript, in gzipped bytes as the server sends them.
 const (
 	pageBudget  = 150_000 // for any page, in one language
+	allBudget   = 156_000 // over all pages, in one language: what they are now; 150 000 is to be reached
 	firstBudget = 90_000  // before the first page is drawn
 )
 
@@ -56,6 +57,9 @@ func TestScriptsStayWithinTheirBudget(t *testing.T) {
 	t.Logf("%7d over all pages in one language; %d of %d for the first", all+largest, size(begin), firstBudget)
 	if n := size(begin); n > firstBudget {
 		t.Errorf("the first page loads %d bytes of JavaScript, want at most %d", n, firstBudget)
+	}
+	if n := all + largest; n > allBudget {
+		t.Errorf("all pages load %d bytes of JavaScript, want at most %d", n, allBudget)
 	}
 	for name := range scripts {
 		needed := closure(scripts, name)

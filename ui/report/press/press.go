@@ -131,7 +131,7 @@ var (
 	ErrPublished = errors.New("published already, and a published report never changes")
 )
 
-// only the running month has a draft.
+// onlyRunning refuses a draft of any month but the running one.
 func onlyRunning(month string, snap *analytics.Snapshot) error {
 	if now := snap.At.Format("2006-01"); month != now {
 		return fmt.Errorf("%w: none was published for %s; a draft is to be had of the running month only, %s", ErrNoReport, month, now)

@@ -2,15 +2,13 @@ package analytics
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"runtime"
-	"sync"
 
 	"headroom/analytics/band"
 	"headroom/analytics/season"
 	"headroom/ingest/rollup"
+	"headroom/internal/parallel"
 	"headroom/storage/fleet"
 )
 
@@ -69,31 +67,12 @@ func (l *Loop) Sparklines(ctx context.Context, ids []string, model string, days,
 		nodes[i] = s.nodes[at]
 	}
 	d := drawer{reader: l.reader, model: s.model, kind: of, stored: s.Model == l.Snapshot().Model, step: step, points: points, to: to}
-	return out, inParallel(len(ids), func(i int) (err error) {
+	return out, parallel.Do(ctx, 0, len(ids), func(i int) (err error) {
 		out.Lines[i], err = l.sparks.line(s.basis, sparkKey{ids[i], s.Model, step, points}, to, func(from int64) (*Sparkline, error) {
 			return d.draw(ctx, nodes[i], from)
 		})
 		return err
 	})
-}
-
-// inParallel calls f with 0 … n−1 on all processors and returns what went wrong.
-func inParallel(n int, f func(int) error) error {
-	faults, next := make([]error, n), make(chan int)
-	var wg sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			for i := range next {
-				faults[i] = f(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	return errors.Join(faults...)
 }
 
 // drawer draws the lines of one request.

@@ -15,6 +15,7 @@ import (
 
 	"headroom/analytics/band"
 	"headroom/analytics/season"
+	"headroom/internal/parallel"
 )
 
 // BenchmarkAhead scores the bands an hour and a day ahead on recorded series, beside
@@ -70,7 +71,7 @@ func scoreAhead(b *testing.B, out *tabwriter.Writer, folder string, loc *time.Lo
 		b.Fatalf("%s: no series there (%v)", folder, err)
 	}
 	tallies := make([][]tally, len(files))
-	err = inParallel(context.Background(), 0, len(files), func(i int) error {
+	err = parallel.Do(context.Background(), 0, len(files), func(i int) error {
 		s, err := ReadFile(files[i])
 		if err != nil {
 			return err

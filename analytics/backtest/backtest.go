@@ -18,12 +18,11 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"headroom/analytics/detect"
+	"headroom/internal/parallel"
 )
 
 // Task is what is replayed.
@@ -103,7 +102,7 @@ func Run(ctx context.Context, o Options, files []string) (*Result, error) {
 		return nil, err
 	}
 	all := make([]played, len(files))
-	err = inParallel(ctx, o.Workers, len(files), func(i int) error {
+	err = parallel.Do(ctx, o.Workers, len(files), func(i int) error {
 		var err error
 		all[i], err = o.file(ctx, files[i], targets[i])
 		return err
@@ -196,46 +195,4 @@ func outputs(out string, files []string) ([]string, error) {
 // seriesName is a file's name without folder and ending.
 func seriesName(path string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(filepath.Base(path), ".gz"), ".csv")
-}
-
-// inParallel calls f for 0 … n−1, at most workers at once, and returns the
-// error of the lowest number that failed. After an error no more are begun.
-func inParallel(ctx context.Context, workers, n int, f func(i int) error) error {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	errs, next := make([]error, n), make(chan int)
-	var wg sync.WaitGroup
-	for range min(workers, n) {
-		wg.Go(func() {
-			for i := range next {
-				if errs[i] = f(i); errs[i] != nil {
-					cancel()
-				}
-			}
-		})
-	}
-	stopped := feed(ctx, next, n)
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return stopped
-}
-
-// feed sends 0 … n−1 to next and closes it, earlier if ctx is done.
-func feed(ctx context.Context, next chan<- int, n int) error {
-	defer close(next)
-	for i := range n {
-		select {
-		case next <- i:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
 }

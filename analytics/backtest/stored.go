@@ -13,6 +13,7 @@ import (
 
 	"headroom/analytics/season"
 	"headroom/ingest/rollup"
+	"headroom/internal/parallel"
 	"headroom/storage"
 	"headroom/storage/fleet"
 )
@@ -95,7 +96,7 @@ func (s *Stored) Run(ctx context.Context, q Query, step func(Step) error) (*Resu
 	all := make([]played, len(nodes))
 	var mu sync.Mutex // protects done
 	done := 0
-	err := inParallel(ctx, max(1, runtime.GOMAXPROCS(0)/2), len(nodes), func(i int) error {
+	err := parallel.Do(ctx, max(1, runtime.GOMAXPROCS(0)/2), len(nodes), func(i int) error {
 		p, rows, err := s.node(ctx, q, nodes[i])
 		if err != nil {
 			return err

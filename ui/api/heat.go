@@ -1,8 +1,6 @@
 package api
 
 import (
-	"strconv"
-
 	"github.com/gin-gonic/gin"
 
 	"headroom/analytics"
@@ -17,11 +15,9 @@ func (s *Server) heat(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	weeks := usualHeatWeeks
-	if text := c.Query("weeks"); text != "" {
-		if weeks, err = strconv.Atoi(text); err != nil || weeks < 1 || weeks > analytics.MaxHeatWeeks {
-			return nil, badParam("weeks", text, errorf("want a whole number from 1 to %d", analytics.MaxHeatWeeks))
-		}
+	weeks, err := wholeFrom1(c, "weeks", usualHeatWeeks, analytics.MaxHeatWeeks)
+	if err != nil {
+		return nil, err
 	}
 	return s.Capacity.Heat(c.Request.Context(), t.snap.Rows[i].ID, weeks)
 }

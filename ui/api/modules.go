@@ -106,11 +106,9 @@ func (s *Server) excursions(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	days := usualExcursionDays
-	if text := c.Query("days"); text != "" {
-		if days, err = strconv.Atoi(text); err != nil || days < 1 || days > analytics.MaxExcursionDays {
-			return nil, badParam("days", text, errorf("want a whole number from 1 to %d", analytics.MaxExcursionDays))
-		}
+	days, err := wholeFrom1(c, "days", usualExcursionDays, analytics.MaxExcursionDays)
+	if err != nil {
+		return nil, err
 	}
 	return s.Capacity.Excursions(c.Request.Context(), t.snap.Rows[i].ID, days)
 }

@@ -30,16 +30,3 @@ func (s *Server) sparklines(c *gin.Context) (any, error) {
 	}
 	return s.Capacity.Sparklines(c.Request.Context(), ids, c.Query("model"), days, points)
 }
-
-// wholeFrom1 reads a number from 1 to most, or one that stands for none.
-func wholeFrom1(c *gin.Context, name string, or, most int) (int, error) {
-	text := c.Query(name)
-	if text == "" {
-		return or, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > most {
-		return 0, badParam(name, text, errorf("want a whole number from 1 to %d", most))
-	}
-	return n, nil
-}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,12 @@ func TestTheDemoFillsTheTableInABrowserWithinAMinute(t *testing.T) {
 			t.Fatalf("%v; run make web", err)
 		}
 	}
+	var failed string
+	t.Cleanup(func() { // below what the server wrote, where it is seen
+		if failed != "" {
+			t.Error(failed)
+		}
+	})
 	dir := t.TempDir()
 	args := []string{"demo", "--modules=60", "--days=40", "--storage.path=" + dir}
 	s := start(t, args...)
@@ -28,7 +35,7 @@ func TestTheDemoFillsTheTableInABrowserWithinAMinute(t *testing.T) {
 	})
 	writeDown(s, 3)
 	Eventually(t, startWithin, "the forecasts of the past days are scored", func() bool { return scored(s) > 0 })
-	browse(t, s.URL)
+	failed = browse(t, s.URL)
 
 	before := names(s)
 	again := s.Restart()
@@ -94,7 +101,8 @@ func names(s *Server) string {
 }
 
 // browse runs the pages' own test in a browser.
-func browse(t *testing.T, url string) {
+// browse takes the journeys of the pages in a browser, and tells what failed.
+func browse(t *testing.T, url string) (failed string) {
 	t.Helper()
 	cmd := exec.Command("npm", "run", "--silent", "e2e")
 	cmd.Dir = pages
@@ -102,7 +110,9 @@ func browse(t *testing.T, url string) {
 	interfaces.RLock()
 	defer interfaces.RUnlock()
 	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Errorf("the browser: %v\n%s", err, out)
+	if err == nil {
+		return ""
 	}
+	went := regexp.MustCompile(`(?m)^ok .*\n`)
+	return fmt.Sprintf("the browser: %v\n%s", err, went.ReplaceAll(out, nil))
 }

@@ -54,6 +54,7 @@ func NewMachine(t *testing.T) *Machine {
 	for _, line := range []string{
 		"ip netns add SPACE",
 		"ip link add WIREa type veth peer name WIREb netns SPACE",
+		"ip link set WIREa addrgenmode none", // or an address of IPv6 comes when we no longer hold the lock
 		"ip addr add HERE/30 dev WIREa",
 		"ip link set WIREa up",
 		"ip -n SPACE addr add THERE/30 dev WIREb",

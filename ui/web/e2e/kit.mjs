@@ -21,6 +21,9 @@ function drawn(charts) {
   return !waiting && all.length >= charts && all.every(painted);
 }
 
+/** An interface of this machine came or went: the browser drops what it asked for, and pages ask again. */
+const networkChanged = /net::ERR_NETWORK_CHANGED/;
+
 export class Kit {
   faults = []; // what must not happen on a page, whatever is done there
 
@@ -43,7 +46,7 @@ export class Kit {
     const asked = (m) =>
       / 4\d\d /.test(m.text()) && allowed.some((address) => address.test(m.location().url));
     this.context.on("console", (m) => {
-      if (m.type() !== "error" || asked(m)) return;
+      if (m.type() !== "error" || networkChanged.test(m.text()) || asked(m)) return;
       this.faults.push(`console at ${m.page()?.url()}: ${m.text()} ${m.location().url}`);
     });
     this.context.on("weberror", (e) => this.faults.push(`exception: ${e.error().message}`));
@@ -55,7 +58,11 @@ export class Kit {
 
   /** Goes to a path below the server's address and waits for what a selector names. */
   async open(path = "", awaited = "tr.row") {
-    await this.page.goto(this.url(path));
+    const goes = () => this.page.goto(this.url(path));
+    await goes().catch((err) => {
+      if (!networkChanged.test(err.message)) throw err;
+      return goes();
+    });
     await this.page.locator(awaited).first().waitFor();
   }
 

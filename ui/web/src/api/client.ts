@@ -51,6 +51,7 @@ import type {
   RequestOrder,
   RequestState,
 } from "./requests";
+import { send } from "./send";
 import type { Silence, SilenceBody } from "./silences";
 import type {
   AccessBody,
@@ -127,7 +128,7 @@ function readClock(response: Response) {
 }
 
 async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const response = await fetch(new URL(`api/v1/${path}`, root), init);
+  const response = await send(new URL(`api/v1/${path}`, root), init);
   readClock(response);
   const answer = (await response.json().catch(() => null)) as Answer<T> | null;
   if (!response.ok || answer === null) {
@@ -138,7 +139,7 @@ async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
 
 /** Alertmanager's API: answers are bare, errors are a text. */
 async function callV2<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const response = await fetch(new URL(`api/v2/${path}`, root), init);
+  const response = await send(new URL(`api/v2/${path}`, root), init);
   const text = await response.text();
   if (!response.ok) throw new ApiError(response.status, readFault(text) || response.statusText);
   return (text === "" ? null : JSON.parse(text)) as T;
@@ -156,7 +157,7 @@ function readFault(text: string): string {
 
 /** What is no JSON; a refusal is. */
 async function callText(path: string): Promise<string> {
-  const response = await fetch(new URL(`api/v1/${path}`, root));
+  const response = await send(new URL(`api/v1/${path}`, root));
   const text = await response.text();
   if (!response.ok) throw new ApiError(response.status, readFault(text) || response.statusText);
   return text;

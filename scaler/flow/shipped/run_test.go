@@ -82,7 +82,7 @@ func (n *noted) Run(_ context.Context, c *tool.Call) (tool.Outputs, error) {
 // said are the inputs that tell calls apart.
 func said(inputs map[string]any) string {
 	var words []string
-	for _, name := range []string{"node", "nodes", "name", "version", "target", "command", "address", "name_service", "workers", "state", "names", "ports", "url", "values"} {
+	for _, name := range []string{"node", "nodes", "name", "version", "target", "command", "address", "name_service", "workers", "state", "names", "ports", "url", "values", "question"} {
 		if v := inputs[name]; v != nil && v != "" {
 			words = append(words, fmt.Sprint(v))
 		}
@@ -159,7 +159,7 @@ func TestAnExpansionHasItsWholeSequence(t *testing.T) {
 			"scripts":   []any{[]any{"/usr/bin/prepare", "now"}}, "processes": "nginx", "ports": "80", "url": "http://NODE/health", "keep": false,
 		}, 0)
 		s.want(r, flow.Done,
-			"module-facts", "pool-nodes", "approval", "test-tcp n1 db:5432", "mute", "mute [n1]", "http http://config/web",
+			"module-facts", "pool-nodes", "approval Expand shop/web by 2 workers, on n1?", "test-tcp n1 db:5432", "mute", "mute [n1]", "http http://config/web",
 			"install-package n1 nginx 1.2", "install-package n1 curl", "sync-files n1 /srv/web", "write-template n1 /etc/web.conf map[k:fetched]",
 			"node-command n1 [/usr/bin/prepare now]", "join-name-service [n1] first", "join-name-service [n1] second", "workers 6", "module-facts",
 			"scan-processes n9 [nginx]", "scan-ports n9 [80]", "webhook", "test-http n9 http://n9/health", "run-tests n9", "run-tests [n9]",
@@ -192,8 +192,8 @@ func TestAnExpansionThatNeedsNoNewNodePreparesNone(t *testing.T) {
 	onStage(t, func(s *stage) {
 		s.facts(4, "n9")
 		s.answers["pool-nodes"] = tool.Outputs{"nodes": []any{"n9"}, "new_nodes": []any{}}
-		r := s.runs("expand-module", map[string]any{"module": "shop/web", "packages": []any{map[string]any{"name": "nginx"}}, "name_services": []any{}}, 0)
-		s.want(r, flow.Done, "module-facts", "pool-nodes", "mute", "workers 5", "module-facts", "webhook", "run-tests n9", "run-tests [n9]", "unmute")
+		r := s.runs("expand-module", map[string]any{"module": "shop/web", "ask": true, "packages": []any{map[string]any{"name": "nginx"}}, "name_services": []any{}}, 0)
+		s.want(r, flow.Done, "module-facts", "pool-nodes", "approval Expand shop/web by 1 worker?", "mute", "workers 5", "module-facts", "webhook", "run-tests n9", "run-tests [n9]", "unmute")
 	})
 }
 

@@ -1,5 +1,5 @@
 import type { FlowInput } from "../api/flows";
-import { shownValue } from "./steps";
+import { listed, shownValue } from "./steps";
 
 /** What stands in an input's field at first: what is filled in, the place that is chosen, or its default. */
 export function firstValue(input: FlowInput, filled: Record<string, unknown>, path: string): string {
@@ -8,9 +8,7 @@ export function firstValue(input: FlowInput, filled: Record<string, unknown>, pa
   return input.default === undefined ? "" : written(input, input.default);
 }
 
-/** A list is written with a comma between its elements. */
-const written = (input: FlowInput, value: unknown) =>
-  input.type === "list" && Array.isArray(value) ? value.map(shownValue).join(", ") : shownValue(value);
+const written = ({ type }: FlowInput, value: unknown) => (type === "list" ? listed : shownValue)(value);
 
 /** What was typed, as a flow takes it; empty fields are left to their defaults. */
 export function readInputs(inputs: FlowInput[], typed: Record<string, string>): Record<string, unknown> {

@@ -8,7 +8,7 @@ import { modulePath, namesOf } from "../state/view";
 import { useText } from "../text/language";
 import { partOf } from "./requestform";
 import { Values } from "./run";
-import { shownValue } from "./steps";
+import { listed } from "./steps";
 import { runPath } from "./view";
 
 interface Props {
@@ -23,7 +23,7 @@ export function RequestBody({ request, today, onChange, onGo }: Props) {
   const text = useText().changes.requests;
   const { kind, path, reason, run, checks, approvers, approvals, history, proposal, state } = request;
   const { forecast, ...all } = partOf(request, kind);
-  const asked = Object.fromEntries(Object.entries(all).filter(([, value]) => value && shownValue(value)));
+  const asked = Object.fromEntries(Object.entries(all).filter(([, value]) => value && listed(value)));
   return (
     <div class="opened">
       {path && (

@@ -15,7 +15,7 @@ import { Panel } from "../panel";
 import { useFresh } from "../pool/fresh";
 import { Stale } from "../pool/page";
 import { modulePath, namesOf } from "../state/view";
-import { span } from "../text/format";
+import { span, unknown } from "../text/format";
 import { useText } from "../text/language";
 import { useTitle } from "../title";
 import { RunBadge } from "./badges";
@@ -23,7 +23,7 @@ import { ChangeForm, TextField } from "./form";
 import { RunActions } from "./runactions";
 import { leading } from "./stepactions";
 import { StepList } from "./steplist";
-import { changedInputs, firstToLookAt, lastedSeconds, shownValue } from "./steps";
+import { changedInputs, firstToLookAt, lastedSeconds, listed, shownValue, startedBy } from "./steps";
 import { type ChangesView, changesPath, defaultChanges, type RunView, runPath } from "./view";
 
 interface Props {
@@ -95,7 +95,7 @@ function Body({ run, view, zone, onGo, onChange }: BodyProps) {
           {moment(run.created, today)}
           {lasted !== null && ` · ${text.changes.duration(span(lasted))}`}
         </span>
-        <span>{say.by(run.who, say.sources[run.source.kind])}</span>
+        <span>{startedBy(run, say)}</span>
         <Link to={explainPath({ id: `run:${run.id}`, model: "" })} onGo={onGo} class="way">
           {text.explain.title}
         </Link>
@@ -128,7 +128,7 @@ function Body({ run, view, zone, onGo, onChange }: BodyProps) {
                   <time datetime={action.at}>{moment(action.at, today)}</time>{" "}
                   <b>{say.did(action.who, action.what, action.step ?? "")}</b> {action.why}
                   {Object.entries(action.inputs ?? {}).map(([name, value]) => (
-                    <code key={name}> {`${name}=${shownValue(value)}`}</code>
+                    <code key={name}> {`${name}=${listed(value)}`}</code>
                   ))}
                 </li>
               ))}
@@ -194,7 +194,7 @@ export function Values({ of }: { of: Record<string, unknown> | null | undefined 
       {all.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{shownValue(value)}</dd>
+          <dd>{listed(value) || unknown}</dd>
         </div>
       ))}
     </dl>

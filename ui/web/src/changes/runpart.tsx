@@ -12,7 +12,7 @@ import { useText } from "../text/language";
 import { RunBadge } from "./badges";
 import { FilterField, Listing, StateFilter, useLimit } from "./listing";
 import type { PartProps } from "./page";
-import { lastedSeconds } from "./steps";
+import { lastedSeconds, startedBy } from "./steps";
 import { changesPath, defaultChanges, runPath, runStateOf } from "./view";
 
 /** What is being changed and what was, the newest first. */
@@ -107,7 +107,7 @@ export function RunList({ runs, today, now, onGo }: ListProps) {
                 )}
               </span>
               <span class="why">
-                {run.why} <small>{say.by(run.who, say.sources[run.source.kind])}</small>
+                {run.why} <small>{startedBy(run, say)}</small>
               </span>
               {run.reason && run.state !== "done" && (
                 <span class={run.state === "failed" ? "bad" : "why"}>{run.reason}</span>

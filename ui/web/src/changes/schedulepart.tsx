@@ -17,7 +17,7 @@ import { ChangeForm, CheckField, ChoiceField, Confirm, TextField } from "./form"
 import { readInputs } from "./inputs";
 import type { PartProps } from "./page";
 import { InputFields } from "./startform";
-import { shownValue } from "./steps";
+import { listed } from "./steps";
 import { runPath } from "./view";
 
 /** What starts flows again and again, and when changes may begin. */
@@ -117,7 +117,7 @@ function Line({ of, today, onChange, onGo }: LineProps) {
       {Object.keys(inputs ?? {}).length > 0 && (
         <p class="about">
           {Object.entries(inputs ?? {}).map(([name, value]) => (
-            <code key={name}>{`${name}=${shownValue(value)} `}</code>
+            <code key={name}>{`${name}=${listed(value)} `}</code>
           ))}
         </p>
       )}

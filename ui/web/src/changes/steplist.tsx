@@ -10,7 +10,7 @@ import { useText } from "../text/language";
 import { StepBadge } from "./badges";
 import { Values } from "./run";
 import { StepActions } from "./stepactions";
-import { depthOf, lastedSeconds, shownValue } from "./steps";
+import { depthOf, lastedSeconds, listed } from "./steps";
 
 interface Props {
   run: Run;
@@ -39,7 +39,7 @@ export function StepList({ run, steps, open, now, today, onOpen, onChange }: Pro
             <StepBadge state={step.state} />
             <span class="name">
               <b>{step.title || step.id}</b>
-              {step.item !== undefined && <code>{shownValue(step.item)}</code>}
+              {step.item !== undefined && <code>{listed(step.item)}</code>}
               {step.tool && <small>{step.tool}</small>}
             </span>
             <span class="reason">{step.outputs?.done === false ? text.runs.didNothing : step.reason}</span>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RunStep } from "../api/flows";
-import { changedInputs, depthOf, firstToLookAt, lastedSeconds, shownValue } from "./steps";
+import { changedInputs, depthOf, firstToLookAt, lastedSeconds, listed, shownValue } from "./steps";
 
 const step = (path: string, state: RunStep["state"], tool = "http"): RunStep => ({
   path,
@@ -30,5 +30,17 @@ describe("steps of a run", () => {
     });
     expect(changedInputs(before, { times: "many" })).toEqual({ times: "many" });
     expect(shownValue(["a"])).toBe('["a"]');
+  });
+  it("have values that are read without brackets", () => {
+    expect([["a", "b"], [1, 2], [], "x", 0, true].map(listed)).toEqual([
+      "a, b",
+      "1, 2",
+      "",
+      "x",
+      "0",
+      "true",
+    ]);
+    expect(listed([["a"], { b: 1 }])).toBe('[["a"],{"b":1}]');
+    expect(listed(undefined)).toBe("");
   });
 });

@@ -3,7 +3,7 @@ import type { ToolParameter } from "../api/flows";
 import { useResource } from "../api/live";
 import { Loaded } from "../panel";
 import { useText } from "../text/language";
-import { shownValue } from "./steps";
+import { listed } from "./steps";
 
 /** What steps can call, each with what it takes and gives. */
 export function ToolList() {
@@ -57,8 +57,8 @@ function Parameters({ title, of }: { title: string; of: ToolParameter[] }) {
               {one.required && " *"} <small>{one.type}</small>
             </dt>
             <dd>
-              {one.doc} {one.values && <code>{one.values.map(shownValue).join(" | ")}</code>}
-              {one.default !== undefined && <code> = {shownValue(one.default)}</code>}
+              {one.doc} {one.values && <code>{one.values.map(listed).join(" | ")}</code>}
+              {one.default !== undefined && <code> = {listed(one.default)}</code>}
             </dd>
           </div>
         ))}

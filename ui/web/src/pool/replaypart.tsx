@@ -236,7 +236,7 @@ function Rules({ replayed, names }: { replayed: Replayed; names: string[] }) {
     kind === "policy" ? (names[at] ?? "") : text.rules[kind](decimal(at, 0));
   const cells = ({ outcome, aboveFirst, saves }: Rule): Record<(typeof columns)[number], string> => ({
     hours: count(Math.round(outcome.worker_hours)),
-    saves: saves === null ? unknown : `${decimal(100 * saves, 1)} %`,
+    saves: saves === null ? unknown : text.saves(`${decimal(100 * Math.abs(saves), 1)} %`, saves),
     above: count(outcome.minutes_above),
     aboveFirst: aboveFirst === null ? unknown : count(aboveFirst),
     saturated: count(outcome.minutes_saturated),

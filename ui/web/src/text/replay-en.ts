@@ -23,9 +23,11 @@ export const replayEn = {
     hpaEqual: (n: string) => `HPA at ${n} %, as rarely above`,
     hpaPlain: (n: string) => `HPA at ${n} %`,
   },
+  saves: (share: string, saved: number) =>
+    Math.abs(saved) < 0.0005 ? "the same" : saved > 0 ? `saves ${share}` : `costs ${share} more`,
   columns: {
     hours: "Worker-hours",
-    saves: "Saves",
+    saves: "Against A",
     above: "Min. above own target",
     aboveFirst: "Min. above A's target",
     saturated: "Min. above 100 %",
@@ -34,7 +36,7 @@ export const replayEn = {
   },
   columnTitles: {
     hours: "Workers that were asked for, over all minutes with data",
-    saves: "Of the worker-hours of the policy in force; with a minus it costs more",
+    saves: "Of the worker-hours of the policy in force; how many it saves, or costs more",
     above: "Minutes in which workers were busier than the rule's own target",
     aboveFirst: "The same above the target of policy A",
     saturated: "Minutes in which work had to wait",

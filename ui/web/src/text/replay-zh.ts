@@ -23,9 +23,11 @@ export const replayZh: typeof replayEn = {
     hpaEqual: (n) => `HPA 目标 ${n} %，超标同样少`,
     hpaPlain: (n) => `HPA 目标 ${n} %`,
   },
+  saves: (share, saved) =>
+    Math.abs(saved) < 0.0005 ? "相同" : saved > 0 ? `节省 ${share}` : `多用 ${share}`,
   columns: {
     hours: "进程小时",
-    saves: "节省",
+    saves: "与 A 相比",
     above: "超过自身目标（分钟）",
     aboveFirst: "超过 A 的目标（分钟）",
     saturated: "超过 100 %（分钟）",
@@ -34,7 +36,7 @@ export const replayZh: typeof replayEn = {
   },
   columnTitles: {
     hours: "所有有数据的分钟里要求的工作进程",
-    saves: "相对现行策略的进程小时；负数表示更贵",
+    saves: "与现行策略的进程小时相比，节省或多用多少",
     above: "进程比该规则自身目标更忙的分钟数",
     aboveFirst: "同上，以策略 A 的目标为准",
     saturated: "请求需要等待的分钟数",

@@ -259,7 +259,11 @@ const all: Column[] = [
     width: 110,
     sorts: [low("cover")],
     fields: [
-      ["muted_by", ({ cover }) => cover?.hushes.map(({ name }) => name).join("; ")],
+      [
+        "muted_by",
+        ({ cover }) =>
+          cover && [...cover.hushes.map((h) => h.name), ...(cover.unread ? ["unknown"] : [])].join("; "),
+      ],
       ["muted_until", ({ cover }) => cover?.hushes.map(({ until }) => until ?? "").join("; ")],
       ["change", ({ cover }) => cover?.changes.map(({ name, run }) => `${name} ${run}`.trim()).join("; ")],
     ],

@@ -97,3 +97,11 @@ describe("a change", () => {
     expect(at({ runs: [run("")] }, "Qzone/WNS/m")).toBeUndefined();
   });
 });
+
+it("is not nothing where it could not be read", () => {
+  expect(at({ unread: "503" }, "x/b/c")).toEqual({ hushes: [], changes: [], unread: "503" });
+  expect(at({ unread: "503", leases: [lease(["x"])] }, "x/b/c")).toMatchObject({
+    hushes: [{}],
+    unread: "503",
+  });
+});

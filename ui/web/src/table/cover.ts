@@ -24,6 +24,7 @@ export interface Change {
 export interface Cover {
   hushes: Hush[];
   changes: Change[];
+  unread?: string | undefined; // why there may be more; nothing where all could be read
 }
 
 export interface Effects {
@@ -31,6 +32,7 @@ export interface Effects {
   silences: Silence[];
   leases: Lease[];
   runs: Run[];
+  unread?: string; // why some of them could not be read
 }
 
 /** The values of a node's labels; those below it have none. */
@@ -109,12 +111,17 @@ function rulesOf({ mutes, silences, leases, runs }: Effects, levels: string[]): 
   ];
 }
 
-/** Tells of a node what is in effect there; undefined where nothing is. */
+/** Tells of a node what is in effect there; undefined where it is known that nothing is. */
 export function coverer(effects: Effects, levels: string[]) {
   const rules = rulesOf(effects, levels);
   return (id: string, path: string[]): Cover | undefined => {
     const here = rules.filter(({ test }) => test(id, path));
-    if (here.length === 0) return undefined;
-    return { hushes: here.flatMap((r) => r.hush ?? []), changes: here.flatMap((r) => r.change ?? []) };
+    const { unread } = effects;
+    if (here.length === 0 && !unread) return undefined;
+    return {
+      hushes: here.flatMap((r) => r.hush ?? []),
+      changes: here.flatMap((r) => r.change ?? []),
+      unread,
+    };
   };
 }

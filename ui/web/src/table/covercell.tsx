@@ -37,6 +37,7 @@ export function CoverCell({ entry: { row, cover }, sheet }: { entry: Entry; shee
   const hush = cover?.hushes[0];
   const change = cover?.changes[0];
   const more = (list: unknown[]) => list.length > 1 && <small> {text.sheet.more(list.length - 1)}</small>;
+  const unread = cover?.unread && text.sheet.unread(cover.unread);
   if (!cover)
     return (
       <Link
@@ -51,16 +52,18 @@ export function CoverCell({ entry: { row, cover }, sheet }: { entry: Entry; shee
   return (
     <Two
       top={
-        hush && (
+        hush ? (
           <Link
             to={hushPath(hush)}
             onGo={onGo}
-            title={cover.hushes.map((h) => hushTitle(h, text)).join("\n")}
+            title={[...cover.hushes.map((h) => hushTitle(h, text)), unread].filter(Boolean).join("\n")}
           >
             <i class="hushed" aria-hidden="true" />
             {hush.until ? text.sheet.until(end(hush.until, row.at)) : hush.name}
             {more(cover.hushes)}
           </Link>
+        ) : (
+          unread && <span title={unread}>{text.sheet.unknown}</span>
         )
       }
       below={

@@ -1,3 +1,4 @@
+import type { Num } from "../api/types";
 import type { View } from "../state/view";
 import { count } from "../text/format";
 import { useText } from "../text/language";
@@ -5,7 +6,7 @@ import { type Chip, chipIds, turn } from "./chips";
 
 interface Props {
   view: View;
-  counts: Record<Chip, number>; // of the rows that are shown
+  counts: Record<Chip, Num>; // of the rows that are shown; null where it is not known
   owners: [owner: string, rows: number][];
   onView: (view: View) => void;
 }

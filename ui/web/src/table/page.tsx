@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { api } from "../api/client";
+import { ApiError, api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Progress, Status } from "../api/types";
 import { Failure, Loading, openSteps, ProgressList } from "../notice";
@@ -70,7 +70,11 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
     [all, view.path, view.search, view.chips.join(), view.owner],
   );
   const entries = useMemo(() => sortEntries(filtered, view.sort), [filtered, view.sort]);
-  const counts = useMemo(() => countChips(filtered), [filtered]);
+  const hushed = effects.data && !effects.data.unread; // else it is not known
+  const counts = useMemo(
+    () => ({ ...countChips(filtered), ...(!hushed && { muted: null, change: null }) }),
+    [filtered, hushed],
+  );
   const owned = useMemo(() => owners(all), [all]);
   const scale = useMemo(() => barScale(all), [all]);
   const depth = levelsAbove(levels, view.level).indexOf(view.group) + 1;
@@ -164,16 +168,21 @@ function useFirstView(view: View, onView: (view: View) => void) {
   }, []);
 }
 
-/** What keeps alarms back and what changes; what this server has not, or does not show, is none. */
+/** What keeps alarms back and what changes; what this server has not is none, and what it refuses is unknown. */
 async function loadEffects(): Promise<Effects> {
-  const or = <T,>(asked: Promise<T[]>): Promise<T[]> => asked.catch(() => []);
+  const faults = new Set<string>();
+  const or = <T,>(asked: Promise<T[]>): Promise<T[]> =>
+    asked.catch((error: Error) => {
+      if (!(error instanceof ApiError && error.code === 404)) faults.add(error.message);
+      return [];
+    });
   const [mutes, silences, leases, runs] = await Promise.all([
     or(api.mutes()),
     or(api.silences()),
     or(api.leases()),
     or(api.runs({ path: "", state: "", open: true, search: "" }, mostRuns).then((list) => list.runs)),
   ]);
-  return { mutes, silences, leases, runs };
+  return { mutes, silences, leases, runs, unread: [...faults].join("; ") };
 }
 
 /** Runs that are not over; more are not looked at. */

@@ -53,6 +53,8 @@ export const tableEn = {
   },
   mute: "mute",
   muteTitle: (name: string) => `Silence the alarms of ${name}`,
+  unknown: "unknown",
+  unread: (why: string) => `Mutes, silences and changes cannot be read: ${why}`,
   kinds: { mute: "mute", silence: "silence", change: "change" },
   until: (at: string) => `until ${at}`,
   always: "always",

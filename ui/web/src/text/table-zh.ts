@@ -53,6 +53,8 @@ export const tableZh: typeof tableEn = {
   },
   mute: "屏蔽",
   muteTitle: (name) => `静默 ${name} 的告警`,
+  unknown: "未知",
+  unread: (why) => `无法读取静默、屏蔽和变更：${why}`,
   kinds: { mute: "屏蔽", silence: "静默", change: "变更" },
   until: (at) => `至 ${at}`,
   always: "一直",

@@ -79,7 +79,7 @@ const all: Column[] = [
   },
   {
     id: "spark",
-    width: 106,
+    width: 102,
     sorts: [],
     fields: [],
     cell: (_, __, line) => <SparkCell line={line} />,
@@ -157,7 +157,7 @@ const all: Column[] = [
   },
   {
     id: "deviates",
-    width: 112,
+    width: 104,
     both: 140,
     sorts: [high("deviates")],
     fields: [
@@ -178,7 +178,7 @@ const all: Column[] = [
   },
   {
     id: "peak",
-    width: 108,
+    width: 118,
     sorts: [high("peak")],
     fields: [
       ["peak", ({ row }) => row.peak_today.value],
@@ -214,7 +214,7 @@ const all: Column[] = [
   },
   {
     id: "growth",
-    width: 88,
+    width: 80,
     sorts: [high("growth")],
     fields: [
       ["growth_percent_per_month", ({ growth }) => aMonth(growth)],
@@ -232,7 +232,7 @@ const all: Column[] = [
   },
   {
     id: "full",
-    width: 106,
+    width: 116,
     sorts: [low("full")],
     fields: [
       ["full_on", ({ growth }) => growth?.full_on.value],
@@ -256,7 +256,7 @@ const all: Column[] = [
   },
   {
     id: "cover",
-    width: 110,
+    width: 102,
     sorts: [low("cover")],
     fields: [
       [

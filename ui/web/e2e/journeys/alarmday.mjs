@@ -27,7 +27,7 @@ async function followsNumbers(page, kit) {
         const number = digits(document.querySelector(`.funnel li.${name} b`));
         const rows = document.querySelectorAll("tr.line:not(.member)").length;
         const said = document.querySelector(".listed:not(.old) .how-many")?.firstChild?.textContent ?? "0";
-        return Number(number) <= 100 ? rows === Number(number) : said.replace(/\s/g, "").includes(number);
+        return Number(number) <= 100 ? rows === Number(number) : said.replace(/,/g, "").includes(number);
       },
       step,
     );

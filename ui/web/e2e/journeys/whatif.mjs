@@ -43,7 +43,7 @@ async function comparesWithDouble(page, kit) {
   assert.equal(await factor.inputValue(), "2", "the URL holds the scenarios");
   const request = async (nth) => {
     const shown = await page.locator(`.totals [data-total=request] td:nth-of-type(${nth}) b`).textContent();
-    return Number(shown.replace(/\s/g, "")); // groups of three digits
+    return Number(shown.replace(/,/g, "")); // groups of three digits
   };
   assert.ok((await request(3)) > (await request(2)), "twice the load asks for more devices");
 }

@@ -19,7 +19,7 @@ const side: RefitSide = {
 const shown = (s: RefitSide) => refitColumns.map(({ of }) => of(s, en));
 
 it("writes what is known of a side", () => {
-  expect(shown(side)).toEqual(["20.8 (19.0–22.6)", "27.3", "–", "1\u202f200", "0", "ok"]);
+  expect(shown(side)).toEqual(["20.8 (19.0–22.6)", "27.3", "–", "1,200", "0", "ok"]);
   expect(shown({ ...side, alarm: true }).at(-1)).toBe("ok, ⚑ alarm");
 });
 

@@ -16,9 +16,14 @@ describe("numbers", () => {
     expect(signed(0.4)).toBe("+0.40");
   });
   it("are grouped by three digits", () => {
-    expect(count(41793)).toBe("41\u202f793");
-    expect(count(2240000)).toBe("2\u202f240\u202f000");
+    expect(count(41793)).toBe("41,793");
+    expect(count(2240000)).toBe("2,240,000");
     expect(count(100)).toBe("100");
+    expect(count(-1382)).toBe("−1,382");
+    expect(decimal(1382.25)).toBe("1,382.3");
+    expect(decimal(-999.96)).toBe("−1,000.0");
+    expect(decimal(1.23456, 5)).toBe("1.23456");
+    expect(signed(1382.5)).toBe("+1,382.50");
   });
 });
 

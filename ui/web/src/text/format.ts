@@ -3,25 +3,24 @@ import type { Num } from "../api/types";
 /** What stands where a number is not known. */
 export const unknown = "–";
 
-/** A load or a percentage with the same number of decimals everywhere, so that points align. */
+/**
+ * A load or a percentage with the same number of decimals everywhere, so that points align;
+ * a comma stands between thousands in both languages, as in the report.
+ */
 export function decimal(n: Num, digits = 1): string {
   if (n === null || !Number.isFinite(n)) return unknown;
   const text = n.toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  const sign = Number(text) === 0 ? "" : "−"; // what is rounded to zero has none
+  return text.replace("-", sign).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
 }
 
 export function signed(n: Num, digits = 2): string {
   const text = decimal(n, digits);
-  return n !== null && n > 0 && Number(text) !== 0 ? `+${text}` : text;
+  return n !== null && n > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
-/** A count, in groups of three digits. */
-export function count(n: Num): string {
-  if (n === null || !Number.isFinite(n)) return unknown;
-  return Math.round(n)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, "\u202f");
-}
+/** A whole number. */
+export const count = (n: Num) => decimal(n, 0);
 
 export function range(lower: Num, upper: Num, digits = 1): string {
   if (lower === null || upper === null) return unknown;

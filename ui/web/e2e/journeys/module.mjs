@@ -100,7 +100,41 @@ async function goesDown(page, kit) {
   await kit.fits();
 }
 
+/** How much of the window may move by how much of it, as the Layout Instability API counts. */
+const tolerance = 0.002;
+
+/** Counts from the first paint on what moves. */
+function countShifts() {
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries())
+      window.shifts.push([value, ...sources.map(({ node }) => node?.className ?? "?")]);
+  }).observe({ type: "layout-shift", buffered: true });
+}
+
+/** Answers come one after another, as over a slow line; what is there already stays where it is. */
+async function fillsInPlace(page, kit) {
+  const { width } = page.viewportSize();
+  await page.setViewportSize({ width, height: 4000 }); // all of it counts
+  const [{ id }] = await kit.ask("api/v1/warnings?state=ok");
+  let asked = 0;
+  await page.route(/api\/v1\/(?!live)/, async (route) => {
+    await new Promise((done) => setTimeout(done, 100 * (1 + (asked++ % 8))));
+    await route.continue();
+  });
+  await page.addInitScript(countShifts);
+  await kit.open(`module/${id.split("/").map(encodeURIComponent).join("/")}`, ".headline");
+  await kit.settles();
+  await page.locator(".arithmetic").waitFor();
+  await page.waitForTimeout(500); // what came last is drawn
+  const shifts = await page.evaluate(() => window.shifts);
+  const sum = shifts.reduce((all, [value]) => all + value, 0);
+  assert.ok(sum < tolerance, `what moves: ${JSON.stringify(shifts)}`);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+}
+
 export default [
+  { name: "fills in place", widths: ["wide", "phone"], run: fillsInPlace },
   { name: "opens from the table", widths: ["wide", "phone"], languages: ["en", "zh"], run: readsModule },
   { name: "reads the week by keys", run: walksThroughWeek },
   { name: "mutes", writes: true, run: mutesModule },

@@ -27,7 +27,7 @@ function draw(u: uPlot, color: string, dash: number[], paint: (ctx: CanvasRender
   ctx.restore();
 }
 
-/** A label beside x, turned to the left where the edge is near, or a line that it would cross. */
+/** A label beside x, turned to the left where the edge is near, or a line that it would cross; over x where neither side holds it. */
 function write(
   ctx: CanvasRenderingContext2D,
   u: uPlot,
@@ -37,10 +37,13 @@ function write(
   end = u.bbox.left + u.bbox.width,
 ) {
   const gap = 5 * devicePixelRatio;
+  const { left } = u.bbox;
+  const edge = left + u.bbox.width;
   const { width } = ctx.measureText(label);
-  const fits = x + gap + width < end || x - gap - width < u.bbox.left;
-  ctx.textAlign = fits ? "left" : "right";
-  ctx.fillText(label, fits ? x + gap : x - gap, y);
+  ctx.textAlign = "left";
+  const before = x - gap - width;
+  const from = x + gap + width < end ? x + gap : before > left ? before : Math.min(x + gap, edge - width);
+  ctx.fillText(label, Math.max(from, left), y);
 }
 
 /** An upright line with its name at the top, in line 0, 1, … so that two names do not meet. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { useMatches } from "../media";
 import type { Aligned } from "./series";
@@ -65,8 +65,8 @@ export function Plot({
   latest.current = { marks, top, bottom, onSelect, rest, onRange };
   if (chart.current?.cursor.drag) chart.current.cursor.drag.setScale = !onSelect;
 
-  // Data come by the next effect; look stands for options.
-  useEffect(() => {
+  // Data come by the next effect; look stands for options. It is made before the first paint: nothing jumps.
+  useLayoutEffect(() => {
     const el = host.current;
     if (!el) return;
     const colors = readColors(el);

@@ -3,6 +3,7 @@ import { moment } from "../alarms/words";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import { Link } from "../link";
+import { Waiting } from "../notice";
 import { Panel } from "../panel";
 import { DirectionBadge } from "../pool/badges";
 import { placePath, servicePath } from "../pool/view";
@@ -21,7 +22,8 @@ const most = 5;
 export function DecisionsPanel({ id, zone, revision, onGo }: Props) {
   const text = useText().module.decisions;
   const found = useResource(`decisions ${id}`, revision, () => api.decisions({ path: id }, most));
-  if (!found.data?.decisions.length) return null;
+  if (!found.data) return <Waiting error={found.error} />;
+  if (found.data.decisions.length === 0) return null;
   const today = todayIn(zone);
   return (
     <Panel title={text.title} unit={text.unit} name="decisions-panel">

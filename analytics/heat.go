@@ -22,6 +22,7 @@ const (
 type Heat struct {
 	ID     string     `json:"id"`
 	Weeks  int        `json:"weeks"`
+	Of     string     `json:"of"`             // which number the values are: [HeatMeans] or [HeatPeaks]
 	From   string     `json:"from"`           // the first day, YYYY-MM-DD
 	To     string     `json:"to"`             // the last one
 	Cells  []HeatCell `json:"cells"`          // Monday 0:00 to Sunday 23:00
@@ -30,15 +31,23 @@ type Heat struct {
 
 // HeatCell is an hour of a weekday.
 type HeatCell struct {
+	Value   Number `json:"value"`   // the mean or the peak, whichever was asked for
 	Mean    Number `json:"mean"`    // of the minutes with a load, in percent of a device
 	Peak    Number `json:"peak"`    // the highest five-minute mean
+	PeakOn  string `json:"peak_on"` // the first day that had it, YYYY-MM-DD; empty without one
 	Minutes int    `json:"minutes"` // with a load
 }
 
+// What the values of a [Heat] can be: how the hours usually are, or how high they have been.
+const (
+	HeatMeans = "mean"
+	HeatPeaks = "peak"
+)
+
 // Heat returns a node's load by weekday and hour over the last weeks, up to
-// [MaxHeatWeeks]. Of an hour that comes twice as clocks go back the later one counts;
+// [MaxHeatWeeks]; of is [HeatMeans] or [HeatPeaks]. Of an hour that comes twice as clocks go back the later one counts;
 // one that is skipped has no minutes.
-func (l *Loop) Heat(ctx context.Context, id string, weeks int) (*Heat, error) {
+func (l *Loop) Heat(ctx context.Context, id string, weeks int, of string) (*Heat, error) {
 	n, s, err := l.node(id, "")
 	if err != nil {
 		return nil, err
@@ -50,12 +59,16 @@ func (l *Loop) Heat(ctx context.Context, id string, weeks int) (*Heat, error) {
 		return nil, err
 	}
 	defer h.release()
-	out := &Heat{ID: id, Weeks: weeks, From: season.Date(first), To: season.Date(last)}
+	out := &Heat{ID: id, Weeks: weeks, Of: of, From: season.Date(first), To: season.Date(last)}
 	cal := season.NewCalendar(m.Location)
 	for _, k := range m.marksOf(n.Path, cal.Start(first), cal.Start(last+1)) {
 		out.Marked += leaveOut(h.grid, cal, k.From, k.To)
 	}
 	out.Cells = heatOf(h.grid)
+	for i := range out.Cells {
+		c := &out.Cells[i]
+		c.Value = map[string]Number{HeatMeans: c.Mean, HeatPeaks: c.Peak}[of]
+	}
 	return out, nil
 }
 
@@ -92,7 +105,7 @@ func heatOf(g *season.Grid) []HeatCell {
 			sums[c] += mean * float64(n)
 			cells[c].Minutes += n
 			if full := Number(season.SlotMean(day[at : at+slot])); full.Known() && !(cells[c].Peak >= full) {
-				cells[c].Peak = full
+				cells[c].Peak, cells[c].PeakOn = full, season.Date(g.First+row)
 			}
 		}
 	}

@@ -53,8 +53,9 @@ func heatTwin(samples []storage.Sample, loc *time.Location, first, end time.Time
 		for _, v := range values {
 			sum += v
 		}
-		if mean := Number(sum / float64(len(values))); len(values) >= 3 && !(cells[i].Peak >= mean) {
-			cells[i].Peak = mean
+		c, mean := &cells[i], Number(sum/float64(len(values)))
+		if earlier := mean == c.Peak && k.date < c.PeakOn; len(values) >= 3 && (earlier || !(c.Peak >= mean)) {
+			c.Peak, c.PeakOn = mean, k.date
 		}
 	}
 	for i, values := range all {
@@ -105,7 +106,7 @@ func TestHeatTwin(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := w.minute(now, 40)
-		got, err := w.loop.Heat(context.Background(), r.ID, 4)
+		got, err := w.loop.Heat(context.Background(), r.ID, 4, HeatMeans)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,8 +116,17 @@ func TestHeatTwin(t *testing.T) {
 			t.Fatalf("%d cells, %s to %s, %d marked of %d", len(got.Cells), got.From, got.To, got.Marked, marked)
 		}
 		for i, c := range got.Cells {
-			if !alike(c.Mean, want[i].Mean) || !alike(c.Peak, want[i].Peak) || c.Minutes != want[i].Minutes {
+			if !alike(c.Mean, want[i].Mean) || !alike(c.Value, c.Mean) || !alike(c.Peak, want[i].Peak) || c.PeakOn != want[i].PeakOn || c.Minutes != want[i].Minutes {
 				t.Errorf("%v: weekday %d, %d:00: %+v, want %+v", now, i/24, i%24, c, want[i])
+			}
+		}
+		peaks, err := w.loop.Heat(context.Background(), r.ID, 4, HeatPeaks)
+		if err != nil || peaks.Of != HeatPeaks || got.Of != HeatMeans {
+			t.Fatalf("%v: of %s and %s", err, got.Of, peaks.Of)
+		}
+		for i, c := range peaks.Cells {
+			if !alike(c.Value, want[i].Peak) || !alike(c.Mean, want[i].Mean) {
+				t.Errorf("%v: weekday %d, %d:00: peaks are %+v, want %+v", now, i/24, i%24, c, want[i])
 			}
 		}
 		if sunday := got.Cells[6*24+5]; sunday.Mean.Known() || sunday.Minutes != 0 {
@@ -129,11 +139,11 @@ func TestHeatOfNoNode(t *testing.T) {
 	now := noon
 	w := newWorld(t, now)
 	w.minute(now, 40)
-	if _, err := w.loop.Heat(context.Background(), "no", 4); !errors.Is(err, ErrNoNode) {
+	if _, err := w.loop.Heat(context.Background(), "no", 4, HeatMeans); !errors.Is(err, ErrNoNode) {
 		t.Errorf("%v", err)
 	}
 	w.usualHistory("m", now, 2) // less than a week
-	h, err := w.loop.Heat(context.Background(), w.row("m").ID, 1)
+	h, err := w.loop.Heat(context.Background(), w.row("m").ID, 1, HeatMeans)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +161,7 @@ func BenchmarkHeat(b *testing.B) {
 	w.push("m", noon, 1, 40)
 	w.loop.Evaluate(context.Background(), noon.Unix())
 	for b.Loop() {
-		if _, err := w.loop.Heat(context.Background(), modulePath("m").ID(), 8); err != nil {
+		if _, err := w.loop.Heat(context.Background(), modulePath("m").ID(), 8, HeatMeans); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -55,7 +55,7 @@ type Capacity interface {
 	Excursions(ctx context.Context, id string, days int) ([]analytics.Excursion, error)
 	// Heat sums up a node's load by weekday and hour over the last weeks, up to
 	// [analytics.MaxHeatWeeks].
-	Heat(ctx context.Context, id string, weeks int) (*analytics.Heat, error)
+	Heat(ctx context.Context, id string, weeks int, of string) (*analytics.Heat, error)
 	// Subscribe returns a channel that gets a signal after each new snapshot,
 	// and a function that ends it.
 	Subscribe() (<-chan struct{}, func())

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -76,18 +77,19 @@ func TestHeat(t *testing.T) {
 	o, _ := options(t)
 	s := New(o)
 	const path = "/api/v1/modules/Qzone%2FWNS%2Fdispatch%2FSET_W13/heat"
-	for query, weeks := range map[string]int{"": 8, "?weeks=12": 12} {
+	for query, want := range map[string]string{"": "8 mean", "?weeks=12": "12 mean", "?of=peak": "8 peak"} {
 		var got struct {
 			Data struct {
 				Weeks int
+				Of    string
 				Cells []struct{ Minutes int }
 			}
 		}
-		if w := get(t, s, path+query); w.Code != 200 || json.Unmarshal(w.Body.Bytes(), &got) != nil || got.Data.Weeks != weeks || len(got.Data.Cells) != 168 {
+		if w := get(t, s, path+query); w.Code != 200 || json.Unmarshal(w.Body.Bytes(), &got) != nil || fmt.Sprint(got.Data.Weeks, " ", got.Data.Of) != want || len(got.Data.Cells) != 168 {
 			t.Errorf("%s: %d %+v", query, w.Code, got)
 		}
 	}
-	for target, code := range map[string]int{path + "?weeks=13": 400, path + "?weeks=0": 400, path + "?weeks=x": 400, "/api/v1/modules/no/heat": 404} {
+	for target, code := range map[string]int{path + "?weeks=13": 400, path + "?weeks=0": 400, path + "?weeks=x": 400, path + "?of=median": 400, "/api/v1/modules/no/heat": 404} {
 		if w := get(t, s, target); w.Code != code {
 			t.Errorf("%s: %d %s", target, w.Code, w.Body)
 		}

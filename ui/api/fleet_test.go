@@ -160,12 +160,12 @@ func (c *capacity) Trend(_ context.Context, id, _ string, _ float64) (*analytics
 	}, nil
 }
 
-func (c *capacity) Heat(_ context.Context, id string, weeks int) (*analytics.Heat, error) {
+func (c *capacity) Heat(_ context.Context, id string, weeks int, of string) (*analytics.Heat, error) {
 	cells := make([]analytics.HeatCell, 7*24)
 	for i := range cells {
 		cells[i] = analytics.HeatCell{Mean: analytics.Number(i), Peak: analytics.Unknown(), Minutes: 60 * weeks}
 	}
-	return &analytics.Heat{ID: id, Weeks: weeks, From: "2026-09-27", To: "2026-11-21", Cells: cells, Marked: 30}, nil
+	return &analytics.Heat{ID: id, Weeks: weeks, Of: of, From: "2026-09-27", To: "2026-11-21", Cells: cells, Marked: 30}, nil
 }
 
 func (c *capacity) WithCoverage(_ context.Context, id, _ string, coverage float64) (*analytics.Judged, error) {

@@ -19,5 +19,10 @@ func (s *Server) heat(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Capacity.Heat(c.Request.Context(), t.snap.Rows[i].ID, weeks)
+	p := &params{Values: c.Request.URL.Query()}
+	of := p.oneOf("of", analytics.HeatMeans, analytics.HeatMeans, analytics.HeatPeaks)
+	if p.err != nil {
+		return nil, p.err
+	}
+	return s.Capacity.Heat(c.Request.Context(), t.snap.Rows[i].ID, weeks, of)
 }

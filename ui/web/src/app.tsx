@@ -118,7 +118,8 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
                 model={route.model}
                 progress={progress}
                 onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
-                onModel={(model) => go(modulePath(route.id, model), true)}
+                heat={route.heat}
+                onView={(model, heat) => go(modulePath(route.id, model, heat), true)}
                 toMark={route.mark}
                 alarmsRevision={alarmsRevision}
               />

@@ -40,6 +40,14 @@ async function walksThroughWeek(page, kit) {
   assert.ok(said.startsWith(label), `${label} is read as ${said}`);
   assert.match(label, /02:00–03:00.*\d\.\d %/);
   assert.equal(await page.locator(".heat [tabindex='0']").count(), 1, "one hour takes the focus");
+  const numbers = () => page.locator(".heat").innerText();
+  const means = await numbers();
+  await page.locator(".heat-panel select").selectOption("peak");
+  await kit.waitFor("the URL says what is shown", () => location.search.includes("heat=peak"));
+  assert.notEqual(await numbers(), means, "peaks are higher than means");
+  await page.reload();
+  await hours.nth(167).waitFor();
+  assert.equal(await page.locator(".heat-panel select").inputValue(), "peak");
 }
 
 /** From the module to the form of the alarms, filled in, and back to the mute on the day. */

@@ -156,7 +156,7 @@ export interface Heat {
   weeks: number;
   from: string; // the first day, YYYY-MM-DD
   to: string;
-  cells: { mean: Num; peak: Num; minutes: number }[];
+  cells: { mean: Num; peak: Num; peak_on: string; minutes: number }[];
   marked_minutes: number; // that were left out
 }
 

@@ -24,6 +24,7 @@ import { ExplanationList } from "./explanation";
 import { Facts } from "./facts";
 import { lanesOf } from "./happenings";
 import { headline } from "./headline";
+import type { HeatOf } from "./heat";
 import { HeatPanel } from "./heatmap";
 import { happened } from "./lanes";
 import type { ToMark } from "./mark";
@@ -49,6 +50,8 @@ interface Props {
   toMark: ToMark | undefined;
   alarmsRevision: number;
   onGo: (path: string) => void;
+  heat: HeatOf;
+  onHeat: (of: HeatOf) => void;
   onNote: (id: string, note: string) => void;
 }
 
@@ -141,7 +144,7 @@ export function Body(props: Props) {
               )}
             </Loaded>
           </Panel>
-          {status.at && <HeatPanel id={id} at={status.at} />}
+          {status.at && <HeatPanel id={id} at={status.at} of={props.heat} onOf={props.onHeat} />}
           {isModule && <NodesPanel {...{ id, revision, onGo }} />}
           <div ref={marksBox} class="marks-box">
             {status.at && (

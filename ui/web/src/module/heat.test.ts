@@ -6,23 +6,24 @@ const heatOf = (means: (number | null)[]): Heat => ({
   weeks: 8,
   from: "2026-09-27",
   to: "2026-11-21",
-  cells: means.map((mean) => ({ mean, peak: mean, minutes: 60 })),
+  cells: means.map((mean) => ({ mean, peak: mean && 2 * mean, peak_on: "2026-11-18", minutes: 60 })),
   marked_minutes: 0,
 });
 
 it("shades from the lowest to the highest load", () => {
-  const range = rangeOfHeat(heatOf([10, null, 40, 25])) ?? [0, 0];
+  const range = rangeOfHeat(heatOf([10, null, 40, 25]), "mean") ?? [0, 0];
   expect(range).toEqual([10, 40]);
   expect([10, 14.9, 15, 39, 40].map((v) => shadeOf(v, range))).toEqual([0, 0, 1, 5, 5]);
   expect(shadeOf(null, range)).toBeNull();
   expect(stepsOf(range)[0]).toEqual([10, 15]);
   expect(stepsOf(range)[5]).toEqual([35, 40]);
+  expect(rangeOfHeat(heatOf([10, null, 40]), "peak")).toEqual([20, 80]);
 });
 
 it("has one shade for equal loads, and none for nothing", () => {
   expect(shadeOf(7, [7, 7])).toBe(0);
   expect(stepsOf([7, 7])).toEqual([[7, 7]]);
-  expect(rangeOfHeat(heatOf([null]))).toBeNull();
+  expect(rangeOfHeat(heatOf([null]), "mean")).toBeNull();
 });
 
 it("finds the hour of a time in the server's zone", () => {

@@ -1,13 +1,19 @@
 import type { Heat, Num } from "../api/types";
 
+/** Which number of each hour the map shows; it stands in the URL. */
+export type HeatOf = "mean" | "peak";
+
+export const readHeatOf = (query: string): HeatOf =>
+  new URLSearchParams(query).get("heat") === "peak" ? "peak" : "mean";
+
 /** How many shades the map has; the number stands in each hour as well. */
 export const shades = 6;
 
 export const hoursPerDay = 24;
 
-/** The lowest and the highest mean; null where nothing is known. */
-export function rangeOfHeat({ cells }: Heat): [low: number, high: number] | null {
-  const known = cells.flatMap(({ mean }) => (mean === null ? [] : [mean]));
+/** The lowest and the highest of the means, or of the peaks; null where nothing is known. */
+export function rangeOfHeat({ cells }: Heat, of: HeatOf): [low: number, high: number] | null {
+  const known = cells.flatMap(({ [of]: value }) => (value === null ? [] : [value]));
   return known.length > 0 ? [Math.min(...known), Math.max(...known)] : null;
 }
 

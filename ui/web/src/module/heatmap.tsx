@@ -2,47 +2,57 @@ import { useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Heat } from "../api/types";
+import { Choice } from "../choice";
 import { Loaded, Panel } from "../panel";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
-import { cellAfter, cellAt, hoursOf, hoursPerDay, rangeOfHeat, shadeOf, stepsOf } from "./heat";
+import { cellAfter, cellAt, type HeatOf, hoursOf, hoursPerDay, rangeOfHeat, shadeOf, stepsOf } from "./heat";
 
 interface Props {
   id: string;
   at: string; // the server's time
+  of: HeatOf;
+  onOf: (of: HeatOf) => void;
 }
 
 const weeks = 8;
 
 /** The load by weekday and hour: the number in each cell, and a shade that shows the week at a glance. */
-export function HeatPanel({ id, at }: Props) {
+export function HeatPanel({ id, at, of, onOf }: Props) {
   const text = useText().module.heat;
   const heat = useResource(`heat ${id} ${at.slice(0, 10)}`, 0, () => api.heat(id, weeks)); // once a day
   const unit = heat.data && text.unit(heat.data.from, heat.data.to);
   return (
     <Panel title={text.title} unit={unit ?? ""} name="heat-panel">
-      <Loaded of={heat} empty={text.none} isEmpty={(h) => rangeOfHeat(h) === null}>
-        {(h) => <HeatMap heat={h} now={cellAt(at)} />}
+      <Choice
+        label={text.shows}
+        shown
+        value={of}
+        options={(["mean", "peak"] as const).map((one) => [one, text.ofs[one]])}
+        onChange={(one) => onOf(one as HeatOf)}
+      />
+      <Loaded of={heat} empty={text.none} isEmpty={(h) => rangeOfHeat(h, of) === null}>
+        {(h) => <HeatMap heat={h} of={of} now={cellAt(at)} />}
       </Loaded>
     </Panel>
   );
 }
 
-function HeatMap({ heat, now }: { heat: Heat; now: number }) {
+function HeatMap({ heat, of, now }: { heat: Heat; of: HeatOf; now: number }) {
   const text = useText();
   const say = text.module.heat;
   const [chosen, setAt] = useState<number>();
   const at = chosen ?? now;
   const grid = useRef<HTMLTableElement>(null);
-  const range = rangeOfHeat(heat) ?? [0, 0];
+  const range = rangeOfHeat(heat, of) ?? [0, 0];
   const format = new Intl.DateTimeFormat(text.locale, { timeZone: "UTC", weekday: "short" });
   const day = (i: number) => format.format(Date.UTC(2024, 0, 1 + i)); // which was a Monday
   const words = (i: number) => {
-    const { mean, peak } = heat.cells[i] ?? { mean: null, peak: null };
+    const { mean = null, peak = null, peak_on = "" } = heat.cells[i] ?? {};
     const name = day(Math.floor(i / hoursPerDay));
     return mean === null
       ? say.noLoad(name, hoursOf(i))
-      : say.cell(name, hoursOf(i), decimal(mean), decimal(peak));
+      : say.cell(name, hoursOf(i), decimal(mean), decimal(peak), peak_on);
   };
   const walk = (e: KeyboardEvent) => {
     const next = cellAfter(e.key, at);
@@ -80,9 +90,9 @@ function HeatMap({ heat, now }: { heat: Heat; now: number }) {
           {Array.from({ length: 7 }, (_, d) => (
             <tr key={day(d)}>
               <th scope="row">{day(d)}</th>
-              {heat.cells.slice(d * hoursPerDay, (d + 1) * hoursPerDay).map(({ mean }, hour) => {
+              {heat.cells.slice(d * hoursPerDay, (d + 1) * hoursPerDay).map(({ [of]: value }, hour) => {
                 const cell = d * hoursPerDay + hour;
-                const shade = shadeOf(mean, range);
+                const shade = shadeOf(value, range);
                 return (
                   <td key={hoursOf(cell)}>
                     <button
@@ -92,7 +102,7 @@ function HeatMap({ heat, now }: { heat: Heat; now: number }) {
                       tabIndex={cell === at ? 0 : -1}
                     >
                       <span class="hidden">{words(cell)}</span>
-                      <span aria-hidden="true">{mean === null ? "" : decimal(mean, 0)}</span>
+                      <span aria-hidden="true">{value === null ? "" : decimal(value, 0)}</span>
                     </button>
                   </td>
                 );

@@ -8,6 +8,7 @@ it("offers an interval to be marked by the URL of the node", () => {
   expect(readRoute(pathname.slice(1), search)).toEqual({
     page: "module",
     id: "Qzone/a%2Fb",
+    heat: "mean",
     model: "",
     mark,
   });

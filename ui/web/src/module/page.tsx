@@ -11,6 +11,7 @@ import { defaultView, namesOf, writeView } from "../state/view";
 import { useText } from "../text/language";
 import { useTitle } from "../title";
 import { Body, byEach } from "./body";
+import type { HeatOf } from "./heat";
 import type { ToMark } from "./mark";
 
 interface Props {
@@ -21,7 +22,8 @@ interface Props {
   progress: Progress[];
   onBack: () => void;
   onPath: (path: string) => void;
-  onModel: (model: Choice) => void;
+  heat: HeatOf;
+  onView: (model: Choice, heat: HeatOf) => void;
   toMark: ToMark | undefined; // an interval that the URL offers
   alarmsRevision: number;
   onGo: (path: string) => void;
@@ -29,8 +31,20 @@ interface Props {
 
 /** All about one node: its state in a sentence, its day, its growth, the arithmetic. */
 export function ModulePage(props: Props) {
-  const { id, model, revision, status, progress, onBack, onPath, onModel, toMark, alarmsRevision, onGo } =
-    props;
+  const {
+    id,
+    model,
+    revision,
+    status,
+    progress,
+    onBack,
+    onPath,
+    heat,
+    onView,
+    toMark,
+    alarmsRevision,
+    onGo,
+  } = props;
   const judged = useResource(
     `module ${model}`,
     revision,
@@ -45,7 +59,7 @@ export function ModulePage(props: Props) {
       <div class="above">
         <Way id={id} model={model} onPath={onPath} />
         <PoolLink path={id} revision={revision} onGo={onGo} />
-        <ModelSwitch choice={model} configured={status?.model} onChoice={onModel} />
+        <ModelSwitch choice={model} configured={status?.model} onChoice={(by) => onView(by, heat)} />
       </div>
       <h1 title={name}>{name}</h1>
       {judged.error && <Failure error={judged.error} />}
@@ -61,6 +75,8 @@ export function ModulePage(props: Props) {
           toMark={toMark}
           alarmsRevision={alarmsRevision}
           onGo={onGo}
+          heat={heat}
+          onHeat={(of) => onView(model, of)}
           onNote={(_, note) =>
             judged.mutate((list) => list.map((by) => ({ ...by, row: { ...by.row, note } })))
           }

@@ -60,8 +60,8 @@ const changed = (view: View) =>
 describe("the route", () => {
   const ids = ["Qzone", "Qzone/WNS/dispatch/SET_W13", "a%2Fb/c", "a b/#1?/100%25", "%2E%2E/x", "微信/支付"];
   it.each(ids)("finds module %s again", (id) => {
-    const { pathname, search } = new URL(modulePath(id, "both"), "http://host/");
-    expect(readRoute(pathname.slice(1), search)).toEqual({ page: "module", id, model: "both" });
+    const { pathname, search } = new URL(modulePath(id, "both", "peak"), "http://host/");
+    expect(readRoute(pathname.slice(1), search)).toEqual({ page: "module", id, model: "both", heat: "peak" });
   });
   const ledgers: LedgerView[] = [
     defaultLedger,
@@ -87,7 +87,7 @@ describe("the route", () => {
     expect(readRoute("alarms/", "").page).toBe("alarms");
   });
   it("bears a bare percent sign", () => {
-    expect(readRoute("module/100%", "")).toEqual({ page: "module", id: "100%", model: "" });
+    expect(readRoute("module/100%", "")).toEqual({ page: "module", id: "100%", model: "", heat: "mean" });
     expect(namesOf("a%2Fb/c")).toEqual(["a/b", "c"]);
   });
 });

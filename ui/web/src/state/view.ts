@@ -4,6 +4,7 @@ import { type AlarmsView, type AlarmView, readAlarm, readAlarms } from "../alarm
 import { type CapacityView, readCapacity } from "../capacity/view";
 import { type ChangesView, type RunView, readChanges, readRun } from "../changes/view";
 import { type ExplainView, readExplain } from "../explain/view";
+import { type HeatOf, readHeatOf } from "../module/heat";
 import { readToMark, type ToMark } from "../module/mark";
 import { type PoolPlace, type PoolView, readPool, readPoolPlace } from "../pool/view";
 import { type ReportsView, readReports } from "../reports/view";
@@ -95,7 +96,7 @@ export const ledgerPath = (view: LedgerView) => `ledger${writeQuery(ledgerFields
 
 export type Route =
   | { page: "table"; view: View }
-  | { page: "module"; id: string; model: Choice; mark: ToMark | undefined }
+  | { page: "module"; id: string; model: Choice; mark: ToMark | undefined; heat: HeatOf }
   | { page: "ledger"; view: LedgerView }
   | { page: "capacity"; view: CapacityView }
   | { page: "reports"; view: ReportsView }
@@ -134,14 +135,16 @@ export function readRoute(pathname: string, query: string): Route {
     id: idOf(match[1]),
     model: readChoice(new URLSearchParams(query)),
     mark: readToMark(query),
+    heat: readHeatOf(query),
   };
 }
 
 const idOf = (path: string) => path.split("/").map(decode).join("/");
 
 /** The path of a module's page. An id may hold "%2F" of its own, which stays. */
-export function modulePath(id: string, model: Choice): string {
-  return `module/${id.split("/").map(encodeURIComponent).join("/")}${writeQuery({ model })}`;
+export function modulePath(id: string, model: Choice, heat: HeatOf = "mean"): string {
+  const query = writeQuery({ model, heat: heat === "mean" ? "" : heat });
+  return `module/${id.split("/").map(encodeURIComponent).join("/")}${query}`;
 }
 
 function decode(name: string): string {

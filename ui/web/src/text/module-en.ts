@@ -59,10 +59,12 @@ export const moduleEn = {
   },
   heat: {
     title: "Load by weekday and hour",
-    unit: (from: string, to: string) => `mean of each hour, percent of a device, ${from} to ${to}`,
+    unit: (from: string, to: string) => `percent of a device, ${from} to ${to}`,
+    shows: "Of each hour",
+    ofs: { mean: "mean", peak: "peak" },
     none: "No hour of these weeks has a load.",
-    cell: (day: string, hours: string, mean: string, peak: string) =>
-      `${day} ${hours}: mean ${mean} %, peak ${peak} %`,
+    cell: (day: string, hours: string, mean: string, peak: string, on: string) =>
+      `${day} ${hours}: mean ${mean} %, peak ${peak} %${on && ` on ${on}`}`,
     noLoad: (day: string, hours: string) => `${day} ${hours}: no load`,
     current: "now",
     hint: "Point at an hour, or use the arrow keys.",

@@ -56,9 +56,12 @@ export const moduleZh: typeof moduleEn = {
   },
   heat: {
     title: "按星期与小时的负载",
-    unit: (from, to) => `每小时均值，占单台设备的 %，${from} 至 ${to}`,
+    unit: (from, to) => `占单台设备的 %，${from} 至 ${to}`,
+    shows: "每小时取",
+    ofs: { mean: "均值", peak: "峰值" },
     none: "这几周没有任何负载。",
-    cell: (day, hours, mean, peak) => `${day} ${hours}：均值 ${mean} %，峰值 ${peak} %`,
+    cell: (day, hours, mean, peak, on) =>
+      `${day} ${hours}：均值 ${mean} %，峰值 ${peak} %${on && `（${on}）`}`,
     noLoad: (day, hours) => `${day} ${hours}：无负载`,
     current: "现在",
     hint: "指向某小时，或用方向键。",

@@ -1,12 +1,12 @@
 import { useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import type { Trend } from "../api/types";
-import { decimal } from "../text/format";
+import { decimal, signed } from "../text/format";
 import { useText } from "../text/language";
 import { axes, bandSeries, countAxis, line, steps, timeSeries } from "./look";
-import { type Area, area, areasOf, level, onAxis, upright } from "./marks";
+import { type Area, area, areasOf, level, onAxis, stepNames, upright } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
-import { axisTop, dayTime, trendData } from "./series";
+import { axisTop, dayTime, deviceSteps, trendData } from "./series";
 
 /** The number of devices takes the lowest part of the chart, one in so many. */
 const devicesShare = 7;
@@ -34,6 +34,9 @@ export function GrowthChart({ trend, areas, label, height }: Props) {
   const days = new Intl.DateTimeFormat(text.locale, { timeZone: "UTC", month: "short", day: "numeric" });
   const write = (seconds: number) => days.format(seconds * 1000);
 
+  const named = deviceSteps(trend).map((step) => ({ ...step, label: text.deviceStep(signed(step.by, 0)) }));
+  const said = named.map((step) => ` ${write(step.x)}: ${step.label}.`).slice(-3);
+
   const latest = useRef(most);
   latest.current = most;
   const marks = (c: Colors): Mark[] => {
@@ -50,6 +53,7 @@ export function GrowthChart({ trend, areas, label, height }: Props) {
         );
       }),
       ...areasOf(areas, c.marked),
+      stepNames(named, "devices", c),
       ...(asOf ? [upright(dayTime(asOf), text.now, c.muted)] : []),
       ...(trend.target_load === null
         ? []
@@ -81,7 +85,7 @@ export function GrowthChart({ trend, areas, label, height }: Props) {
       data={data}
       marks={marks}
       top={top}
-      label={label}
+      label={label + said.join("")}
       height={height}
       look={text.locale}
       options={options}

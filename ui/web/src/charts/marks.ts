@@ -1,8 +1,9 @@
 import type uPlot from "uplot";
 import type { Num } from "../api/types";
 import type { Said } from "../ledger/days";
-import type { Mark } from "./plot";
-import type { Point } from "./series";
+import { stackLabels } from "./labels";
+import type { Colors, Mark } from "./plot";
+import type { DeviceStep, Point } from "./series";
 
 const font = () => `${11 * devicePixelRatio}px system-ui, sans-serif`;
 
@@ -129,6 +130,44 @@ export function onAxis(at: number, from: number, to: number, color: string): Mar
       ctx.beginPath();
       ctx.arc(px, y, 4 * devicePixelRatio, 0, 2 * Math.PI);
       ctx.fill();
+    });
+}
+
+const stepLine = 14; // pixels from one name of a step to the one above it
+const stepLines = 3;
+
+/** Changes of a count on its scale, each with its name above it: the largest ones find a place first. */
+export function stepNames(steps: (DeviceStep & { label: string })[], scale: string, c: Colors): Mark {
+  return (u) =>
+    draw(u, c.marked, [], (ctx) => {
+      const { left, width } = u.bbox;
+      const wishes = steps
+        .toSorted((a, b) => Math.abs(b.by) - Math.abs(a.by))
+        .flatMap(({ x, devices, label }) => {
+          const at = u.valToPos(x, "x", true);
+          if (at < left || at > left + width) return [];
+          const wide = ctx.measureText(label).width;
+          const from = Math.max(left, Math.min(at - wide / 2, left + width - wide));
+          return [{ at, label, from, to: from + wide, base: u.valToPos(devices, scale, true) }];
+        });
+      const height = stepLine * devicePixelRatio;
+      stackLabels(wishes, height, stepLines).forEach((line, i) => {
+        const wish = wishes[i];
+        if (line === undefined || !wish) return;
+        const y = wish.base - 4 * devicePixelRatio - line * height;
+        ctx.beginPath();
+        ctx.moveTo(wish.at, wish.base);
+        ctx.lineTo(wish.at, y);
+        ctx.stroke();
+        ctx.textAlign = "left";
+        ctx.textBaseline = "bottom";
+        ctx.strokeStyle = c.surface; // whatever it stands on, it can be read
+        ctx.lineWidth = 3 * devicePixelRatio;
+        ctx.strokeText(wish.label, wish.from, y);
+        ctx.fillText(wish.label, wish.from, y);
+        ctx.strokeStyle = c.marked;
+        ctx.lineWidth = devicePixelRatio;
+      });
     });
 }
 

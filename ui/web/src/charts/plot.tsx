@@ -37,7 +37,8 @@ export type Colors = Record<
   | "warn"
   | "marked"
   | "event"
-  | "ground",
+  | "ground"
+  | "surface",
   string
 >;
 
@@ -185,5 +186,6 @@ function readColors(el: Element): Colors {
     marked: read("chart-marked"),
     event: read("warn"),
     ground: read("chart-ground"),
+    surface: read("surface"),
   };
 }

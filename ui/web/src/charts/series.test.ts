@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Curve } from "../api/types";
 import { sampleRow } from "../testing/sample";
-import { axisBottom, axisTop, dayData, dayTime, gapOf, knownZone, peakPoint } from "./series";
+import { axisBottom, axisTop, dayData, dayTime, deviceSteps, gapOf, knownZone, peakPoint } from "./series";
 
 const curve: Curve = {
   id: "a",
@@ -16,6 +16,15 @@ const curve: Curve = {
   now: 300,
   peak_today: sampleRow("a").peak_today,
 };
+
+it("finds the steps of the number of devices, also across days without one", () => {
+  const days = ["2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04", "2026-11-05"];
+  expect(deviceSteps({ days, devices: [null, 7, null, 11, 10] })).toEqual([
+    { x: dayTime("2026-11-04"), by: 4, devices: 11 },
+    { x: dayTime("2026-11-05"), by: -1, devices: 11 },
+  ]);
+  expect(deviceSteps({ days, devices: [7, 7, null, 7] })).toEqual([]);
+});
 
 describe("the day", () => {
   it("keeps gaps as null, so that the line breaks there", () => {

@@ -26,6 +26,27 @@ export function trendData(trend: Trend): Aligned {
   return [days.map(dayTime), upper, lower, line, forecast, peaks, devices];
 }
 
+/** A day on which the number of devices was another than before. */
+export interface DeviceStep {
+  x: number;
+  by: number;
+  devices: number; // the larger of the two numbers
+}
+
+/** The steps of the number of devices; a day about which nothing is known is none. */
+export function deviceSteps({ days, devices }: Pick<Trend, "days" | "devices">): DeviceStep[] {
+  const steps: DeviceStep[] = [];
+  let before: Num = null;
+  days.forEach((day, i) => {
+    const now = devices[i] ?? null;
+    if (now === null) return;
+    if (before !== null && now !== before)
+      steps.push({ x: dayTime(day), by: now - before, devices: Math.max(now, before) });
+    before = now;
+  });
+  return steps;
+}
+
 /** When the load is missing up to now, from its last minute on, and by how many seconds; null while it comes. */
 export function gapOf({ times, load, now }: Curve): { from: number; to: number } | null {
   let last = -1;

@@ -154,6 +154,7 @@ export const en = {
   band: "Band",
   interval: "Interval",
   dailyPeak: "Daily peak",
+  deviceStep: (by: string) => `${by} ${/^.1$/.test(by) ? "device" : "devices"}`,
   line: "Line",
   target: "target",
   full: "full",

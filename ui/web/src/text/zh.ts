@@ -150,6 +150,7 @@ export const zh: Text = {
   band: "置信区间",
   interval: "预测区间",
   dailyPeak: "日峰值",
+  deviceStep: (by) => `${by} 台设备`,
   line: "趋势线",
   target: "目标",
   full: "触顶",

@@ -94,12 +94,12 @@ func (p *reportPage) grid() *grid {
 
 // sentCell says how far the deliveries of a month are.
 func sentCell(m *press.Month) cell {
-	done, waiting, lost := m.Deliveries[state.DeliveryDelivered], m.Deliveries[state.DeliveryWaiting], m.Deliveries[state.DeliveryGivenUp]
+	done, waiting, lost := m.Deliveries[state.DeliveryDelivered], m.Deliveries[state.DeliveryWaiting], m.Deliveries[state.DeliveryPartly]+m.Deliveries[state.DeliveryGivenUp]
 	switch {
 	case m.Error != "":
 		return cell{printable(m.Error), "1;31"}
 	case lost > 0:
-		return cell{fmt.Sprintf("%d of %d, %d given up", done, done+waiting+lost, lost), "31"}
+		return cell{fmt.Sprintf("%d of %d, %d failed", done, done+waiting+lost, lost), "31"}
 	case done+waiting > 0:
 		return plain(fmt.Sprintf("%d of %d", done, done+waiting))
 	}
@@ -132,7 +132,7 @@ func (c *reportCommand) deliveries() error {
 	return show(c.client, c.json, ask, func(p *sentPage) error { return p.print(c.out) })
 }
 
-var deliveryColors = map[string]string{state.DeliveryWaiting: "33", state.DeliveryDelivered: "32", state.DeliveryGivenUp: "1;31"}
+var deliveryColors = map[string]string{state.DeliveryWaiting: "33", state.DeliveryDelivered: "32", state.DeliveryPartly: "31", state.DeliveryGivenUp: "1;31"}
 
 func (p *sentPage) print(w io.Writer) error {
 	if len(p.Deliveries) == 0 {

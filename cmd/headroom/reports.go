@@ -10,6 +10,7 @@ import (
 
 	"headroom/alerting/notify"
 	"headroom/internal/config"
+	"headroom/storage/state"
 	"headroom/ui/report"
 	"headroom/ui/report/press"
 	"headroom/ui/report/send"
@@ -69,12 +70,12 @@ type reportReceiver struct {
 func (r reportReceiver) Name() string { return "receiver " + r.name }
 
 // Deliver implements press.Way.
-func (r reportReceiver) Deliver(ctx context.Context, d press.Delivery) error {
+func (r reportReceiver) Deliver(ctx context.Context, d press.Delivery) ([]state.ReportRecipient, error) {
 	doc := d.Report.Document(r.language)
 	n := notify.News{
 		Name: "HeadroomReport", Key: d.Key, Title: doc.Title + " " + d.Report.Month, Text: doc.Headline,
 		Labels: model.LabelSet{"month": model.LabelValue(d.Report.Month)},
 	}
 	n.Link = send.Links{Base: r.s.externalURL()}.Report(d.Report.Month, "html", r.language)
-	return r.s.alarms.notify.Tell(ctx, r.name, n)
+	return nil, r.s.alarms.notify.Tell(ctx, r.name, n)
 }

@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -12,8 +13,24 @@ import (
 const (
 	DeliveryWaiting   = "waiting" // for its next attempt
 	DeliveryDelivered = "delivered"
+	DeliveryPartly    = "partly" // some of several people have it, the others will not get it
 	DeliveryGivenUp   = "given_up"
 )
+
+// States of recipients.
+const (
+	RecipientWaiting = "waiting" // for the next attempt
+	RecipientHas     = "delivered"
+	RecipientRefused = "refused" // for good
+	RecipientGivenUp = "given_up"
+)
+
+// ReportRecipient is one of several people to whom a delivery goes.
+type ReportRecipient struct {
+	Address string `json:"address"`
+	State   string `json:"state"`
+	Words   string `json:"words"` // the server's, when it refused the address last
+}
 
 // ReportDelivery is the way of a published report to somebody.
 type ReportDelivery struct {
@@ -27,6 +44,8 @@ type ReportDelivery struct {
 	Asked    time.Time
 	Next     time.Time // attempt; zero: none will be made
 	Ended    time.Time // zero: while it waits
+
+	Recipients []ReportRecipient // as of the newest attempt; nil: of a way to one, or none was made
 }
 
 // AddDeliveries notes that a published report is to be delivered.
@@ -54,7 +73,7 @@ func addDeliveries(ctx context.Context, tx *sql.Tx, month string, ways []string,
 	return nil
 }
 
-const deliveryColumns = `SELECT month, n, way, who, state, attempts, error, asked_ms, next_ms, ended_ms FROM report_deliveries`
+const deliveryColumns = `SELECT month, n, way, who, state, attempts, error, asked_ms, next_ms, ended_ms, recipients FROM report_deliveries`
 
 // Deliveries returns a month's deliveries in their order; of an empty month those of
 // all months, the newest month first.
@@ -72,9 +91,13 @@ func (r Reports) DueDeliveries(ctx context.Context, now time.Time) ([]ReportDeli
 
 // KeepDelivery writes down how far a delivery is.
 func (r Reports) KeepDelivery(ctx context.Context, d ReportDelivery) error {
+	people, err := writeRecipients(d.Recipients)
+	if err != nil {
+		return err
+	}
 	result, err := r.db.sql.ExecContext(ctx, `
-		UPDATE report_deliveries SET state = $1, attempts = $2, error = $3, next_ms = $4, ended_ms = $5 WHERE month = $6 AND n = $7`,
-		d.State, d.Attempts, d.Error, milliOrZero(d.Next), milliOrZero(d.Ended), d.Month, d.N)
+		UPDATE report_deliveries SET state = $1, attempts = $2, error = $3, next_ms = $4, ended_ms = $5, recipients = $6 WHERE month = $7 AND n = $8`,
+		d.State, d.Attempts, d.Error, milliOrZero(d.Next), milliOrZero(d.Ended), people, d.Month, d.N)
 	if err == nil {
 		var n int64
 		if n, err = result.RowsAffected(); err == nil && n == 0 {
@@ -89,7 +112,19 @@ func (r Reports) KeepDelivery(ctx context.Context, d ReportDelivery) error {
 
 func scanDelivery(rows *sql.Rows) (d ReportDelivery, err error) {
 	var asked, next, ended int64
-	err = rows.Scan(&d.Month, &d.N, &d.Way, &d.Who, &d.State, &d.Attempts, &d.Error, &asked, &next, &ended)
+	var people string
+	err = rows.Scan(&d.Month, &d.N, &d.Way, &d.Who, &d.State, &d.Attempts, &d.Error, &asked, &next, &ended, &people)
 	d.Asked, d.Next, d.Ended = fromMillis(asked), fromMillis(next), fromMillis(ended)
+	if err == nil && people != "" {
+		err = json.Unmarshal([]byte(people), &d.Recipients)
+	}
 	return d, err
+}
+
+func writeRecipients(all []ReportRecipient) (string, error) {
+	if all == nil {
+		return "", nil
+	}
+	text, err := json.Marshal(all)
+	return string(text), err
 }

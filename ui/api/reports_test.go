@@ -14,6 +14,7 @@ import (
 
 	"headroom/analytics/ledger"
 	"headroom/analytics/season"
+	"headroom/storage/state"
 	"headroom/ui/report"
 	"headroom/ui/report/press"
 )
@@ -120,8 +121,10 @@ func TestAReportIsDeliveredOnceMore(t *testing.T) {
 // nowhere takes every report.
 type nowhere struct{}
 
-func (nowhere) Name() string                                  { return "mail a" }
-func (nowhere) Deliver(context.Context, press.Delivery) error { return nil }
+func (nowhere) Name() string { return "mail a" }
+func (nowhere) Deliver(context.Context, press.Delivery) ([]state.ReportRecipient, error) {
+	return nil, nil
+}
 
 // The report's numbers are those of the growth table.
 func TestReportEqualsGrowth(t *testing.T) {

@@ -16,17 +16,21 @@ import (
 
 // way keeps what it is told, or fails.
 type way struct {
-	name string
-	told []string
-	fail error
-	then func() // is called once it is told
+	name   string
+	told   []string
+	fail   error
+	then   func()                                                // is called once it is told
+	people func([]state.ReportRecipient) []state.ReportRecipient // says how they stand now; nil: a way to one
 }
 
 func (v *way) Name() string { return v.name }
 
-func (v *way) Deliver(ctx context.Context, d Delivery) error {
+func (v *way) Deliver(ctx context.Context, d Delivery) (people []state.ReportRecipient, err error) {
+	if v.people != nil {
+		people = v.people(d.Recipients)
+	}
 	if v.fail != nil {
-		return v.fail
+		return people, v.fail
 	}
 	f, err := d.File(ctx, "html", "zh")
 	if err == nil && !strings.Contains(string(f.Body), d.SHA256) {
@@ -36,7 +40,7 @@ func (v *way) Deliver(ctx context.Context, d Delivery) error {
 	if v.then != nil {
 		v.then()
 	}
-	return err
+	return people, err
 }
 
 func (w *world) configure(spec string, ways ...Way) {
@@ -50,6 +54,7 @@ func (w *world) round() {
 	if err := w.Round(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}
+	w.couriers.all.Wait()
 }
 
 // to sets the clock and makes a snapshot of then.
@@ -188,6 +193,7 @@ func TestADeliveryThatArrivesAsTheServerEndsIsNotRepeated(t *testing.T) {
 	if err := w.Round(ctx); err != nil {
 		t.Fatal(err)
 	}
+	w.couriers.all.Wait()
 	w.start()
 	w.configure("", v)
 	w.now = w.now.Add(time.Hour)

@@ -71,7 +71,7 @@ func (p *Press) delivered(ctx context.Context) (map[string]map[string]int, error
 }
 
 func noDeliveries() map[string]int {
-	return map[string]int{state.DeliveryWaiting: 0, state.DeliveryDelivered: 0, state.DeliveryGivenUp: 0}
+	return map[string]int{state.DeliveryWaiting: 0, state.DeliveryDelivered: 0, state.DeliveryPartly: 0, state.DeliveryGivenUp: 0}
 }
 
 // draftMonth is the running month, unless it is published or has no numbers yet.

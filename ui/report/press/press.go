@@ -107,8 +107,9 @@ type Press struct {
 	work     worked     // under drafting
 	orders   recorded   // under drafting
 
-	metrics metrics
-	wake    chan struct{}
+	metrics  metrics
+	wake     chan struct{}
+	couriers couriers
 
 	done  string    // the month of which nothing is due any more; of Round alone
 	again time.Time // before which publishing is not tried; likewise

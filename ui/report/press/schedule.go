@@ -37,6 +37,7 @@ const every = 15 * time.Second
 
 // Run publishes by schedule and delivers until ctx is done.
 func (p *Press) Run(ctx context.Context) error {
+	defer p.couriers.all.Wait()
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -52,7 +53,7 @@ func (p *Press) Run(ctx context.Context) error {
 	return nil
 }
 
-// Round publishes what is due now, and makes the attempts to deliver that are.
+// Round publishes what is due now, and begins the attempts to deliver that are.
 func (p *Press) Round(ctx context.Context) error {
 	return errors.Join(p.publishDue(ctx), p.deliver(ctx))
 }

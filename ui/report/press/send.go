@@ -25,6 +25,8 @@ type Sent struct {
 	Asked    time.Time `json:"asked_at"`
 	Next     time.Time `json:"next_at,omitzero"` // attempt
 	Ended    time.Time `json:"ended_at,omitzero"`
+
+	Recipients []state.ReportRecipient `json:"recipients"` // as of the newest attempt; none: a way to one, or not tried yet
 }
 
 // Deliveries returns those of a month's published report, in their order.
@@ -47,7 +49,11 @@ func (p *Press) sent(d *state.ReportDelivery) Sent {
 		}
 		return t.In(p.Location)
 	}
-	return Sent{d.N, d.Way, d.Who, d.State, d.Attempts, d.Error, in(d.Asked), in(d.Next), in(d.Ended)}
+	people := d.Recipients
+	if people == nil {
+		people = []state.ReportRecipient{}
+	}
+	return Sent{d.N, d.Way, d.Who, d.State, d.Attempts, d.Error, in(d.Asked), in(d.Next), in(d.Ended), people}
 }
 
 // Send has a published report delivered once more, by some of the configured ways or

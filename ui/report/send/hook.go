@@ -14,6 +14,7 @@ import (
 
 	"headroom/internal/config"
 	"headroom/internal/webhook"
+	"headroom/storage/state"
 	"headroom/ui/report"
 	"headroom/ui/report/press"
 )
@@ -93,7 +94,7 @@ func hookName(address string) string {
 func (h *hook) Name() string { return h.name }
 
 // Deliver implements [press.Way]. An answer of 2xx means that it has arrived.
-func (h *hook) Deliver(ctx context.Context, d press.Delivery) error {
+func (h *hook) Deliver(ctx context.Context, d press.Delivery) ([]state.ReportRecipient, error) {
 	m := message{
 		Version: "1", Key: d.Key, Event: "report.published", Month: d.Report.Month, Published: d.Report.MadeAt, SHA256: d.SHA256,
 		Headline: map[string]string{}, Total: d.Report.Total, Currency: d.Report.Currency,
@@ -107,9 +108,9 @@ func (h *hook) Deliver(ctx context.Context, d press.Delivery) error {
 	}
 	body, err := json.Marshal(m)
 	if err != nil {
-		return fmt.Errorf("write the message: %w", err)
+		return nil, fmt.Errorf("write the message: %w", err)
 	}
-	return h.Post(ctx, d.Key, body, h.now(), io.Discard)
+	return nil, h.Post(ctx, d.Key, body, h.now(), io.Discard)
 }
 
 // within is how long a webhook may take.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"headroom/internal/config"
+	"headroom/storage/state"
 	"headroom/ui/report"
 	"headroom/ui/report/pdf"
 	"headroom/ui/report/press"
@@ -81,10 +82,11 @@ func (m *mails) addresses() (all []string) {
 }
 
 // Deliver implements [press.Way].
-func (m *mails) Deliver(ctx context.Context, d press.Delivery) error {
+func (m *mails) Deliver(ctx context.Context, d press.Delivery) ([]state.ReportRecipient, error) {
+	people := recipients(m.addresses(), d.Recipients)
 	files, left, err := m.files(ctx, d)
 	if err != nil {
-		return err
+		return people, err
 	}
 	doc := d.Report.Document(m.language)
 	l := letter{
@@ -93,9 +95,21 @@ func (m *mails) Deliver(ctx context.Context, d press.Delivery) error {
 	}
 	text, err := l.write()
 	if err != nil {
-		return fmt.Errorf("write the mail: %w", err)
+		return people, fmt.Errorf("write the mail: %w", err)
 	}
-	return m.server.send(ctx, m.from.Address, m.addresses(), text)
+	return people, m.server.send(ctx, m.from.Address, people, text)
+}
+
+// recipients are the people of a mail as they stand after the attempts before.
+func recipients(addresses []string, before []state.ReportRecipient) (all []state.ReportRecipient) {
+	for _, address := range addresses {
+		r := state.ReportRecipient{Address: address, State: state.RecipientWaiting}
+		if i := slices.IndexFunc(before, func(b state.ReportRecipient) bool { return b.Address == address }); i >= 0 {
+			r = before[i]
+		}
+		all = append(all, r)
+	}
+	return all
 }
 
 // pages is where the report is to be read; empty if that is not known.

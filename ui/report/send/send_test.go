@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -95,7 +96,7 @@ func TestAMailArrives(t *testing.T) {
 	if w.Name() != "mail ann@example.com, bob@example.com" {
 		t.Error(w.Name())
 	}
-	if err := w.Deliver(t.Context(), delivery(t)); err != nil {
+	if _, err := w.Deliver(t.Context(), delivery(t)); err != nil {
 		t.Fatal(err)
 	}
 	all := s.taken()
@@ -194,7 +195,7 @@ func TestAMailThatIsRefused(t *testing.T) {
 			}
 			return ""
 		}
-		err := way(t, s, change).Deliver(t.Context(), delivery(t))
+		_, err := way(t, s, change).Deliver(t.Context(), delivery(t))
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cret")) {
 			t.Errorf("%v; want %q", err, want)
 		}
@@ -203,13 +204,44 @@ func TestAMailThatIsRefused(t *testing.T) {
 		}
 	}
 	same := func(*config.Report) {}
-	f(true, "RCPT TO:<bob", same, "to bob@example.com: 450")
 	f(true, "MAIL", same, "from cap@example.com: 450")
 	f(true, "DATA", same, "450")
 	f(true, "", func(c *config.Report) { c.SMTP.Password = "wrong" }, "log in: 535")
 	f(true, "", func(c *config.Report) { c.SMTP.CAFile = "" }, "certificate")
 	f(false, "", same, "it offers no TLS")
 	f(false, "", func(c *config.Report) { c.SMTP.Plain, c.SMTP.CAFile, c.SMTP.Username = true, "", "" }, "")
+}
+
+func TestWhoIsRefusedKeepsNobodyElse(t *testing.T) {
+	s := newMailServer(t, true)
+	w, d := way(t, s, func(*config.Report) {}), delivery(t)
+	attempt := func(no, want string, mails int) {
+		t.Helper()
+		s.mu.Lock()
+		s.refuse = func(line string) string {
+			if address, ok := strings.CutPrefix(line, "RCPT TO:<"); ok && strings.HasPrefix(address, "bob") {
+				return no
+			}
+			return ""
+		}
+		s.mu.Unlock()
+		var err error
+		d.Recipients, err = w.Deliver(t.Context(), d)
+		if got := fmt.Sprint(d.Recipients, err); got != want || len(s.taken()) != mails {
+			t.Errorf("%d mails, %s\nwant %d, %s", len(s.taken()), got, mails, want)
+		}
+	}
+	const ann = "{ann@example.com delivered } "
+	attempt("421 closing", "[{ann@example.com waiting } {bob@example.com waiting }] mail server "+w.(*mails).server.address+": to bob@example.com: 421 \"closing\"", 0)
+	attempt("450-not now\r\n450 4.2.0 greylisted", "["+ann+"{bob@example.com waiting 450 not now 4.2.0 greylisted}] <nil>", 1)
+	attempt("552 too many at once", "["+ann+"{bob@example.com waiting 552 too many at once}] <nil>", 1)
+	attempt("", "["+ann+"{bob@example.com delivered }] <nil>", 2)
+	if all := s.taken(); fmt.Sprint(all[0].to[0], all[1].to) != "TO:<ann@example.com>[TO:<bob@example.com>]" {
+		t.Error(all[0].to, all[1].to)
+	}
+	d.Recipients = nil
+	attempt("550 5.1.1 no such user", "["+ann+"{bob@example.com refused 550 5.1.1 no such user}] <nil>", 3)
+	attempt("", "["+ann+"{bob@example.com refused 550 5.1.1 no such user}] <nil>", 3) // he is not asked again
 }
 
 func TestAWebhookGetsTheReport(t *testing.T) {
@@ -227,7 +259,7 @@ func TestAWebhookGetsTheReport(t *testing.T) {
 	if name := all[0].Name(); !strings.HasPrefix(name, "webhook 127.0.0.1:") || strings.Contains(name, "hidden") {
 		t.Error(name)
 	}
-	if err := all[0].Deliver(t.Context(), delivery(t)); err != nil {
+	if _, err := all[0].Deliver(t.Context(), delivery(t)); err != nil {
 		t.Fatal(err)
 	}
 	if want := webhook.Sign("s3cret", head.Get(webhook.TimestampHeader), got); head.Get(webhook.SignatureHeader) != want || head.Get(webhook.KeyHeader) != "report.2026-11.1" {
@@ -242,7 +274,7 @@ func TestAWebhookGetsTheReport(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	srv.Close()
-	if err := all[0].Deliver(t.Context(), delivery(t)); err == nil || strings.Contains(err.Error(), "hidden") {
+	if _, err := all[0].Deliver(t.Context(), delivery(t)); err == nil || strings.Contains(err.Error(), "hidden") {
 		t.Error(err)
 	}
 }

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"net"
 	"net/smtp"
+	"net/textproto"
 	"os"
 	"strings"
 	"time"
 
 	"headroom/internal/config"
+	"headroom/storage/state"
 )
 
 // server takes mail.
@@ -55,8 +57,8 @@ func (s *server) tls() *tls.Config {
 	return &tls.Config{ServerName: s.host, RootCAs: s.trusted, MinVersion: tls.VersionTLS12}
 }
 
-// send hands a mail over; nil means that the server has taken it for all recipients.
-func (s *server) send(ctx context.Context, from string, to []string, text []byte) error {
+// send hands a mail over for those who wait for it, and says of each how he stands then.
+func (s *server) send(ctx context.Context, from string, people []state.ReportRecipient, text []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, mailWithin)
 	defer cancel()
 	c, err := s.dial(ctx)
@@ -64,10 +66,10 @@ func (s *server) send(ctx context.Context, from string, to []string, text []byte
 		return fmt.Errorf("mail server %s: %w", s.address, err)
 	}
 	defer c.Close()
-	if err := s.hand(c, from, to, text); err != nil {
+	if err := s.hand(c, from, people, text); err != nil {
 		return fmt.Errorf("mail server %s: %w", s.address, err)
 	}
-	_ = c.Quit() // it has the mail, whatever it says now
+	_ = c.Text.PrintfLine("QUIT") // it has the mail, whatever it says now, or whether
 	return nil
 }
 
@@ -108,7 +110,7 @@ func (s *server) startTLS(c *smtp.Client) error {
 	return nil
 }
 
-func (s *server) hand(c *smtp.Client, from string, to []string, text []byte) error {
+func (s *server) hand(c *smtp.Client, from string, people []state.ReportRecipient, text []byte) error {
 	if s.username != "" {
 		if err := c.Auth(s.auth(c)); err != nil {
 			return fmt.Errorf("log in: %w", err)
@@ -117,10 +119,9 @@ func (s *server) hand(c *smtp.Client, from string, to []string, text []byte) err
 	if err := c.Mail(from); err != nil {
 		return fmt.Errorf("from %s: %w", from, err)
 	}
-	for _, address := range to {
-		if err := c.Rcpt(address); err != nil {
-			return fmt.Errorf("to %s: %w", address, err)
-		}
+	taken, err := call(c, people)
+	if err != nil || len(taken) == 0 {
+		return err
 	}
 	w, err := c.Data()
 	if err != nil {
@@ -129,8 +130,57 @@ func (s *server) hand(c *smtp.Client, from string, to []string, text []byte) err
 	if _, err := w.Write(text); err != nil {
 		return err
 	}
-	return w.Close()
+	if err := w.Close(); err != nil {
+		return err
+	}
+	for _, r := range taken {
+		r.State, r.Words = state.RecipientHas, ""
+	}
+	return nil
 }
+
+// call names those who wait for a mail to the server and returns whom it takes it for. The
+// others keep its words; whom it refuses for good waits no more.
+func call(c *smtp.Client, people []state.ReportRecipient) (taken []*state.ReportRecipient, _ error) {
+	for i := range people {
+		r := &people[i]
+		if r.State != state.RecipientWaiting {
+			continue
+		}
+		err := c.Rcpt(r.Address)
+		var no *textproto.Error
+		switch {
+		case err == nil:
+			taken = append(taken, r)
+		case !errors.As(err, &no) || no.Code == closing:
+			return nil, fmt.Errorf("to %s: %w", r.Address, err)
+		default:
+			r.Words = words(no)
+			if !temporary(no.Code) {
+				r.State = state.RecipientRefused
+			}
+		}
+	}
+	return taken, nil
+}
+
+// longest is how much of an answer is kept, in bytes.
+const longest = 500
+
+// words are a server's, in one line.
+func words(no *textproto.Error) string {
+	text := strings.Join(strings.Fields(no.Msg), " ")
+	return fmt.Sprintf("%d %s", no.Code, strings.ToValidUTF8(text[:min(len(text), longest)], ""))
+}
+
+// Answers of RFC 5321.
+const (
+	closing    = 421 // the server ends the connection
+	tooManyNow = 552 // to RCPT: too many recipients at once, which is temporary (4.5.3.1.10)
+)
+
+// temporary says that the same recipient may be taken later.
+func temporary(code int) bool { return code/100 == 4 || code == tooManyNow }
 
 // auth chooses a way to log in that the server offers.
 func (s *server) auth(c *smtp.Client) smtp.Auth {

@@ -101,7 +101,10 @@ func (s *mailServer) serve(conn net.Conn) {
 		}
 		line = strings.TrimRight(line, "\r\n")
 		verb, rest, _ := strings.Cut(line, " ")
-		if no := s.refuse(line); no != "" {
+		s.mu.Lock()
+		no := s.refuse(line)
+		s.mu.Unlock()
+		if no != "" {
 			say("%s", no)
 			continue
 		}

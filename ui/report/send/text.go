@@ -7,20 +7,20 @@ import (
 	"headroom/ui/report"
 )
 
-// words are what a mail says besides the report.
-type words struct{ read, left, sum string }
+// phrases are what a mail says besides the report.
+type phrases struct{ read, left, sum string }
 
-// wordsOf is by the language that HTML names, as the document has it.
-func wordsOf(d *report.Document) words {
+// phrasesOf is by the language that HTML names, as the document has it.
+func phrasesOf(d *report.Document) phrases {
 	if strings.HasPrefix(d.Language, "zh") {
-		return words{"在线阅读", "过大或无法生成，未附上：", "SHA-256（JSON）"}
+		return phrases{"在线阅读", "过大或无法生成，未附上：", "SHA-256（JSON）"}
 	}
-	return words{"Read it", "Not attached, since it is too large or cannot be made: ", "SHA-256 of its JSON"}
+	return phrases{"Read it", "Not attached, since it is too large or cannot be made: ", "SHA-256 of its JSON"}
 }
 
 // plainText is the mail for programs without HTML.
 func plainText(d *report.Document, link string, left []string) string {
-	w := wordsOf(d)
+	w := phrasesOf(d)
 	var b strings.Builder
 	line := func(parts ...string) { b.WriteString(strings.Join(parts, "") + "\r\n") }
 	line(d.Title, " ", d.Month)
@@ -65,7 +65,7 @@ var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
 
 // htmlText is the mail as HTML.
 func htmlText(d *report.Document, link string, left []string) string {
-	w := wordsOf(d)
+	w := phrasesOf(d)
 	var b strings.Builder
 	err := page.Execute(&b, map[string]any{
 		"Doc": d, "Link": link, "Left": strings.Join(left, ", "), "Words": map[string]string{"Read": w.read, "Left": w.left, "Sum": w.sum},

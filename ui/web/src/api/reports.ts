@@ -51,7 +51,7 @@ export interface ReportDelivery {
   n: number; // of the month, from 1 on
   way: string; // to whom, and how
   who: string; // had it sent
-  state: "waiting" | "delivered" | "given_up";
+  state: "waiting" | "delivered" | "partly" | "given_up";
   attempts: number;
   error: string; // of the newest attempt
   asked_at: string;

@@ -21,10 +21,14 @@ const columns = {
     </>
   ),
   risk: ({ total }: ReportMonth) => count(total.at_risk),
-  sent: ({ published, deliveries: { waiting, delivered, given_up } }: ReportMonth, text: Text["reports"]) => {
-    const all = waiting + delivered + given_up;
+  sent: (
+    { published, deliveries: { waiting, delivered, partly, given_up } }: ReportMonth,
+    text: Text["reports"],
+  ) => {
+    const failed = partly + given_up;
+    const all = waiting + delivered + failed;
     if (!published || all === 0) return unknown;
-    return <span class={given_up > 0 ? "error" : ""}>{text.sentTo(delivered, all, given_up)}</span>;
+    return <span class={failed > 0 ? "error" : ""}>{text.sentTo(delivered, all, failed)}</span>;
   },
 };
 

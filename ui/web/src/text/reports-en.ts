@@ -51,12 +51,17 @@ export const reportsEn = {
 
   deliveries: "Sent to",
   noDeliveries: "It was sent to nobody: nobody is configured.",
-  states: { waiting: "on its way", delivered: "delivered", given_up: "given up" },
+  states: {
+    waiting: "on its way",
+    delivered: "delivered",
+    partly: "delivered in part",
+    given_up: "given up",
+  },
   attempts: (n: number) => (n === 1 ? "1 attempt" : `${n} attempts`),
   tries: (time: string) => `tries again at ${time}`,
   next: (time: string) => `The next one is published by schedule at ${time}.`,
   noSchedule: "No schedule publishes them: somebody has to.",
   sendAgain: "Send again",
   sentTo: (delivered: number, all: number, failed: number) =>
-    `${delivered} of ${all}${failed > 0 ? `, ${failed} given up` : ""}`,
+    `${delivered} of ${all}${failed > 0 ? `, ${failed} failed` : ""}`,
 };

@@ -50,11 +50,11 @@ export const reportsZh: typeof reportsEn = {
 
   deliveries: "送达情况",
   noDeliveries: "未送给任何人：没有配置收件人。",
-  states: { waiting: "发送中", delivered: "已送达", given_up: "已放弃" },
+  states: { waiting: "发送中", delivered: "已送达", partly: "部分送达", given_up: "已放弃" },
   attempts: (n) => `${n} 次尝试`,
   tries: (time) => `${time} 再试`,
   next: (time) => `下一份将于 ${time} 按计划发布。`,
   noSchedule: "没有发布计划，须由人发布。",
   sendAgain: "再次发送",
-  sentTo: (delivered, all, failed) => `${delivered} / ${all}${failed > 0 ? `，${failed} 个已放弃` : ""}`,
+  sentTo: (delivered, all, failed) => `${delivered} / ${all}${failed > 0 ? `，${failed} 个失败` : ""}`,
 };

@@ -3,9 +3,12 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,11 +65,11 @@ func TestWarningsChoosesAndSorts(t *testing.T) {
 		}
 	}
 
-	f("", "dead SET_W02 SET_W11 SET_W12 SET_W13 SET_W20 new 模块?#&")
+	f("", "模块?#& dead SET_W02 SET_W11 SET_W12 SET_W13 SET_W20 new")
 	f("deviates=true", "SET_W13")
-	f("deviates=false&limit=2", "dead SET_W02")
+	f("deviates=false&limit=2", "模块?#& dead")
 	f("search=set_w1", "SET_W11 SET_W12 SET_W13")
-	f("level=business", "QQ Qzone a/b")
+	f("level=business", "a/b QQ Qzone")
 	f("path=Qzone&level=product", "WNS 相册")
 	f("path=a%252Fb", "模块?#&")
 
@@ -76,6 +79,49 @@ func TestWarningsChoosesAndSorts(t *testing.T) {
 	f("sort=since&limit=1", "SET_W13")
 	f("sort=-peak_today.upper&limit=1", "SET_W20")
 	f("sort=-state&limit=1", "dead")
+}
+
+func TestRowsThatDeviateComeFirst(t *testing.T) {
+	opts, c := options(t)
+	snap := fleetOf(240)
+	for i := range snap.Rows {
+		r := &snap.Rows[i]
+		r.Deviates, r.Score = i%50 == 0, analytics.Number(i%7)
+		if i%3 == 0 {
+			r.Deviates, r.Score = false, analytics.Unknown()
+		}
+	}
+	c.publish(snap)
+	got := rows(t, New(opts), "/api/v1/warnings?sort=-deviates")
+	rank := func(r analytics.Row) float64 {
+		switch {
+		case !r.Score.Known():
+			return -1
+		case r.Deviates:
+			return 100 + float64(r.Score)
+		}
+		return float64(r.Score)
+	}
+	for i, r := range got[1:] {
+		before := got[i]
+		if rank(before) < rank(r) || rank(before) == rank(r) && comparePaths(before.Path, r.Path) >= 0 {
+			t.Fatalf("row %d, %s %v, stands before %s %v", i, before.ID, before.Score, r.ID, r.Score)
+		}
+	}
+}
+
+func TestFirstRowsAreThoseOfAll(t *testing.T) {
+	opts, c := options(t)
+	c.publish(fleetOf(2 * fewLines))
+	s := New(opts)
+	for _, endpoint := range []string{"warnings", "growth"} {
+		var first, all struct{ Data []json.RawMessage }
+		decode(t, get(t, s, fmt.Sprintf("/api/v1/%s?sort=-devices&limit=%d", endpoint, fewLines)), &first)
+		decode(t, get(t, s, "/api/v1/"+endpoint+"?sort=-devices"), &all)
+		if len(first.Data) != fewLines || !reflect.DeepEqual(first.Data, all.Data[:fewLines]) {
+			t.Errorf("%s: the first %d of %d lines are not what is asked for alone", endpoint, len(first.Data), len(all.Data))
+		}
+	}
 }
 
 func TestEveryFieldOfALineSorts(t *testing.T) {
@@ -243,6 +289,14 @@ func TestTree(t *testing.T) {
 	}
 	if q := answer.Data[0]; !worst.Known() || q.WorstHeadroom != worst {
 		t.Errorf("the worst headroom of Qzone is %v, want %v", q.WorstHeadroom, worst)
+	}
+	without := slices.DeleteFunc(answer.Data, func(n treeNode) bool { return n.Level == "module" })
+	decode(t, get(t, s, "/api/v1/tree?modules=false"), &answer)
+	if len(without) == 0 || !slices.EqualFunc(answer.Data, without, func(a, b treeNode) bool { return a.ID == b.ID }) {
+		t.Errorf("%d nodes without the modules, want %d", len(answer.Data), len(without))
+	}
+	if w := get(t, s, "/api/v1/tree?modules=maybe"); w.Code != 400 {
+		t.Errorf("modules=maybe: %d", w.Code)
 	}
 }
 

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"headroom/analytics"
+	"headroom/storage/fleet"
 )
 
-// column tells by what a table can be sorted: a number, or else a text. What is
-// unknown (NaN, empty) comes last in both directions.
+// column tells by what a table can be sorted: a number, a path, or else a text. What
+// is unknown (NaN, empty) comes last in both directions.
 type column[T any] struct {
 	number func(*T) float64
+	path   func(*T) fleet.Path
 	text   func(*T) string
 }
 
@@ -35,7 +37,7 @@ func moment[T any](f func(*T) *time.Time) column[T] {
 
 var rowColumns = map[string]column[analytics.Row]{
 	"id":                  text(func(r *analytics.Row) string { return r.ID }),
-	"path":                text(func(r *analytics.Row) string { return strings.Join(r.Path, "\x00") }),
+	"path":                {path: func(r *analytics.Row) fleet.Path { return r.Path }},
 	"level":               text(func(r *analytics.Row) string { return r.Level }),
 	"devices":             number(func(r *analytics.Row) analytics.Number { return r.Devices }),
 	"devices_silent":      number(func(r *analytics.Row) analytics.Number { return r.DevicesSilent }),
@@ -49,7 +51,7 @@ var rowColumns = map[string]column[analytics.Row]{
 	"lower":               number(func(r *analytics.Row) analytics.Number { return r.Lower }),
 	"upper":               number(func(r *analytics.Row) analytics.Number { return r.Upper }),
 	"days":                number(func(r *analytics.Row) analytics.Number { return analytics.Number(r.Days) }),
-	"deviates":            number(func(r *analytics.Row) analytics.Number { return truth(r.Deviates) }),
+	"deviates":            number(deviation),
 	"alarm":               number(func(r *analytics.Row) analytics.Number { return truth(r.Alarm) }),
 	"direction":           text(func(r *analytics.Row) string { return r.Direction }),
 	"score":               number(func(r *analytics.Row) analytics.Number { return r.Score }),
@@ -77,7 +79,7 @@ var rowColumns = map[string]column[analytics.Row]{
 
 var growthColumns = map[string]column[analytics.Growth]{
 	"id":                 text(func(g *analytics.Growth) string { return g.ID }),
-	"path":               text(func(g *analytics.Growth) string { return strings.Join(g.Path, "\x00") }),
+	"path":               {path: func(g *analytics.Growth) fleet.Path { return g.Path }},
 	"level":              text(func(g *analytics.Growth) string { return g.Level }),
 	"as_of":              text(func(g *analytics.Growth) string { return g.AsOf }),
 	"days":               number(func(g *analytics.Growth) analytics.Number { return analytics.Number(g.Days) }),
@@ -102,6 +104,9 @@ var growthColumns = map[string]column[analytics.Growth]{
 	"spares":             number(func(g *analytics.Growth) analytics.Number { return g.Spares }),
 	"pooled_needed":      number(func(g *analytics.Growth) analytics.Number { return g.PooledNeeded }),
 }
+
+// deviation puts rows that deviate before all others, each by its score.
+func deviation(r *analytics.Row) analytics.Number { return r.Score + 1e6*truth(r.Deviates) }
 
 func truth(b bool) analytics.Number {
 	if b {
@@ -130,6 +135,7 @@ func order[T any](p *params, columns map[string]column[T]) (by column[T], descen
 type key struct {
 	index   int // of the line
 	number  float64
+	path    fleet.Path
 	text    string
 	unknown bool
 }
@@ -139,10 +145,13 @@ func sortBy[T any](index []int, line func(int) *T, by column[T], descending bool
 	keys := make([]key, len(index))
 	for i, n := range index {
 		keys[i] = key{index: n}
-		if by.number != nil {
+		switch {
+		case by.number != nil:
 			keys[i].number = by.number(line(n))
 			keys[i].unknown = math.IsNaN(keys[i].number)
-		} else {
+		case by.path != nil:
+			keys[i].path = by.path(line(n))
+		default:
 			keys[i].text = by.text(line(n))
 			keys[i].unknown = keys[i].text == ""
 		}
@@ -151,7 +160,7 @@ func sortBy[T any](index []int, line func(int) *T, by column[T], descending bool
 		if a.unknown || b.unknown {
 			return int(truth(a.unknown) - truth(b.unknown))
 		}
-		c := cmp.Or(cmp.Compare(a.number, b.number), strings.Compare(a.text, b.text))
+		c := cmp.Or(cmp.Compare(a.number, b.number), comparePaths(a.path, b.path), strings.Compare(a.text, b.text))
 		if descending {
 			return -c
 		}

@@ -19,7 +19,7 @@ func (s *Server) warnings(c *gin.Context) {
 		f := filter(p, t.snap)
 		f.Deviates = p.flag("deviates")
 		by, descending := order(p, rowColumns)
-		return choose(t, t.rows, p, func(i int) bool { return f.Match(t.snap, &t.snap.Rows[i]) },
+		return choose(t, &t.rows, p, func(i int) bool { return f.Match(t.snap, &t.snap.Rows[i]) },
 			func(index []int) { sortBy(index, t.row, by, descending) })
 	})
 }
@@ -29,7 +29,7 @@ func (s *Server) growth(c *gin.Context) {
 	s.list(c, func(t *table, p *params) ([]byte, error) {
 		f := filter(p, t.snap)
 		by, descending := order(p, growthColumns)
-		return choose(t, t.growth, p, func(i int) bool { return f.Match(t.snap, &t.snap.Rows[i]) },
+		return choose(t, &t.growth, p, func(i int) bool { return f.Match(t.snap, &t.snap.Rows[i]) },
 			func(index []int) {
 				sortBy(index, func(i int) *analytics.Growth { return &t.snap.Growth[i] }, by, descending)
 			})
@@ -105,12 +105,11 @@ func filter(p *params, snap *analytics.Snapshot) analytics.Filter {
 }
 
 // choose joins the lines that match, in order, up to "limit".
-func choose(t *table, lines func() [][]byte, p *params, match func(int) bool, sort func([]int)) ([]byte, error) {
+func choose(t *table, lines *lineSet, p *params, match func(int) bool, sort func([]int)) ([]byte, error) {
 	limit := p.count("limit")
 	if p.err != nil {
 		return nil, p.err
 	}
-	all := lines()
 	var index []int
 	for _, i := range t.order() {
 		if match(i) {
@@ -121,22 +120,22 @@ func choose(t *table, lines func() [][]byte, p *params, match func(int) bool, so
 	if limit > 0 {
 		index = index[:min(limit, len(index))]
 	}
-	return join(all, index), nil
+	return join(lines.at(index)), nil
 }
 
-func join(lines [][]byte, index []int) []byte {
+func join(lines [][]byte) []byte {
 	size := 64
-	for _, i := range index {
-		size += len(lines[i]) + 1
+	for _, line := range lines {
+		size += len(line) + 1
 	}
 	var b bytes.Buffer
 	b.Grow(size)
 	b.WriteString(`{"status":"success","data":[`)
-	for n, i := range index {
+	for n, line := range lines {
 		if n > 0 {
 			b.WriteByte(',')
 		}
-		b.Write(lines[i])
+		b.Write(line)
 	}
 	b.WriteString("]}\n")
 	return b.Bytes()
@@ -156,10 +155,19 @@ type treeNode struct {
 	WorstHeadroom analytics.Number `json:"worst_headroom"` // of the modules below
 }
 
-// tree answers the business tree, parents before their children.
+// tree answers the business tree, parents before their children; "modules=false"
+// leaves the modules out, of which a table tells more.
 func (s *Server) tree(c *gin.Context) {
-	s.list(c, func(t *table, _ *params) ([]byte, error) {
-		return marshal(success{"success", countTree(t.snap)})
+	s.list(c, func(t *table, p *params) ([]byte, error) {
+		modules := p.flag("modules")
+		if p.err != nil {
+			return nil, p.err
+		}
+		nodes := countTree(t.snap)
+		if modules != nil && !*modules {
+			nodes = slices.DeleteFunc(nodes, func(n treeNode) bool { return len(n.Path) == len(t.snap.Levels) })
+		}
+		return marshal(success{"success", nodes})
 	})
 }
 

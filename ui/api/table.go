@@ -22,8 +22,8 @@ type table struct {
 	owner func(*analytics.Row) string
 	tag   string // ETag
 
-	rows, growth func() [][]byte // by fleet.Node.Index
-	order        func() []int    // all lines by path: how equal ones follow each other
+	rows, growth lineSet      // by fleet.Node.Index
+	order        func() []int // all lines by path: how equal ones follow each other
 
 	mu   sync.Mutex // protects the fields below
 	kept map[string][]byte
@@ -32,12 +32,8 @@ type table struct {
 
 func newTable(snap *analytics.Snapshot, notes map[string]string, owner func(*analytics.Row) string, tag string) *table {
 	t := &table{snap: snap, notes: notes, owner: owner, tag: tag, kept: map[string][]byte{}}
-	t.rows = sync.OnceValue(func() [][]byte {
-		return lines(len(snap.Rows), func(w *lineWriter, i int) { w.row(t.row(i)) })
-	})
-	t.growth = sync.OnceValue(func() [][]byte {
-		return lines(len(snap.Growth), func(w *lineWriter, i int) { w.growth(&snap.Growth[i]) })
-	})
+	t.rows = newLineSet(len(snap.Rows), func(w *lineWriter, i int) { w.row(t.row(i)) })
+	t.growth = newLineSet(len(snap.Growth), func(w *lineWriter, i int) { w.growth(&snap.Growth[i]) })
 	t.order = sync.OnceValue(func() []int {
 		index := make([]int, len(snap.Rows))
 		for i := range index {
@@ -54,6 +50,32 @@ func (t *table) row(i int) *analytics.Row {
 	row := t.snap.Rows[i]
 	row.Note, row.Owner = t.notes[row.ID], t.owner(&row)
 	return &row
+}
+
+// lineSet has the lines of a table as JSON: all of them are made with the first
+// question for many, so that a page's first rows need not wait for that.
+type lineSet struct {
+	write func(*lineWriter, int)
+	all   func() [][]byte
+}
+
+// fewLines is up to how many lines are made for one question alone.
+const fewLines = 100
+
+func newLineSet(n int, write func(*lineWriter, int)) lineSet {
+	return lineSet{write, sync.OnceValue(func() [][]byte { return lines(n, write) })}
+}
+
+// at returns the lines at the given indices.
+func (s *lineSet) at(index []int) [][]byte {
+	if len(index) <= fewLines {
+		return lines(len(index), func(w *lineWriter, n int) { s.write(w, index[n]) })
+	}
+	all, chosen := s.all(), make([][]byte, len(index))
+	for n, i := range index {
+		chosen[n] = all[i]
+	}
+	return chosen
 }
 
 // lines returns the JSON of each line; all share one piece of memory.

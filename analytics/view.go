@@ -61,4 +61,6 @@ type Step struct {
 	Numbers string   `json:"numbers"`
 	Result  string   `json:"result"`
 	Inputs  []string `json:"inputs,omitempty"` // the values that the formula read, one a line
+	Terms   []string `json:"terms,omitempty"`  // the numbers of a page that it makes
+	Named   bool     `json:"-"`                // somebody else has named it: the name is said as it is
 }

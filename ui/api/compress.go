@@ -48,7 +48,7 @@ func pack(b []byte) []byte {
 
 // write answers with a whole body, packed where the client takes that.
 func write(c *gin.Context, code int, contentType string, body []byte) {
-	c.Header("Vary", "Accept-Encoding")
+	c.Header("Vary", vary)
 	if len(body) >= minPacked && acceptsGzip(c.Request) && code != http.StatusNotModified {
 		c.Header("Content-Encoding", "gzip")
 		body = pack(body)

@@ -46,6 +46,16 @@ func (s *Server) explain(c *gin.Context) (any, error) {
 	if id == "" {
 		return nil, badParam("id", id, errNoID)
 	}
+	e, err := s.explanation(c, id)
+	if err != nil {
+		return nil, err
+	}
+	sayExplanation(tongue(c), e)
+	return e, nil
+}
+
+// explanation is the one of an id, in English.
+func (s *Server) explanation(c *gin.Context, id string) (*analytics.Explanation, error) {
 	for _, e := range explainers {
 		if rest, ok := strings.CutPrefix(id, e.prefix); ok {
 			return e.explain(s, c.Request.Context(), rest)
@@ -56,6 +66,7 @@ func (s *Server) explain(c *gin.Context) (any, error) {
 		return s.explainBare(c.Request.Context(), id, err)
 	}
 	if err == nil {
+		setTerms(e)
 		e.Related = s.relatedTo(id)
 	}
 	return e, err
@@ -98,6 +109,12 @@ func (s *Server) relatedTo(id string) (ids []string) {
 // line adds a step to an explanation.
 func line(e *analytics.Explanation, name, formula, numbers, result string, inputs ...string) {
 	e.Steps = append(e.Steps, analytics.Step{Name: name, Formula: formula, Numbers: numbers, Result: result, Inputs: inputs})
+}
+
+// namedLine is line for a step whose name others gave.
+func namedLine(e *analytics.Explanation, name, formula, numbers, result string, inputs ...string) {
+	line(e, name, formula, numbers, result, inputs...)
+	e.Steps[len(e.Steps)-1].Named = true
 }
 
 // explainClock is how an explanation writes a time.

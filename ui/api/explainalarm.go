@@ -111,6 +111,7 @@ func (s *Server) explainDecision(ctx context.Context, rest string) (*analytics.E
 		return nil, err
 	}
 	e := scaler.Explain(r)
+	setTerms(e)
 	e.Related = append(ids("row:", r.Module), ids(explainRun, r.Run)...)
 	return e, nil
 }

@@ -101,7 +101,7 @@ func (s *Server) explainNode(_ context.Context, name string) (*analytics.Explana
 		by[w.Service] = append(by[w.Service], s.workerLine(w))
 	}
 	for _, service := range slices.Sorted(maps.Keys(by)) {
-		line(e, service, "placed by the pool: as its decision wants, equal behind every proxy, spread over failure domains, on the idlest nodes", "", workers(len(by[service])), by[service]...)
+		namedLine(e, service, "placed by the pool: as its decision wants, equal behind every proxy, spread over failure domains, on the idlest nodes", "", workers(len(by[service])), by[service]...)
 		e.Related = append(e.Related, scaler.ExplainPrefix+service)
 	}
 	line(e, "workers", "that shall run here", fmt.Sprintf("%d serve, %d stop", n.Serving, n.Stopping), workers(n.Wanted))

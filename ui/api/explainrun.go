@@ -51,7 +51,7 @@ func (s *Server) explainWhole(r *flow.Run) *analytics.Explanation {
 		if one.Tool == "" {
 			continue
 		}
-		line(e, one.Path, one.Title, one.Reason, string(one.State), sentence(one.Tool, attempts(len(one.Attempts)), s.span(one)))
+		namedLine(e, one.Path, one.Title, one.Reason, string(one.State), sentence(one.Tool, attempts(len(one.Attempts)), s.span(one)))
 		if len(e.Related) < maxRelatedSteps {
 			e.Related = append(e.Related, e.ID+"/"+one.Path)
 		}

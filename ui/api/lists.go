@@ -53,35 +53,39 @@ func (s *Server) list(c *gin.Context, answer func(*table, *params) ([]byte, erro
 	if t.snap.StandIn() && p.text("model") == "" {
 		c.Header(noticeHeader, provisionalNotice)
 	}
-	if t.tag != "" {
-		c.Header("ETag", t.tag)
+	language := tongue(c)
+	if tag := t.tagIn(language); tag != "" {
+		c.Header("ETag", tag)
 		c.Header("Cache-Control", "no-cache") // ask each time, by the tag
-		if matches(c.GetHeader("If-None-Match"), t.tag) {
+		if matches(c.GetHeader("If-None-Match"), tag) {
 			c.Status(http.StatusNotModified)
 			return
 		}
 	}
 	packed := acceptsGzip(c.Request)
-	body, err := t.keep(cacheKey(c.Request, packed), func() ([]byte, error) {
+	body, err := t.keep(cacheKey(c.Request, language, packed), func() ([]byte, error) {
 		b, err := answer(t, p)
-		if err != nil || !packed {
-			return b, err
+		if err != nil {
+			return nil, err
 		}
-		return pack(b), nil
+		if b = say(language, b); packed {
+			b = pack(b)
+		}
+		return b, nil
 	})
 	if err != nil {
 		s.fail(c, err)
 		return
 	}
-	c.Header("Vary", "Accept-Encoding")
+	c.Header("Vary", vary)
 	if packed {
 		c.Header("Content-Encoding", "gzip")
 	}
 	c.Data(http.StatusOK, contentJSON, body)
 }
 
-func cacheKey(r *http.Request, packed bool) string {
-	key := r.URL.Path + "?" + r.URL.RawQuery
+func cacheKey(r *http.Request, language string, packed bool) string {
+	key := language + r.URL.Path + "?" + r.URL.RawQuery
 	if packed {
 		key += "#gzip"
 	}

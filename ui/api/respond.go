@@ -56,7 +56,16 @@ func (s *Server) json(c *gin.Context, code int, v any) {
 		c.Status(http.StatusInternalServerError)
 		return
 	}
+	if answer, ok := v.(success); !ok || !isKept(answer.Data) {
+		b = say(tongue(c), b)
+	}
 	write(c, code, contentJSON, b)
+}
+
+// isKept tells whether data are sent as they are kept, since a checksum is told of them.
+func isKept(data any) bool {
+	_, ok := data.(json.RawMessage)
+	return ok
 }
 
 // marshal writes v as JSON that keeps "<", ">" and "&" readable; answers are

@@ -3,10 +3,12 @@ package api
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"headroom/analytics"
+	"headroom/internal/phrases"
 )
 
 // maxKept bounds the answers that are kept for one snapshot, in bytes.
@@ -43,6 +45,14 @@ func newTable(snap *analytics.Snapshot, notes map[string]string, owner func(*ana
 		return index
 	})
 	return t
+}
+
+// tagIn is the tag of the answers in a language; empty if they have none.
+func (t *table) tagIn(language string) string {
+	if t.tag == "" || language == phrases.English {
+		return t.tag
+	}
+	return strings.TrimSuffix(t.tag, `"`) + "-" + language + `"`
 }
 
 // row returns the row at i with note and owner as they are now.

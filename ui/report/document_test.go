@@ -102,18 +102,3 @@ func TestPastInChinese(t *testing.T) {
 		}
 	}
 }
-
-func TestReasonsInChinese(t *testing.T) {
-	for reason, want := range map[string]string{
-		"9 of 14 daily peaks, ready on 2026-12-03": "仅有 9 天日峰值，需 14 天，预计 2026-12-03 起可评估",
-		"no load since 2026-11-28 03:00":           "自 2026-11-28 03:00 起没有负载数据",
-		"something new":                            "something new",
-	} {
-		if got := reasonIn(reason, Chinese); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-		if reasonIn(reason, English) != reason {
-			t.Error(reason)
-		}
-	}
-}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"headroom/analytics"
+	"headroom/internal/phrases"
 )
 
 // sections are the parts of a document, in their order; those about which the report
@@ -150,7 +151,7 @@ func (r *Report) leftSection(w *words, language string) Section {
 	s.Notes = []string{w.leftNote}
 	s.Table = &Table{Columns: []Column{{w.module, Text, 20}, {w.pieces, Figure, 6}, {w.why, Text, 20}}}
 	for _, l := range r.Left {
-		s.Table.Rows = append(s.Table.Rows, Row{Cells: []Cell{text(l.ID), text(Decimal(l.Devices, 0)), text(reasonIn(l.Reason, language))}})
+		s.Table.Rows = append(s.Table.Rows, Row{Cells: []Cell{text(l.ID), text(Decimal(l.Devices, 0)), text(phrases.In(language, l.Reason))}})
 	}
 	return s
 }

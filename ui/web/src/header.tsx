@@ -67,7 +67,7 @@ export function Header({
   useEffect(() => {
     const here = document.querySelector(".top nav [aria-current]"); // a phone shows only some of them
     here?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [at]);
+  }, [at, wanting(openAlarms)]);
   const current = (shown: Route["page"]) => (at === shown ? "page" : undefined);
   return (
     <header class="top">

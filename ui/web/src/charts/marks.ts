@@ -28,7 +28,7 @@ function draw(u: uPlot, color: string, dash: number[], paint: (ctx: CanvasRender
   ctx.restore();
 }
 
-/** A label beside x, turned to the left where the edge is near, or a line that it would cross; over x where neither side holds it. */
+/** A label right of x, or left of it where the edge is near, or a line that it would cross; over it where neither has room. */
 function write(
   ctx: CanvasRenderingContext2D,
   u: uPlot,
@@ -38,13 +38,12 @@ function write(
   end = u.bbox.left + u.bbox.width,
 ) {
   const gap = 5 * devicePixelRatio;
-  const { left } = u.bbox;
-  const edge = left + u.bbox.width;
   const { width } = ctx.measureText(label);
-  ctx.textAlign = "left";
+  const { left } = u.bbox;
   const before = x - gap - width;
-  const from = x + gap + width < end ? x + gap : before > left ? before : Math.min(x + gap, edge - width);
-  ctx.fillText(label, Math.max(from, left), y);
+  const at = x + gap + width < end ? x + gap : before >= left ? before : Math.max(left, end - width);
+  ctx.textAlign = "left";
+  ctx.fillText(label, at, y);
 }
 
 /** An upright line with its name at the top, in line 0, 1, … so that two names do not meet. */

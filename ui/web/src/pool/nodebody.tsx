@@ -30,7 +30,7 @@ export function NodeBody({ view, revision, zone, onGo }: PlaceProps) {
       <div>
         <p class="badges">
           <NodeBadge state={node.state} />
-          {node.reason && <span>{node.reason}</span>}
+          {node.reason && node.state !== "lost" && <span>{node.reason}</span>}
         </p>
         <Headline node={node} />
         <NodeActions node={node} onDone={found.again} />

@@ -70,7 +70,8 @@ export const en = {
   },
   csv: "CSV",
   csvTitle: "Save the rows shown as CSV",
-  rows: (shown: string, all: string) => (shown === all ? `${all} rows` : `${shown} of ${all} rows`),
+  rows: (shown: string, all: string) =>
+    `${shown === all ? "" : `${shown} of `}${all} ${all === "1" ? "row" : "rows"}`,
   help: "Keys and meaning",
 
   columns: {

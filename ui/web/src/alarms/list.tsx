@@ -99,7 +99,9 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
             {text.members(alarm.cause.members.length)}
           </button>
         )}
-        <span class="sub">{saidOf(alarm)}</span>
+        <span class="sub" title={saidOf(alarm)}>
+          {saidOf(alarm)}
+        </span>
       </td>
       <td class="where">
         {where && <Place path={alarm.path} node={alarm.node} other={where} onGo={onGo} />}

@@ -40,6 +40,12 @@ const dateIn = (timeZone: string | undefined) => (seconds: number) => {
   return timeZone ? uPlot.tzDate(date, timeZone) : date;
 };
 
+/** The values between two holes, which a line does not show. */
+const alone = (u: uPlot, of: number) =>
+  (u.data[of] as Num[]).flatMap((v, i, all) =>
+    v != null && all[i - 1] == null && all[i + 1] == null ? i : [],
+  );
+
 /** Workers, or how busy they are, over time. */
 export function ScaleChart({ data, of, lines, levels, days = false, zone, label, height }: Props) {
   const text = useText();
@@ -60,7 +66,7 @@ export function ScaleChart({ data, of, lines, levels, days = false, zone, label,
       timeSeries(text.time, write),
       ...lines.map(({ name, color, ...style }) => ({
         ...line(name, { ...style, color: c[color] }),
-        ...(steps && { paths: steps }),
+        ...(steps ? { paths: steps } : { points: { show: false, size: 3, fill: c[color], filter: alone } }),
         value: (_u: uPlot, v: Num | undefined, _i: number, at: number | null) =>
           at === null ? "" : decimal(v ?? null, whole ? 0 : 1),
       })),

@@ -124,10 +124,10 @@ export function FullOn({ growth, text }: { growth: Growth | undefined; text: Tex
   if (!growth?.full_on.value || shown === unknown) return <span class="none">{shown}</span>;
   const { value, lower, upper } = growth.full_on;
   const year = value.slice(0, 4);
-  const brief = (day: string) => (day === "" ? "…" : day.startsWith(year) ? day.slice(5) : day.slice(0, 7));
+  const brief = (day: string) => (day.startsWith(year) ? day.slice(5) : day.slice(0, 7));
   return (
     <span title={`${lower || "…"} – ${upper || "…"}`}>
-      <Two top={value} below={(lower || upper) && `${brief(lower)}–${brief(upper)}`} />
+      <Two top={value} below={lower && (upper ? `${brief(lower)}–${brief(upper)}` : `≥ ${brief(lower)}`)} />
     </span>
   );
 }

@@ -79,7 +79,7 @@ const all: Column[] = [
   },
   {
     id: "spark",
-    width: 102,
+    width: 98,
     sorts: [],
     fields: [],
     cell: (_, __, line) => <SparkCell line={line} />,
@@ -107,7 +107,7 @@ const all: Column[] = [
   },
   {
     id: "load",
-    width: 106,
+    width: 102,
     sorts: [high("load")],
     fields: [
       ["at", ({ row }) => row.at],
@@ -196,7 +196,7 @@ const all: Column[] = [
   },
   {
     id: "headroom",
-    width: 88,
+    width: 96,
     both: 116,
     sorts: [low("headroom"), low("loss")],
     fields: [
@@ -256,7 +256,7 @@ const all: Column[] = [
   },
   {
     id: "cover",
-    width: 102,
+    width: 100,
     sorts: [low("cover")],
     fields: [
       [

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/ingest/rollup"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/storage"
 	"headroom/storage/embedded"
 	"headroom/storage/fleet"
@@ -395,6 +396,9 @@ func (w *world) explain(id, model string) *Explanation {
 	e, err := w.loop.Explain(context.Background(), id, model)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	for _, s := range e.Steps {
+		phrasestest.Check(w.t, append(s.Inputs, s.Name, s.Formula, s.Numbers, s.Result)...)
 	}
 	return e
 }

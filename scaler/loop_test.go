@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/analytics"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/internal/config"
 	"headroom/scaler/node/wire"
 	"headroom/scaler/policy"
@@ -104,6 +105,12 @@ func (w *world) minute(module string, busy, processes float64) *Decision {
 	must(w.t, w.Evaluate(w.t.Context(), table(w.t, w.now.Add(-time.Minute), module, busy, processes)))
 	d := w.Newest().Of("shop/cart")
 	w.now = w.now.Add(time.Minute)
+	if d != nil {
+		r := d.Record(time.UTC)
+		for _, s := range Explain(&r).Steps {
+			phrasestest.Check(w.t, append(s.Inputs, s.Name, s.Formula, s.Numbers, s.Result)...)
+		}
+	}
 	return d
 }
 

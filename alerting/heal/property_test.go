@@ -5,6 +5,8 @@ import (
 	"math/rand"
 	"testing"
 	"time"
+
+	"headroom/internal/phrases/phrasestest"
 )
 
 // fleetOf is many ladders in a made-up fleet, moved by a random script in virtual
@@ -70,6 +72,7 @@ func (f *fleetOf) move(i int) {
 		before := f.ladders[i]
 		l, d := f.plan.Next(before, e, f.now)
 		f.ladders[i] = l
+		phrasestest.Check(f.t, d.Reason)
 		if busy(before) && !busy(l) {
 			f.gate.Done(f.id(i))
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/internal/config"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
@@ -171,6 +172,9 @@ func (w *world) run() {
 	}
 	for id, a := range w.open {
 		if a.Ended && !a.Linger {
+			for _, e := range a.Trail {
+				phrasestest.Check(w.t, e.Reason)
+			}
 			if a.Outcome == alarm.Waiting {
 				a.Outcome = alarm.Resolved
 			}

@@ -17,6 +17,7 @@ import (
 
 	"headroom/alerting"
 	"headroom/alerting/alarm"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 )
@@ -76,8 +77,21 @@ func begin(w *World) *World {
 	w.t.Helper()
 	w.Now, w.path = Noon, filepath.Join(w.t.TempDir(), "state.db")
 	w.start()
-	w.t.Cleanup(func() { _ = w.DB.Close() })
+	w.t.Cleanup(func() {
+		w.wantSaid()
+		_ = w.DB.Close()
+	})
 	return w
+}
+
+// wantSaid holds all that was said of the alarms to being said in Chinese, too.
+func (w *World) wantSaid() {
+	for _, a := range w.All() {
+		phrasestest.Check(w.t, a.Reason)
+		for _, e := range a.Trail {
+			phrasestest.Check(w.t, e.Reason)
+		}
+	}
 }
 
 func (w *World) start() {

@@ -19,7 +19,8 @@
 //	{say}    a text of the catalogue
 //	{text}   what somebody else has said: it stays as it is, if the catalogue lacks it
 //
-// What stands in [brackets] in English may be missing.
+// What stands in [brackets] in English may be missing. A ¦ is where the code joins two
+// texts: tests find each of them in it, so that nobody changes one here or there alone.
 package phrases
 
 import (
@@ -82,7 +83,10 @@ func In(language, text string) string {
 }
 
 // entry is a text in both languages.
-type entry struct{ english, chinese, place string }
+type entry struct {
+	english, chinese string
+	seamed, place    string // the English as it stands in the catalogue, and where
+}
 
 // entries reads the catalogue: a line of English, and below it an indented line of
 // Chinese. Lines that begin with # are remarks. A fault of it is one of the build,
@@ -104,7 +108,7 @@ func entries() (all []entry) {
 			case indented:
 				all[len(all)-1].chinese = chinese
 			default:
-				all = append(all, entry{english: line, place: fmt.Sprintf("%s:%d", name, i+1)})
+				all = append(all, entry{english: strings.ReplaceAll(line, "¦", ""), seamed: line, place: fmt.Sprintf("%s:%d", name, i+1)})
 			}
 		}
 	}

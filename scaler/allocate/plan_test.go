@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"headroom/internal/phrases/phrasestest"
 )
 
 // pools calls f with random pools of many sizes, each a subtest that tells its seed.
@@ -73,7 +75,9 @@ func TestEveryServiceGetsItsWorkersOrAReason(t *testing.T) {
 			if s.Reason == "" || s.Missing < 1 || missing[s.Service] != 0 {
 				t.Errorf("%+v", s)
 			}
-			shorts++
+			if shorts++; shorts < 200 {
+				phrasestest.Check(t, s.Reason)
+			}
 			missing[s.Service] = s.Missing
 			for node := range in.Nodes {
 				if fits(in, h, s.Service, node) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"headroom/internal/config"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/internal/yamlfile"
 )
 
@@ -43,6 +44,7 @@ func TestDecide(t *testing.T) {
 		for _, c := range got.Caps {
 			caps += c.By
 		}
+		phrasestest.Check(t, got.Reason)
 		if got.Direction != direction || got.Desired != desired || got.Cause != cause || caps != by || !strings.Contains(got.Reason, reason) {
 			t.Errorf("%s %d by %s, caps %q: %s\nwant %s %d by %s, caps %q: %s", got.Direction, got.Desired, got.Cause, caps, got.Reason, direction, desired, cause, by, reason)
 		}
@@ -191,6 +193,9 @@ func TestInvariants(t *testing.T) {
 	for i := range worlds {
 		s, d, f, m := world(rng)
 		got, next := Decide(s, d, f, m, noon)
+		if i < 500 {
+			phrasestest.Check(t, got.Reason)
+		}
 		bad := func(what string) { t.Fatalf("world %d: %s\n%+v\n%+v\n%+v\n%+v\n%+v", i, what, s, d, f, m, got) }
 		top := s.Maximum
 		if top == 0 {

@@ -71,10 +71,8 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
     );
   };
 
-  useEffect(() => {
-    document.documentElement.lang = text.locale;
-    keepLanguage(language);
-  }, [language, text]);
+  document.documentElement.lang = text.locale; // before anything below asks the server
+  useEffect(() => keepLanguage(language), [language]);
   useKeys({ "?": () => setHelp((open) => !open), s: () => setFinding(true) });
   useCtrlK(() => setFinding(true));
 

@@ -3,7 +3,7 @@ import { api } from "../api/client";
 import type { Brake } from "../api/heals";
 import { type Resource, useResource } from "../api/live";
 import { Link } from "../link";
-import { useText } from "../text/language";
+import { langOf, useText } from "../text/language";
 import { AskForm } from "./askform";
 import { type AlarmsView, alarmsPath } from "./view";
 import { moment } from "./words";
@@ -24,7 +24,7 @@ export function BrakePulled({ brake, today }: Props) {
   return (
     <section class="brake-pulled" role="alert">
       <h2>{text.stopped(data.since ? moment(data.since, today) : "")}</h2>
-      <p lang="en">{data.reason}</p>
+      <p lang={langOf(data.reason)}>{data.reason}</p>
       <p>{text.means}</p>
       {open ? (
         <AskForm
@@ -54,7 +54,7 @@ export function BrakeBar({ brake, today, view, onGo }: Props & BarProps) {
   const { since, reason } = brake.data;
   return (
     <Link to={alarmsPath({ ...view, part: "heals" })} onGo={onGo} class="brake-bar">
-      <b>{text.stopped(since ? moment(since, today) : "")}</b> <span lang="en">{reason}</span>
+      <b>{text.stopped(since ? moment(since, today) : "")}</b> <span lang={langOf(reason)}>{reason}</span>
     </Link>
   );
 }

@@ -4,7 +4,7 @@ import { type Resource, useResource } from "../api/live";
 import { Link } from "../link";
 import { Loaded, Panel } from "../panel";
 import { count } from "../text/format";
-import { useText } from "../text/language";
+import { langOf, useText } from "../text/language";
 import { BrakeLine } from "./brake";
 import { Days } from "./days";
 import { healState, healStates } from "./heals";
@@ -102,7 +102,7 @@ function HealList({ heals, more, today, onGo }: ListProps) {
             <span class="where">
               <Place path={heal.path} node={heal.node} onGo={onGo} />
             </span>
-            <p class="because" lang="en">
+            <p class="because" lang={langOf(heal.reason)}>
               {heal.reason}
             </p>
             {heal.output && (

@@ -4,7 +4,7 @@ import { api } from "../api/client";
 import { useResource } from "../api/live";
 import { Link } from "../link";
 import { Failure, Loading } from "../notice";
-import { useText } from "../text/language";
+import { langOf, useText } from "../text/language";
 import { OutcomeBadge, Severity } from "./badge";
 import { EndButton } from "./endbutton";
 import { Place } from "./place";
@@ -108,7 +108,11 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
       </td>
       <td class="owner">{alarm.owner}</td>
       <td class="reason" title={alarm.reason}>
-        {alarm.reason ? <span lang="en">{alarm.reason}</span> : <span>{text.noReason}</span>}
+        {alarm.reason ? (
+          <span lang={langOf(alarm.reason)}>{alarm.reason}</span>
+        ) : (
+          <span>{text.noReason}</span>
+        )}
       </td>
       <td class="acked">
         <Acked alarm={alarm} today={today} />

@@ -9,7 +9,7 @@ import { Link } from "../link";
 import { ExplanationList } from "../module/explanation";
 import { Failure, Loading } from "../notice";
 import { Loaded, Panel } from "../panel";
-import { useText } from "../text/language";
+import { langOf, useText } from "../text/language";
 import { useTitle } from "../title";
 import { Actions } from "./actions";
 import { OutcomeBadge, Severity } from "./badge";
@@ -111,7 +111,8 @@ function Help({ alarm: { trail, runbook, owner } }: { alarm: AlarmDetail }) {
   return (
     <div class="help">
       <p>
-        <b>{text.tried}</b> {tried ? <span lang="en">{tried.reason}</span> : text.nothingTried}
+        <b>{text.tried}</b>{" "}
+        {tried ? <span lang={langOf(tried.reason)}>{tried.reason}</span> : text.nothingTried}
       </p>
       {(owner || page) && (
         <p>

@@ -1,7 +1,7 @@
 import { type AlarmEvent, happenings, outcomes } from "../api/alarms";
 import { Link } from "../link";
 import { secondsBetween, span } from "../text/format";
-import { useText } from "../text/language";
+import { langOf, useText } from "../text/language";
 import { OutcomeBadge } from "./badge";
 import { alarmPath, alarmsPath, defaultAlarms, isAlarmId } from "./view";
 
@@ -29,7 +29,8 @@ export function Trail({ events, today, onGo }: Props) {
               <b>{text.alarms.stages[event.stage] ?? event.stage}</b> <What what={event.what} />
             </span>
             <p class="because">
-              <span lang="en">{event.reason}</span> {event.by && <By event={event} onGo={onGo} />}
+              <span lang={langOf(event.reason)}>{event.reason}</span>{" "}
+              {event.by && <By event={event} onGo={onGo} />}
             </p>
           </li>
         );

@@ -121,6 +121,9 @@ let aheadMillis = 0;
 /** The server's clock, in Unix milliseconds: the browser's may be wrong by minutes. */
 export const serverNow = () => Date.now() + aheadMillis;
 
+/** The language of the page: the server says its sentences in it. */
+const tongue = () => (typeof document === "undefined" ? "en" : document.documentElement.lang);
+
 /** Learns from an answer that was not kept in a cache; its Date has whole seconds. */
 function readClock(response: Response) {
   const date = Date.parse(response.headers.get("Date") ?? "");
@@ -128,7 +131,8 @@ function readClock(response: Response) {
 }
 
 async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const response = await send(new URL(`api/v1/${path}`, root), init);
+  const headers = { ...init.headers, "Accept-Language": tongue() };
+  const response = await send(new URL(`api/v1/${path}`, root), { ...init, headers });
   readClock(response);
   const answer = (await response.json().catch(() => null)) as Answer<T> | null;
   if (!response.ok || answer === null) {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useLocale } from "../text/language";
 import { root } from "./client";
 import type { Progress } from "./types";
 
@@ -84,12 +85,13 @@ export interface Resource<T> {
 }
 
 /**
- * Loads data for a key and again with every revision. While a newer revision
+ * Loads data for a key and again with every revision and in every language. While a newer revision
  * is under way the older data stay; another key starts empty.
  */
 export function useResource<T>(key: string, revision: number, load: () => Promise<T>): Resource<T> {
   const [held, setHeld] = useState<{ key: string; data?: T; error?: Error }>({ key });
   const newest = useRef(0);
+  const locale = useLocale();
   // The key stands for all that load reads.
   useEffect(() => {
     const ticket = ++newest.current;
@@ -98,7 +100,7 @@ export function useResource<T>(key: string, revision: number, load: () => Promis
       (error: Error) =>
         ticket === newest.current && setHeld((h) => (h.key === key ? { ...h, error } : { key, error })),
     );
-  }, [key, revision]);
+  }, [key, revision, locale]);
   const current = held.key === key ? held : { key };
   return {
     data: current.data,

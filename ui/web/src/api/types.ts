@@ -177,6 +177,7 @@ export interface Step {
   numbers: string;
   result: string;
   inputs?: string[];
+  terms?: string[]; // numbers of the pages that it makes
 }
 
 export interface Explanation {

@@ -103,9 +103,8 @@ function Card({ asked, levels, onGo, onClose }: CardProps) {
   const text = useText();
   const { term, id, model, at } = asked;
   const explained = explanationOf(term, id);
-  const has = meanings[term].steps.length > 0;
   const arithmetic = useResource(`${explained} ${model}`, 0, async () =>
-    has ? stepsOf(term, (await api.explain(explained, model)).steps) : [],
+    meanings[term].bare ? [] : stepsOf(term, (await api.explain(explained, model)).steps),
   );
   const names = namesOf(nodeOf(id));
   const leave = (path: string) => {

@@ -10,7 +10,7 @@ import { ExplanationList } from "../module/explanation";
 import { Loaded } from "../panel";
 import { namesOf } from "../state/view";
 import { decimal } from "../text/format";
-import { useText } from "../text/language";
+import { langOf, useText } from "../text/language";
 import { DirectionBadge } from "./badges";
 import { servicePath } from "./view";
 
@@ -68,10 +68,10 @@ function Line({
           </Link>
         )}
         <span>
-          <b>{say.causes[cause]}</b> <span lang="en">{reason}</span>
+          <b>{say.causes[cause]}</b> <span lang={langOf(reason)}>{reason}</span>
         </span>
         {short && (
-          <span class="bad" lang="en">
+          <span class="bad" lang={langOf(short)}>
             ! {short}
           </span>
         )}

@@ -4,7 +4,7 @@ import { explains } from "../explain/terms";
 import { Link } from "../link";
 import { namesOf, toggleSort } from "../state/view";
 import { clock, span, unknown } from "../text/format";
-import { useText } from "../text/language";
+import { langOf, useText } from "../text/language";
 import { ModeBadges } from "./badges";
 import { BusyBar } from "./busybar";
 import { lateSeconds } from "./fresh";
@@ -104,7 +104,7 @@ function Row({ line, now, chosen, onGo }: RowProps) {
           <span>
             <time datetime={decision.at}>{clock(decision.at)}</time>{" "}
             {late !== null && text.oldDecision(span(late))} <b>{text.decisions.causes[decision.cause]}</b>{" "}
-            <span lang="en">{decision.reason}</span>
+            <span lang={langOf(decision.reason)}>{decision.reason}</span>
           </span>
         ) : (
           <span>{text.undecided}</span>

@@ -29,6 +29,12 @@ const Context = createContext<Text | undefined>(undefined);
 
 export const LanguageProvider = Context.Provider;
 
+/** In what the server has to answer, undefined outside of all pages. */
+export const useLocale = () => useContext(Context)?.locale;
+
+/** What the server says in English only is marked as such. */
+export const langOf = (said: string) => (/\p{Script=Han}/u.test(said) ? undefined : "en");
+
 export function useText(): Text {
   const text = useContext(Context);
   if (!text) throw new Error("no language is provided around this component");

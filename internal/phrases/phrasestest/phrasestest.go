@@ -1,0 +1,27 @@
+// Package phrasestest lets tests of what Headroom says hold it to saying it in Chinese,
+// too: a sentence that is new has to stand in the catalogue of [headroom/internal/phrases].
+package phrasestest
+
+import (
+	"regexp"
+	"testing"
+
+	"headroom/internal/phrases"
+)
+
+var (
+	english = regexp.MustCompile(`[a-z]{2,} [a-z]{2,}`) // two words: a name of several has figures, signs or capitals
+	quoted  = regexp.MustCompile(`“[^”]*”`)
+)
+
+// Check fails for each text that is not said in Chinese, or not as a whole. What others
+// have said stands in quotes.
+func Check(t testing.TB, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		said := phrases.In(phrases.Chinese, text)
+		if rest := english.FindString(quoted.ReplaceAllString(said, "")); rest != "" {
+			t.Errorf("%q is said in Chinese as %q, which has %q: does a text lack in internal/phrases/zh?", text, said, rest)
+		}
+	}
+}

@@ -39,12 +39,12 @@ func sorted(alarms []*alarm.Alarm) []*alarm.Alarm {
 }
 
 // due returns the alarms to look at now: those that a stage asked for, those that
-// have just ended, and those in touched.
+// have just ended, those that were taken on until now, and those in touched.
 func (b *book) due(now time.Time, touched map[*alarm.Alarm]bool) []*alarm.Alarm {
 	var due []*alarm.Alarm
 	for _, a := range b.byID {
 		asked := !a.Due.IsZero() && !a.Due.After(now)
-		if ended := !a.Ended && !a.Firing(now); asked || ended || touched[a] {
+		if ended := !a.Ended && !a.Firing(now); asked || ended || ackOver(a, now) || touched[a] {
 			due = append(due, a)
 		}
 	}

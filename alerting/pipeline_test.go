@@ -228,12 +228,65 @@ func TestAcknowledging(t *testing.T) {
 	w := newWorld(t, noStages)
 	must(t, w.send(time.Hour, named("Dead")))
 	w.step(time.Second)
-	must(t, w.Ack(t.Context(), w.only().ID, "ann", "on it"))
-	if a := w.only(); a.AckedBy != "ann" || a.Trail[1].Reason != "on it" {
+	must(t, w.Ack(t.Context(), w.only().ID, "ann", "on it", time.Time{}))
+	must(t, w.Ack(t.Context(), w.only().ID, "bob", "", time.Time{})) // which ann has done
+	if a := w.only(); a.AckedBy != "ann" || a.Trail[1].Reason != "on it" || len(a.Trail) != 2 {
 		t.Errorf("%+v", a)
 	}
-	if err := w.Ack(t.Context(), "nothing", "ann", ""); !errors.Is(err, ErrNotOpen) {
+	if err := w.Ack(t.Context(), "nothing", "ann", "", time.Time{}); !errors.Is(err, ErrNotOpen) {
 		t.Errorf("%v", err)
+	}
+}
+
+// An acknowledgement with an end ends then, also when the server was killed meanwhile:
+// the alarm goes through the stages as one that nobody has taken on.
+func TestAcknowledgementEnds(t *testing.T) {
+	runs := 0
+	w := newWorld(t, func() []alarm.Stage {
+		return []alarm.Stage{stageFunc(func(_ time.Time, all []*alarm.Alarm) []*alarm.Alarm { runs += len(all); return all })}
+	})
+	must(t, w.send(100*time.Hour, named("Dead")))
+	w.step(time.Second)
+	id := w.only().ID
+	must(t, w.Ack(t.Context(), id, "ann", "on it", w.now.Add(time.Hour)))
+	w.step(time.Second)
+	must(t, w.Ack(t.Context(), id, "ann", "", w.now.Add(2*time.Hour))) // it takes longer
+	w.step(time.Hour)
+	w.restart()
+	w.step(time.Second)
+	if a := w.only(); a.AckedBy != "ann" || a.Trail[1].Reason != "until 2026-11-27 13:00 UTC: on it" || a.Trail[2].Reason != "until 2026-11-27 14:00 UTC" {
+		t.Errorf("%+v", a)
+	}
+	runs = 0
+	w.step(time.Hour)
+	w.step(time.Second)
+	a := w.only()
+	last := a.Trail[len(a.Trail)-1]
+	if !a.Acked.IsZero() || a.AckedBy != "" || !a.AckedUntil.IsZero() || last.What != alarm.AckOver || last.By != "ann" {
+		t.Errorf("%+v", a)
+	}
+	if want := "ann had taken it on until 2026-11-27 14:00 UTC, and it still fires: whoever was told is told again"; last.Reason != want {
+		t.Error(last.Reason)
+	}
+	if runs != 1 {
+		t.Errorf("the stages saw it %d times", runs)
+	}
+	must(t, w.Ack(t.Context(), id, "bob", "", time.Time{}))
+	w.step(1000 * time.Hour)
+	if a := w.only(); a.AckedBy != "bob" || !a.Ended {
+		t.Errorf("one without an end holds until it is over: %+v", a)
+	}
+}
+
+// What is over keeps who had taken it on.
+func TestAcknowledgementOfWhatIsOver(t *testing.T) {
+	w := newWorld(t, noStages)
+	must(t, w.send(time.Minute, named("Dead")))
+	w.step(time.Second)
+	must(t, w.Ack(t.Context(), w.only().ID, "ann", "", w.now.Add(time.Hour)))
+	w.step(2 * time.Hour)
+	if a := w.only(); a.AckedBy != "ann" || a.Trail[len(a.Trail)-1].What != alarm.Ended {
+		t.Errorf("%+v", a)
 	}
 }
 

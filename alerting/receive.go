@@ -123,25 +123,3 @@ func (p *Pipeline) collect(a *alarm.Alarm) {
 		p.unsaved[a] = true
 	}
 }
-
-// Ack says that a person has taken an alarm on: it is not repeated any more.
-func (p *Pipeline) Ack(ctx context.Context, id, who, why string) error {
-	now := p.opts.Now()
-	p.mu.Lock()
-	a := p.book.byID[id]
-	if a != nil && a.Acked.IsZero() {
-		a.Acked, a.AckedBy = now, who
-		a.Note(alarm.Event{At: now, Stage: "receive", What: alarm.Acked, By: who, Reason: why})
-		p.touched[a] = true
-		p.collect(a)
-	}
-	p.mu.Unlock()
-	if a == nil {
-		return fmt.Errorf("acknowledge %q: %w", id, ErrNotOpen)
-	}
-	p.Wake()
-	return p.save(ctx)
-}
-
-// ErrNotOpen means that no open alarm has the id that was asked for.
-var ErrNotOpen = errors.New("no such alarm is open")

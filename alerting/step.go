@@ -23,6 +23,7 @@ func (p *Pipeline) Step(ctx context.Context, now time.Time) error {
 	clear(p.touched)
 	for _, a := range batch {
 		end(a, now)
+		endAck(a, now)
 	}
 	rest := batch
 	for _, s := range p.stages {

@@ -51,6 +51,8 @@ type Alarm struct {
 	Acked   time.Time `json:"acked_at"` // zero: nobody has taken it on
 	AckedBy string    `json:"acked_by,omitempty"`
 
+	AckedUntil time.Time `json:"acked_until"` // zero: until the alarm is over
+
 	Trail []Event `json:"trail"`
 
 	changed bool

@@ -6,6 +6,9 @@ import "time"
 // quarter are left out.
 const MaxTrail = 64
 
+// MaxAck is how far off the end of an acknowledgement may be.
+const MaxAck = 30 * 24 * time.Hour
+
 // Event is one thing that happened to an alarm.
 type Event struct {
 	At     time.Time `json:"at"`
@@ -22,7 +25,8 @@ const (
 	Ended    = "ended"
 	Passed   = "passed"
 	Acked    = "acknowledged"
-	Tried    = "tried" // an action that may heal
+	AckOver  = "acknowledgement over" // it had an end, and the alarm still fires
+	Tried    = "tried"                // an action that may heal
 )
 
 // Outcome is how an alarm came out, or where it stands while it is open.

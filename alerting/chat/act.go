@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/prometheus/alertmanager/pkg/labels"
+	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
 	"headroom/alerting/heal"
@@ -24,10 +26,14 @@ func (s *Service) ack(ctx context.Context, p person, c Command) (string, error) 
 	if err != nil {
 		return "", err
 	}
+	until, rest, err := s.ackUntil(rest)
+	if err != nil {
+		return "", err
+	}
 	why := reason(rest)
 	var lines []string
 	for _, a := range alarms {
-		if err := s.Alarms.Ack(ctx, a.ID, p.name, why); err != nil {
+		if err := s.Alarms.Ack(ctx, a.ID, p.name, why, until); err != nil {
 			if len(lines) > 0 {
 				return "", fmt.Errorf("%d of %d alarms were taken on, then: %w", len(lines), len(alarms), err)
 			}
@@ -36,10 +42,29 @@ func (s *Service) ack(ctx context.Context, p person, c Command) (string, error) 
 		lines = append(lines, s.line(a))
 	}
 	head := fmt.Sprintf("%s took on %s%s", p.name, counted(len(alarms), "alarm", "alarms"), of)
+	if !until.IsZero() {
+		head += " until " + until.In(s.Location).Format("15:04 on 2006-01-02")
+	}
 	if why != "" {
 		head += ": " + why
 	}
 	return more(append([]string{head}, lines[:min(len(lines), maxLines)]...), len(lines)), nil
+}
+
+// ackUntil reads how long alarms are taken on: the first word after what is meant, if
+// that is a length of time. Without one it is until they are over.
+func (s *Service) ackUntil(words []string) (until time.Time, rest []string, err error) {
+	if len(words) == 0 {
+		return until, words, nil
+	}
+	d, err := model.ParseDuration(strings.ToLower(words[0]))
+	switch {
+	case err != nil || d <= 0:
+		return until, words, nil
+	case time.Duration(d) > alarm.MaxAck:
+		return until, nil, refuse("an alarm is taken on for up to %s, or until it is over", model.Duration(alarm.MaxAck))
+	}
+	return s.Now().Add(time.Duration(d)), words[1:], nil
 }
 
 // toAck finds the alarms that a person named, and the words after that.

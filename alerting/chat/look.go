@@ -163,6 +163,9 @@ func (s *Service) line(a *alarm.Alarm) string {
 	text += fmt.Sprintf(" since %s, %s", s.clock(a.Received), a.Outcome)
 	if !a.Acked.IsZero() {
 		text += ", taken on by " + a.AckedBy
+		if !a.AckedUntil.IsZero() {
+			text += " until " + s.clock(a.AckedUntil)
+		}
 	}
 	return text + " (" + a.ID + ")"
 }

@@ -107,7 +107,7 @@ func addressed(word string) bool {
 // about asks what a command that was given nothing is about.
 var about = map[string]string{
 	Status:  "of which module? As in: status Qzone/WNS/dispatch",
-	Ack:     "which alarm, or of which module? As in: ack Qzone/WNS/dispatch I look after it",
+	Ack:     "which alarm, or of which module? As in: ack Qzone/WNS/dispatch 2h I look after it",
 	Restart: "which module? As in: restart Qzone/WNS/dispatch web-7",
 	Run:     "which flow? As in: run expand",
 	Find:    "what? As in: find disk full",

@@ -32,8 +32,8 @@ type Capacity interface {
 type Book interface {
 	// Open returns copies of them, the oldest first.
 	Open() []*alarm.Alarm
-	// Ack says that a person has taken one on.
-	Ack(ctx context.Context, id, who, why string) error
+	// Ack says that a person has taken one on, until a time or (zero) until it is over.
+	Ack(ctx context.Context, id, who, why string, until time.Time) error
 }
 
 // Mutes silences alarms.
@@ -247,7 +247,7 @@ func (s *Service) do(ctx context.Context, p person, c Command) (string, error) {
 const helpText = `status MODULE – its load, what is normal, today's peak, what rings
 warnings [PATH] – the modules that deviate
 alarms [PATH] – what rings
-ack ID|MODULE [reason] – take it on: it is not repeated
+ack ID|MODULE [2h] [reason] – take it on: it is not repeated
 mute MODULE|matchers 1h [reason] – be quiet about it
 restart MODULE [NODE] [reason] – restart its workers
 run FLOW [MODULE] [input=value …] [reason] – start a flow

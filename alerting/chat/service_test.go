@@ -48,9 +48,10 @@ func TestActing(t *testing.T) {
 	w := newWorld(t)
 	w.wantAnswer("U1", "ack aaaaaaaa I look", "ann took on 1 alarm: I look\n• critical Dead of Qzone/SET_W13 on n1 since 21:03, notified, taken on by ann (aaaaaaaa-1)")
 	w.wantAnswer("U1", "ack aaaaaaaa-1", "ann has taken it on at 21:05")
-	w.wantAnswer("U1", "ack SET_W13", "ann took on 1 alarm of Qzone/SET_W13\n• critical Slow of Qzone/SET_W13 on n2 since 21:03, folded, taken on by ann (cccccccc-1)")
+	w.wantAnswer("U1", "ack SET_W13 60d", "an alarm is taken on for up to 30d, or until it is over")
+	w.wantAnswer("U1", "ack SET_W13 2h I look", "ann took on 1 alarm of Qzone/SET_W13 until 23:05 on 2026-11-22: I look\n• critical Slow of Qzone/SET_W13 on n2 since 21:03, folded, taken on by ann until 23:05 (cccccccc-1)")
 	w.wantAnswer("U1", "ack SET_W13", "no alarm of Qzone/SET_W13 rings that nobody has taken on")
-	w.wantDid("ack aaaaaaaa-1 by ann: I look", "ack cccccccc-1 by ann: ")
+	w.wantDid("ack aaaaaaaa-1 by ann: I look", "ack cccccccc-1 by ann until 23:05: I look")
 
 	w.wantAnswer("U1", "mute SET_W13 1h new disk", "ann muted Qzone/SET_W13 until 22:05 on 2026-11-22: new disk (silence-1)")
 	w.wantAnswer("U1", "mute alertname=Disk 30m", `ann muted {alertname="Disk"} until 21:35 on 2026-11-22 (silence-1)`)

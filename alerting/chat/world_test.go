@@ -61,11 +61,14 @@ func (w *world) do(format string, args ...any) error {
 
 type ackers struct{ *world }
 
-func (w ackers) Ack(_ context.Context, id, who, why string) error {
+func (w ackers) Ack(_ context.Context, id, who, why string, until time.Time) error {
 	for _, a := range w.world.alarms {
 		if a.ID == id {
-			a.Acked, a.AckedBy = w.now, who
+			a.Acked, a.AckedBy, a.AckedUntil = w.now, who, until
 		}
+	}
+	if !until.IsZero() {
+		who += " until " + until.Format("15:04")
 	}
 	return w.world.do("ack %s by %s: %s", id, who, why)
 }

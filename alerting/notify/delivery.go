@@ -87,7 +87,7 @@ func (d *delivery) deliver(ctx context.Context, l *slog.Logger, due []*alert.Ale
 	}
 	n := d.record(ctx, state.Delivered, trip.alerts)
 	n.Took = trip.took
-	d.desk.noteTold(d.name, trip.alerts)
+	d.desk.noteTold(d.name, trip.alerts, n.At)
 	if err := d.settle(ctx, n); err != nil {
 		l.Error("a notification was sent and could not be kept: it may be repeated after a restart", "err", err)
 		d.inbox.lost()

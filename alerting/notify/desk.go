@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/prometheus/alertmanager/alert"
 	"github.com/prometheus/alertmanager/provider"
@@ -28,6 +29,7 @@ type slip struct {
 	by      string       // what holds it there
 	muted   bool         // by a rule of ours: neither told nor forwarded
 	acked   string       // who has taken it on
+	again   time.Time    // when the last one's time was up: who was told before is told again
 	flights int          // notifications under way that tell of it
 
 	told   map[string]told // by integration; nil: nothing
@@ -39,6 +41,7 @@ type told int
 
 const (
 	toldFiring told = iota + 1
+	toldBefore      // that it fires, before the time was up of the one who had taken it on
 	toldEnd
 )
 
@@ -189,17 +192,32 @@ func toldAs(a *alert.Alert) told {
 	return toldFiring
 }
 
-// knows notes what an integration was told. The desk must be locked.
-func (s *slip) knows(integration string, what told) {
+// knows notes what an integration was told at a time. The desk must be locked.
+func (s *slip) knows(integration string, what told, at time.Time) {
 	if s.told == nil {
 		s.told = map[string]told{}
+	}
+	if what == toldFiring && at.Before(s.again) {
+		what = toldBefore
 	}
 	s.told[integration] = what
 }
 
 // noteTold writes on the slips what an integration knows now.
-func (d *desk) noteTold(integration string, alerts []*alert.Alert) {
-	d.change(alerts, func(s *slip, a *alert.Alert) { s.knows(integration, toldAs(a)) })
+func (d *desk) noteTold(integration string, alerts []*alert.Alert, at time.Time) {
+	d.change(alerts, func(s *slip, a *alert.Alert) { s.knows(integration, toldAs(a), at) })
+}
+
+// takenOn notes who has taken an alarm on now, if anybody has. Once that is nobody any
+// more, who was told of the alarm is told again. The desk must be locked.
+func (s *slip) takenOn(by string, now time.Time) {
+	if s.acked != "" && by == "" {
+		s.again = now
+		for integration, what := range s.told {
+			s.knows(integration, what, time.Time{})
+		}
+	}
+	s.acked = by
 }
 
 // acked returns who has taken on all of the firing alerts; empty: not all are.

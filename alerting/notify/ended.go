@@ -84,7 +84,7 @@ func (s *Stage) pending(it *item) (names []string, flights int) {
 	defer s.desk.mu.Unlock()
 	for name, told := range it.slip.told {
 		receiver := name[:strings.LastIndexByte(name, '/')]
-		if told == toldFiring && s.under.tellsEnd[name] && !slices.Contains(it.slip.passed, receiver) && it.leadsTo(receiver) {
+		if told != toldEnd && s.under.tellsEnd[name] && !slices.Contains(it.slip.passed, receiver) && it.leadsTo(receiver) {
 			names = append(names, name)
 		}
 	}

@@ -221,7 +221,7 @@ func (f *forwarder) arrived(p *peer, batch []*shipment, now time.Time, took time
 	}
 	n.Firing, n.Ended = episodes(news)
 	n.AllFiring, n.AllEnded = len(n.Firing), len(n.Ended)
-	f.s.desk.noteTold(p.name, news)
+	f.s.desk.noteTold(p.name, news, n.At)
 	if err := f.s.records.keep(n); err != nil {
 		f.s.logger.Error("the record of forwarding could not be kept", "err", err)
 		f.s.inbox.lost()

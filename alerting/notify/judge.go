@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -104,7 +105,7 @@ func (s *Stage) adopt(now time.Time, a *alarm.Alarm) {
 			s.forget(now, it) // nothing would take its place on the desk
 		}
 	}
-	it = &item{of: a, labels: labels, slip: &slip{id: a.ID, told: toldOf(a)}}
+	it = &item{of: a, labels: labels, slip: slipOf(a)}
 	s.items[a.Key], s.byID[a.ID] = it, it
 }
 
@@ -120,19 +121,24 @@ func (s *Stage) labels(a *alarm.Alarm) model.LabelSet {
 	return labels
 }
 
-// toldOf reads from the trail what was told to whom.
-func toldOf(a *alarm.Alarm) map[string]told {
-	var s slip
+// slipOf reads from the trail what was told to whom.
+func slipOf(a *alarm.Alarm) *slip {
+	s := &slip{id: a.ID}
+	for _, e := range a.Trail {
+		if e.What == alarm.AckOver {
+			s.again = e.At
+		}
+	}
 	for _, e := range a.Trail {
 		switch {
 		case e.Stage != Name || e.By == "":
 		case e.What == string(alarm.Notified):
-			s.knows(e.By, toldFiring)
+			s.knows(e.By, toldFiring, e.At)
 		case e.What == EndTold:
-			s.knows(e.By, toldEnd)
+			s.knows(e.By, toldEnd, e.At)
 		}
 	}
-	return s.told
+	return s
 }
 
 // judge decides on an alarm, and tells whether the stage is done with it.
@@ -195,13 +201,12 @@ func (s *Stage) hand(now time.Time, it *item, muted bool) {
 	a, slip := it.of, it.slip
 	out := s.opts.Words.alertOf(a, it.labels, now)
 	s.desk.mu.Lock()
-	slip.held, slip.muted, slip.acked = false, muted, ""
+	slip.held, slip.muted = false, muted
+	by := ""
 	if !a.Acked.IsZero() {
-		slip.acked = a.AckedBy
-		if slip.acked == "" {
-			slip.acked = "somebody"
-		}
+		by = cmp.Or(a.AckedBy, "somebody")
 	}
+	slip.takenOn(by, now)
 	known := slip.alert != nil && same(slip.alert, out)
 	s.desk.mu.Unlock()
 	if !known {

@@ -100,7 +100,7 @@ func (s *Stage) note(it *item, n *state.Notification, by, what string, knows tol
 	delete(it.failed, by)
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
-	it.slip.knows(by, knows)
+	it.slip.knows(by, knows, n.At)
 	return true
 }
 

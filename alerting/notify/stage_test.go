@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -96,7 +97,7 @@ func TestRepeatIsWithheldFromTheAcknowledged(t *testing.T) {
 	w.fire(named("Dead", "job", "a"))
 	w.expect("firing ops: Dead/firing")
 	w.expect("firing ops: Dead/firing") // a repeat
-	must(t, w.pipeline.Ack(t.Context(), w.of("Dead").ID, "ann", "on it"))
+	must(t, w.pipeline.Ack(t.Context(), w.of("Dead").ID, "ann", "on it", time.Time{}))
 	withheld := func() []*state.Notification {
 		found, err := w.db.Notifications().Find(t.Context(), state.NotificationQuery{What: state.Withheld})
 		must(t, err)
@@ -112,6 +113,33 @@ func TestRepeatIsWithheldFromTheAcknowledged(t *testing.T) {
 	w.none(2500 * time.Millisecond)
 	w.fire(named("Slow", "job", "a")) // that is new
 	w.expect("firing ops: Dead/firing Slow/firing")
+}
+
+// Repeats are an hour off, but who was told is told again when the time is up of the one
+// who had taken it on, also by a server that was started anew meanwhile, and once.
+func TestAcknowledgementThatIsOverIsToldAgain(t *testing.T) {
+	t.Parallel()
+	for _, restart := range []bool{false, true} {
+		t.Run(fmt.Sprint("restart ", restart), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, quick)
+			w.fire(named("Dead", "job", "a"))
+			w.expect("firing ops: Dead/firing")
+			w.notified("Dead")
+			must(t, w.pipeline.Ack(t.Context(), w.of("Dead").ID, "ann", "on it", time.Now().Add(2*time.Second)))
+			if restart {
+				w.restart()
+			}
+			w.expect("firing ops: Dead/firing")
+			a := w.comes("Dead", "is told again", func(a *alarm.Alarm) bool { return a.Trail[len(a.Trail)-1].What == string(alarm.Notified) })
+			if before := a.Trail[len(a.Trail)-2]; before.What != alarm.AckOver || a.AckedBy != "" {
+				t.Errorf("%+v", a.Trail)
+			}
+			w.none(time.Second)
+			w.stop(named("Dead", "job", "a"))
+			w.expect("resolved ops: Dead/resolved")
+		})
+	}
 }
 
 func TestFailedDeliveryIsTriedAgain(t *testing.T) {
@@ -332,7 +360,7 @@ func TestAnotherStageTakesAnAlarmBack(t *testing.T) {
 	w.comes("Dead", "waits", func(a *alarm.Alarm) bool { return a.Stage == notify.Name })
 	keeper.on.Store(true)
 	w.fire(named("Dead", "job", "a"))
-	must(t, w.pipeline.Ack(t.Context(), w.of("Dead").ID, "ann", "")) // so that it comes by
+	must(t, w.pipeline.Ack(t.Context(), w.of("Dead").ID, "ann", "", time.Time{})) // so that it comes by
 	w.comes("Dead", "is folded", func(a *alarm.Alarm) bool { return a.Outcome == alarm.Folded })
 	w.none(3 * time.Second)
 	if got := w.alerts(""); got[0].Status.State != "suppressed" || got[0].Status.InhibitedBy[0] != "c1" {

@@ -17,6 +17,7 @@ type alarmsCommand struct {
 	newest
 	path, outcome, kind, search string
 	id, reason                  string
+	lasts, until                string
 	open, all                   bool
 }
 
@@ -49,6 +50,8 @@ func addAlarms(app *kingpin.Application) {
 	ack := &alarmsCommand{client: addClient(sub)}
 	sub.Arg("id", "The alarm's id, as in the list.").Required().StringVar(&ack.id)
 	sub.Flag("reason", "A sentence for the others.").StringVar(&ack.reason)
+	sub.Flag("for", "For how long, as 2h; then it is told again if it still fires. Default: until it is over.").StringVar(&ack.lasts)
+	sub.Flag("until", "Until when, as 2026-11-30T09:00:00+08:00.").StringVar(&ack.until)
 	sub.Action(func(*kingpin.ParseContext) error { return ack.ack() })
 }
 
@@ -64,6 +67,7 @@ type alarmLine struct {
 	Outcome    string            `json:"outcome"`
 	Reason     string            `json:"reason"`
 	AckedBy    string            `json:"acked_by"`
+	AckedUntil *time.Time        `json:"acked_until"`
 	Cause      *struct {
 		Component struct{ Kind, Name string } `json:"component"`
 		Members   []string                    `json:"members"`
@@ -110,7 +114,7 @@ func (p *alarmPage) print(w io.Writer) error {
 		}
 		reason := a.Reason
 		if a.AckedBy != "" {
-			reason = "acknowledged by " + a.AckedBy + "; " + reason
+			reason = "acknowledged by " + a.AckedBy + a.ackEnd() + "; " + reason
 		}
 		g.rows = append(g.rows, []cell{
 			plain(a.ReceivedAt.Format("01-02 15:04:05")), {out, outcomeColors[a.Outcome]}, plain(printable(a.Severity)),
@@ -161,11 +165,25 @@ func (c *alarmsCommand) stats(now time.Time) error {
 
 func (c *alarmsCommand) ack() error {
 	var a alarmLine
-	if err := c.post("alarms/"+url.PathEscape(c.id)+"/ack", nil, map[string]string{"reason": c.reason, "who": me()}, &a); err != nil {
+	body := map[string]string{"reason": c.reason, "who": me()}
+	for name, value := range map[string]string{"for": c.lasts, "until": c.until} {
+		if value != "" {
+			body[name] = value
+		}
+	}
+	if err := c.post("alarms/"+url.PathEscape(c.id)+"/ack", nil, body, &a); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.out, "%s of %s is acknowledged by %s.\n", printable(a.Kind), printable(rings(a)), someone(a.AckedBy))
+	_, err := fmt.Fprintf(c.out, "%s of %s is acknowledged by %s%s.\n", printable(a.Kind), printable(rings(a)), someone(a.AckedBy), a.ackEnd())
 	return err
+}
+
+// ackEnd says until when somebody has taken it on; nothing where that is until it is over.
+func (a alarmLine) ackEnd() string {
+	if a.AckedUntil == nil {
+		return ""
+	}
+	return " until " + a.AckedUntil.Format("01-02 15:04")
 }
 
 // someone names who did it; nobody has to log in everywhere.

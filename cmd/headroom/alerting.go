@@ -162,8 +162,8 @@ type alarmBook struct {
 func (s *server) alarmBook() alarmBook { return alarmBook{s.alarms.history, s.alarms.pipeline} }
 
 // Ack implements api.Alarms.
-func (b alarmBook) Ack(ctx context.Context, id, who, why string) error {
-	err := b.pipeline.Ack(ctx, id, who, why)
+func (b alarmBook) Ack(ctx context.Context, id, who, why string, until time.Time) error {
+	err := b.pipeline.Ack(ctx, id, who, why, until)
 	if errors.Is(err, alerting.ErrNotOpen) {
 		if _, missing := b.Load(ctx, id); missing != nil {
 			return missing

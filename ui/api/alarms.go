@@ -27,7 +27,8 @@ type Alarms interface {
 	// those of a zone that is offset ahead of UTC.
 	Count(ctx context.Context, q state.AlarmQuery, offset time.Duration, by ...string) ([]state.AlarmCount, error)
 	// Ack says that a person has taken an alarm on; [alerting.ErrNotOpen] if it is over.
-	Ack(ctx context.Context, id, who, why string) error
+	// Ack says that a person has taken one on, until a time or (zero) until it is over.
+	Ack(ctx context.Context, id, who, why string, until time.Time) error
 }
 
 // alarmData is an alarm in a list.
@@ -57,6 +58,7 @@ type alarmData struct {
 	Reason       string            `json:"reason"`
 	AckedAt      *time.Time        `json:"acked_at"`
 	AckedBy      string            `json:"acked_by"`
+	AckedUntil   *time.Time        `json:"acked_until"` // null: until it is over
 	Cause        *alarm.Cause      `json:"cause"`
 }
 
@@ -66,7 +68,7 @@ func (s *Server) alarmData(a *alarm.Alarm) alarmData {
 		GeneratorURL: a.GeneratorURL, Path: a.Facts.Path.ID(), Node: a.Facts.Node, Process: a.Facts.Process, Owner: a.Facts.Owner,
 		Runbook: a.Facts.Runbook, Components: orEmpty(a.Facts.Components), Changes: orEmpty(a.Facts.Changes), Facts: a.Facts.More,
 		StartsAt: a.StartsAt.In(s.Location), ReceivedAt: a.Received.In(s.Location), ClosedAt: s.timeOrNull(a.Closed),
-		Outcome: a.Outcome, Stage: a.Stage, By: a.By, Reason: a.Reason, AckedAt: s.timeOrNull(a.Acked), AckedBy: a.AckedBy, Cause: a.Cause,
+		Outcome: a.Outcome, Stage: a.Stage, By: a.By, Reason: a.Reason, AckedAt: s.timeOrNull(a.Acked), AckedBy: a.AckedBy, AckedUntil: s.timeOrNull(a.AckedUntil), Cause: a.Cause,
 	}
 	if d.Annotations == nil {
 		d.Annotations = model.LabelSet{}
@@ -167,24 +169,57 @@ type said struct {
 // saying reads what a person says, who may also say nothing, and who they are.
 func (s *Server) saying(c *gin.Context) (who, why string, err error) {
 	var body said
+	err = readSaid(c, &body, &body)
+	return s.actor(c, body.Who), strings.TrimSpace(body.Reason), err
+}
+
+// readSaid reads a body, which may be missing, in which a person says something.
+func readSaid(c *gin.Context, into any, body *said) error {
 	if c.Request.ContentLength != 0 {
-		if err := readJSON(c, &body); err != nil {
-			return "", "", err
+		if err := readJSON(c, into); err != nil {
+			return err
 		}
 	}
 	if n := max(len(body.Reason), len(body.Who)); n > maxReason {
-		return "", "", &Error{tooLarge, errorf("the reason or the name has %d bytes; it may have up to %d", n, maxReason)}
+		return &Error{tooLarge, errorf("the reason or the name has %d bytes; it may have up to %d", n, maxReason)}
 	}
-	return s.actor(c, body.Who), strings.TrimSpace(body.Reason), nil
+	return nil
+}
+
+// taking is what a person says who takes an alarm on: until when, or for how long.
+type taking struct {
+	said
+	Until time.Time `json:"until"`
+	For   string    `json:"for"` // as 2h
+}
+
+// end is when it is over; zero: with the alarm.
+func (t taking) end(now time.Time) (time.Time, error) {
+	until := t.Until
+	if t.For != "" {
+		d, err := model.ParseDuration(t.For)
+		if err != nil || !until.IsZero() {
+			return until, &Error{badData, errorf("for %q: want a length of time, as 2h, and no until", t.For)}
+		}
+		until = now.Add(time.Duration(d))
+	}
+	if !until.IsZero() && (!until.After(now) || until.Sub(now) > alarm.MaxAck) {
+		return until, &Error{badData, errorf("until %s: want a time from now on, at most %s off", until.Format(time.RFC3339), model.Duration(alarm.MaxAck))}
+	}
+	return until, nil
 }
 
 // acknowledge says that who asks has taken an alarm on.
 func (s *Server) acknowledge(c *gin.Context) (any, error) {
-	who, why, err := s.saying(c)
+	var body taking
+	if err := readSaid(c, &body, &body.said); err != nil {
+		return nil, err
+	}
+	until, err := body.end(s.Now())
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Alarms.Ack(c.Request.Context(), c.Param("alarm"), who, why); err != nil {
+	if err := s.Alarms.Ack(c.Request.Context(), c.Param("alarm"), s.actor(c, body.Who), strings.TrimSpace(body.Reason), until); err != nil {
 		return nil, err
 	}
 	return s.alarm(c)

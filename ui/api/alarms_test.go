@@ -19,12 +19,12 @@ import (
 // alarms keeps alarms and lets those that are open be acknowledged.
 type alarms struct{ alerting.History }
 
-func (s alarms) Ack(ctx context.Context, id, who, why string) error {
+func (s alarms) Ack(ctx context.Context, id, who, why string, until time.Time) error {
 	a, err := s.Load(ctx, id)
 	if err != nil || !a.Open() {
 		return fmt.Errorf("acknowledge %q: %w", id, alerting.ErrNotOpen)
 	}
-	a.Acked, a.AckedBy = minute, who
+	a.Acked, a.AckedBy, a.AckedUntil = minute, who, until
 	a.Note(alarm.Event{At: minute, Stage: "receive", What: alarm.Acked, By: who, Reason: why})
 	return s.Save(ctx, []*alarm.Alarm{a})
 }
@@ -112,15 +112,23 @@ func TestOneAlarm(t *testing.T) {
 
 func TestAcknowledgeAnAlarm(t *testing.T) {
 	o, _ := options(t)
+	o.Now = func() time.Time { return minute }
 	s := New(o)
 	threeAlarms(t, s)
+	in := func(d time.Duration) string { return s.Now().Add(d).In(s.Location).Format(time.RFC3339) }
 	for _, c := range []struct {
 		id, body, want string
 		code           int
 	}{
 		{"a", `{"reason":"on it"}`, `"acked_by":"li"`, 200},
 		{"b", `{}`, "no such alarm is open", 404},
-		{"a", ``, `"acked_by":"li"`, 200},
+		{"a", ``, `"acked_until":null`, 200},
+		{"a", `{"for":"2h"}`, `"acked_until":"` + in(2*time.Hour), 200},
+		{"a", `{"until":"` + in(time.Hour) + `"}`, `"acked_until":"` + in(time.Hour), 200},
+		{"a", `{"until":"` + in(-time.Minute) + `"}`, "want a time from now on", 400},
+		{"a", `{"for":"31d"}`, "at most 30d off", 400},
+		{"a", `{"for":"soon"}`, "want a length of time, as 2h", 400},
+		{"a", `{"for":"2h","until":"` + in(time.Hour) + `"}`, "and no until", 400},
 		{"a", `{"why":"on it"}`, "unknown field", 400},
 		{"a", `{"reason":"` + strings.Repeat("x", maxReason+1) + `"}`, "may have up to", 413},
 	} {

@@ -31,6 +31,10 @@ async function followsAlarm(page, kit) {
   await page.locator("a[href='https://wiki.example/rings']").first().waitFor();
 
   await page.keyboard.press("a");
+  await page.getByLabel("For how long").selectOption("4h");
+  await page.locator(".alarm-form").getByRole("button", { name: "Take it on" }).click();
+  await page.locator(".headline", { hasText: /took it on at .* until|taken on at .* until/ }).waitFor();
+  await page.keyboard.press("a"); // it takes longer
   await page.getByLabel("Why, or what you do about it").fill("the browser looks after it");
   await page.keyboard.press("Enter");
   await page.locator(".trail .acknowledged", { hasText: "the browser looks after it" }).waitFor();

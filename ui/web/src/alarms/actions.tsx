@@ -28,7 +28,7 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
   const say = text.alarms;
   const [step, setStep] = useState<Step>("");
   const [done, setDone] = useState("");
-  const canAck = !alarm.closed_at && !alarm.acked_at;
+  const canAck = !alarm.closed_at && (!alarm.acked_at || alarm.acked_until !== null);
   useKeys(canAck ? { a: () => setStep("ack") } : {});
   const until = alarm.ends_at ?? new Date(serverNow()).toISOString();
   return (
@@ -83,10 +83,23 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
       {step === "ack" && canAck && (
         <AskForm
           about=""
-          fields={[{ name: "why", label: say.why }]}
+          fields={[
+            { name: "why", label: say.why },
+            {
+              name: "lasts",
+              label: say.howLong,
+              choices: [
+                ["", say.untilEnd],
+                ...silenceHours.map((hours): [string, string] => [
+                  `${hours}h`,
+                  text.duration(hoursSpan(hours)),
+                ]),
+              ],
+            },
+          ]}
           action={say.acknowledge}
-          onSend={async ({ why = "" }) => {
-            onChange(await api.acknowledge(alarm.id, why));
+          onSend={async ({ why = "", lasts = "" }) => {
+            onChange(await api.acknowledge(alarm.id, why, lasts));
             setStep("");
           }}
           onCancel={() => setStep("")}

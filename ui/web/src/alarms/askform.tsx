@@ -1,4 +1,4 @@
-import { TextField } from "../changes/form";
+import { ChoiceField, TextField } from "../changes/form";
 import { SendForm } from "../sendform";
 
 interface FieldProps {
@@ -7,6 +7,7 @@ interface FieldProps {
   hint?: string;
   value?: string;
   needed?: boolean;
+  choices?: [value: string, label: string][]; // one of these in place of a text
 }
 
 interface Props {
@@ -17,11 +18,15 @@ interface Props {
   onCancel: () => void;
 }
 
-/** A few lines of text that are sent; Esc leaves it. */
+/** A few fields that are sent; Esc leaves it. */
 export const AskForm = ({ fields, action, ...rest }: Props) => (
   <SendForm {...rest} buttons={[{ label: action }]}>
-    {fields.map((field) => (
-      <TextField key={field.name} maxLength={500} {...field} />
-    ))}
+    {fields.map(({ choices, ...field }) =>
+      choices ? (
+        <ChoiceField key={field.name} {...field} choices={choices} />
+      ) : (
+        <TextField key={field.name} maxLength={500} {...field} />
+      ),
+    )}
   </SendForm>
 );

@@ -125,14 +125,14 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
 function Acked({ alarm, today }: Pick<LineProps, "alarm" | "today">) {
   const text = useText().alarms;
   const [taken, setTaken] = useState<Alarm>(); // from here: the list has it with its next answer
-  const { acked_at: at, acked_by: by, closed_at: closed } = taken ?? alarm;
+  const { acked_at: at, acked_by: by, acked_until: until, closed_at: closed } = taken ?? alarm;
   if (at)
     return (
       <>
         <span class="main">{by || text.somebody}</span>
         <span class="sub">
           {moment(at, today)}
-          {!closed && `, ${text.untilEnd}`}
+          {!closed && `, ${until ? text.untilTime(moment(until, today)) : text.untilEnd}`}
         </span>
       </>
     );
@@ -145,7 +145,7 @@ function Acked({ alarm, today }: Pick<LineProps, "alarm" | "today">) {
       <EndButton
         name={text.acknowledge}
         label={`${text.acknowledge}: ${alarm.kind} ${whereOf(alarm)}`}
-        end={() => api.acknowledge(alarm.id, "").then(setTaken)}
+        end={() => api.acknowledge(alarm.id, "", "").then(setTaken)}
         onEnded={() => {}}
       />
     </span>

@@ -24,6 +24,17 @@ it("tells an alarm that fires, why, and who looks after it", () => {
   expect(headline(alarm, now, "2026-11-27", zh.alarms)).toContain("自 12:01 起告警");
 });
 
+it("tells until when somebody looks after it", () => {
+  const taken = sampleAlarm({
+    acked_at: "2026-11-27T12:10:00+08:00",
+    acked_by: "ann",
+    acked_until: "2026-11-28T09:00:00+08:00",
+  });
+  const said = ({ alarms }: typeof en) => headline(taken, now, "2026-11-27", alarms);
+  expect(said(en)).toMatch(/ ann took it on at 12:10 until 11-28 09:00\.$/);
+  expect(said(zh)).toMatch(/ann 于 12:10 接手，至 11-28 09:00。$/);
+});
+
 it("says that somebody looks after it also where nobody has a name", () => {
   const taken = sampleAlarm({ acked_at: "2026-11-27T12:10:00+08:00" });
   expect(headline(taken, now, "2026-11-27", en.alarms)).toMatch(/ It was taken on at 12:10\.$/);

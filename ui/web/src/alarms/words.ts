@@ -26,13 +26,19 @@ export const saidOf = ({ annotations }: Pick<Alarm, "annotations">) =>
 
 /** An alarm in sentences: how long it fires, what became of it and why, who takes care of it. */
 export function headline(alarm: Alarm, now: string, today: string, text: Text["alarms"]): string {
-  const { starts_at: from, ends_at: to, outcome, reason, acked_at, acked_by } = alarm;
+  const { starts_at: from, ends_at: to, outcome, reason, acked_at, acked_by, acked_until } = alarm;
   const lasts = span(secondsBetween(from, to ?? now));
   const fires = to
     ? text.fired(moment(from, today), moment(to, today), lasts)
     : text.fires(moment(from, today), lasts);
   const verdict = `${text.verdicts[outcome]}: ${endSentence(reason || text.noReason)}`;
-  const taken = acked_at ? text.takenOn(acked_by, moment(acked_at, today)) : "";
+  const taken = acked_at
+    ? text.takenOn(
+        acked_by,
+        moment(acked_at, today),
+        acked_until && text.untilTime(moment(acked_until, today)),
+      )
+    : "";
   return [fires, verdict, taken].filter(Boolean).join(" ");
 }
 

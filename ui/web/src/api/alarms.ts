@@ -45,6 +45,7 @@ export interface Alarm {
   reason: string;
   acked_at: string | null;
   acked_by: string;
+  acked_until: string | null; // null: until it is over
   cause: Cause | null;
 }
 
@@ -55,6 +56,7 @@ export const happenings = [
   "ended",
   "passed",
   "acknowledged",
+  "acknowledgement over",
   "tried",
   "flapping",
   "stable again",

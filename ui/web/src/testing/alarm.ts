@@ -28,6 +28,7 @@ export function sampleAlarm(change: Partial<Alarm> = {}): Alarm {
     reason: "waits",
     acked_at: null,
     acked_by: "",
+    acked_until: null,
     cause: null,
     ...change,
   };

@@ -83,6 +83,8 @@ export const alarmsEn = {
     acked: "Taken on by",
   },
   untilEnd: "until it ends",
+  untilTime: (clock: string) => `until ${clock}`,
+  howLong: "For how long",
   noReason: "Nothing has been decided yet.",
   somebody: "somebody",
   members: (n: number) => `${n} ${plural(n, "alarm", "alarms")}`,
@@ -116,8 +118,8 @@ export const alarmsEn = {
     resolved: "It is over",
     notified: "People know of it",
   } satisfies Record<Outcome, string>,
-  takenOn: (who: string, clock: string) =>
-    who ? `${who} took it on at ${clock}.` : `It was taken on at ${clock}.`,
+  takenOn: (who: string, clock: string, until: string | null) =>
+    `${who ? `${who} took it on` : "It was taken on"} at ${clock}${until ? ` ${until}` : ""}.`,
   tried: "Tried:",
   nothingTried: "nothing.",
   todo: "What to do:",
@@ -139,6 +141,7 @@ export const alarmsEn = {
     ended: "ended",
     passed: "let pass",
     acknowledged: "taken on",
+    "acknowledgement over": "taken on no more",
     tried: "tried",
     flapping: "flapping",
     "stable again": "stable again",
@@ -180,7 +183,7 @@ export const alarmsEn = {
   knownThen: "Known there when it rang",
 
   acknowledge: "Take it on",
-  acknowledgeTitle: "Not repeated any more: you look after it (a)",
+  acknowledgeTitle: "Not repeated meanwhile: you look after it (a)",
   why: "Why, or what you do about it",
   silence: "Silence for",
   silenceFor: (s: Span) => `Silence for ${duration(s)}`,

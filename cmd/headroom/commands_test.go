@@ -294,9 +294,12 @@ func TestReportCommands(t *testing.T) {
 			}
 		}
 	}
-	says(r.list, "MONTH    PUBLISHED", "2026-11  draft", " 2     –")
+	says(r.list, "MONTH    STATE  AT", "2026-11  draft  2026-11-22 21:05", "        2                 –        0")
 	says(r.publish, "The report of 2026-11 is published.\n2 devices to request")
-	says(r.list, "2026-11  20")
+	says(r.list, "2026-11  published  20")
+	if sum := out.String()[strings.LastIndex(out.String(), " "):]; len(strings.TrimSpace(sum)) != shortSum {
+		t.Errorf("%q is no checksum\n%s", sum, out)
+	}
 	says(r.deliveries, "It was delivered to nobody")
 	if err := r.publish(); err == nil || !strings.Contains(err.Error(), "never changes") {
 		t.Error(err)
@@ -305,6 +308,11 @@ func TestReportCommands(t *testing.T) {
 		t.Error(err)
 	}
 	at := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+	months := reportPage{Months: []press.Month{
+		{Month: "2026-12", Deliveries: map[string]int{}, Summary: press.Summary{SnapshotAt: at, Difference: -3, Than: "2026-11"}},
+		{Month: "2026-11", Published: true, At: at, Deliveries: map[string]int{"delivered": 1, "partly": 1}},
+	}}
+	says(func() error { return months.print(out) }, "2026-12  draft      2026-11-25 09:00", "-3 to 2026-11", "1 of 2, 1 failed")
 	p := sentPage{[]press.Sent{{N: 1, Way: "mail a@x", State: "waiting", Attempts: 2, Error: "450 not now", Asked: at, Next: at.Add(time.Hour), Who: "ann"}}}
 	says(func() error { return p.print(out) }, "1  mail a@x  waiting", "next attempt 11-25 10:00; 450 not now")
 }

@@ -72,24 +72,48 @@ func (p *reportPage) print(w io.Writer) error {
 }
 
 func (p *reportPage) grid() *grid {
-	g := &grid{head: []string{"MONTH", "PUBLISHED", "BY", "MODULES", "DEVICES", "REQUEST", "COST", "AT RISK", "SENT"}, right: []bool{false, false, false, true, true, true, true, true, false}}
+	g := &grid{
+		head:  []string{"MONTH", "STATE", "AT", "BY", "MODULES", "DEVICES", "REQUEST", "DIFFERENCE", "COST", "AT RISK", "SENT", "SHA-256"},
+		right: []bool{false, false, false, false, true, true, true, true, true, true, false, false},
+	}
 	for i := range p.Months {
 		m := &p.Months[i]
-		published, t := "draft", &m.Total
+		t := &m.Total
+		state, at := cell{"draft", "33"}, m.SnapshotAt
 		if m.Published {
-			published = m.At.Format("2006-01-02 15:04")
+			state, at = cell{"published", "32"}, m.At
 		}
 		price := report.Money(t.Cost)
 		if t.Cost.Known() {
 			price += " " + m.Currency
 		}
-		row := []cell{plain(m.Month), plain(published), plain(printable(m.Who)), plain(strconv.Itoa(t.Modules))}
+		row := []cell{plain(m.Month), state, plain(stampOf(at)), plain(printable(m.Who)), plain(strconv.Itoa(t.Modules))}
 		for _, n := range []analytics.Number{t.Devices, t.DevicesToRequest} {
 			row = append(row, plain(report.Decimal(n, 0)))
 		}
-		g.rows = append(g.rows, append(row, plain(printable(price)), plain(report.Decimal(t.AtRisk, 0)), sentCell(m)))
+		row = append(row, plain(differenceOf(m)), plain(printable(price)), plain(report.Decimal(t.AtRisk, 0)), sentCell(m))
+		g.rows = append(g.rows, append(row, plain(m.SHA256[:min(len(m.SHA256), shortSum)])))
 	}
 	return g
+}
+
+// shortSum is how much of a checksum tells reports apart.
+const shortSum = 12
+
+// stampOf is when a report was published, or a draft has its numbers of.
+func stampOf(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+// differenceOf is that of a month's devices to request, and to which month.
+func differenceOf(m *press.Month) string {
+	if m.Than == "" || !m.Difference.Known() {
+		return ""
+	}
+	return fmt.Sprintf("%+.0f to %s", float64(m.Difference), m.Than)
 }
 
 // sentCell says how far the deliveries of a month are.

@@ -54,7 +54,22 @@ func (p *Press) List(ctx context.Context) ([]Month, error) {
 		}
 		all = append(all, m)
 	}
+	compareDraft(all)
 	return all, nil
+}
+
+// compareDraft adds the difference of the draft, which is the first if there is one, to
+// the last report that was published and can be read.
+func compareDraft(all []Month) {
+	if len(all) == 0 || all[0].Published {
+		return
+	}
+	for i := range all[1:] {
+		if last := &all[1+i]; last.Error == "" {
+			all[0].Difference, all[0].Than = all[0].Total.DevicesToRequest-last.Total.DevicesToRequest, last.Month
+			return
+		}
+	}
 }
 
 // delivered counts the deliveries of each month by their states.

@@ -85,21 +85,28 @@ func TestOnlyTheRunningMonthHasADraft(t *testing.T) {
 func TestList(t *testing.T) {
 	w := newWorld(t)
 	months := must[[]Month](t)(w.List(t.Context()))
+	if months[0].Difference.Known() || months[0].Than != "" {
+		t.Errorf("the first month has a difference: %+v", months[0])
+	}
 	if len(months) != 1 || months[0].Published || months[0].Month != "2026-11" || months[0].Total.DevicesToRequest != 4 || months[0].Asking != 2 {
 		t.Errorf("%+v", months)
 	}
 	text := must[[]byte](t)(w.Publish(t.Context(), "2026-11", "ann"))
 	w.now = w.now.AddDate(0, 1, 0)
 	w.minute()
+	w.snap.Growth[w.snap.Find("Qzone/SET_W13")].DevicesToRequest = 5
 	months = must[[]Month](t)(w.List(t.Context()))
 	if m := months[1]; len(months) != 2 || months[0].Month != "2026-12" || !m.Published || m.Who != "ann" || m.SHA256 != checksum(text) || m.Total.DevicesToRequest != 4 || m.At.Day() != 20 {
 		t.Errorf("%+v", months)
+	}
+	if d := months[0]; d.Published || d.SHA256 != "" || d.Difference != 3 || d.Than != "2026-11" {
+		t.Errorf("the draft beside the last published month: %+v", d)
 	}
 	if want := 2*(len(formats)-1) + 1; len(months[1].Files) != want {
 		t.Errorf("%d files, want %d: %+v", len(months[1].Files), want, months[1].Files)
 	}
 	december := must[*report.Report](t)(w.Draft(t.Context(), "2026-12"))
-	if b := december.Before; b == nil || b.Source != report.Published || b.DevicesToRequest != 0 {
+	if b := december.Before; b == nil || b.Source != report.Published || b.DevicesToRequest != 3 {
 		t.Errorf("%+v", b)
 	}
 
@@ -119,6 +126,9 @@ func TestList(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	change(`UPDATE reports SET body = '{}'`)
+	if d := must[[]Month](t)(w.List(t.Context()))[0]; d.Difference.Known() || d.Than != "" {
+		t.Errorf("compared with a damaged report: %+v", d)
+	}
 	if m := must[[]Month](t)(w.List(t.Context()))[1]; m.Total.DevicesToRequest.Known() || !strings.Contains(m.Error, "2026-11 was changed") {
 		t.Errorf("%+v", m)
 	}

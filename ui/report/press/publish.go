@@ -21,18 +21,23 @@ type Summary struct {
 	Currency    string           `json:"currency"`
 	LeftOut     int              `json:"left_out"`
 	Asking      int              `json:"asking"`     // modules that ask for devices
-	Difference  analytics.Number `json:"difference"` // of devices to request, to the order of the month before; unknown without one
+
+	// Difference is that of the devices to request to the order of the month Than:
+	// the month before of a published report, the last published one of a draft. It is
+	// unknown, and Than empty, without one.
+	Difference analytics.Number `json:"difference"`
+	Than       string           `json:"difference_than"`
 }
 
 func summaryOf(r *report.Report) Summary {
-	s := Summary{r.SnapshotAt, r.HorizonDays, r.Total, r.Currency, len(r.Left), 0, analytics.Unknown()}
+	s := Summary{r.SnapshotAt, r.HorizonDays, r.Total, r.Currency, len(r.Left), 0, analytics.Unknown(), ""}
 	for i := range r.Lines {
 		if r.Lines[i].DevicesToRequest > 0 {
 			s.Asking++
 		}
 	}
 	if r.Before != nil {
-		s.Difference = r.Before.DevicesToRequest
+		s.Difference, s.Than = r.Before.DevicesToRequest, r.Before.Month
 	}
 	return s
 }

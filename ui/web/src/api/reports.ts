@@ -37,7 +37,8 @@ export interface ReportMonth {
   currency: string;
   left_out: number;
   asking: number; // modules that ask for devices
-  difference: Num; // of the devices to request, to the month before
+  difference: Num; // of the devices to request
+  difference_than: string; // the month that it is to; empty: none
 }
 
 export interface ReportList {

@@ -13,7 +13,11 @@ interface Props {
 
 const columns = {
   request: ({ total }: ReportMonth) => <b>{count(total.devices_to_request)}</b>,
-  difference: ({ difference }: ReportMonth) => signed(difference, 0),
+  difference: ({ difference, difference_than: than }: ReportMonth, text: Text["reports"]) => (
+    <>
+      {signed(difference, 0)} {than && <small>{text.than(than)}</small>}
+    </>
+  ),
   cost,
   asks: ({ asking, total }: ReportMonth, { ofModules }: Text["reports"]) => (
     <>

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"headroom/internal/config"
+	"headroom/internal/webhook"
+	"headroom/storage/state"
+	"headroom/ui/report/press"
+)
+
+// told is what a program gets to hear.
+type told struct {
+	path string
+	head http.Header
+	body []byte
+}
+
+// listener is a program that hears of reports. It answers 503 below /busy.
+func listener(t *testing.T) (address string, heard chan told) {
+	t.Helper()
+	heard = make(chan told, 100)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		heard <- told{r.URL.Path, r.Header, body}
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/busy"):
+			http.Error(w, "busy", http.StatusServiceUnavailable)
+		case strings.HasPrefix(r.URL.Path, "/ding"):
+			_, _ = io.WriteString(w, `{"errcode":0,"errmsg":"ok"}`)
+		}
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL, heard
+}
+
+// reporting is a server whose reports go to receivers of Alertmanager's file and to
+// signed webhooks, all of them at an address.
+func reporting(t *testing.T, address string) *server {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(strings.ReplaceAll(text, "HOST", address)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write("alertmanager.yml", `
+route: {receiver: none}
+receivers:
+- name: none
+- {name: buyers, webhook_configs: [{url: HOST/am}]}
+- {name: chat}
+`)
+	write("secret", "s3cret\n")
+	path := write("headroom.yml", `
+alerting:
+  config_file: alertmanager.yml
+  notify: {dingtalk: [{receiver: chat, url: "HOST/ding"}]}
+report:
+  languages: [zh, en]
+  receivers: [buyers, chat]
+  webhooks: [{url: "HOST/signed?token=hidden", secret_file: `+filepath.Join(dir, "secret")+`}, {url: HOST/busy}]
+`)
+	cfg, err := config.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newServer(serveOptions{configFile: path, storagePath: t.TempDir(), retention: 24 * time.Hour, externalURL: "http://headroom.example.com/cap"}, cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// publishSample publishes a report of the test data and returns the checksum of its JSON.
+func publishSample(t *testing.T, s *server) string {
+	t.Helper()
+	text, err := os.ReadFile("../../ui/report/testdata/report.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(text)
+	p := state.Publication{Month: "2026-11", Who: "ann", At: time.Now(), JSON: text, SHA256: hex.EncodeToString(sum[:]), Summary: []byte("{}"), Ways: s.press.Ways()}
+	if err := s.state.Reports().Publish(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	return p.SHA256
+}
+
+// attempted makes a round and waits until each way had an attempt.
+func attempted(t *testing.T, s *server) map[string]press.Sent {
+	t.Helper()
+	if err := s.press.Round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		all, err := s.press.Deliveries(t.Context(), "2026-11")
+		if err != nil {
+			t.Fatal(err)
+		}
+		by := map[string]press.Sent{}
+		for _, d := range all {
+			if d.Attempts > 0 {
+				by[d.Way] = d
+			}
+		}
+		if len(by) == len(all) {
+			return by
+		}
+		select {
+		case <-t.Context().Done():
+			t.Fatalf("%+v", all)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+func TestReceiversAndSignedWebhooksGetThePublishedReport(t *testing.T) {
+	address, heard := listener(t)
+	s := reporting(t, address)
+	sum := publishSample(t, s)
+	by := attempted(t, s)
+	if len(by) != 4 {
+		t.Fatalf("%+v", by)
+	}
+	for way, d := range by {
+		busy := d.State == state.DeliveryWaiting && strings.Contains(d.Error, "503") && !d.Next.IsZero()
+		if d.State != state.DeliveryDelivered && !busy || strings.Contains(way+d.Error, "hidden") {
+			t.Errorf("%s: %+v", way, d)
+		}
+	}
+	got := map[string]told{}
+	for range 4 {
+		m := <-heard
+		got[m.path] = m
+	}
+	const link = "http://headroom.example.com/cap/api/v1/reports/2026-11?format=html&lang=zh"
+	checkAlertmanagerMessage(t, got["/am"].body, link)
+	if text := string(got["/ding"].body); !strings.Contains(text, "扩容月报 2026-11") || !strings.Contains(text, "申请 232 台设备") {
+		t.Errorf("the chat got %s", text)
+	}
+	m := got["/signed"]
+	if want := webhook.Sign("s3cret", m.head.Get(webhook.TimestampHeader), m.body); m.head.Get(webhook.SignatureHeader) != want || !strings.HasPrefix(m.head.Get(webhook.KeyHeader), "report.2026-11.") {
+		t.Errorf("%v; want the signature %s", m.head, want)
+	}
+	if !strings.Contains(string(m.body), `"sha256":"`+sum+`"`) {
+		t.Errorf("%s is not of the report %s", m.body, sum)
+	}
+	if got["/busy"].head.Get(webhook.SignatureHeader) != "" {
+		t.Error("signed without a secret")
+	}
+}
+
+func checkAlertmanagerMessage(t *testing.T, body []byte, link string) {
+	t.Helper()
+	var m struct {
+		Receiver string
+		Alerts   []struct {
+			Labels, Annotations map[string]string
+			GeneratorURL        string
+		}
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		t.Fatal(err)
+	}
+	if m.Receiver != "buyers" || len(m.Alerts) != 1 {
+		t.Fatalf("%s", body)
+	}
+	a := m.Alerts[0]
+	if a.Labels["alertname"] != "HeadroomReport" || a.Labels["month"] != "2026-11" || a.GeneratorURL != link ||
+		a.Annotations["summary"] != "扩容月报 2026-11" || !strings.Contains(a.Annotations["description"], "申请 232 台设备") {
+		t.Errorf("%+v", a)
+	}
+}
+
+// A receiver that is not in Alertmanager's file is a fault of the configuration.
+func TestAnUnknownReceiverOfReportsIsAFault(t *testing.T) {
+	s := newTestServer(t)
+	cfg := config.Default()
+	cfg.Report.Receivers = []string{"nobody"}
+	if _, err := s.reportSettings(cfg); err == nil || !strings.Contains(err.Error(), `report.receivers[0]`) || !strings.Contains(err.Error(), `"nobody"`) {
+		t.Error(err)
+	}
+}

@@ -73,7 +73,7 @@ func TestAReaderFindsTheFigures(t *testing.T) {
 		t.Fatal(err)
 	}
 	for language, want := range map[string]struct{ head, number, left string }{
-		report.English: {"Module Device type Site Devices now Needed To request", "%d of %d", "9 of 14 days"},
+		report.English: {"Module Device type Site Devices now Needed To request", "%d of %d", "9 of 14 daily peaks"},
 		report.Chinese: {"模块 机型 站点 现有设备 所需 申请", "第 %d 页，共 %d 页", "仅有 9 天日峰值，需 14 天"},
 	} {
 		pages := read(t, set(t, &r, language))

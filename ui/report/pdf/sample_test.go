@@ -139,7 +139,7 @@ func lookBack(r *report.Report) {
 		{Summary: ledger.Summary{Task: ledger.Growth, Horizon: "7d", Made: 7200, Scored: 7100, Bias: 0.012, Coverage: 0.941}, Median: 0.031, NaiveMedian: 0.052},
 		{Summary: ledger.Summary{Task: ledger.Growth, Horizon: "max30d", Made: 7200, Scored: 4100, Bias: -0.02, Coverage: 0.93, Replayed: true}, Median: 0.044, NaiveMedian: analytics.Unknown()},
 	}}
-	r.Left = []report.LeftOut{{ID: "QQ音乐/新模块", State: analytics.Learning, Devices: 3, Reason: "9 of 14 days"}}
+	r.Left = []report.LeftOut{{ID: "QQ音乐/新模块", State: analytics.Learning, Devices: 3, Reason: "9 of 14 daily peaks"}}
 	r.Requests = []report.RequestLine{
 		{ID: "R12", Kind: request.KindMachines, State: request.Done, Path: r.Lines[0].ID, Title: "2 machines for " + r.Lines[0].ID, Who: "ann", Devices: 2, Opened: made, Approved: made, Closed: made},
 		{ID: "R11", Kind: request.KindAccess, State: request.Open, Path: "Qzone", Title: "role operator on Qzone", Who: "王小明", Opened: made},

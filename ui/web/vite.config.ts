@@ -1,6 +1,30 @@
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+/** Has the scripts that the first one needs fetched beside it; of the languages the server leaves one. */
+const beside: Plugin = {
+  name: "beside",
+  apply: "build",
+  transformIndexHtml: {
+    order: "post",
+    handler(_html, { bundle = {} }) {
+      const chunks = Object.values(bundle).flatMap((file) => (file.type === "chunk" ? [file] : []));
+      const link = (file: string, more = {}) => {
+        const attrs = { rel: "modulepreload", crossorigin: true, href: `./${file}`, ...more };
+        return { tag: "link", attrs, injectTo: "head" as const };
+      };
+      const needed = chunks.filter((chunk) => chunk.isEntry).flatMap((chunk) => chunk.imports);
+      const languages = chunks.filter(({ name }) => /^(en|zh)$/.test(name));
+      return [
+        ...needed.map((file) => link(file)),
+        ...languages.map(({ name, fileName }) => link(fileName, { "data-for": name })),
+      ];
+    },
+  },
+};
+
 export default defineConfig({
+  plugins: [beside],
   base: "./", // the server writes the page's depth into <base>, so any prefix works
   // h(…) with its children behind it is shorter than jsx(…) with them in an object.
   oxc: {

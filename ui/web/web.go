@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -76,9 +77,36 @@ func serveIndex(w http.ResponseWriter, r *http.Request, page []byte) {
 	depth := strings.Count(r.URL.EscapedPath(), "/") - 1
 	base := "./" + strings.Repeat("../", max(depth, 0))
 	body := strings.Replace(string(page), `<base href="/"`, `<base href="`+base+`"`, 1)
+	body = suitLinks(body, r)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Vary", "Accept-Language")
 	writeBody(w, r, http.StatusOK, []byte(body))
+}
+
+var markedLink = regexp.MustCompile(`\s*<link[^>]* data-for="([a-z]+)"[^>]*>`)
+
+// suitLinks leaves of the links that have the browser fetch something early those
+// for the language of a request, and those for the table where it asks for that as
+// it comes. A link too much costs a fetch; one too little, a moment.
+func suitLinks(page string, r *http.Request) string {
+	suits := map[string]bool{"table": r.URL.Path == "/" && r.URL.RawQuery == ""}
+	suits[languageOf(r)] = true
+	return markedLink.ReplaceAllStringFunc(page, func(link string) string {
+		if suits[markedLink.FindStringSubmatch(link)[1]] {
+			return link
+		}
+		return ""
+	})
+}
+
+// languageOf is what the pages will choose, unless somebody has chosen another before.
+func languageOf(r *http.Request) string {
+	wanted := r.URL.Query().Get("lang")
+	if wanted == "zh" || wanted != "en" && strings.HasPrefix(r.Header.Get("Accept-Language"), "zh") {
+		return "zh"
+	}
+	return "en"
 }
 
 func serveNotBuilt(w http.ResponseWriter, r *http.Request) {

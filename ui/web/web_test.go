@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -13,7 +14,11 @@ import (
 var script = strings.Repeat("let headroom = 1;\n", 200)
 
 var built = fstest.MapFS{
-	"index.html":         {Data: []byte(`<head><base href="/" /><script src="./assets/app-1a2b.js"></script>`)},
+	"index.html": {Data: []byte(`<head><base href="/" /><script src="./assets/app-1a2b.js"></script>
+<link rel="modulepreload" crossorigin href="./assets/en.js" data-for="en">
+<link rel="modulepreload" crossorigin href="./assets/zh.js" data-for="zh">
+<link rel="preload" as="fetch" href="./api/v1/status" />
+<link rel="preload" as="fetch" href="./api/v1/warnings" data-for="table" />`)},
 	"favicon.svg":        {Data: []byte(`<svg/>`)},
 	"assets/app-1a2b.js": {Data: []byte(script)},
 }
@@ -52,6 +57,27 @@ func TestIndexKnowsItsDepth(t *testing.T) {
 		}
 		if got := r.Header.Get("Cache-Control"); got != "no-cache" {
 			t.Errorf("%s: Cache-Control %q", path, got)
+		}
+	}
+}
+
+func TestIndexFetchesEarlyWhatSuits(t *testing.T) {
+	for _, c := range []struct{ path, accept, want string }{
+		{"/", "", "en status warnings"},
+		{"/", "en-GB,zh;q=0.5", "en status warnings"},
+		{"/", "zh-CN,zh;q=0.9,en;q=0.8", "zh status warnings"},
+		{"/?level=product", "zh", "zh status"},
+		{"/?lang=en", "zh", "en status"},
+		{"/?lang=zh", "en", "zh status"},
+		{"/module/Qzone", "", "en status"},
+	} {
+		r := ask(handler(built), http.MethodGet, c.path, "Accept-Language", c.accept)
+		var got []string
+		for _, link := range regexp.MustCompile(`<link[^>]*/(\w+)[."]`).FindAllStringSubmatch(bodyOf(t, r), -1) {
+			got = append(got, link[1])
+		}
+		if got := strings.Join(got, " "); got != c.want {
+			t.Errorf("%s in %q: %s; want %s", c.path, c.accept, got, c.want)
 		}
 	}
 }

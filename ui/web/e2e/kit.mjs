@@ -64,6 +64,7 @@ export class Kit {
       return goes();
     });
     await this.page.locator(awaited).first().waitFor();
+    await this.waitFor("all rows are there", () => !document.querySelector("[aria-busy=true]"));
   }
 
   url(path) {
@@ -93,7 +94,10 @@ export class Kit {
 
   /** Waits until the page waits for nothing. */
   async settles() {
-    await this.waitFor("everything is loaded", () => !document.querySelector("main .loading"));
+    await this.waitFor(
+      "everything is loaded",
+      () => !document.querySelector("main :is(.loading, [aria-busy=true])"),
+    );
   }
 
   /** Nothing may stick out to the right. */

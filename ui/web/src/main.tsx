@@ -20,13 +20,34 @@ import "./styles/explain.css";
 import "./styles/capacity.css";
 import "./styles/reports.css";
 import { render } from "preact";
-import { root } from "./api/client";
+import { api, root } from "./api/client";
+import { askEarly } from "./api/live";
 import { App } from "./app";
+import { routeHere } from "./state/router";
+import { writeView } from "./state/view";
+import { openTable, wantedView } from "./table/first";
 import { firstLanguage, texts } from "./text/language";
 
 // The server wrote <base> relative to the first URL; it must not follow the later ones.
 document.querySelector("base")?.setAttribute("href", root);
 
+/** Asks for what the page that is opened shows first, while the words are on their way. */
+function open(): Promise<unknown> {
+  const status = askEarly("status", api.status);
+  const route = routeHere();
+  if (route.page !== "table") return status;
+  const wanted = wantedView(route.view);
+  if (wanted) history.replaceState(null, "", new URL(writeView(wanted), root));
+  return Promise.all([status, openTable(wanted ?? route.view)]);
+}
+
+/** Milliseconds that the words wait for the answers: it is drawn once where these come as soon. */
+const patience = 100;
+
 const host = document.getElementById("app");
 const language = firstLanguage();
-texts[language]().then((text) => host && render(<App first={{ language, text }} />, host));
+const answers = open();
+texts[language]().then(async (text) => {
+  await Promise.race([answers, new Promise((late) => setTimeout(late, patience))]);
+  if (host) render(<App first={{ language, text }} />, host);
+});

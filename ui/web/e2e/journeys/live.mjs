@@ -34,7 +34,7 @@ async function watch(kit, { path, still = path, shows }, at) {
   const tab = await kit.context.newPage();
   await tab.goto(kit.url(still(at)));
   await tab.locator(shows).first().waitFor();
-  await tab.waitForFunction(() => !document.querySelector("main .loading"));
+  await tab.waitForFunction(() => !document.querySelector("main :is(.loading, [aria-busy=true])"));
   await tab.evaluate(() => document.fonts.ready);
   await tab.waitForTimeout(1000); // charts are drawn
   await tab.evaluate(count);

@@ -190,6 +190,10 @@ export interface LedgerQuery {
 export const api = {
   status: () => call<Status>("status"),
   tree: (model: string) => list<TreeNode>(`tree${query({ model })}`),
+  /** The tree without its modules, which are most of it. */
+  branches: (model: string) => list<TreeNode>(`tree${query({ model, modules: "false" })}`),
+  firstRows: (path: string, level: string, model: string, sort: string, limit: number) =>
+    list<Row>(`warnings${query({ path, level, model, sort, limit })}`),
   warnings: (level: string, model: string) => list<Row>(`warnings${query({ level, model })}`),
   growth: (level: string, model: string) => list<Growth>(`growth${query({ level, model })}`),
   below: (path: string, level: string, model: string) =>

@@ -84,18 +84,39 @@ export interface Resource<T> {
   mutate: (change: (data: T) => T) => void;
 }
 
+/** What was asked for before there was a page to draw, by the key of its resource; each serves once. */
+const early = new Map<string, { answer: Promise<unknown>; data?: unknown }>();
+
+/** Asks for a resource that will be used; ends with the answer, however it went. */
+export function askEarly(key: string, load: () => Promise<unknown>): Promise<unknown> {
+  const asked: { answer: Promise<unknown>; data?: unknown } = { answer: load() };
+  early.set(key, asked);
+  return asked.answer.then(
+    (data) => {
+      asked.data = data;
+    },
+    () => {}, // whose resource it is tells
+  );
+}
+
 /**
  * Loads data for a key and again with every revision and in every language. While a newer revision
  * is under way the older data stay; another key starts empty.
  */
 export function useResource<T>(key: string, revision: number, load: () => Promise<T>): Resource<T> {
-  const [held, setHeld] = useState<{ key: string; data?: T; error?: Error }>({ key });
+  const [held, setHeld] = useState<{ key: string; data?: T; error?: Error }>(() => {
+    const data = early.get(key)?.data as T | undefined;
+    return data === undefined ? { key } : { key, data };
+  });
   const newest = useRef(0);
   const locale = useLocale();
   // The key stands for all that load reads.
   useEffect(() => {
     const ticket = ++newest.current;
-    load().then(
+    const asked = early.get(key);
+    early.delete(key);
+    if (asked?.data !== undefined) return;
+    ((asked?.answer as Promise<T> | undefined) ?? load()).then(
       (data) => ticket === newest.current && setHeld({ key, data }),
       (error: Error) =>
         ticket === newest.current && setHeld((h) => (h.key === key ? { ...h, error } : { key, error })),

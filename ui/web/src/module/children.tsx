@@ -34,7 +34,7 @@ export function Children({ id, level, model, revision, onGo }: Props) {
     const [rows, growth, tree] = await Promise.all([
       api.below(id, level, by),
       api.growthBelow(id, level, by),
-      api.tree(by),
+      api.branches(by),
     ]);
     const orders = new Map(growth.map((g) => [g.id, g]));
     const children: Child[] = rows.map((row) => ({ row, growth: orders.get(row.id) }));

@@ -2,7 +2,8 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { root } from "../api/client";
 import { type Route, readRoute } from "./view";
 
-const here = (): Route => {
+/** The page that the URL names. */
+export const routeHere = (): Route => {
   const base = new URL(root).pathname;
   return readRoute(location.pathname.slice(base.length), location.search);
 };
@@ -15,9 +16,9 @@ export interface Router {
 
 /** The page that the URL names, and the way to another. */
 export function useRouter(): Router {
-  const [route, setRoute] = useState(here);
+  const [route, setRoute] = useState(routeHere);
   useEffect(() => {
-    const follow = () => setRoute(here());
+    const follow = () => setRoute(routeHere());
     addEventListener("popstate", follow);
     return () => removeEventListener("popstate", follow);
   }, []);
@@ -25,7 +26,7 @@ export function useRouter(): Router {
     const url = new URL(path, root);
     if (replace) history.replaceState(null, "", url);
     else history.pushState(null, "", url);
-    setRoute(here());
+    setRoute(routeHere());
   }, []);
   return { route, go };
 }

@@ -27,7 +27,7 @@ import { SparkCell } from "./sparkcell";
 /** What the cells need beside their row. */
 export interface Sheet {
   text: Text;
-  scale: number; // percent at the end of the bars
+  scale: number; // percent at the end of the bars; 0 while only the first rows are there
   model: Choice;
   columns: Column[];
   levels: string[];
@@ -47,6 +47,7 @@ export interface Column {
   width: number; // pixels; of the first one, at least
   both?: number; // the same where it has a line of each of two models
   extra?: true; // shown only where it is chosen
+  late?: true; // not known of the first rows
   sorts: Sort[]; // the column's own first, then that of its lower line
   fields: Field[]; // of the CSV
   cell: (entry: Entry, sheet: Sheet, line: Sparkline | undefined) => ComponentChildren;
@@ -215,6 +216,7 @@ const all: Column[] = [
   {
     id: "growth",
     width: 80,
+    late: true,
     sorts: [high("growth")],
     fields: [
       ["growth_percent_per_month", ({ growth }) => aMonth(growth)],
@@ -233,6 +235,7 @@ const all: Column[] = [
   {
     id: "full",
     width: 116,
+    late: true,
     sorts: [low("full")],
     fields: [
       ["full_on", ({ growth }) => growth?.full_on.value],
@@ -245,6 +248,7 @@ const all: Column[] = [
   {
     id: "order",
     width: 60,
+    late: true,
     sorts: [high("order")],
     fields: [
       ["devices_needed", ({ growth }) => growth?.devices_needed],
@@ -332,11 +336,12 @@ export const sorts = all.flatMap((column) => column.sorts);
 
 /** A column's cell of an entry, with both models' lines where both are known. */
 export function cellOf(
-  { cell, brief }: Column,
+  { cell, brief, late }: Column,
   entry: Entry,
   sheet: Sheet,
   line?: Sparkline,
 ): ComponentChildren {
+  if (late && sheet.scale === 0) return null;
   if (!brief || sheet.model !== "both") return cell(entry, sheet, line);
   return <Pair top={brief(entry, sheet)} below={entry.other ? brief(entry.other, sheet) : "–"} />;
 }

@@ -47,11 +47,12 @@ describe("sorting", () => {
     );
     expect(idsOf(sortEntries(entries, "-deviates"))).toEqual(["three", "two", "high", "learning"]);
   });
-  it("orders names by their numbers, and equal rows by name", () => {
-    const entries = entriesOf(sampleRow("m/SET_W10"), sampleRow("m/SET_W9"), sampleRow("m/SET_W1"));
-    const natural = ["m/SET_W1", "m/SET_W9", "m/SET_W10"];
-    expect(idsOf(sortEntries(entries, "path"))).toEqual(natural);
-    expect(idsOf(sortEntries(entries, "-load"))).toEqual(natural);
+  it("has the paths, and equal rows, in the order in which the server has them", () => {
+    const paths = ["m/SET_W1", "m/SET_W9", "m/SET_W10"];
+    const entries = entriesOf(...paths.map((id) => sampleRow(id)));
+    expect(idsOf(sortEntries(entries.toReversed(), "path"))).toEqual(paths);
+    expect(idsOf(sortEntries(entries, "-path"))).toEqual(paths.toReversed());
+    expect(idsOf(sortEntries(entries.toReversed(), "-load"))).toEqual(paths);
   });
   it("leaves rows alone for a column that it does not know", () => {
     expect(idsOf(sortEntries(entriesOf(sampleRow("b"), sampleRow("a")), "-colour"))).toEqual(["b", "a"]);
@@ -64,7 +65,7 @@ describe("sorting", () => {
       sampleRow("none", { headroom_after_loss: null, largest_domain: domain }),
       sampleRow("peakless", { headroom: null, headroom_after_loss: null, largest_domain: domain }),
     );
-    expect(idsOf(sortEntries(entries, "loss"))).toEqual(["none", "some", "peakless", "unknown"]);
+    expect(idsOf(sortEntries(entries, "loss"))).toEqual(["none", "some", "unknown", "peakless"]);
   });
   it("has a key for every order", () => {
     for (const { id } of sorts) expect(sortKeys[id], id).toBeDefined();

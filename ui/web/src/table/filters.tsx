@@ -6,7 +6,7 @@ import { type Chip, chipIds, turn } from "./chips";
 
 interface Props {
   view: View;
-  counts: Record<Chip, Num>; // of the rows that are shown; null where it is not known
+  counts: Record<Chip, Num> | undefined; // of the rows, once they are there; null where it is not known
   owners: [owner: string, rows: number][];
   onView: (view: View) => void;
 }
@@ -18,19 +18,20 @@ export function Filters({ view, counts, owners, onView }: Props) {
     view.chips.includes(chip) ? "true" : view.chips.includes(`-${chip}`) ? "mixed" : "false";
   return (
     <fieldset class="chip-line" aria-label={sheet.filters}>
-      {chipIds.map((chip) => (
-        <button
-          key={chip}
-          type="button"
-          class={`chip ${counts[chip] === 0 ? "empty" : ""}`}
-          aria-pressed={state(chip)}
-          title={`${sheet.chipTitles[chip]}. ${sheet.chipHelp}`}
-          onClick={() => onView({ ...view, chips: turn(view.chips, chip) })}
-        >
-          {state(chip) === "mixed" ? sheet.without(sheet.chips[chip]) : sheet.chips[chip]}{" "}
-          {state(chip) !== "mixed" && <b>{count(counts[chip])}</b>}
-        </button>
-      ))}
+      {counts &&
+        chipIds.map((chip) => (
+          <button
+            key={chip}
+            type="button"
+            class={`chip ${counts[chip] === 0 ? "empty" : ""}`}
+            aria-pressed={state(chip)}
+            title={`${sheet.chipTitles[chip]}. ${sheet.chipHelp}`}
+            onClick={() => onView({ ...view, chips: turn(view.chips, chip) })}
+          >
+            {state(chip) === "mixed" ? sheet.without(sheet.chips[chip]) : sheet.chips[chip]}{" "}
+            {state(chip) !== "mixed" && <b>{count(counts[chip])}</b>}
+          </button>
+        ))}
       {(owners.length > 0 || view.owner) && (
         <select
           class="chip"

@@ -24,12 +24,13 @@ interface Props {
   folded: string[];
   now: number; // end of the minute that is shown, in Unix seconds
   shown: boolean;
+  whole?: boolean; // more lines come while it is not
   onSort: (sort: string) => void;
   onFold: (id: string) => void;
 }
 
 /** The sortable table; only the lines in sight are in the document. */
-export function Grid({ lines, sheet, sort, folded, now, shown, onSort, onFold }: Props) {
+export function Grid({ lines, sheet, sort, folded, now, shown, whole = true, onSort, onFold }: Props) {
   const pane = useRef<HTMLDivElement>(null);
   const card = sheet.model === "both" ? rowHeight.compared : rowHeight.narrow;
   const height = useMatches(narrowQuery) ? card : rowHeight.wide;
@@ -80,11 +81,11 @@ export function Grid({ lines, sheet, sort, folded, now, shown, onSort, onFold }:
   );
 
   return (
-    <div class="pane" ref={pane}>
+    <div class="pane" ref={pane} aria-busy={!whole}>
       <table
         class={`warnings ${sheet.model === "both" ? "compared" : ""}`}
         style={{ "--least": `${widthOf(sheet.columns)}px` }}
-        aria-rowcount={lines.length + 1}
+        aria-rowcount={whole ? lines.length + 1 : -1}
       >
         <Head sort={sort} sheet={sheet} onSort={onSort} />
         <tbody>

@@ -2,9 +2,9 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Progress, Status } from "../api/types";
-import { Failure, Loading, openSteps, ProgressList } from "../notice";
+import { Failure, openSteps, ProgressList } from "../notice";
 import { modelsOf } from "../state/model";
-import { readView, type View, writeView } from "../state/view";
+import type { View } from "../state/view";
 import { useText } from "../text/language";
 import { Crumbs } from "../tree/crumbs";
 import { Tree } from "../tree/tree";
@@ -25,9 +25,9 @@ import {
   withNote,
 } from "./entries";
 import { Filters } from "./filters";
+import { firstKey, firstRows, wantedView } from "./first";
 import { Grid } from "./grid";
 import { groupBy, levelsAbove, linesOf } from "./groups";
-import { keptViews } from "./saved";
 import { Toolbar } from "./toolbar";
 
 interface Props {
@@ -50,7 +50,8 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
   const [frozen, setFrozen] = useState(revision);
   const [treeOpen, setTreeOpen] = useState(false);
   if (shown && frozen !== revision) setFrozen(revision); // a hidden table asks for nothing
-  const tree = useResource(`tree ${view.model}`, frozen, () => api.tree(modelsOf(view.model)[0]));
+  const tree = useResource(`tree ${view.model}`, frozen, () => api.branches(modelsOf(view.model)[0]));
+  const begin = useFirst(view);
   const table = useResource(`${view.level} ${view.model}`, frozen, () => loadEntries(view));
   // What is in effect comes after the rows: a browser asks for few things at once.
   const ready = table.data !== undefined;
@@ -60,7 +61,7 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
   const levels = status?.levels ?? none;
   useFirstView(view, onView);
 
-  const loaded = table.data ?? none;
+  const loaded = table.data ?? begin ?? none;
   const all = useMemo(
     () => (effects.data ? mark(loaded, coverer(effects.data, levels)) : loaded),
     [loaded, effects.data, levels.join()],
@@ -75,8 +76,11 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
     () => ({ ...countChips(filtered), ...(!hushed && { muted: null, change: null }) }),
     [filtered, hushed],
   );
+  // The chips come with their numbers, which make them wide or narrow, and stay while others are awaited.
+  const counted = useRef<typeof counts | undefined>(undefined);
+  if (ready && effects.data) counted.current = counts;
   const owned = useMemo(() => owners(all), [all]);
-  const scale = useMemo(() => barScale(all), [all]);
+  const scale = useMemo(() => (ready ? barScale(all) : 0), [all, ready]);
   const depth = levelsAbove(levels, view.level).indexOf(view.group) + 1;
   const lines = useMemo(
     () => (depth > 0 ? linesOf(groupBy(entries, depth), view.folded) : entries),
@@ -108,7 +112,7 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
   return (
     <main class="table-page" hidden={!shown}>
       <aside class={treeOpen ? "open" : ""}>
-        <Tree nodes={tree.data ?? none} levels={levels} path={view.path} onPath={choose} />
+        {tree.data && <Tree nodes={tree.data} levels={levels} path={view.path} onPath={choose} />}
       </aside>
       <section>
         <h1 class="hidden">{text.table}</h1>
@@ -116,20 +120,20 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
           view={view}
           levels={levels}
           configured={status?.model}
-          shown={entries.length}
+          shown={ready ? entries.length : undefined}
           all={all.length}
           active={shown}
           onView={onView}
           onTree={() => setTreeOpen(!treeOpen)}
           onSave={() => saveAs("warnings.csv", toCSV(lines, columns, modelsOf(view.model)))}
         />
-        <Filters view={view} counts={counts} owners={owned} onView={onView} />
+        <Filters view={view} counts={counted.current} owners={ready ? owned : none} onView={onView} />
         {view.path && <Crumbs path={view.path} onPath={choose} />}
         <ProgressList steps={progress} />
         {table.error && <Failure error={table.error} />}
-        {!table.data && !table.error && <Loading />}
-        {table.data && all.length === 0 && !loading && <Empty levels={levels} mode={status?.mode} />}
-        {all.length > 0 && entries.length === 0 && (
+        {!ready && !begin && !table.error && <Waiting />}
+        {ready && all.length === 0 && !loading && <Empty levels={levels} mode={status?.mode} />}
+        {ready && all.length > 0 && entries.length === 0 && (
           <p class="nothing">
             {text.nothing}{" "}
             <button
@@ -148,6 +152,7 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
             folded={view.folded}
             now={Date.parse(status?.at ?? "") / 1000 + 60}
             shown={shown}
+            whole={ready}
             onSort={(sort) => onView({ ...view, sort })}
             onFold={(id) => id && onView({ ...view, folded: toggle(view.folded, id) })}
           />
@@ -163,9 +168,30 @@ const toggle = (list: string[], word: string) =>
 /** Opens the table as the person of this browser wants it, where the URL says nothing. */
 function useFirstView(view: View, onView: (view: View) => void) {
   useEffect(() => {
-    const first = keptViews().find((saved) => saved.first);
-    if (first?.query && writeView(view) === "") onView(readView(first.query));
+    const wanted = wantedView(view);
+    if (wanted) onView(wanted);
   }, []);
+}
+
+/** The first rows of the view that was opened, as long as it is that one. */
+function useFirst(view: View): Entry[] | undefined {
+  const [opened] = useState(firstKey(view));
+  const { data } = useResource(opened ?? "", 0, async () => (opened ? firstRows(view) : undefined));
+  const rows = opened === firstKey(view) && data && data.length > 0 ? data : undefined;
+  return useMemo(() => rows && joinGrowth(rows, none), [rows]);
+}
+
+/** Lines in place of the rows; a reader hears that they are awaited. */
+function Waiting() {
+  const text = useText();
+  return (
+    <>
+      <p class="loading hidden" role="status">
+        {text.loading}…
+      </p>
+      <div class="pane waiting" aria-hidden="true" />
+    </>
+  );
 }
 
 /** What keeps alarms back and what changes; what this server has not is none, and what it refuses is unknown. */

@@ -16,7 +16,7 @@ interface Props {
   view: View;
   levels: string[];
   configured: string | undefined; // model
-  shown: number;
+  shown: number | undefined; // while it is not known
   all: number;
   active: boolean;
   onView: (view: View) => void;
@@ -84,11 +84,11 @@ export function Toolbar({ view, levels, configured, shown, all, active, onView, 
       />
       <SortChoice view={view} onView={onView} />
       <span class="rows" role="status">
-        {text.rows(count(shown), count(all))}
+        {shown !== undefined && text.rows(count(shown), count(all))}
       </span>
       <ViewsMenu query={writeView(view)} onQuery={(query) => onView(query ? readView(query) : defaultView)} />
       <ColumnsMenu view={view} onView={onView} />
-      <button type="button" class="quiet csv" title={text.csvTitle} onClick={onSave} disabled={shown === 0}>
+      <button type="button" class="quiet csv" title={text.csvTitle} onClick={onSave} disabled={!shown}>
         {text.csv}
       </button>
     </search>

@@ -22,7 +22,7 @@ interface Props {
 export function TreePage({ class: kind, title, hidden, path, status, tools, children, onPath }: Props) {
   const text = useText();
   const [open, setOpen] = useState(false);
-  const tree = useResource("tree", 0, () => api.tree(""));
+  const tree = useResource("tree", 0, () => api.branches(""));
   const choose = (path: string) => {
     setOpen(false);
     onPath(path);

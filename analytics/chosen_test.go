@@ -17,7 +17,7 @@ func TestPeakByTheChosenModel(t *testing.T) {
 			m.Choices = []Choices{
 				{Made: noon.AddDate(0, 0, -7)},
 				{Made: noon.Add(-time.Hour), Nodes: map[string][]choose.Choice{
-					moduleM: {{Task: "growth", Model: ModelNaive, Tested: true}, {Task: "peak", Model: model, Reason: "peak: because of 40 days", Tested: tested}},
+					moduleM: {{Task: "growth", Model: ModelNaive, Tested: true}, {Task: "peak", Model: model, Reason: "peak: naive, 5 % over 40 days", Tested: tested}},
 				}},
 			}
 		})
@@ -34,7 +34,7 @@ func TestPeakByTheChosenModel(t *testing.T) {
 				t.Errorf("classic is %+v in its own table, %+v here", c, r.PeakToday)
 			}
 		}
-		if e := w.explain("row:"+moduleM, ModelCalibrated); !explains(e, "model", "because of 40 days") || !explains(e, "", by) {
+		if e := w.explain("row:"+moduleM, ModelCalibrated); !explains(e, "model", "over 40 days") || !explains(e, "", by) {
 			t.Errorf("%s is explained by %+v", model, e.Steps)
 		}
 		// What was shown before the choice is explained as it was then.

@@ -80,7 +80,7 @@ func TestMarkedIntervalsAreNotLearnedFrom(t *testing.T) {
 		}
 		m.Marks = append(m.Marks,
 			fleet.Mark{Path: fleet.Path{"QQ"}, To: noon, Kind: "other"},
-			fleet.Mark{Path: fleet.Path{"Qzone"}, To: noon, Kind: "taken away", Made: noon.Add(-2 * time.Hour), Ended: noon.Add(-time.Hour)})
+			fleet.Mark{Path: fleet.Path{"Qzone"}, To: noon, Kind: "other", Note: "taken away", Made: noon.Add(-2 * time.Hour), Ended: noon.Add(-time.Hour)})
 	}
 	want, wantGrowth, _ := learnedFrom(t, unmeasured, 1, plainModel)
 	got, growth, w := learnedFrom(t, tripled, 1, marked)

@@ -15,8 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/analytics"
-	"headroom/internal/phrases/phrasestest"
 	"headroom/internal/config"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/node/wire"
 	"headroom/scaler/policy"
 	"headroom/scaler/pool"
@@ -39,7 +39,7 @@ type unknown struct{}
 
 func (unknown) Forecast(string, time.Time, float64, time.Duration) policy.Forecast {
 	nan := math.NaN()
-	return policy.Forecast{Ahead: nan, AheadUpper: nan, Peak: nan, PeakUpper: nan, Reason: "no history"}
+	return policy.Forecast{Ahead: nan, AheadUpper: nan, Peak: nan, PeakUpper: nan, Reason: "its history is still being read"}
 }
 
 // world is a loop over a real pool of one node, which runs what it is told.

@@ -231,7 +231,7 @@ func (h *healer) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) (p
 			passed = append(passed, a)
 			continue
 		}
-		a.Stay(now, "heal", alarm.Waiting, "", "restarted; looking whether that helped", time.Time{})
+		a.Stay(now, "heal", alarm.Waiting, "", "restart_process is running", time.Time{})
 	}
 	return passed
 }

@@ -117,10 +117,10 @@ func (muting) Name() string { return "mute" }
 func (m *muting) Run(_ context.Context, now time.Time, alarms []*alarm.Alarm) (passed []*alarm.Alarm) {
 	for _, a := range alarms {
 		if m.mutes != nil && m.mutes(a) && !a.Ended {
-			a.Stay(now, "mute", alarm.Muted, "m1", "silenced by ann", now.Add(time.Second))
+			a.Stay(now, "mute", alarm.Muted, "m1", "muted by ann", now.Add(time.Second))
 			continue
 		}
-		a.Pass(now, "mute", "the silence has ended")
+		a.Pass(now, "mute", "has lasted")
 		passed = append(passed, a)
 	}
 	return passed

@@ -17,8 +17,8 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
-	"headroom/internal/phrases/phrasestest"
 	"headroom/internal/config"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 )

@@ -238,7 +238,7 @@ func TestTheVolumeIsLearnedFromPastRuns(t *testing.T) {
 	w := newWorld(t)
 	past := func(alarms int, how string) {
 		r := deploy()
-		r.Run, r.Nodes = fmt.Sprint("past ", w.Now), []string{"n0", "n1", "n2", "n3"}
+		r.Run, r.Nodes = fmt.Sprint(w.Now.Unix()), []string{"n0", "n1", "n2", "n3"}
 		id := w.open(r)
 		for i := range alarms {
 			w.Fire(scenario.Alarm("ProcessDead", fmt.Sprint("n", i%4), fmt.Sprint("m", i)))

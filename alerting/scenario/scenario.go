@@ -86,11 +86,18 @@ func begin(w *World) *World {
 
 // wantSaid holds all that was said of the alarms to being said in Chinese, too.
 func (w *World) wantSaid() {
-	for _, a := range w.All() {
+	check := func(a *alarm.Alarm) error {
 		phrasestest.Check(w.t, a.Reason)
 		for _, e := range a.Trail {
 			phrasestest.Check(w.t, e.Reason)
 		}
+		return nil
+	}
+	for _, a := range w.memory.all() {
+		_ = check(a)
+	}
+	if w.memory == nil { // the test's own context has ended
+		_ = w.History().Each(context.WithoutCancel(w.t.Context()), state.AlarmQuery{}, check)
 	}
 }
 

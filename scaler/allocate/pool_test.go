@@ -24,7 +24,7 @@ func randomPool(r *rand.Rand, z size) Input {
 		c := Class{Closed: make([]string, z.nodes)}
 		for i := range c.Closed {
 			if r.IntN(3) == 0 {
-				c.Closed[i] = "no label gpu"
+				c.Closed[i] = `its labels are not as gpu="yes"`
 			}
 		}
 		in.Classes = append(in.Classes, c)
@@ -71,7 +71,7 @@ func randomService(r *rand.Rand, i int, z size, classes int) Service {
 		s.Ports[1] = s.Ports[0] + r.IntN(12)
 	}
 	for range r.IntN(3) {
-		s.Closed[r.IntN(z.nodes+1)] = "failed to start"
+		s.Closed[r.IntN(z.nodes+1)] = "the node refused a worker: no room"
 	}
 	return s
 }

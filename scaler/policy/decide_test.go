@@ -179,7 +179,7 @@ func world(rng *rand.Rand) (s Settings, d Demand, f Forecast, m Memory) {
 	d.Observed = rng.IntN(2) == 0
 	d.Scheduled = max(0, rng.IntN(60)-50)
 	d.Manual = max(0, rng.IntN(60)-55)
-	d.Held = []string{"", "", "", "a person"}[rng.IntN(4)]
+	d.Held = []string{"", "", "", "held by ann"}[rng.IntN(4)]
 	f = Forecast{AheadUpper: maybe(float64(n) * 50 * rng.Float64()), PeakUpper: maybe(float64(n) * 60 * rng.Float64())}
 	m = settled(s, noon, rng.IntN(150))
 	m.LastIn, m.LastOut = noon.Add(-time.Duration(rng.IntN(600))*time.Second), noon.Add(-time.Duration(rng.IntN(600))*time.Second)

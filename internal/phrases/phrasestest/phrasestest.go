@@ -10,12 +10,12 @@ import (
 )
 
 var (
-	english = regexp.MustCompile(`[a-z]{2,} [a-z]{2,}`) // two words: a name of several has figures, signs or capitals
-	quoted  = regexp.MustCompile(`“[^”]*”`)
+	english = regexp.MustCompile(`\b[a-z]{2,} [a-z]{2,}\b`) // two words: a name of several has figures, signs or capitals
+	quoted  = regexp.MustCompile(`“[^”]*”|（[^）]*）`)
 )
 
 // Check fails for each text that is not said in Chinese, or not as a whole. What others
-// have said stands in quotes.
+// have said stands in quotes or brackets.
 func Check(t testing.TB, texts ...string) {
 	t.Helper()
 	for _, text := range texts {

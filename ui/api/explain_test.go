@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"headroom/analytics"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/flow"
 	"headroom/storage/state"
 )
@@ -14,7 +15,13 @@ import (
 func explained(t *testing.T, s *Server, id string) analytics.Explanation {
 	t.Helper()
 	var answer struct{ Data analytics.Explanation }
-	decode(t, get(t, s, "/api/v1/explain?id="+strings.NewReplacer("+", "%2B", "[", "%5B", "]", "%5D").Replace(id)), &answer)
+	target := "/api/v1/explain?id=" + strings.NewReplacer("+", "%2B", "[", "%5B", "]", "%5D").Replace(id)
+	var chinese struct{ Data analytics.Explanation }
+	decode(t, get(t, s, target+"&lang=zh"), &chinese)
+	for _, step := range chinese.Data.Steps {
+		phrasestest.Check(t, append(step.Inputs, step.Name, step.Formula, step.Numbers, step.Result)...)
+	}
+	decode(t, get(t, s, target), &answer)
 	return answer.Data
 }
 

@@ -31,6 +31,7 @@ type Query struct {
 // orders in devices; unknown is what has not come yet.
 type Entry struct {
 	ID      string    `json:"id"`
+	Explain string    `json:"explain"` // what this one forecast is explained by; see [ExplainID]
 	Task    string    `json:"task"`
 	Horizon string    `json:"horizon"`
 	Made    time.Time `json:"made_at"`
@@ -92,6 +93,9 @@ func (l *Ledger) entries(ctx context.Context, q Query, fresh map[string]days) ([
 			return nil, err
 		}
 		out = append(append(out, bands(truth[bandCoverage], q)...), ahead...)
+	}
+	for i := range out {
+		out[i].Explain = ExplainID(&out[i])
 	}
 	slices.SortFunc(out, func(a, b Entry) int {
 		return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Task, b.Task), strings.Compare(a.For, b.For), a.Made.Compare(b.Made), strings.Compare(a.Horizon, b.Horizon))

@@ -13,7 +13,7 @@ import (
 // addExplain adds "explain ID".
 func addExplain(app *kingpin.Application) {
 	cmd := app.Command("explain", "Print the arithmetic behind a row (row:PATH), an order line (order:PATH) or both (PATH), "+
-		"now or at a past time (row:PATH@2026-11-22T21:05, order:PATH@2026-11-01), or behind a line of a report (report:2026-11/PATH); "+
+		"now or at a past time (row:PATH@2026-11-22T21:05, order:PATH@2026-11-01), behind a line of a report (report:2026-11/PATH), or behind a past forecast (forecast:2026-11-27/peak/12:00/PATH); "+
 		"how the number of a service's workers was decided (scale:MODULE, scale:MODULE@TIME) and why a node has its workers (node:NAME); "+
 		"what happened to an alarm, a heal, a mute or a request and why (alarm:ID, heal:ID, mute:ID, request:ID); "+
 		"and what a run of a flow or one of its steps did, with which inputs and from where (run:ID, run:ID/STEP).")

@@ -11,6 +11,7 @@ import (
 
 	"headroom/alerting"
 	"headroom/analytics"
+	"headroom/analytics/ledger"
 	"headroom/scaler"
 	"headroom/scaler/request"
 )
@@ -38,6 +39,7 @@ var explainers = []struct {
 	{explainMute, (*Server).explainMute},
 	{explainReport, (*Server).explainLine},
 	{explainNode, (*Server).explainNode},
+	{ledger.ExplainPrefix, (*Server).explainForecast},
 }
 
 // explain answers the arithmetic behind whatever has an id.
@@ -74,7 +76,7 @@ func (s *Server) explanation(c *gin.Context, id string) (*analytics.Explanation,
 
 // explainKinds says what can be asked for.
 const explainKinds = "ids that can be explained are PATH, row:PATH and order:PATH (with @2026-11-22T21:05 or @2026-11-01 behind it: then), " +
-	"report:2026-11/PATH, scale:MODULE, alarm:ID, heal:ID, mute:ID, request:ID, run:ID, run:ID/STEP and node:NAME"
+	"report:2026-11/PATH, scale:MODULE, alarm:ID, heal:ID, mute:ID, request:ID, run:ID, run:ID/STEP, node:NAME and forecast:2026-11-27/peak/12:00/PATH"
 
 // explainBare explains an alarm by its id as the list of alarms has it. What is no alarm
 // either gets the error of the business tree, with the kinds of ids that there are.

@@ -143,7 +143,7 @@ func TestWhatIsNotThereIsAnsweredWithTheKindsOfIDs(t *testing.T) {
 	o, _ := options(t)
 	s := New(o)
 	w := get(t, s, "/api/v1/explain?id=odd")
-	for _, kind := range []string{"row:PATH", "order:PATH", "report:2026-11/PATH", "scale:MODULE", "alarm:ID", "heal:ID", "mute:ID", "request:ID", "run:ID/STEP", "node:NAME"} {
+	for _, kind := range []string{"row:PATH", "order:PATH", "report:2026-11/PATH", "scale:MODULE", "alarm:ID", "heal:ID", "mute:ID", "request:ID", "run:ID/STEP", "node:NAME", "forecast:2026-11-27/peak/12:00/PATH"} {
 		if w.Code != 404 || !strings.Contains(w.Body.String(), kind) {
 			t.Errorf("%s: %d %s", kind, w.Code, w.Body)
 		}

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -29,8 +30,15 @@ type ledgerData struct {
 	Band    float64          `json:"band_level"`
 	Note    string           `json:"note"`
 	Summary []ledger.Summary `json:"summary"`
+	Days    []ledgerDay      `json:"days"`
 	Worst   []worstModule    `json:"worst"`
 	Entries []ledger.Entry   `json:"entries"`
+}
+
+// ledgerDay is how right the forecasts about a day were.
+type ledgerDay struct {
+	Day     string         `json:"day"`
+	Summary ledger.Summary `json:"summary"`
 }
 
 type worstModule struct {
@@ -54,6 +62,7 @@ func (s *Server) ledger(c *gin.Context) (any, error) {
 		Worst: []worstModule{}, Entries: []ledger.Entry{},
 	}
 	var all ledger.Tally
+	days := map[string]*ledger.Tally{}
 	for _, part := range ledgerParts(q, t.snap) {
 		entries, err := s.Ledger.Entries(c.Request.Context(), part)
 		if err != nil {
@@ -65,6 +74,7 @@ func (s *Server) ledger(c *gin.Context) (any, error) {
 		for i := range entries {
 			all.Add(&entries[i])
 		}
+		addDays(days, entries, cmp.Or(q.Task, ledger.Peak), horizon)
 		if q.Node {
 			data.Entries = append(data.Entries, entries...)
 			continue
@@ -72,6 +82,7 @@ func (s *Server) ledger(c *gin.Context) (any, error) {
 		data.Worst = append(data.Worst, worst(entries, cmp.Or(q.Task, ledger.Peak), horizon)...)
 	}
 	data.Summary = all.Summaries()
+	data.Days = daysOf(days)
 	data.Note = ledgerNote(data.Summary)
 	if limit < 0 {
 		limit = worstShown
@@ -142,19 +153,44 @@ func ledgerNote(all []ledger.Summary) string {
 	return "nothing is written down yet: today's peak is at 0, 6, 9, 12, 15 and 18 o'clock, growth and orders at 1 o'clock"
 }
 
-// worst returns the modules with their errors, of noon's peaks or the next
-// minute's band unless another horizon is asked for.
-func worst(entries []ledger.Entry, task, horizon string) (out []worstModule) {
-	switch task {
-	case ledger.Peak:
-		horizon = cmp.Or(horizon, noonHorizon)
-	case ledger.Band:
-		horizon = cmp.Or(horizon, nextMinute)
+// looksAt tells whether a forecast is of those that are looked at closer: of a task and
+// horizon, those of noon's peaks or the next minute's band unless others are asked for.
+func looksAt(e *ledger.Entry, task, horizon string) bool {
+	usual := map[string]string{ledger.Peak: noonHorizon, ledger.Band: nextMinute}[task]
+	horizon = cmp.Or(horizon, usual)
+	return e.Task == task && (horizon == "" || e.Horizon == horizon)
+}
+
+// addDays counts the forecasts that are looked at closer by the day that they are about.
+func addDays(days map[string]*ledger.Tally, entries []ledger.Entry, task, horizon string) {
+	for i := range entries {
+		if e := &entries[i]; looksAt(e, task, horizon) {
+			if days[e.For] == nil {
+				days[e.For] = &ledger.Tally{}
+			}
+			days[e.For].Add(e)
+		}
 	}
+}
+
+// daysOf returns what was counted of each day, the oldest first; what was replayed is
+// apart from what was made in the open.
+func daysOf(days map[string]*ledger.Tally) []ledgerDay {
+	out := []ledgerDay{}
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		for _, s := range days[day].Summaries() {
+			out = append(out, ledgerDay{day, s})
+		}
+	}
+	return out
+}
+
+// worst returns the modules with their errors.
+func worst(entries []ledger.Entry, task, horizon string) (out []worstModule) {
 	of := map[string]*ledger.Tally{}
 	for i := range entries {
 		e := &entries[i]
-		if e.Task != task || horizon != "" && e.Horizon != horizon {
+		if !looksAt(e, task, horizon) {
 			continue
 		}
 		if of[e.ID] == nil {

@@ -115,7 +115,6 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
                 id={route.id}
                 model={route.model}
                 progress={progress}
-                onPath={(path) => go(writeView({ ...defaultView, model: route.model, path }) || "./")}
                 heat={route.heat}
                 onView={(model, heat) => go(modulePath(route.id, model, heat), true)}
                 toMark={route.mark}
@@ -123,12 +122,7 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
               />
             )}
             {route.page === "ledger" && (
-              <LedgerPage
-                {...common}
-                view={route.view}
-                onView={(view) => go(ledgerPath(view), true)}
-                onOpen={(id) => go(modulePath(id, ""))}
-              />
+              <LedgerPage {...common} view={route.view} onView={(view) => go(ledgerPath(view), true)} />
             )}
             {route.page === "capacity" && (
               <CapacityPage {...common} view={route.view} onView={(view) => go(capacityPath(view), true)} />

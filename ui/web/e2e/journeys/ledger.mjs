@@ -13,6 +13,7 @@ async function readsLedger(page, kit) {
   const chosen = page.locator("tr.chosen").first(); // replayed and not are two rows
   await chosen.waitFor();
   assert.match(await chosen.textContent(), /12:00/, "noon is shown first");
+  await kit.waitForCharts(1); // the error by day
   await kit.picture("ledger");
   await page.getByRole("button", { name: "09:00" }).first().click();
   const isChosen = () => new URL(location.href).searchParams.get("horizon") === "09:00";
@@ -24,6 +25,14 @@ async function readsLedger(page, kit) {
   await kit.waitForCharts(3);
   assert.ok((await page.locator(".module-page .summary tbody tr").count()) > 1, "errors by horizon");
   await kit.picture("module-ledger");
+  await page.locator(".singles summary").click();
+  const single = page.locator(".singles tbody a").first();
+  const name = await single.textContent();
+  await single.click(); // each forecast explains itself
+  await page.locator(".explanation li").first().waitFor();
+  assert.match(kit.query.get("id"), /^forecast:\d{4}-\d\d-\d\d\//, name);
+  await page.goBack();
+  await page.locator(".singles").waitFor();
   await page.keyboard.press("Escape");
   await page.locator("tr.row").first().waitFor();
 }

@@ -20,10 +20,12 @@ export interface LedgerSummary {
 /** One forecast beside what came. */
 export interface LedgerEntry {
   id: string;
+  explain: string; // the id that this one forecast is explained by
   task: Task;
   horizon: string;
   made_at: string;
   for: string; // the day, YYYY-MM-DD
+  replayed: boolean;
   forecast: Num;
   lower: Num;
   upper: Num;
@@ -35,12 +37,19 @@ export interface LedgerEntry {
   interval_score: Num;
 }
 
+/** How right the forecasts about a day were; what was replayed stands apart. */
+export interface LedgerDay {
+  day: string;
+  summary: LedgerSummary;
+}
+
 export interface Ledger {
   from: string;
   to: string;
   level: number; // nominal coverage
   note: string;
   summary: LedgerSummary[];
+  days: LedgerDay[];
   worst: { id: string; summary: LedgerSummary }[];
   entries: LedgerEntry[];
 }

@@ -20,6 +20,7 @@ describe("an id", () => {
     ["node:n1", "pool/nodes/n1"],
     ["run:k3/roll[2]", "changes/runs/k3?step=roll%5B2%5D"],
     ["request:R1", "changes?show=requests&of=R1"],
+    ["forecast:2026-11-27/peak/12:00/a/b", "module/a/b"],
     ["mute:m1", ""],
   ])("%s leads to its page", (id, path) => {
     expect(pageOf(id)).toBe(path);

@@ -17,6 +17,7 @@ export const idKinds = [
   "mute",
   "request",
   "run",
+  "forecast",
 ] as const;
 export type IdKind = (typeof idKinds)[number];
 
@@ -56,6 +57,8 @@ export function pageOf(id: string): string {
       const cut = of.indexOf("/");
       return cut < 0 ? runPath(of) : runPath(of.slice(0, cut), of.slice(cut + 1));
     }
+    case "forecast": // of a day, a task and a horizon
+      return modulePath(of.split("/").slice(3).join("/"), "");
     case "heal":
     case "mute":
     case "report":

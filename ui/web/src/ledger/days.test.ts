@@ -4,6 +4,8 @@ import { countHeld, pastDays } from "./days";
 
 const entry = (day: string, horizon: string, change: Partial<LedgerEntry> = {}): LedgerEntry => ({
   id: "a",
+  explain: `forecast:${day}/peak/${horizon}/a`,
+  replayed: false,
   task: "peak",
   horizon,
   made_at: `${day}T${horizon}:00+08:00`,

@@ -2,11 +2,12 @@ import { api } from "../api/client";
 import type { Ledger, LedgerSummary } from "../api/ledger";
 import { useResource } from "../api/live";
 import type { Status } from "../api/types";
+import { AccuracyChart } from "../charts/accuracy";
 import { Choice } from "../choice";
 import { useKeys } from "../keys";
+import { Link } from "../link";
 import { Failure, Loading, Waiting } from "../notice";
 import { Panel } from "../panel";
-import { address, plainClick } from "../state/router";
 import { type LedgerView, ledgerSpans, modulePath, namesOf } from "../state/view";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
@@ -20,12 +21,12 @@ interface Props {
   view: LedgerView;
   status: Status | undefined;
   onView: (view: LedgerView) => void;
-  onOpen: (id: string) => void;
+  onGo: (path: string) => void;
   onBack: () => void;
 }
 
 /** How right the forecasts were: by task and horizon, and where they were worst. */
-export function LedgerPage({ view, status, onView, onOpen, onBack }: Props) {
+export function LedgerPage({ view, status, onView, onGo, onBack }: Props) {
   const text = useText();
   useKeys({ Escape: onBack });
   return (
@@ -39,7 +40,7 @@ export function LedgerPage({ view, status, onView, onOpen, onBack }: Props) {
     >
       {!status && <Loading />}
       {status && !status.at && <p class="nothing">{text.emptyTitle}</p>}
-      {status?.at && <Body view={view} at={status.at} onView={onView} onOpen={onOpen} />}
+      {status?.at && <Body view={view} at={status.at} onView={onView} onGo={onGo} />}
     </TreePage>
   );
 }
@@ -60,11 +61,11 @@ interface BodyProps {
   view: LedgerView;
   at: string; // the server's time
   onView: (view: LedgerView) => void;
-  onOpen: (id: string) => void;
+  onGo: (path: string) => void;
 }
 
 /** The two tables; the server is asked for all forecasts, and for those that were chosen. */
-function Body({ view, at, onView, onOpen }: BodyProps) {
+function Body({ view, at, onView, onGo }: BodyProps) {
   const text = useText();
   const { path, days, task, horizon } = view;
   const from = dayBefore(at, days);
@@ -86,13 +87,22 @@ function Body({ view, at, onView, onOpen }: BodyProps) {
           <ByHorizon ledger={ledger} view={view} onView={onView} />
         </section>
       )}
+      {shown?.days.some(({ summary }) => summary.scored > 0) && (
+        <Panel
+          title={text.ledger.byDay}
+          unit={shown.days[0] ? forecastName(shown.days[0].summary, text) : ""}
+          name="by-day"
+        >
+          <AccuracyChart days={shown.days} height={220} />
+        </Panel>
+      )}
       {path && (
         <Panel title={text.ledger.past} unit={namesOf(path).join(" › ")}>
-          <PastPanel key={path} id={path} at={at} height={220} />
+          <PastPanel key={path} id={path} at={at} height={220} onGo={onGo} />
         </Panel>
       )}
       {chosen.error && <Failure error={chosen.error} />}
-      {shown && shown.worst.length > 0 && <Worst ledger={shown} onOpen={onOpen} />}
+      {shown && shown.worst.length > 0 && <Worst ledger={shown} onGo={onGo} />}
     </div>
   );
 }
@@ -134,14 +144,9 @@ function ByHorizon({ ledger, view, onView }: { ledger: Ledger } & Pick<BodyProps
   );
 }
 
-function Worst({ ledger, onOpen }: { ledger: Ledger; onOpen: (id: string) => void }) {
+function Worst({ ledger, onGo }: { ledger: Ledger; onGo: (path: string) => void }) {
   const text = useText();
   const of = ledger.worst[0]?.summary;
-  const open = (id: string) => (e: MouseEvent) => {
-    if (!plainClick(e)) return;
-    e.preventDefault();
-    onOpen(id);
-  };
   return (
     <section class="panel worst">
       <h2>
@@ -154,10 +159,10 @@ function Worst({ ledger, onOpen }: { ledger: Ledger; onOpen: (id: string) => voi
           key: `${id} ${summary.replayed}`,
           summary,
           name: (
-            <a href={address(modulePath(id, ""))} onClick={open(id)}>
+            <Link to={modulePath(id, "")} onGo={onGo}>
               <span class="main">{namesOf(id).at(-1)}</span>
               <span class="sub">{namesOf(id).slice(0, -1).join(" › ")}</span>
-            </a>
+            </Link>
           ),
         }))}
       />

@@ -6,6 +6,7 @@ import { Waiting } from "../notice";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
 import { isScored, NothingYet } from "./empty";
+import { Singles } from "./singles";
 import { forecastName, SummaryTable, summaryKey } from "./summary";
 import { ledgerRevision } from "./when";
 
@@ -13,10 +14,11 @@ interface Props {
   id: string;
   at: string; // the server's time
   height: number;
+  onGo: (path: string) => void;
 }
 
 /** What was forecast of a node beside what came: its days as a picture, its errors as a table. */
-export function PastPanel({ id, at, height }: Props) {
+export function PastPanel({ id, at, height, onGo }: Props) {
   const text = useText();
   const days = useMatches(narrowQuery) ? 10 : 30; // as many as can be told apart
   const { data: ledger, error } = useResource(`ledger ${id}`, ledgerRevision(at), () =>
@@ -42,6 +44,7 @@ export function PastPanel({ id, at, height }: Props) {
           summary,
         }))}
       />
+      <Singles entries={ledger.entries} onGo={onGo} />
     </>
   );
 }

@@ -156,7 +156,7 @@ export function Body(props: Props) {
           </div>
           {isModule && <DecisionsPanel {...{ id, zone, revision, onGo }} />}
           <Panel title={text.ledger.past} unit={text.percentOfDevice} name="past-panel">
-            {status.at && <PastPanel id={id} at={status.at} height={chartHeight} />}
+            {status.at && <PastPanel {...{ id, onGo }} at={status.at} height={chartHeight} />}
           </Panel>
         </div>
         <div class="charts">

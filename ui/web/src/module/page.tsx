@@ -2,11 +2,11 @@ import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Progress, Status } from "../api/types";
 import { useKeys } from "../keys";
+import { Link } from "../link";
 import { ModelSwitch } from "../model";
 import { Failure, Loading } from "../notice";
 import { PoolLink } from "../pool/link";
 import type { Choice } from "../state/model";
-import { address, plainClick } from "../state/router";
 import { defaultView, namesOf, writeView } from "../state/view";
 import { useText } from "../text/language";
 import { useTitle } from "../title";
@@ -21,7 +21,6 @@ interface Props {
   status: Status | undefined;
   progress: Progress[];
   onBack: () => void;
-  onPath: (path: string) => void;
   heat: HeatOf;
   onView: (model: Choice, heat: HeatOf) => void;
   toMark: ToMark | undefined; // an interval that the URL offers
@@ -38,7 +37,7 @@ export function ModulePage(props: Props) {
     status,
     progress,
     onBack,
-    onPath,
+
     heat,
     onView,
     toMark,
@@ -57,7 +56,7 @@ export function ModulePage(props: Props) {
   return (
     <main class="module-page">
       <div class="above">
-        <Way id={id} model={model} onPath={onPath} />
+        <Way id={id} model={model} onGo={onGo} />
         <PoolLink path={id} revision={revision} onGo={onGo} />
         <ModelSwitch choice={model} configured={status?.model} onChoice={(by) => onView(by, heat)} />
       </div>
@@ -87,21 +86,13 @@ export function ModulePage(props: Props) {
 }
 
 /** The names above the module, each a way to the table of that node. */
-function Way({ id, model, onPath }: Pick<Props, "id" | "model" | "onPath">) {
+function Way({ id, model, onGo }: Pick<Props, "id" | "model" | "onGo">) {
   const text = useText();
   const ids = id.split("/");
   const step = (path: string, name: string) => (
-    <a
-      key={path}
-      href={address(writeView({ ...defaultView, model, path }) || "./")}
-      onClick={(e) => {
-        if (!plainClick(e)) return;
-        e.preventDefault();
-        onPath(path);
-      }}
-    >
+    <Link key={path} to={writeView({ ...defaultView, model, path }) || "./"} onGo={onGo}>
       {name}
-    </a>
+    </Link>
   );
   return (
     <nav class="crumbs" aria-label={text.tree}>

@@ -239,6 +239,11 @@ export const en = {
     about: (from: string, to: string, level: string) =>
       `Forecasts about ${from} to ${to}. An error is the mean size of forecast ÷ what came − 1; the naive forecast is the peak of yesterday, or of the same weekday. Intervals shall hold ${level} %.`,
     byHorizon: "By task and horizon",
+    byDay: "Error by day, beside the naive forecast",
+    daysChart: (better: number, days: number, last: string) =>
+      `Mean error of each day and that of the naive forecast; smaller on ${better} of ${days} days, ${last} % on the last one.`,
+    singles: (n: number) => `Each forecast (${n})`,
+    said: "Said",
     worst: "The worst modules",
     showWorst: "Show the worst modules of this forecast",
     forecast: "Forecast",

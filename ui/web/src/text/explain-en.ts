@@ -30,6 +30,10 @@ export const explainEn = {
     report: ["report:2026-11/Qzone/WNS", "A line of a month's report, as it was published."],
     scale: ["scale:Qzone/WNS", "How the number of a service's workers was decided."],
     node: ["node:NAME", "Why a node of the pool has the workers that it has."],
+    forecast: [
+      "forecast:2026-11-27/peak/12:00/Qzone/WNS",
+      "One past forecast, what came, and how far off it was.",
+    ],
     alarm: ["alarm:ID", "The way of an alarm, and what decided about it."],
     heal: ["heal:ID", "What was done about an alarm, and whether it helped."],
     mute: ["mute:ID", "What a mute hides, when, and who wants that."],

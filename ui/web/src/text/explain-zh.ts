@@ -29,6 +29,7 @@ export const explainZh: typeof explainEn = {
     report: ["report:2026-11/Qzone/WNS", "月度报告的一行，与发布时一致。"],
     scale: ["scale:Qzone/WNS", "服务的进程数是如何决定的。"],
     node: ["node:名称", "资源池的一台机器为什么有这些进程。"],
+    forecast: ["forecast:2026-11-27/peak/12:00/Qzone/WNS", "以往的一次预测、实际值及误差。"],
     alarm: ["alarm:编号", "告警经过的各阶段，以及由什么决定。"],
     heal: ["heal:编号", "对告警做了什么，是否有效。"],
     mute: ["mute:编号", "屏蔽哪些告警、何时、由谁设置。"],

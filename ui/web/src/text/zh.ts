@@ -234,6 +234,11 @@ export const zh: Text = {
     about: (from, to, level) =>
       `针对 ${from} 至 ${to} 的预测。误差为 预测 ÷ 实际 − 1 的平均大小；朴素预测取昨日或上周同日的峰值。区间应命中 ${level} %。`,
     byHorizon: "按任务与提前量",
+    byDay: "每日误差与朴素预测",
+    daysChart: (better, days, last) =>
+      `每日平均误差与朴素预测的误差；${days} 天中有 ${better} 天更小，最后一天为 ${last} %。`,
+    singles: (n) => `逐次预测（${n}）`,
+    said: "预测值",
     worst: "误差最大的模块",
     showWorst: "显示误差最大的模块",
     forecast: "预测",

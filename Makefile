@@ -26,9 +26,12 @@ WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -p
 WEB_MODULES := $(WEB)/node_modules/.package-lock.json
 WEB_PAGES   := $(WEB)/dist/pages/index.html
 
-# The font of the report's PDF is a file of a Go module that tools pin.
+# The fonts of the report's PDF are files of Go modules: the first is pinned by tools,
+# the second by the product itself.
 FONT        := ui/report/pdf/font/wqy-microhei.ttc
 FONT_MODULE := github.com/mojocn/base64Captcha
+MORE_FONT   := ui/report/pdf/font/DejaVuSansCondensed.ttf
+MORE_MODULE := codeberg.org/go-pdf/fpdf
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo-scale build web font test test-go test-web test-tools lint lint-go lint-web lint-sh bench bench-analytics bench-flows bench-storm bench-node bench-scaling bench-pages clean
@@ -43,7 +46,7 @@ demo-scale: build ## real processes that are scaled under real traffic (asks for
 	$(GO) build -tags $(TAGS) -o $(BIN)/ ./bench/demoscale
 	scripts/demo-scale.sh
 
-build: $(WEB_PAGES) $(FONT) ## build bin/headroom and bin/headroom-node
+build: $(WEB_PAGES) $(FONT) $(MORE_FONT) ## build bin/headroom and bin/headroom-node
 	$(GO) build -tags $(TAGS) $(BUILD_FLAGS) -o $(BIN)/ ./cmd/headroom
 	CGO_ENABLED=0 $(GO) build -tags $(TAGS),nethttpomithttp2 -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/headroom-node
 
@@ -57,11 +60,15 @@ $(WEB_PAGES): $(WEB_MODULES) $(WEB_SOURCES)
 	cd $(WEB) && $(NPM) run build
 	@touch $@
 
-font: $(FONT) ## fetch only the font of the report's PDF
+font: $(FONT) $(MORE_FONT) ## fetch only the fonts of the report's PDF
 
 $(FONT): scripts/tools/go.mod
 	$(GO) -C scripts/tools mod download $(FONT_MODULE)
 	install -m 644 "$$($(GO) -C scripts/tools list -m -f '{{.Dir}}' $(FONT_MODULE))/fonts/$(@F)" $@
+
+$(MORE_FONT): go.mod
+	$(GO) mod download $(MORE_MODULE)
+	install -m 644 "$$($(GO) list -m -f '{{.Dir}}' $(MORE_MODULE))/font/$(@F)" $@
 
 test: test-tools ## run every test, after installing what they need
 	@$(MAKE) --no-print-directory test-web test-go # anew: a C compiler may be there only now

@@ -23,6 +23,7 @@ type Document struct {
 	Notes    []string
 	Sections []Section
 	PageOf   string // "{1} of {2}"
+	Unshaped string // where {1} are texts that have letters which cannot be shown
 }
 
 // Fact is a key figure.
@@ -101,7 +102,7 @@ type Trend struct {
 func (r *Report) Document(language string) *Document {
 	w := wordsOf(language)
 	d := &Document{
-		Language: w.html, Title: w.title, Month: r.Month, Draft: r.Draft, Checksum: r.Checksum, PageOf: w.pageOf,
+		Language: w.html, Title: w.title, Month: r.Month, Draft: r.Draft, Checksum: r.Checksum, PageOf: w.pageOf, Unshaped: w.unshaped,
 		Basis:    fill(w.basis, minute(r.SnapshotAt), r.Model, strconv.Itoa(r.HorizonDays)),
 		Headline: Headline(r, language), Facts: r.facts(w), Notes: []string{w.neededNote},
 	}

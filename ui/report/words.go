@@ -4,7 +4,7 @@ import "strings"
 
 // words are the texts of a [Document]; {1} stands for the first thing said in them.
 type words struct {
-	html, title, draft, published, basis, pageOf, neededNote string
+	html, title, draft, published, basis, pageOf, unshaped, neededNote string
 
 	modules, devices, needed, request, cost, risk, since, forecast, median string // key figures
 	riskNote, sinceNote, forecastNote, medianNote, unpriced                string

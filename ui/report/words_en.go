@@ -2,6 +2,7 @@ package report
 
 var english = words{
 	html: "en", title: "Expansion report", draft: "Draft, made {1}", published: "Published {1}", pageOf: "{1} of {2}",
+	unshaped:   "This PDF has no shape for some characters, such as emoji: it has their Unicode numbers instead, as [U+1F680]. The page, the workbook and the CSV have these names as they are: {1}.",
 	basis:      "Numbers of {1}, model {2}, lead time {3} days.",
 	neededNote: "Needed adds up every module’s own need, also where it is below what the module has; so needed − now is not the request.",
 

@@ -50,6 +50,7 @@ func compose(f *face, d *report.Document, r *report.Report, c *contents) *sheet 
 	for i := range d.Sections {
 		found.starts = append(found.starts, s.section(i))
 	}
+	s.unshaped()
 	found.pages = s.pdf.PageNo()
 	s.contents = found
 	return s

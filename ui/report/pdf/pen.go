@@ -9,16 +9,51 @@ func (s *sheet) put(x, y float64, text string, st style) {
 	if text == "" {
 		return
 	}
-	s.pdf.SetFontSize(st.size)
 	s.pdf.SetTextColor(st.colour[0], st.colour[1], st.colour[2])
-	if !st.bold {
-		s.pdf.Text(x, y, text)
+	if st.bold {
+		s.stroke(st.colour, st.size*boldness)
+		s.pdf.SetTextRenderingMode(2)
+		defer s.pdf.SetTextRenderingMode(0)
+	}
+	for text = visual(text); text != ""; {
+		part, font := s.face.sameFont(text)
+		s.choose(font, st.size)
+		s.pdf.Text(x, y, part)
+		x += s.face.width(part, st.size)
+		text = text[len(part):]
+	}
+}
+
+// sameFont returns the beginning of a text that one font has, and which one that is.
+func (f *face) sameFont(text string) (part string, font int) {
+	for i, r := range text {
+		of := 0
+		if f.has(r) {
+			of = int(f.font[r]) - 1
+		}
+		if i == 0 {
+			font = of
+		}
+		if of != font {
+			return text[:i], font
+		}
+	}
+	return text, font
+}
+
+// choose has text set in a font, which is embedded once it is needed.
+func (s *sheet) choose(font int, size float64) {
+	name := families[font].name
+	if font != s.font {
+		if !s.embedded[font] {
+			s.pdf.AddUTF8FontFromBytes(name, "", s.face.files[font])
+			s.embedded[font] = true
+		}
+		s.pdf.SetFont(name, "", size)
+		s.font = font
 		return
 	}
-	s.stroke(st.colour, st.size*boldness)
-	s.pdf.SetTextRenderingMode(2)
-	s.pdf.Text(x, y, text)
-	s.pdf.SetTextRenderingMode(0)
+	s.pdf.SetFontSize(size)
 }
 
 // right sets a line of text that ends at x.

@@ -13,11 +13,11 @@ var errShort = errors.New("the font's file is cut off")
 // needed are the tables that a font in a PDF is made of.
 var needed = []string{"OS/2", "cmap", "cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post", "prep"}
 
-// single makes a TrueType file of the first font of a collection, which shares
-// tables with others, with needed tables only. Every glyph gets a width of its
+// single makes a TrueType file with needed tables only of a font, or of the first one
+// of a collection, which shares tables with others. Every glyph gets a width of its
 // own: a shortened list is misread by those who cut fonts.
-func single(collection []byte) ([]byte, error) {
-	tables, err := tablesOf(collection)
+func single(file []byte) ([]byte, error) {
+	tables, err := tablesOf(file)
 	if err != nil {
 		return nil, err
 	}
@@ -39,12 +39,17 @@ func single(collection []byte) ([]byte, error) {
 	return assemble(tables), nil
 }
 
-// tablesOf returns the needed tables of a collection's first font.
+// tablesOf returns the needed tables of a font, or of a collection's first one.
 func tablesOf(b []byte) (map[string][]byte, error) {
-	if len(b) < 16 || string(b[:4]) != "ttcf" {
-		return nil, errors.New("the font is no TrueType collection")
+	at := 0
+	switch {
+	case len(b) < 16:
+		return nil, errShort
+	case string(b[:4]) == "ttcf":
+		at = int(binary.BigEndian.Uint32(b[12:]))
+	case string(b[:4]) != "\x00\x01\x00\x00":
+		return nil, errors.New("the font is no TrueType font or collection")
 	}
-	at := int(binary.BigEndian.Uint32(b[12:]))
 	if at+12 > len(b) {
 		return nil, errShort
 	}

@@ -17,8 +17,6 @@ const (
 	foot        = 46.0
 )
 
-const family = "WenQuanYiMicroHei"
-
 // sheet is the page that is being set, top down.
 type sheet struct {
 	pdf      *fpdf.Fpdf
@@ -27,8 +25,10 @@ type sheet struct {
 	contents *contents
 	links    []int
 	wide     bool
-	part     string  // the section that is being set
-	y        float64 // where the next thing begins
+	font     int          // that text is set in
+	embedded map[int]bool // the fonts that are
+	part     string       // the section that is being set
+	y        float64      // where the next thing begins
 }
 
 func newSheet(f *face, d *report.Document, c *contents) *sheet {
@@ -41,9 +41,9 @@ func newSheet(f *face, d *report.Document, c *contents) *sheet {
 	pdf.SetProducer("Headroom", true)
 	pdf.SetLang(d.Language)
 	pdf.SetDisplayMode("fullpage", "continuous")
-	pdf.AddUTF8FontFromBytes(family, "", f.file)
-	pdf.SetFont(family, "", plain.size)
-	return &sheet{pdf: pdf, face: f, doc: d, contents: c, links: links(pdf, len(d.Sections))}
+	pdf.AddUTF8FontFromBytes(families[0].name, "", f.files[0])
+	pdf.SetFont(families[0].name, "", plain.size)
+	return &sheet{pdf: pdf, face: f, doc: d, contents: c, links: links(pdf, len(d.Sections)), embedded: map[int]bool{0: true}}
 }
 
 // width is how wide the text on a page is.

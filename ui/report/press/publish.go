@@ -15,12 +15,12 @@ import (
 
 // Summary is what a list shows of a report.
 type Summary struct {
-	SnapshotAt  time.Time        `json:"snapshot_at"`
-	HorizonDays int              `json:"horizon_days"`
-	Total       report.Total     `json:"total"`
-	Currency    string           `json:"currency"`
-	LeftOut     int              `json:"left_out"`
-	Asking      int              `json:"asking"`     // modules that ask for devices
+	SnapshotAt  time.Time    `json:"snapshot_at"`
+	HorizonDays int          `json:"horizon_days"`
+	Total       report.Total `json:"total"`
+	Currency    string       `json:"currency"`
+	LeftOut     int          `json:"left_out"`
+	Asking      int          `json:"asking"` // modules that ask for devices
 
 	// Difference is that of the devices to request to the order of the month Than:
 	// the month before of a published report, the last published one of a draft. It is

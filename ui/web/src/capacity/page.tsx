@@ -88,7 +88,7 @@ function Body({ modules, view, today, levels, onView, onGo }: BodyProps) {
     id.split("/").length < levels ? onView({ ...view, path: id, part: "" }) : open(id);
   return (
     <>
-      <Figures sums={sums} />
+      {modules.length > 0 && <Figures sums={sums} />}
       {known === 0 && (
         <p class="nothing">
           <b>{text.emptyTitle}.</b> {text.empty}

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { NotSetUp } from "../alarms/notsetup";
 import { todayIn } from "../alarms/range";
 import { moment } from "../alarms/words";
 import { Act, Lacking } from "../allowed";
@@ -16,6 +17,11 @@ import { ChangeForm, ChoiceField, Confirm, TextField } from "./form";
 import type { PartProps } from "./page";
 
 type Kind = "grant" | "token";
+
+const example = `access:
+  grants:
+    - {subject: "user:anna", role: admin}
+    - {subject: "group:oncall", role: operator}`;
 
 /** Who may do what: the roles of people, and the tokens of programs. */
 export function AccessPart({ view, shown, revision, zone }: PartProps) {
@@ -39,7 +45,7 @@ export function AccessPart({ view, shown, revision, zone }: PartProps) {
   return (
     <>
       <Stale of={grants} />
-      {me?.open && <p class="nothing">{text.open}</p>}
+      {me?.open && <NotSetUp about={text.open} setting={example} />}
       {!me?.open && (
         <>
           <div class="actions">

@@ -30,7 +30,7 @@ export function RegistryPart(props: PartProps) {
       of={found}
       box={box}
       isEmpty={({ nodes }) => nodes.length === 0 && !open}
-      empty={<p class="nothing">{text.none}</p>}
+      empty={<p class="nothing">{search ? text.none : text.noModules}</p>}
       onMore={!open && data?.more && onMore}
       filters={
         <>

@@ -184,7 +184,7 @@ export const changesEn = {
   },
 
   access: {
-    open: "Everybody may do everything: the configuration has no access.",
+    open: "Everybody may do everything: the configuration has no access. With it, each has a role:",
     none: "Nobody has a role here.",
     add: { grant: "Give a role", token: "Make a token" },
     abouts: {

@@ -178,7 +178,7 @@ export const changesZh: ChangesText = {
   },
 
   access: {
-    open: "人人可做任何事：没有配置 access。",
+    open: "人人可做任何事：没有配置 access。配置后按角色授权：",
     none: "这里没有人拥有角色。",
     add: { grant: "授予角色", token: "创建令牌" },
     abouts: { grant: "给人、组或聊天中的名字。", token: "给程序使用，密钥只显示一次。" },

@@ -80,6 +80,7 @@ export const fleetEn = {
     search: "Search modules and facts",
     onlyConflicts: "Conflicts only",
     none: "The registry has nothing like that.",
+    noModules: "No module is known yet: each appears with its first sample.",
     noSources: "No source; what people set counts.",
     noOwner: "no owner",
     level: (level: string) => `level ${level}`,

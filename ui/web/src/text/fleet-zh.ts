@@ -64,6 +64,7 @@ export const fleetZh: FleetText = {
     search: "搜索模块与登记信息",
     onlyConflicts: "仅冲突",
     none: "没有这样的登记。",
+    noModules: "还没有模块：首个样本到达后即会出现。",
     noSources: "没有来源；以人工登记为准。",
     noOwner: "无负责人",
     level: (level) => `级别 ${level}`,

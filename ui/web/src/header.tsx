@@ -5,6 +5,7 @@ import { serverNow } from "./api/client";
 import type { Status } from "./api/types";
 import { capacityPath, defaultCapacity } from "./capacity/view";
 import { changesPath, defaultChanges } from "./changes/view";
+import { useInSight } from "./link";
 import { useMe } from "./me";
 import { defaultPool, poolPath } from "./pool/view";
 import { reportsPath } from "./reports/view";
@@ -64,10 +65,7 @@ export function Header({
     to();
   };
   const at = within[page] ?? page;
-  useEffect(() => {
-    const here = document.querySelector(".top nav [aria-current]"); // a phone shows only some of them
-    here?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [at, wanting(openAlarms)]);
+  useInSight(".top nav", `${at} ${wanting(openAlarms)}`);
   const current = (shown: Route["page"]) => (at === shown ? "page" : undefined);
   return (
     <header class="top">

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { address, plainClick } from "./state/router";
 
 interface Props {
@@ -30,4 +31,11 @@ export function Link({ to, onGo, class: name, title, label, current, children }:
       {children}
     </a>
   );
+}
+
+/** Brings the current one of a row of links into sight, of which a phone shows only some: anew with each state of the row. */
+export function useInSight(row: string, state: string) {
+  useEffect(() => {
+    document.querySelector(`${row} [aria-current]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [state]);
 }

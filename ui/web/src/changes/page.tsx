@@ -1,13 +1,8 @@
 import type { ComponentType } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { useNow } from "../alarms/now";
 import type { Status } from "../api/types";
-import { knownZone } from "../charts/series";
-import { useKeys } from "../keys";
-import { Link } from "../link";
-import { Loading } from "../notice";
 import { useText } from "../text/language";
-import { TreePage } from "../tree/page";
+import { PartsPage } from "../tree/parts";
 import { AccessPart } from "./accesspart";
 import { AuditPart } from "./auditpart";
 import { ConsistencyPart } from "./consistencypart";
@@ -50,55 +45,25 @@ const bodies: Record<Part, ComponentType<PartProps>> = {
 };
 
 /** Everything that changes the fleet, and what it should be like. */
-export function ChangesPage({ shown, view, revision, status, onView, onGo, onBack }: Props) {
+export function ChangesPage(props: Props) {
+  const { view, onView } = props;
   const text = useText().changes;
   const now = useNow();
-  useKeys(shown ? { Escape: onBack } : {});
   const Body = bodies[view.part];
   return (
-    <TreePage
+    <PartsPage
+      {...props}
       class="pool-page changes-page"
       title={text.title}
-      hidden={!shown}
       path={view.path}
-      status={status}
-      tools={<Parts view={view} onGo={onGo} />}
+      parts={parts}
+      part={view.part}
+      names={text.parts}
+      // The filters of one part mean nothing to the others.
+      to={(part) => changesPath({ ...defaultChanges, path: view.path, part })}
       onPath={(path) => onView({ ...view, path })}
     >
-      <div class="sheets">
-        {status ? (
-          <Body
-            {...{ shown, view, revision, onView, onGo, now }}
-            zone={knownZone(status.timezone)}
-            levels={status.levels ?? []}
-          />
-        ) : (
-          <Loading />
-        )}
-      </div>
-    </TreePage>
-  );
-}
-
-/** The parts beside each other; the filters of one mean nothing to the others. */
-function Parts({ view, onGo }: Pick<Props, "view" | "onGo">) {
-  const text = useText().changes.parts;
-  const nav = useRef<HTMLElement>(null);
-  useEffect(() => {
-    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [view.part]);
-  return (
-    <nav ref={nav} class="parts" aria-label={text.title}>
-      {parts.map((part) => (
-        <Link
-          key={part}
-          to={changesPath({ ...defaultChanges, path: view.path, part })}
-          onGo={onGo}
-          current={part === view.part}
-        >
-          {text[part]}
-        </Link>
-      ))}
-    </nav>
+      {(setting) => <Body {...props} {...setting} now={now} />}
+    </PartsPage>
   );
 }

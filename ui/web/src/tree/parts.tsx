@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Status } from "../api/types";
 import { knownZone } from "../charts/series";
 import { useKeys } from "../keys";
-import { Link } from "../link";
+import { Link, useInSight } from "../link";
 import { Loading } from "../notice";
 import { TreePage } from "./page";
 
@@ -53,13 +53,9 @@ export function PartsPage<P extends string>(props: Props<P>) {
 }
 
 function Parts<P extends string>({ parts, part, names, to, onGo }: Props<P>) {
-  const nav = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const current = nav.current?.querySelector("[aria-current]");
-    current?.scrollIntoView({ block: "nearest", inline: "nearest" }); // a phone shows only some of them
-  }, [part]);
+  useInSight("main:not([hidden]) .parts", part);
   return (
-    <nav class="parts" aria-label={names.title} ref={nav}>
+    <nav class="parts" aria-label={names.title}>
       {parts.map((one) => (
         <Link key={one} to={to(one)} onGo={onGo} current={one === part}>
           {names[one]}

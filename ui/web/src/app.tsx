@@ -49,7 +49,7 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
   const [{ language, text }, setSpoken] = useState(first);
   const [help, setHelp] = useState(false);
   const [finding, setFinding] = useState(false);
-  const me = useResource("me", 0, api.me);
+  const me = useResource("me", Number(live.connected), api.me); // a login may have ended
   const openAlarms = useOpenAlarms(live.revision);
   const alarmsRevision = live.revision + openAlarms.revision;
   live.shown.current = status.data?.published ?? undefined;

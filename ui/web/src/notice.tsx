@@ -16,7 +16,11 @@ export function Failure({ error }: { error: Error }) {
   const text = useText();
   return (
     <p class="failure" role="alert">
-      {isInputFault(error) ? error.message : text.failed(error.message)}
+      {isInputFault(error)
+        ? error.message
+        : error instanceof TypeError // what fetch throws where nobody answers
+          ? text.unreachable
+          : text.failed(error.message)}
     </p>
   );
 }

@@ -16,7 +16,10 @@ export interface Live {
 /** Several snapshots in a row, as when history is loaded, are fetched once. */
 const debounceMillis = 250;
 
-/** Follows the server's event stream; the browser reconnects by itself. */
+/** Between a refusal of the event stream and the next try, in milliseconds. */
+const againMillis = 5000;
+
+/** Follows the server's event stream; the browser reconnects by itself unless it was refused. */
 export function useLive(): Live {
   const [live, setLive] = useState<Omit<Live, "shown">>({
     revision: 0,
@@ -27,6 +30,8 @@ export function useLive(): Live {
   const shown = useRef<string | undefined>(undefined);
   useEffect(() => {
     let timer = 0;
+    let again = 0;
+    let source: EventSource;
     const bump = (published?: string) => {
       clearTimeout(timer);
       timer = window.setTimeout(() => {
@@ -35,24 +40,29 @@ export function useLive(): Live {
       }, debounceMillis);
     };
     let lost = false;
-    const source = new EventSource(new URL("api/v1/live", root));
-    source.addEventListener("snapshot", (e) => bump(readPublished(e.data)));
-    source.addEventListener("runs", () => setLive((l) => ({ ...l, runs: l.runs + 1 })));
-    source.addEventListener("progress", (e) => {
-      const progress = readProgress(e.data);
-      if (progress) setLive((l) => ({ ...l, progress }));
-    });
-    source.onopen = () => {
-      setLive((l) => ({ ...l, connected: true }));
-      if (lost) bump(); // snapshots may have been missed
-      lost = false;
+    const follow = () => {
+      source = new EventSource(new URL("api/v1/live", root));
+      source.addEventListener("snapshot", (e) => bump(readPublished(e.data)));
+      source.addEventListener("runs", () => setLive((l) => ({ ...l, runs: l.runs + 1 })));
+      source.addEventListener("progress", (e) => {
+        const progress = readProgress(e.data);
+        if (progress) setLive((l) => ({ ...l, progress }));
+      });
+      source.onopen = () => {
+        setLive((l) => ({ ...l, connected: true }));
+        if (lost) bump(); // snapshots may have been missed
+        lost = false;
+      };
+      source.onerror = () => {
+        lost = true;
+        setLive((l) => ({ ...l, connected: false }));
+        if (source.readyState === EventSource.CLOSED) again = window.setTimeout(follow, againMillis);
+      };
     };
-    source.onerror = () => {
-      lost = true;
-      setLive((l) => ({ ...l, connected: false }));
-    };
+    follow();
     return () => {
       clearTimeout(timer);
+      clearTimeout(again);
       source.close();
     };
   }, []);

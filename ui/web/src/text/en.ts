@@ -36,6 +36,7 @@ export const en = {
   },
   updatedAgo: (s: Span) => `updated ${duration(s)} ago`,
   disconnected: "connection lost, trying again",
+  unreachable: "The server cannot be reached",
   failed: (reason: string) => `The server could not answer: ${reason}`,
   loading: "Loading",
   pageGone: "This page could not be loaded: the connection is lost, or the server is a new one.",

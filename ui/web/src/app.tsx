@@ -10,6 +10,7 @@ import { Header } from "./header";
 import { useCtrlK, useKeys } from "./keys";
 import { lazy } from "./lazy";
 import { Barred, isBarred, MeProvider } from "./me";
+import { Failure } from "./notice";
 import { poolPath } from "./pool/view";
 import { useRouter } from "./state/router";
 import { defaultView, ledgerPath, modulePath, type Route, writeView } from "./state/view";
@@ -97,6 +98,7 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
           <Barred me={me.data} />
         ) : (
           <>
+            {!status.data && status.error && <Failure error={status.error} />}
             {table && (
               <TablePage
                 {...common}

@@ -110,7 +110,7 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
   };
 
   return (
-    <main class="table-page" hidden={!shown}>
+    <main class={`table-page ${table.data ? "" : "blank"}`} hidden={!shown}>
       <aside class={treeOpen ? "open" : ""}>
         {tree.data && <Tree nodes={tree.data} levels={levels} path={view.path} onPath={choose} />}
       </aside>

@@ -22,13 +22,16 @@ interface Props {
 export function TreePage({ class: kind, title, hidden, path, status, tools, children, onPath }: Props) {
   const text = useText();
   const [open, setOpen] = useState(false);
-  const tree = useResource("tree", 0, () => api.branches(""));
+  const [turn, setTurn] = useState(0);
+  const minute = Date.parse(status?.at ?? "") || 0;
+  if (!hidden && turn !== minute) setTurn(minute); // a hidden page asks for nothing
+  const tree = useResource("tree", turn, async () => (turn ? api.branches("") : undefined));
   const choose = (path: string) => {
     setOpen(false);
     onPath(path);
   };
   return (
-    <main class={`table-page ${kind}`} hidden={hidden}>
+    <main class={`table-page ${kind} ${tree.data ? "" : "blank"}`} hidden={hidden}>
       <aside class={open ? "open" : ""}>
         <Tree nodes={tree.data ?? []} levels={status?.levels ?? []} path={path} onPath={choose} />
       </aside>

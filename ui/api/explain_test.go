@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"headroom/analytics"
+	"headroom/internal/phrases"
 	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/flow"
 	"headroom/storage/state"
@@ -161,4 +162,54 @@ func TestAMuteIsExplained(t *testing.T) {
 	if w := get(t, s, "/api/v1/explain?id=mute:none"); w.Code != 404 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
+}
+
+// Each term has its steps and its words in Chinese; each kind of ids is one of those
+// that are explained.
+func TestGlossary(t *testing.T) {
+	opts, _ := options(t)
+	var got struct{ Data Glossary }
+	decode(t, get(t, New(opts), "/api/v1/terms"), &got)
+	if len(got.Data.Terms) != len(terms) || len(got.Data.IDs) != len(explainers)+3 { // PATH, row: and order:
+		t.Fatalf("%d terms, %d kinds of ids", len(got.Data.Terms), len(got.Data.IDs))
+	}
+	for _, term := range terms {
+		if (term.Of == "") != (len(term.steps) == 0) {
+			t.Errorf("%s is of %q and has the steps %q", term.Term, term.Of, term.steps)
+		}
+	}
+	for _, text := range glossaryTexts(&got.Data) {
+		if phrases.In(phrases.Chinese, text) == text {
+			t.Errorf("%q is not said in Chinese", text)
+		}
+	}
+	for _, kind := range got.Data.IDs {
+		if !strings.HasPrefix(kind.Example, kind.Kind) {
+			t.Errorf("%+v", kind)
+		}
+		known := kind.Kind == "" || kind.Kind == ofRow || kind.Kind == ofOrder
+		for _, e := range explainers {
+			known = known || e.prefix == kind.Kind+":"
+		}
+		if !known {
+			t.Errorf("nothing explains %s:", kind.Kind)
+		}
+	}
+}
+
+// glossaryTexts are the sentences of a glossary.
+func glossaryTexts(g *Glossary) (all []string) {
+	for _, term := range g.Terms {
+		all = append(all, term.Summary, term.Description)
+	}
+	for _, c := range g.Columns {
+		all = append(all, c.Description)
+	}
+	for _, sign := range g.Signs {
+		all = append(all, sign.Description)
+	}
+	for _, kind := range g.IDs {
+		all = append(all, kind.Description)
+	}
+	return all
 }

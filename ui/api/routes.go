@@ -33,6 +33,7 @@ func (s *Server) mount() {
 	v1.PUT("/registry/:id", s.answer(s.setFacts))
 	v1.GET("/registry/:id/events", s.answer(s.timeline))
 	v1.GET("/explain", s.answer(s.explain))
+	v1.GET("/terms", s.answer(s.glossary))
 	v1.GET("/ledger", s.answer(s.ledger))
 	v1.POST("/whatif", s.answer(s.whatIf))
 	v1.GET("/marks", s.answer(s.marks))

@@ -6,6 +6,7 @@ import { useLive, useResource } from "./api/live";
 import { capacityPath } from "./capacity/view";
 import { changesPath } from "./changes/view";
 import { Explainer } from "./explain/explainer";
+import { GlossaryProvider } from "./explain/glossary";
 import { Header } from "./header";
 import { useCtrlK, useKeys } from "./keys";
 import { lazy } from "./lazy";
@@ -48,6 +49,7 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
   const live = useLive();
   const status = useResource("status", live.revision, api.status);
   const [{ language, text }, setSpoken] = useState(first);
+  const glossary = useResource("glossary", status.data ? 1 : 0, async () => status.data && api.glossary());
   const [help, setHelp] = useState(false);
   const [finding, setFinding] = useState(false);
   const me = useResource("me", Number(live.connected), api.me); // a login may have ended
@@ -83,119 +85,121 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
   return (
     <LanguageProvider value={text}>
       <MeProvider value={me.data}>
-        <Header
-          page={route.page}
-          status={status.data}
-          connected={live.connected || barred}
-          openAlarms={openAlarms}
-          onHome={backToTable}
-          onGo={(path) => go(path === whatIfPath(defaultWhatIf) ? whatIfPath(whatif) : path)}
-          onHelp={() => setHelp(true)}
-          onFind={() => setFinding(true)}
-          onLanguage={() => speak(otherLanguage(language))}
-        />
-        {barred && me.data ? (
-          <Barred me={me.data} />
-        ) : (
-          <>
-            {!status.data && status.error && <Failure error={status.error} />}
-            {table && (
-              <TablePage
-                {...common}
-                shown={route.page === "table"}
-                view={table}
-                runs={live.runs}
-                progress={progress}
-                onView={(view) => go(writeView(view) || "./", true)}
-                onOpen={(id) => go(modulePath(id, table.model))}
-              />
-            )}
-            {route.page === "module" && (
-              <ModulePage
-                key={route.id}
-                {...common}
-                id={route.id}
-                model={route.model}
-                progress={progress}
-                heat={route.heat}
-                onView={(model, heat) => go(modulePath(route.id, model, heat), true)}
-                toMark={route.mark}
-                alarmsRevision={alarmsRevision}
-              />
-            )}
-            {route.page === "ledger" && (
-              <LedgerPage {...common} view={route.view} onView={(view) => go(ledgerPath(view), true)} />
-            )}
-            {route.page === "capacity" && (
-              <CapacityPage {...common} view={route.view} onView={(view) => go(capacityPath(view), true)} />
-            )}
-            {route.page === "reports" && <ReportsPage {...common} view={route.view} />}
-            {route.page === "whatif" && (
-              <WhatIfPage
-                {...common}
-                view={route.view}
-                onView={(view) => go(whatIfPath(view), true)}
-                onOpen={(id) => go(modulePath(id, "calibrated"))}
-              />
-            )}
-            {alarms && (
-              <AlarmsPage
-                {...common}
-                shown={route.page === "alarms"}
-                view={alarms}
-                revision={alarmsRevision}
-                onView={(view) => go(alarmsPath(view), true)}
-              />
-            )}
-            {route.page === "alarm" && (
-              <AlarmPage
-                key={route.view.id}
-                {...common}
-                view={route.view}
-                list={alarms ?? defaultAlarms}
-                revision={alarmsRevision}
-              />
-            )}
-            {pool && (
-              <PoolPage
-                {...common}
-                shown={route.page === "pool"}
-                view={pool}
-                onView={(view) => go(poolPath(view), true)}
-              />
-            )}
-            {route.page === "poolplace" && (
-              <PlacePage
-                key={`${route.view.kind} ${route.view.id}`}
-                {...common}
-                view={route.view}
-                list={pool ?? null}
-              />
-            )}
-            {changes && (
-              <ChangesPage
-                {...common}
-                shown={route.page === "changes"}
-                view={changes}
-                revision={live.revision + live.runs}
-                onView={(view) => go(changesPath(view), true)}
-              />
-            )}
-            {route.page === "run" && (
-              <RunPage
-                key={route.view.id}
-                {...common}
-                view={route.view}
-                list={changes ?? null}
-                revision={live.revision + live.runs}
-              />
-            )}
-            {route.page === "explain" && <ExplainPage {...common} view={route.view} />}
-          </>
-        )}
-        <Explainer levels={status.data?.levels ?? []} onGo={go} />
-        {finding && <FindPanel onGo={go} onClose={() => setFinding(false)} />}
-        {help && <Help onClose={() => setHelp(false)} />}
+        <GlossaryProvider value={glossary.data}>
+          <Header
+            page={route.page}
+            status={status.data}
+            connected={live.connected || barred}
+            openAlarms={openAlarms}
+            onHome={backToTable}
+            onGo={(path) => go(path === whatIfPath(defaultWhatIf) ? whatIfPath(whatif) : path)}
+            onHelp={() => setHelp(true)}
+            onFind={() => setFinding(true)}
+            onLanguage={() => speak(otherLanguage(language))}
+          />
+          {barred && me.data ? (
+            <Barred me={me.data} />
+          ) : (
+            <>
+              {!status.data && status.error && <Failure error={status.error} />}
+              {table && (
+                <TablePage
+                  {...common}
+                  shown={route.page === "table"}
+                  view={table}
+                  runs={live.runs}
+                  progress={progress}
+                  onView={(view) => go(writeView(view) || "./", true)}
+                  onOpen={(id) => go(modulePath(id, table.model))}
+                />
+              )}
+              {route.page === "module" && (
+                <ModulePage
+                  key={route.id}
+                  {...common}
+                  id={route.id}
+                  model={route.model}
+                  progress={progress}
+                  heat={route.heat}
+                  onView={(model, heat) => go(modulePath(route.id, model, heat), true)}
+                  toMark={route.mark}
+                  alarmsRevision={alarmsRevision}
+                />
+              )}
+              {route.page === "ledger" && (
+                <LedgerPage {...common} view={route.view} onView={(view) => go(ledgerPath(view), true)} />
+              )}
+              {route.page === "capacity" && (
+                <CapacityPage {...common} view={route.view} onView={(view) => go(capacityPath(view), true)} />
+              )}
+              {route.page === "reports" && <ReportsPage {...common} view={route.view} />}
+              {route.page === "whatif" && (
+                <WhatIfPage
+                  {...common}
+                  view={route.view}
+                  onView={(view) => go(whatIfPath(view), true)}
+                  onOpen={(id) => go(modulePath(id, "calibrated"))}
+                />
+              )}
+              {alarms && (
+                <AlarmsPage
+                  {...common}
+                  shown={route.page === "alarms"}
+                  view={alarms}
+                  revision={alarmsRevision}
+                  onView={(view) => go(alarmsPath(view), true)}
+                />
+              )}
+              {route.page === "alarm" && (
+                <AlarmPage
+                  key={route.view.id}
+                  {...common}
+                  view={route.view}
+                  list={alarms ?? defaultAlarms}
+                  revision={alarmsRevision}
+                />
+              )}
+              {pool && (
+                <PoolPage
+                  {...common}
+                  shown={route.page === "pool"}
+                  view={pool}
+                  onView={(view) => go(poolPath(view), true)}
+                />
+              )}
+              {route.page === "poolplace" && (
+                <PlacePage
+                  key={`${route.view.kind} ${route.view.id}`}
+                  {...common}
+                  view={route.view}
+                  list={pool ?? null}
+                />
+              )}
+              {changes && (
+                <ChangesPage
+                  {...common}
+                  shown={route.page === "changes"}
+                  view={changes}
+                  revision={live.revision + live.runs}
+                  onView={(view) => go(changesPath(view), true)}
+                />
+              )}
+              {route.page === "run" && (
+                <RunPage
+                  key={route.view.id}
+                  {...common}
+                  view={route.view}
+                  list={changes ?? null}
+                  revision={live.revision + live.runs}
+                />
+              )}
+              {route.page === "explain" && <ExplainPage {...common} view={route.view} />}
+            </>
+          )}
+          <Explainer levels={status.data?.levels ?? []} onGo={go} />
+          {finding && <FindPanel onGo={go} onClose={() => setFinding(false)} />}
+          {help && <Help onClose={() => setHelp(false)} />}
+        </GlossaryProvider>
       </MeProvider>
     </LanguageProvider>
   );

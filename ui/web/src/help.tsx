@@ -1,9 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
+import { useGlossary } from "./explain/glossary";
 import { useText } from "./text/language";
 
 /** The keys and the words of the table. */
 export function Help({ onClose }: { onClose: () => void }) {
   const text = useText();
+  const glossary = useGlossary();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
@@ -22,10 +24,10 @@ export function Help({ onClose }: { onClose: () => void }) {
       </dl>
       <hr />
       <dl>
-        {text.legend.map(([word, meaning]) => (
+        {glossary?.signs.map(({ summary, description }) => (
           <>
-            <dt>{word}</dt>
-            <dd>{meaning}</dd>
+            <dt>{summary}</dt>
+            <dd>{description}</dd>
           </>
         ))}
       </dl>

@@ -180,6 +180,24 @@ export interface Step {
   terms?: string[]; // numbers of the pages that it makes
 }
 
+/** A number that explains itself. */
+export interface Term {
+  term: string;
+  summary: string;
+  description: string;
+  of: "row" | "order" | "decision" | ""; // whose explanation has its arithmetic; "" if there is none
+  series: string;
+  labels: string;
+}
+
+/** What the numbers of the pages are, and which ids are explained. */
+export interface Glossary {
+  terms: Term[];
+  columns: { page: string; column: string; description: string }[];
+  signs: { summary: string; description: string }[];
+  ids: { kind: string; example: string; description: string }[];
+}
+
 export interface Explanation {
   id: string;
   title: string;

@@ -1,17 +1,19 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
+import type { Term } from "../api/types";
 import { Link } from "../link";
 import { readChoice } from "../state/model";
 import { modulePath, namesOf } from "../state/view";
 import { useText } from "../text/language";
+import { useGlossary } from "./glossary";
 import { place } from "./place";
-import { explanationOf, isTerm, meanings, nodeOf, queryOf, stepsOf, type Term } from "./terms";
+import { explanationOf, nodeOf, queryOf, stepsOf } from "./terms";
 import { explainPath } from "./view";
 
 /** What is explained, and where it stands. */
 interface Asked {
-  term: Term;
+  term: string;
   id: string;
   model: string;
   at: DOMRect;
@@ -24,7 +26,7 @@ const leaveMillis = 250; // to move from the number to its explanation
 const askedBy = (target: EventTarget | null): Omit<Asked, "pinned"> | undefined => {
   const of = target instanceof Element ? target.closest<HTMLElement>("[data-term]") : null;
   const { term, of: id, model } = of?.dataset ?? {};
-  if (!of || !isTerm(term) || id === undefined) return undefined;
+  if (!of || !term || id === undefined) return undefined;
   return { term, id, model: model ?? "", at: of.getBoundingClientRect() };
 };
 
@@ -44,6 +46,7 @@ interface Props {
 export function Explainer({ levels, onGo }: Props) {
   const [asked, setAsked] = useState<Asked>();
   const timer = useRef(0);
+  const glossary = useGlossary();
   useEffect(() => {
     const later = (what: Asked | undefined, millis: number) => {
       clearTimeout(timer.current);
@@ -83,11 +86,12 @@ export function Explainer({ levels, onGo }: Props) {
       removeEventListener("scroll", gone, true);
     };
   }, []);
-  if (!asked) return null;
+  const term = glossary?.terms.find(({ term }) => term === asked?.term);
+  if (!asked || !term) return null;
   return (
     <Card
       key={`${asked.term} ${asked.id}`}
-      {...{ asked, levels, onGo }}
+      {...{ asked, term, levels, onGo }}
       onClose={() => setAsked(undefined)}
     />
   );
@@ -95,16 +99,17 @@ export function Explainer({ levels, onGo }: Props) {
 
 interface CardProps extends Props {
   asked: Asked;
+  term: Term;
   onClose: () => void;
 }
 
 /** The definition, the arithmetic of this very number, and the query. */
-function Card({ asked, levels, onGo, onClose }: CardProps) {
+function Card({ asked, term, levels, onGo, onClose }: CardProps) {
   const text = useText();
-  const { term, id, model, at } = asked;
+  const { id, model, at } = asked;
   const explained = explanationOf(term, id);
   const arithmetic = useResource(`${explained} ${model}`, 0, async () =>
-    meanings[term].bare ? [] : stepsOf(term, (await api.explain(explained, model)).steps),
+    explained ? stepsOf(term, (await api.explain(explained, model)).steps) : [],
   );
   const names = namesOf(nodeOf(id));
   const leave = (path: string) => {
@@ -112,16 +117,11 @@ function Card({ asked, levels, onGo, onClose }: CardProps) {
     onGo(path);
   };
   return (
-    <div
-      class="explainer"
-      role="dialog"
-      aria-label={text.explain.names[term]}
-      style={place(at, innerWidth, innerHeight)}
-    >
+    <div class="explainer" role="dialog" aria-label={term.summary} style={place(at, innerWidth, innerHeight)}>
       <h3>
-        {text.explain.names[term]} <small>{names.at(-1)}</small>
+        {term.summary} <small>{names.at(-1)}</small>
       </h3>
-      <p>{text.explain.terms[term]}</p>
+      <p>{term.description}</p>
       {arithmetic.error && <p class="none">{arithmetic.error.message}</p>}
       {arithmetic.data && arithmetic.data.length > 0 && (
         <dl>
@@ -135,11 +135,9 @@ function Card({ asked, levels, onGo, onClose }: CardProps) {
           ))}
         </dl>
       )}
-      {levels.length > 0 && meanings[term].series && (
-        <code class="query">{queryOf(term, names, levels)}</code>
-      )}
+      {levels.length > 0 && term.series && <code class="query">{queryOf(term, names, levels)}</code>}
       <p class="ways">
-        <Link to={explainPath({ id: explained, model })} onGo={leave}>
+        <Link to={explainPath({ id: explained || `row:${id}`, model })} onGo={leave}>
           {text.explain.all}
         </Link>
         <Link to={modulePath(nodeOf(id), readChoice(new URLSearchParams({ model })))} onGo={leave}>

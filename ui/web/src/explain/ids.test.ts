@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { commandOf, joinId, pageOf, splitId, termsOf } from "./ids";
+import type { Term } from "../api/types";
+import { commandOf, type IdKind, joinId, pageOf, splitId, termsOf } from "./ids";
 
 describe("an id", () => {
   it.each([
@@ -27,10 +28,26 @@ describe("an id", () => {
   });
 
   it("has the series of its kind", () => {
-    expect(termsOf("order")).toEqual(expect.arrayContaining(["growth", "full", "order"]));
-    expect(termsOf("order")).not.toContain("load");
-    expect(termsOf("row")).not.toContain("growth");
-    expect(termsOf("run")).toEqual([]);
+    const term = (term: string, of: Term["of"], series = "a") => ({
+      term,
+      summary: "",
+      description: "",
+      of,
+      series,
+      labels: "",
+    });
+    const all = [
+      term("load", ""),
+      term("band", "row"),
+      term("full", "order"),
+      term("short", "order", ""),
+      term("workers", "decision"),
+    ];
+    const held = (kind: IdKind) => termsOf(kind, all).map(({ term }) => term);
+    expect(held("")).toEqual(["load", "band", "full"]);
+    expect(held("row")).toEqual(["load", "band"]);
+    expect(held("order")).toEqual(["full"]);
+    expect(held("run")).toEqual([]);
   });
 
   it("is quoted for a terminal where it has to be", () => {

@@ -1,8 +1,8 @@
 import { alarmPath } from "../alarms/view";
+import type { Term } from "../api/types";
 import { changesPath, defaultChanges, runPath } from "../changes/view";
 import { nodePath, servicePath } from "../pool/view";
 import { modulePath } from "../state/view";
-import { meanings, type Term } from "./terms";
 
 /** The kinds of ids that the server explains; "" is the row and the order of a node together. */
 export const idKinds = [
@@ -69,12 +69,11 @@ export function pageOf(id: string): string {
 }
 
 /** The terms whose series belong to an id: those of the row, of the order, or both. */
-export function termsOf(kind: IdKind): Term[] {
-  if (!hasTime(kind)) return [];
-  const all = Object.keys(meanings) as Term[];
-  const held = all.filter((term) => meanings[term].series !== "" && !meanings[term].decision);
-  return held.filter((term) => kind === "" || !!meanings[term].order === (kind === "order"));
-}
+export const termsOf = (kind: IdKind, terms: Term[]): Term[] =>
+  terms.filter(
+    ({ of, series }) =>
+      hasTime(kind) && series !== "" && of !== "decision" && (kind === "" || (of || "row") === kind),
+  );
 
 /** The command that prints the same in a terminal; an id may have blanks and quotes. */
 export const commandOf = ({ id, model }: { id: string; model: string }) =>

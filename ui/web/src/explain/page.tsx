@@ -10,7 +10,8 @@ import { Failure, Loading } from "../notice";
 import { Panel } from "../panel";
 import { useText } from "../text/language";
 import { useTitle } from "../title";
-import { commandOf, hasTime, idKinds, joinId, pageOf, splitId } from "./ids";
+import { useGlossary } from "./glossary";
+import { commandOf, hasTime, joinId, pageOf, splitId } from "./ids";
 import { Queries } from "./queries";
 import { type ExplainView, explainPath } from "./view";
 
@@ -93,16 +94,17 @@ function Asking({ view, onGo }: Pick<Props, "view" | "onGo">) {
 /** The kinds of ids that there are, each with an example. */
 function Kinds() {
   const text = useText().explain;
+  const glossary = useGlossary();
   return (
     <section class="panel">
       <h2>{text.kindsTitle}</h2>
       <dl class="id-kinds">
-        {idKinds.map((kind) => (
+        {glossary?.ids.map(({ kind, example, description }) => (
           <div key={kind}>
             <dt>
-              <code>{text.kinds[kind][0]}</code>
+              <code>{example}</code>
             </dt>
-            <dd>{text.kinds[kind][1]}</dd>
+            <dd>{description}</dd>
           </div>
         ))}
       </dl>
@@ -111,6 +113,7 @@ function Kinds() {
 }
 
 function Body({ view, status, of, onGo }: Omit<Props, "onBack"> & { of: Explanation }) {
+  const glossary = useGlossary();
   const text = useText().explain;
   const parts = splitId(view.id);
   const own = pageOf(of.id);
@@ -119,7 +122,7 @@ function Body({ view, status, of, onGo }: Omit<Props, "onBack"> & { of: Explanat
     <>
       <h2 class="id-title">{of.title}</h2>
       <p class="sentence">
-        {text.kinds[parts.kind][1]}{" "}
+        {glossary?.ids.find(({ kind }) => kind === parts.kind)?.description}{" "}
         {own && (
           <Link to={own} onGo={onGo} class="way">
             {hasTime(parts.kind) ? text.open : text.openIt}
@@ -131,7 +134,12 @@ function Body({ view, status, of, onGo }: Omit<Props, "onBack"> & { of: Explanat
       </Panel>
       {hasTime(parts.kind) && status?.levels && (
         <Panel title={text.queries} below={text.queriesBelow}>
-          <Queries of={parts} levels={status.levels} zone={knownZone(status.timezone)} />
+          <Queries
+            of={parts}
+            terms={glossary?.terms ?? []}
+            levels={status.levels}
+            zone={knownZone(status.timezone)}
+          />
         </Panel>
       )}
       {of.related && (

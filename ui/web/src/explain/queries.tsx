@@ -1,33 +1,36 @@
 import { useState } from "preact/hooks";
 import { api, serverNow } from "../api/client";
 import { useResource } from "../api/live";
+import type { Term } from "../api/types";
 import { Copy } from "../copy";
 import { toRfc3339, toWall } from "../marks/wall";
 import { Loaded } from "../panel";
 import { namesOf } from "../state/view";
 import { useText } from "../text/language";
 import { type IdParts, termsOf } from "./ids";
-import { queryOf, type Term } from "./terms";
+import { queryOf } from "./terms";
 import { rowsOf, valuesBack, valuesStep } from "./values";
 
 interface Props {
   of: IdParts;
+  terms: Term[];
   levels: string[];
   zone: string | undefined;
 }
 
 /** The series that hold the numbers: each query, and its values up to then. */
-export function Queries({ of, levels, zone }: Props) {
+export function Queries({ of, terms, levels, zone }: Props) {
   const text = useText().explain;
-  const [open, setOpen] = useState<Term>();
+  const [open, setOpen] = useState<string>();
   const end = of.at ? Date.parse(toRfc3339(of.at.length > 10 ? of.at : `${of.at}T23:59`, zone)) : serverNow();
   return (
     <ul class="queries">
-      {termsOf(of.kind).map((term) => {
-        const query = queryOf(term, namesOf(of.of), levels);
+      {termsOf(of.kind, terms).map((one) => {
+        const query = queryOf(one, namesOf(of.of), levels);
+        const { term, summary, description } = one;
         return (
           <li key={term}>
-            <b title={text.terms[term]}>{text.names[term]}</b>
+            <b title={description}>{summary}</b>
             <code>{query}</code>
             <span class="ways">
               <Copy text={query} />

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { LedgerSummary } from "../api/ledger";
 import type { Num } from "../api/types";
+import { useMeaning } from "../explain/glossary";
 import type { Text } from "../text/en";
 import { count, decimal, signed } from "../text/format";
 import { useText } from "../text/language";
@@ -42,7 +43,8 @@ const signedPercent = (share: Num) => signed(share === null ? null : 100 * share
 
 /** Errors beside those of the naive forecast, and how often the intervals held. */
 export function SummaryTable({ first, lines, level }: Props) {
-  const { columns, titles, of } = useText().ledger;
+  const { columns, of } = useText().ledger;
+  const meaning = useMeaning("ledger");
   const heads = ["made", "scored", "error", "naive", "bias", "inside", "width"] as const;
   return (
     <div class="scroll">
@@ -53,7 +55,7 @@ export function SummaryTable({ first, lines, level }: Props) {
               {first}
             </th>
             {heads.map((id) => (
-              <th key={id} scope="col" class={id} title={titles[id]}>
+              <th key={id} scope="col" class={id} title={meaning(id)}>
                 {columns[id]}
               </th>
             ))}

@@ -1,5 +1,5 @@
 import type { Growth, Module, Row } from "../api/types";
-import { explainsAlone, type Term } from "../explain/terms";
+import { explainsAlone, type TermName } from "../explain/terms";
 import { type Choice, modelsOf } from "../state/model";
 import { afterLoss } from "../table/headroom";
 import type { Text } from "../text/en";
@@ -32,7 +32,7 @@ export function Facts({ judged, model }: Props) {
   );
 }
 
-export type Fact = [name: string, values: string[], term?: Term | undefined];
+export type Fact = [name: string, values: string[], term?: TermName | undefined];
 
 /** Names with their numbers; a number with a term explains itself. */
 export function FactList({ facts, id = "", model = "" }: { facts: Fact[]; id?: string; model?: string }) {
@@ -63,7 +63,7 @@ const percent = (v: number | null) => (v === null ? unknown : `${decimal(v)} %`)
 const interval = (v: { lower: number | null; upper: number | null }) =>
   v.lower === null ? "" : ` (${range(v.lower, v.upper)})`;
 
-function factsOf({ row, growth }: Module, text: Text): [name: string, value: string, term?: Term][] {
+function factsOf({ row, growth }: Module, text: Text): [name: string, value: string, term?: TermName][] {
   const f = text.fact;
   const peak = row.peak_today;
   const at = peak.value !== null && peak.at ? ` ${text.at(clock(peak.at))}` : "";

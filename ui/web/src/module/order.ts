@@ -1,5 +1,5 @@
 import type { Growth, Num } from "../api/types";
-import type { Term } from "../explain/terms";
+import type { TermName } from "../explain/terms";
 import type { Text } from "../text/en";
 import { count, decimal, range, unknown } from "../text/format";
 
@@ -8,7 +8,7 @@ export interface OrderLine {
   name: string;
   detail: string;
   result: string;
-  term: Term;
+  term: TermName;
   sum?: boolean;
 }
 
@@ -30,7 +30,7 @@ export function orderLines(g: Growth, isModule: boolean, text: Text): OrderLine[
   const work = peak === null || g.target_load === null ? null : hold(g.devices, peak, g.target_load);
   const base = g.devices_needed - (g.spares ?? 0);
   const lines: OrderLine[] = [];
-  const add = (term: Term, name: string, detail: string, result: string, sum = false) =>
+  const add = (term: TermName, name: string, detail: string, result: string, sum = false) =>
     lines.push({ name, detail, result, term, sum });
   if (g.risk === null) {
     const { value, lower, upper } = g.peak_at_horizon;

@@ -1,4 +1,5 @@
 import type { ReportMonth } from "../api/reports";
+import { useMeaning } from "../explain/glossary";
 import { Link } from "../link";
 import type { Text } from "../text/en";
 import { count, signed, unknown } from "../text/format";
@@ -51,6 +52,7 @@ function cost({ total, currency }: ReportMonth, { unpriced }: Text["reports"]) {
 /** The months that have a report, the newest first. */
 export function Months({ months, next, onGo }: Props) {
   const text = useText().reports;
+  const meaning = useMeaning("reports");
   return (
     <>
       <header class="about">
@@ -66,7 +68,7 @@ export function Months({ months, next, onGo }: Props) {
           <thead>
             <tr>
               {(["month", "state", ...ids] as const).map((id) => (
-                <th key={id} scope="col" class={id} title={text.titles[id]}>
+                <th key={id} scope="col" class={id} title={meaning(id)}>
                   {text.columns[id]}
                 </th>
               ))}

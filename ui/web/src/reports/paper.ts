@@ -1,4 +1,4 @@
-import { explains, type Term } from "../explain/terms";
+import { explains, type TermName } from "../explain/terms";
 import { address, plainClick } from "../state/router";
 import { modulePath } from "../state/view";
 
@@ -56,8 +56,8 @@ function foldLong(section: Element) {
 }
 
 /** The columns of a module's line from its end on, and those from its name on. */
-const first: (Term | undefined)[] = [undefined, undefined, undefined, "devices", "order", "order"];
-const last: (Term | undefined)[] = ["full", "growth", "growth"];
+const first: (TermName | undefined)[] = [undefined, undefined, undefined, "devices", "order", "order"];
+const last: (TermName | undefined)[] = ["full", "growth", "growth"];
 
 function linkModule(cell: Element, { modules, draft, onGo }: Ways) {
   const id = modules.get(cell.textContent?.trim() ?? "");

@@ -1,3 +1,4 @@
+import { useMeaning } from "../explain/glossary";
 import { Menu } from "../menu";
 import type { View } from "../state/view";
 import { useText } from "../text/language";
@@ -6,11 +7,12 @@ import { choosable, columnsOf, toggleColumn } from "./columns";
 /** Which columns are shown, as it stands in the URL. */
 export function ColumnsMenu({ view, onView }: { view: View; onView: (view: View) => void }) {
   const text = useText();
+  const meaning = useMeaning("table");
   const shown = columnsOf(view.columns, view.model);
   return (
     <Menu class="columns" title={text.sheet.columns} summary={text.sheet.columns} keys="c">
       {choosable.map(({ id }) => (
-        <label key={id} title={text.titles[id]}>
+        <label key={id} title={meaning(id)}>
           <input
             type="checkbox"
             checked={shown.some((column) => column.id === id)}

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Sparkline } from "../api/types";
+import { useMeaning } from "../explain/glossary";
 import { explains, isTerm } from "../explain/terms";
 import { useKeys } from "../keys";
 import { narrowQuery, useMatches } from "../media";
@@ -133,6 +134,7 @@ interface HeadProps {
 }
 
 function Head({ sort, sheet, onSort }: HeadProps) {
+  const meaning = useMeaning("table");
   const order = (id: string) => (sort === id ? "ascending" : sort === `-${id}` ? "descending" : "none");
   return (
     <thead>
@@ -145,7 +147,7 @@ function Head({ sort, sheet, onSort }: HeadProps) {
               scope="col"
               class={id}
               style={id === "path" ? {} : { width: `${width}px` }}
-              title={sorts.length === 0 ? sheet.text.titles[id] : undefined}
+              title={sorts.length === 0 ? meaning(id) : undefined}
               aria-sort={used ? order(used.id) : "none"}
             >
               {sorts.length === 0 && sheet.text.columns[id]}
@@ -154,7 +156,7 @@ function Head({ sort, sheet, onSort }: HeadProps) {
                   key={s.id}
                   type="button"
                   class={s.id === used?.id ? "used" : ""}
-                  title={sheet.text.titles[s.id]}
+                  title={meaning(s.id)}
                   onClick={() => onSort(toggleSort(sort, s.id, s.highFirst))}
                 >
                   {sheet.text.columns[s.id]}

@@ -99,19 +99,6 @@ export const en = {
     with: "if ordered",
     ways: "What to do",
   },
-  titles: {
-    ...explainEn.terms, // what a column holds is said once
-    path: "Place in the business tree",
-    spark: "The load of the last 7 days; a mark below is a time outside the band",
-    model: "The model whose numbers stand beside it",
-    cover: "What keeps alarms back and until when, and the change that runs",
-    owner: "Who is responsible, as the registry knows",
-    note: "Your note",
-    state: "Whether the row can be judged",
-    without: "Probability of being short before the delivery if nothing is ordered",
-    with: "The same with the order",
-    ways: "The request and a scenario",
-  },
 
   yes: "YES",
   no: "NO",
@@ -267,15 +254,6 @@ export const en = {
       inside: "Inside %",
       width: "Width %",
     },
-    titles: {
-      made: "Forecasts that were written down",
-      scored: "Forecasts whose day is over",
-      error: "Mean size of the error, in percent of what came; the smaller one is bold",
-      naive: "The same of the naive forecast",
-      bias: "Mean error: above 0 too much was forecast",
-      inside: "How often the interval held what came, of what it is meant to",
-      width: "Mean width of the interval, in percent of what came",
-    },
     chart: (held: number, over: number) =>
       `The peak of each day and what was forecast of it at 0, 6, 9 and 12 o'clock. ${held} of ${over} intervals held.`,
     chartNote: (level: string) =>
@@ -306,14 +284,6 @@ export const en = {
     ["o  a", "open alarms only; take an alarm on"],
     ["Esc", "leave the search, go back"],
     ["?", "this help"],
-  ] as [string, string][],
-  legend: [
-    ["YES ↑ 1.5", "above the band, at 1.5 half-widths"],
-    ["⚑", "an alarm runs: the deviation lasts, or is far out; it ends after a calm while"],
-    ["Headroom", "what today's peak leaves free of the target load, below it after a loss"],
-    ["learning", "too little history to judge"],
-    ["stale", "no data now; the last values are grey"],
-    ["–", "not known, which is not zero"],
   ] as [string, string][],
 };
 

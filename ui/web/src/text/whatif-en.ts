@@ -1,4 +1,3 @@
-import { explainEn } from "./explain-en";
 /** The texts of the what-if page. */
 export const whatIfEn = {
   link: "What if…",
@@ -103,11 +102,6 @@ export const whatIfEn = {
     full: "Full on",
     needed: "Needed",
     request: "To request",
-  },
-  titles: {
-    ...explainEn.terms,
-    node: "Press a node for its arithmetic in a sentence",
-    request: explainEn.terms.order,
   },
   needed: (n: string) => `needs ${n}`,
   fullOn: (day: string) => `full ${day}`,

@@ -1,4 +1,3 @@
-import { explainZh } from "./explain-zh";
 import type { whatIfEn } from "./whatif-en";
 
 export const whatIfZh: typeof whatIfEn = {
@@ -99,11 +98,6 @@ export const whatIfZh: typeof whatIfEn = {
     full: "触顶日期",
     needed: "所需",
     request: "需申请",
-  },
-  titles: {
-    ...explainZh.terms,
-    node: "按下节点可看到计算依据",
-    request: explainZh.terms.order,
   },
   needed: (n) => `需 ${n} 台`,
   fullOn: (day) => `${day} 触顶`,

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMeaning } from "../explain/glossary";
 import { useKeys } from "../keys";
 import { More } from "../more";
 import { address, plainClick } from "../state/router";
@@ -105,28 +106,29 @@ interface TableProps {
 /** One scenario with all its numbers, or several beside each other. */
 function Table({ changes, answers, isModule, onOpen }: TableProps) {
   const text = useText().whatIf;
+  const meaning = useMeaning("whatif");
   const several = answers.length > 1;
   return (
     <table class={several ? "changes several" : "changes"} aria-busy={answers.some(({ busy }) => busy)}>
       <thead>
         <tr>
-          <th scope="col" title={text.titles.node}>
+          <th scope="col" title={meaning("node")}>
             {text.columns.node}
           </th>
           {!several &&
             columns.map(({ id }) => (
-              <th key={id} scope="col" class={id} title={text.titles[id]}>
+              <th key={id} scope="col" class={id} title={meaning(id)}>
                 {text.columns[id]}
               </th>
             ))}
           {several && (
-            <th scope="col" title={text.titles.request}>
+            <th scope="col" title={meaning("order")}>
               {text.asItIs} · {text.columns.request}
             </th>
           )}
           {several &&
             answers.map((_, i) => (
-              <th key={letters[i]} scope="col" title={text.titles.request}>
+              <th key={letters[i]} scope="col" title={meaning("order")}>
                 <span class="letter">{letters[i]}</span> {text.columns.request}
               </th>
             ))}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,6 +85,7 @@ func (s *Server) nodes(c *gin.Context) (any, error) {
 			all = append(all, s.zoned(n))
 		}
 	}
+	slices.SortStableFunc(all, func(a, b pool.Node) int { return compareNames(a.Name, b.Name) })
 	return all, nil
 }
 

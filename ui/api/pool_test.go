@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"math"
 	"net/http"
@@ -159,6 +160,29 @@ func TestThePool(t *testing.T) {
 	s.holds(get(t, s.Server, "/api/v1/services?path=bank"), 200, `"data":[]`)
 	s.holds(get(t, s.Server, "/api/v1/services/shop%2Fcart"), 200, `"workers":[{`, `"spec":{`)
 	s.holds(get(t, s.Server, "/api/v1/services/shop%2Fnone"), 404, "no such service")
+}
+
+// ofNames is a pool of nodes with these names.
+type ofNames struct {
+	Pool
+	names []string
+}
+
+func (p ofNames) Nodes() (nodes []pool.Node) {
+	for _, name := range p.names {
+		nodes = append(nodes, pool.Node{Name: name})
+	}
+	return nodes
+}
+
+func TestNodesStandByName(t *testing.T) {
+	s := started(t)
+	s.Server.Pool = ofNames{s.Server.Pool, []string{"host-10", "host-2", "Host-1"}}
+	var answer struct{ Data []struct{ Name string } }
+	decode(t, get(t, s.Server, "/api/v1/nodes"), &answer)
+	if got := fmt.Sprint(answer.Data); got != "[{Host-1} {host-2} {host-10}]" {
+		t.Errorf("nodes stand as %s", got)
+	}
 }
 
 func TestOrdersOfPeople(t *testing.T) {

@@ -44,6 +44,8 @@ export function NodeMap({ nodes, by, shown, onGo }: Props) {
     host.current?.querySelector(".at")?.scrollIntoView({ block: "nearest" });
   };
   const step = (key: string) => () => choose(at < 0 ? 0 : placeAfter(key, at, blocks));
+  const point = ({ nodes: some }: Block, i: number) => setName(some[i]?.name ?? "");
+  const go = ({ nodes: some }: Block, i: number) => onGo(nodePath(some[i]?.name ?? ""));
   const open = () => node && onGo(nodePath(node.name));
   useKeys(shown ? { j: step("ArrowRight"), k: step("ArrowLeft"), Enter: open } : {});
   return (
@@ -80,8 +82,8 @@ export function NodeMap({ nodes, by, shown, onGo }: Props) {
           key={block.label}
           {...{ block, by, size, perMark }}
           at={at - block.from}
-          onPoint={(i) => setName(block.nodes[i]?.name ?? "")}
-          onOpen={(i) => onGo(nodePath(block.nodes[i]?.name ?? ""))}
+          onPoint={point}
+          onOpen={go}
         />
       ))}
     </div>
@@ -94,46 +96,69 @@ interface CellsProps {
   size: Size;
   perMark: number; // workers
   at: number; // of the chosen one, which may be elsewhere
-  onPoint: (i: number) => void;
-  onOpen: (i: number) => void;
+  onPoint: (block: Block, i: number) => void;
+  onOpen: (block: Block, i: number) => void;
 }
 
+/** A block; the rest of the page is not drawn again with it, nor it with that. */
 function Cells({ block, by, size, perMark, at, onPoint, onOpen }: CellsProps) {
+  const text = useText();
   const title = useGroupTitle(by);
-  const paths = useMemo(() => pathsOf(block, size, perMark), [block, size.w, perMark]);
-  const last = cellAt(block.nodes.length - 1, block, size);
-  const here = at >= 0 && at < block.nodes.length;
-  const place = (e: MouseEvent) => placeAt(e.offsetX, e.offsetY, block, size);
+  const drawn = useInTurn(block);
+  const paths = useMemo(
+    () =>
+      Object.entries(pathsOf(drawn, size, perMark)).map(([name, d]) => (
+        <path key={name} class={name} d={d} />
+      )),
+    [drawn, size.w, perMark],
+  );
+  const here = at >= 0 && at < drawn.nodes.length ? at : -1;
   // Once a finger has read a node, another press on it opens it.
   const read = useRef(-1);
-  return (
-    <section class="node-group">
-      {by !== "" && <h2>{title(block.label, block.nodes)}</h2>}
-      <svg
-        aria-hidden="true"
-        width={block.columns * (size.w + 1)}
-        height={last.y + size.h + 1}
-        onPointerMove={(e) => {
-          const i = place(e);
-          if (i !== null && e.pointerType === "mouse") onPoint(i);
-        }}
-        onPointerDown={() => {
-          read.current = here ? at : -1;
-        }}
-        onClick={(e) => {
-          const i = place(e);
-          if (i === null) return;
-          if (i === read.current) onOpen(i);
-          else onPoint(i);
-        }}
-      >
-        {Object.entries(paths).map(([name, d]) => (
-          <path key={name} class={name} d={d} />
-        ))}
-        {here && <rect class="at" {...cellAt(at, block, size)} width={size.w} height={size.h} />}
-      </svg>
-    </section>
-  );
+  const head = useMemo(() => by !== "" && <h2>{title(block.label, block.nodes)}</h2>, [block, by, text]);
+  return useMemo(() => {
+    const place = (e: MouseEvent) => placeAt(e.offsetX, e.offsetY, drawn, size);
+    const last = cellAt(drawn.nodes.length - 1, drawn, size);
+    return (
+      <section class="node-group">
+        {head}
+        <svg
+          aria-hidden="true"
+          width={drawn.columns * (size.w + 1)}
+          height={last.y + size.h + 1}
+          onPointerMove={(e) => {
+            const i = place(e);
+            if (i !== null && e.pointerType === "mouse") onPoint(drawn, i);
+          }}
+          onPointerDown={() => {
+            read.current = here;
+          }}
+          onClick={(e) => {
+            const i = place(e);
+            if (i === null) return;
+            if (i === read.current) onOpen(drawn, i);
+            else onPoint(drawn, i);
+          }}
+        >
+          {paths}
+          {here >= 0 && <rect class="at" {...cellAt(here, drawn, size)} width={size.w} height={size.h} />}
+        </svg>
+      </section>
+    );
+  }, [drawn, size.w, paths, here, head]);
+}
+
+/** Of so many nodes the cells are drawn at once with new data, and after a pause the next ones. */
+const turn = { nodes: 1500, millis: 40 };
+
+/** A block as it is to be drawn: with new data of as many nodes each takes its turn, so that scrolling goes on. */
+function useInTurn(block: Block): Block {
+  const [drawn, setDrawn] = useState(block);
+  useEffect(() => {
+    const timer = setTimeout(() => setDrawn(block), turn.millis * Math.floor(block.from / turn.nodes));
+    return () => clearTimeout(timer);
+  }, [block]);
+  return drawn.columns === block.columns && drawn.nodes.length === block.nodes.length ? drawn : block;
 }
 
 /** The width of an element in pixels, followed as it changes. */

@@ -42,7 +42,7 @@ export function NodePart(props: PartProps) {
 function NodeFilters({ all, ...props }: PartProps & { all: PoolNode[] }) {
   const { view, onView } = props;
   const text = useText().pool;
-  const labels = labelsOf(all);
+  const labels = useMemo(() => labelsOf(all), [all]);
   return (
     <Filters {...props} name={text.search.nodes}>
       {nodeStates.map((state) => (

@@ -25,11 +25,11 @@ export function ticksOf({ wanted, serving, stopping }: Pick<PoolNode, "wanted" |
   return { ...ticks, more: Math.max(wanted, serving) + stopping - (mostTicks - left) };
 }
 
-/** The nodes that pass the filters, by name. */
+/** The nodes that pass the filters, in their order, which is by name. */
 export function shownNodes(nodes: PoolNode[], { search, state }: Pick<PoolView, "search" | "state">) {
   const fits = hasWords(search);
   const passes = (node: PoolNode) => (state === "" || node.state === state) && fits(saying(node));
-  return nodes.filter(passes).sort((a, b) => byText(a.name, b.name));
+  return nodes.filter(passes);
 }
 
 /** What a node can be found by: its name and its labels, as "rack=r12". */
@@ -46,7 +46,9 @@ export function groupNodes(nodes: PoolNode[], label: string): [string, PoolNode[
   const groups = new Map<string, PoolNode[]>();
   for (const node of nodes) {
     const value = node.resources.labels?.[label] ?? "";
-    groups.set(value, [...(groups.get(value) ?? []), node]);
+    const group = groups.get(value);
+    if (group) group.push(node);
+    else groups.set(value, [node]);
   }
   return [...groups].sort(([a], [b]) => Number(a === "") - Number(b === "") || byText(a, b));
 }

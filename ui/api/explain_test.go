@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,10 @@ import (
 	"headroom/storage/state"
 )
 
-// explained asks what explains an id.
+// theirs are words of people and of programs in these tests.
+var theirs = []string{"to try", "nobody wants it", "hello shop/web, 2", "context deadline exceeded"}
+
+// explained asks what explains an id, and wants it to be said in Chinese, too.
 func explained(t *testing.T, s *Server, id string) analytics.Explanation {
 	t.Helper()
 	var answer struct{ Data analytics.Explanation }
@@ -20,7 +24,11 @@ func explained(t *testing.T, s *Server, id string) analytics.Explanation {
 	var chinese struct{ Data analytics.Explanation }
 	decode(t, get(t, s, target+"&lang=zh"), &chinese)
 	for _, step := range chinese.Data.Steps {
-		phrasestest.Check(t, append(step.Inputs, step.Name, step.Formula, step.Numbers, step.Result)...)
+		for _, text := range append(step.Inputs, step.Name, step.Formula, step.Numbers, step.Result) {
+			if !slices.Contains(theirs, text) {
+				phrasestest.Check(t, text)
+			}
+		}
 	}
 	decode(t, get(t, s, target), &answer)
 	return answer.Data

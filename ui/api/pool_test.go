@@ -29,7 +29,7 @@ type blind struct{}
 
 func (blind) Forecast(string, time.Time, float64, time.Duration) policy.Forecast {
 	nan := math.NaN()
-	return policy.Forecast{Ahead: nan, AheadUpper: nan, Peak: nan, PeakUpper: nan, Reason: "no history"}
+	return policy.Forecast{Ahead: nan, AheadUpper: nan, Peak: nan, PeakUpper: nan, Reason: "its history is still being read"}
 }
 
 const cartService = `

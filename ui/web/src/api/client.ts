@@ -122,8 +122,16 @@ let aheadMillis = 0;
 /** The server's clock, in Unix milliseconds: the browser's may be wrong by minutes. */
 export const serverNow = () => Date.now() + aheadMillis;
 
-/** The language of the page: the server says its sentences in it. */
-const tongue = () => (typeof document === "undefined" ? "en" : document.documentElement.lang);
+const isChinese = (language: string) => language.startsWith("zh");
+
+/**
+ * Has the server say its sentences in the language of the page. The browser asks for its own by itself,
+ * and takes what it has asked for early only for a question without headers.
+ */
+function tongue(): HeadersInit {
+  const language = typeof document === "undefined" ? navigator.language : document.documentElement.lang;
+  return isChinese(language) === isChinese(navigator.language) ? {} : { "Accept-Language": language };
+}
 
 /** Learns from an answer that was not kept in a cache; its Date has whole seconds. */
 function readClock(response: Response) {
@@ -132,7 +140,7 @@ function readClock(response: Response) {
 }
 
 async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const headers = { ...init.headers, "Accept-Language": tongue() };
+  const headers = { ...init.headers, ...tongue() };
   const response = await send(new URL(`api/v1/${path}`, root), { ...init, headers });
   readClock(response);
   const answer = (await response.json().catch(() => null)) as Answer<T> | null;

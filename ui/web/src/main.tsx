@@ -46,6 +46,7 @@ const patience = 100;
 
 const host = document.getElementById("app");
 const language = firstLanguage();
+document.documentElement.lang = language; // what is asked for early is asked for in it
 const answers = open();
 texts[language]().then(async (text) => {
   await Promise.race([answers, new Promise((late) => setTimeout(late, patience))]);

@@ -129,8 +129,9 @@ const isChinese = (language: string) => language.startsWith("zh");
  * and takes what it has asked for early only for a question without headers.
  */
 function tongue(): HeadersInit {
-  const language = typeof document === "undefined" ? navigator.language : document.documentElement.lang;
-  return isChinese(language) === isChinese(navigator.language) ? {} : { "Accept-Language": language };
+  if (typeof document === "undefined") return {};
+  const { lang } = document.documentElement;
+  return isChinese(lang) === isChinese(navigator.language) ? {} : { "Accept-Language": lang };
 }
 
 /** Learns from an answer that was not kept in a cache; its Date has whole seconds. */

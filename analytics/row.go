@@ -55,7 +55,10 @@ type Row struct {
 	Reason string `json:"reason,omitempty"`
 	Age    Number `json:"age_seconds"` // of the newest data; 0 when it is from this minute
 
-	Note  string `json:"note"`
+	Note   string     `json:"note"`
+	NoteBy string     `json:"note_by,omitempty"` // who wrote it; empty where nobody has to log in
+	NoteAt *time.Time `json:"note_at,omitempty"` // nil without a note
+
 	Owner string `json:"owner"` // who is responsible, as far as the registry knows
 }
 

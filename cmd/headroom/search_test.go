@@ -94,9 +94,9 @@ func TestAlarmsAreSearchable(t *testing.T) {
 }
 
 func TestModulesAreSearchable(t *testing.T) {
-	tree, known, notes := fleet.NewTree([]string{"business", "module"}), &fleet.Registry{}, map[string]string{"Q/web": "moves soon"}
+	tree, known, notes := fleet.NewTree([]string{"business", "module"}), &fleet.Registry{}, map[string]state.Note{"Q/web": {Text: "moves soon"}}
 	tree.Add(fleet.Path{"Q", "web"})
-	m := &moduleSet{tree: tree, view: known.View, notes: func(context.Context) (map[string]string, error) { return notes, nil }}
+	m := &moduleSet{tree: tree, view: known.View, notes: func(context.Context) (map[string]state.Note, error) { return notes, nil }}
 	version := func() string {
 		t.Helper()
 		v, err := m.Version(t.Context())
@@ -116,7 +116,7 @@ func TestModulesAreSearchable(t *testing.T) {
 	}
 	tree.Add(fleet.Path{"Q", "a/b"})
 	fresh("a module")
-	notes["Q"] = "all"
+	notes["Q"] = state.Note{Text: "all"}
 	fresh("a note")
 	known.Publish(fleet.NewView([]fleet.Source{{Name: "git", Declared: []fleet.Declared{{ID: "Q", Fields: fleet.Fields{"owner": "ann", "contacts": "x\ny"}}}}}))
 	fresh("a fact")

@@ -25,7 +25,7 @@ import (
 type moduleSet struct {
 	tree  *fleet.Tree
 	view  func() *fleet.View
-	notes func(context.Context) (map[string]string, error)
+	notes func(context.Context) (map[string]state.Note, error)
 	began time.Time // of this server: views are told apart only by it
 
 	mu    sync.Mutex // protects the fields below
@@ -44,7 +44,7 @@ func (m *moduleSet) Version(ctx context.Context) (string, error) {
 	}
 	sum := sha256.New()
 	for _, id := range slices.Sorted(maps.Keys(notes)) {
-		fmt.Fprintf(sum, "%q %q\n", id, notes[id])
+		fmt.Fprintf(sum, "%q %q\n", id, notes[id].Text)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -67,7 +67,7 @@ func (m *moduleSet) Documents(ctx context.Context) (docs []search.Document, err 
 	}
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
-		docs = append(docs, search.Document{Kind: "module", ID: id, Path: id, Title: nameOf(id), Text: factLines(view.Facts(id), notes[id]), URL: modulePage(id)})
+		docs = append(docs, search.Document{Kind: "module", ID: id, Path: id, Title: nameOf(id), Text: factLines(view.Facts(id), notes[id].Text), URL: modulePage(id)})
 	}
 	return docs, nil
 }

@@ -31,7 +31,7 @@ func TestOlderFilesAreBroughtForward(t *testing.T) {
 		must(t, old.Close())
 
 		db := mustOpen(t, path)
-		wantNotes(t, db, map[string]string{"a": "kept"})
+		wantTexts(t, db, map[string]string{"a": "kept"})
 		must(t, db.Reports().Publish(t.Context(), publication([]byte("{}"))))
 		must(t, db.Checkpoints().Save(t.Context(), "a", []byte("b")))
 	}

@@ -28,15 +28,18 @@ type Note struct {
 func (db *DB) Notes() Notes { return Notes{db} }
 
 // Notes returns the present notes by the node's id.
-func (n Notes) Notes(ctx context.Context) (map[string]string, error) {
-	notes := map[string]string{}
+func (n Notes) Notes(ctx context.Context) (map[string]Note, error) {
+	notes := map[string]Note{}
 	err := n.db.each(ctx, func(rows *sql.Rows) error {
-		var node, text string
-		err := rows.Scan(&node, &text)
-		notes[node] = text
+		var node string
+		var note Note
+		var ms int64
+		err := rows.Scan(&node, &note.Text, &note.Who, &ms)
+		note.At = time.UnixMilli(ms).UTC()
+		notes[node] = note
 		return err
 	}, `
-		SELECT node, text FROM notes AS n
+		SELECT node, text, who, written_ms FROM notes AS n
 		WHERE text <> '' AND version = (SELECT MAX(version) FROM notes WHERE node = n.node)`)
 	if err != nil {
 		return nil, fmt.Errorf("read notes: %w", err)

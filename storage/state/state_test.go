@@ -74,11 +74,24 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func wantNotes(t *testing.T, db *DB, want map[string]string) {
+func wantNotes(t *testing.T, db *DB, want map[string]Note) {
 	t.Helper()
 	got, err := db.Notes().Notes(t.Context())
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("notes %v, %v; want %v", got, err, want)
+	}
+}
+
+// wantTexts likewise, whoever wrote them and when.
+func wantTexts(t *testing.T, db *DB, want map[string]string) {
+	t.Helper()
+	got, err := db.Notes().Notes(t.Context())
+	texts := map[string]string{}
+	for id, note := range got {
+		texts[id] = note.Text
+	}
+	if err != nil || !reflect.DeepEqual(texts, want) {
+		t.Errorf("notes %v, %v; want %v", texts, err, want)
 	}
 }
 
@@ -87,7 +100,7 @@ func testNotes(t *testing.T, open func() *DB) {
 	at := time.Date(2026, 11, 22, 21, 5, 0, 0, time.UTC)
 	db.now = func() time.Time { at = at.Add(time.Minute); return at }
 	notes := db.Notes()
-	wantNotes(t, db, map[string]string{})
+	wantNotes(t, db, map[string]Note{})
 
 	must(t, notes.SetNote(ctx, "Qzone/WNS", "moves on Monday", "li"))
 	must(t, notes.SetNote(ctx, "Qzone/WNS", "moves on Tuesday 迁移'; --", "wang"))
@@ -101,12 +114,12 @@ func testNotes(t *testing.T, open func() *DB) {
 
 	must(t, db.Close())
 	db = open()
-	wantNotes(t, db, map[string]string{"Qzone/WNS": "moves on Tuesday 迁移'; --"})
 	history, err := db.Notes().History(ctx, "Qzone/WNS")
 	want := []Note{
 		{Text: "moves on Tuesday 迁移'; --", Who: "wang", At: time.Date(2026, 11, 22, 21, 7, 0, 0, time.UTC)},
 		{Text: "moves on Monday", Who: "li", At: time.Date(2026, 11, 22, 21, 6, 0, 0, time.UTC)},
 	}
+	wantNotes(t, db, map[string]Note{"Qzone/WNS": want[0]})
 	if err != nil || !reflect.DeepEqual(history, want) {
 		t.Errorf("history %+v, %v; want %+v", history, err, want)
 	}

@@ -23,6 +23,7 @@ import (
 	"headroom/analytics/whatif"
 	"headroom/scaler/policy"
 	"headroom/storage/fleet"
+	"headroom/storage/state"
 	"headroom/ui/access"
 	"headroom/ui/report/press"
 )
@@ -64,8 +65,8 @@ type Capacity interface {
 
 // Notes keeps people's notes on nodes of the business tree.
 type Notes interface {
-	// Notes returns all notes by the node's id.
-	Notes(ctx context.Context) (map[string]string, error)
+	// Notes returns the present notes by the node's id.
+	Notes(ctx context.Context) (map[string]state.Note, error)
 	// SetNote replaces a note; an empty text removes it. who is the user's name,
 	// empty when nobody had to log in.
 	SetNote(ctx context.Context, id, text, who string) error

@@ -215,17 +215,24 @@ func TestNote(t *testing.T) {
 	id := oddPath.ID()
 	before := get(t, s, "/api/v1/warnings").Header().Get("ETag")
 	put := func(body string) *httptest.ResponseRecorder {
-		return ask(t, s, httptest.NewRequest(http.MethodPut, "/api/v1/modules/"+url.PathEscape(id)+"/note", strings.NewReader(body)))
+		r := httptest.NewRequest(http.MethodPut, "/api/v1/modules/"+url.PathEscape(id)+"/note", strings.NewReader(body))
+		r.SetBasicAuth("li", "secret")
+		return ask(t, s, r)
 	}
-	if w := put(`{"note":" <moved> & \"good\" 好 "}`); w.Code != 200 {
+	if w := put(`{"note":" <moved> & \"good\" 好 "}`); w.Code != 200 || !strings.Contains(w.Body.String(), `"note_by":"li","note_at":"`) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	if c.snap.Rows[c.snap.Find(id)].Note != "" {
 		t.Error("the snapshot was changed")
 	}
 	got := rows(t, s, "/api/v1/warnings?path="+url.QueryEscape(id))
-	if got[0].Note != `<moved> & "good" 好` {
-		t.Errorf("the note is %q", got[0].Note)
+	if r := got[0]; r.Note != `<moved> & "good" 好` || r.NoteBy != "li" || r.NoteAt == nil {
+		t.Errorf("the note is %q by %s at %v", r.Note, r.NoteBy, r.NoteAt)
+	}
+	var one struct{ Data struct{ Row analytics.Row } }
+	decode(t, get(t, s, "/api/v1/modules/"+url.PathEscape(id)), &one)
+	if r := one.Data.Row; r.NoteBy != "li" || !r.NoteAt.Equal(*got[0].NoteAt) {
+		t.Errorf("its page: %q by %s at %v", r.Note, r.NoteBy, r.NoteAt)
 	}
 	if after := get(t, s, "/api/v1/warnings").Header().Get("ETag"); after == before {
 		t.Error("the table's tag stayed")

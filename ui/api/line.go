@@ -140,6 +140,12 @@ func (w *lineWriter) row(r *analytics.Row) {
 	}
 	w.number("age_seconds", r.Age)
 	w.text("note", r.Note)
+	if r.NoteBy != "" {
+		w.text("note_by", r.NoteBy)
+	}
+	if r.NoteAt != nil {
+		w.time("note_at", r.NoteAt)
+	}
 	w.text("owner", r.Owner)
 	w.end()
 }

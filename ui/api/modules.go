@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -60,7 +61,7 @@ func (s *Server) module(c *gin.Context) (any, error) {
 		return nil, err
 	}
 	row := t.row(i)
-	judged.Row.Note, judged.Row.Owner = row.Note, row.Owner
+	judged.Row.Note, judged.Row.NoteBy, judged.Row.NoteAt, judged.Row.Owner = row.Note, row.NoteBy, row.NoteAt, row.Owner
 	return judged, nil
 }
 
@@ -117,6 +118,13 @@ type noteData struct {
 	Note *string `json:"note"`
 }
 
+// keptNote is a note with who wrote it, and when.
+type keptNote struct {
+	Note string     `json:"note"`
+	By   string     `json:"note_by,omitempty"`
+	At   *time.Time `json:"note_at,omitempty"`
+}
+
 // setNote replaces a node's note.
 func (s *Server) setNote(c *gin.Context) (any, error) {
 	var body noteData
@@ -137,5 +145,10 @@ func (s *Server) setNote(c *gin.Context) (any, error) {
 		return nil, err
 	}
 	s.forget()
-	return noteData{&note}, nil
+	notes, err := s.Notes.Notes(c.Request.Context())
+	if err != nil {
+		return nil, err
+	}
+	kept := notes[t.snap.Rows[i].ID]
+	return keptNote{kept.Text, kept.Who, s.timeOrNull(kept.At)}, nil
 }

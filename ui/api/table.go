@@ -9,6 +9,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/internal/phrases"
+	"headroom/storage/state"
 )
 
 // maxKept bounds the answers that are kept for one snapshot, in bytes.
@@ -20,7 +21,7 @@ const lineSize = 800
 // table is a snapshot with its lines as JSON, made once for all who ask.
 type table struct {
 	snap  *analytics.Snapshot
-	notes map[string]string
+	notes map[string]state.Note
 	owner func(*analytics.Row) string
 	tag   string // ETag
 
@@ -32,7 +33,7 @@ type table struct {
 	size int
 }
 
-func newTable(snap *analytics.Snapshot, notes map[string]string, owner func(*analytics.Row) string, tag string) *table {
+func newTable(snap *analytics.Snapshot, notes map[string]state.Note, owner func(*analytics.Row) string, tag string) *table {
 	t := &table{snap: snap, notes: notes, owner: owner, tag: tag, kept: map[string][]byte{}}
 	t.rows = newLineSet(len(snap.Rows), func(w *lineWriter, i int) { w.row(t.row(i)) })
 	t.growth = newLineSet(len(snap.Growth), func(w *lineWriter, i int) { w.growth(&snap.Growth[i]) })
@@ -58,7 +59,11 @@ func (t *table) tagIn(language string) string {
 // row returns the row at i with note and owner as they are now.
 func (t *table) row(i int) *analytics.Row {
 	row := t.snap.Rows[i]
-	row.Note, row.Owner = t.notes[row.ID], t.owner(&row)
+	row.Owner = t.owner(&row)
+	if note, ok := t.notes[row.ID]; ok {
+		at := note.At.In(t.snap.At.Location())
+		row.Note, row.NoteBy, row.NoteAt = note.Text, note.Who, &at
+	}
 	return &row
 }
 

@@ -72,6 +72,7 @@ import type {
   Growth,
   Heat,
   Module,
+  Noted,
   Row,
   Shortfall,
   Sparklines,
@@ -219,7 +220,7 @@ export const api = {
   glossary: () => call<Glossary>("terms"),
   explain: (id: string, model: string) => call<Explanation>(`explain${query({ id, model })}`),
   ledger: (asked: LedgerQuery) => call<Ledger>(`ledger${query({ ...asked })}`),
-  note: (id: string, note: string) => call<unknown>(`${module(id)}/note`, json("PUT", { note })),
+  note: (id: string, note: string) => call<Noted>(`${module(id)}/note`, json("PUT", { note })),
   heat: (id: string, weeks: number) => call<Heat>(`${module(id)}/heat${query({ weeks })}`),
   devices: (id: string, limit: number) =>
     call<{ devices: Device[]; more: boolean }>(`${module(id)}/devices${query({ limit })}`),

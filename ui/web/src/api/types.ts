@@ -48,8 +48,13 @@ export interface Row {
   reason?: string;
   age_seconds: Num;
   note: string;
+  note_by?: string; // missing where nobody has to log in
+  note_at?: string; // missing without a note
   owner: string; // empty: the registry knows none
 }
+
+/** A note with who wrote it, and when. */
+export type Noted = Pick<Row, "note" | "note_by" | "note_at">;
 
 /** Small pictures of the last days, all over the same steps. */
 export interface Sparklines {

@@ -5,35 +5,21 @@ import { accuracyOf } from "../ledger/accuracy";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
 import { axes, line, timeSeries } from "./look";
-import { area } from "./marks";
+import { upright } from "./marks";
 import { type Colors, type Look, Plot } from "./plot";
-import { axisTop, dayTime } from "./series";
+import { axisTop } from "./series";
 
 const half = 43_200; // seconds: a day is drawn at its noon
 
 /** How far off the forecasts about each day were, beside the naive ones. */
 export function AccuracyChart({ days, height }: { days: LedgerDay[]; height: number }) {
   const text = useText();
-  const { data, replayed } = useMemo(() => accuracyOf(days), [days]);
+  const { data, open } = useMemo(() => accuracyOf(days), [days]);
   const [times, errors = [], naive = []] = data;
   const format = new Intl.DateTimeFormat(text.locale, { timeZone: "UTC", month: "short", day: "numeric" });
   const write = (seconds: number) => format.format(seconds * 1000);
   const better = errors.filter((error, i) => error !== null && error < (naive[i] ?? 0)).length;
-  const marks = (c: Colors) =>
-    replayed
-      ? [
-          area(
-            {
-              from: dayTime(replayed[0]) - half,
-              to: dayTime(replayed[1]) + half,
-              label: text.ledger.replayed,
-              draft: false,
-              plain: true,
-            },
-            c.marked,
-          ),
-        ]
-      : [];
+  const marks = (c: Colors) => (open ? [upright(open - half, text.ledger.open, c.muted)] : []);
   const options = (c: Colors): Look => ({
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
     axes: axes(c, write),
@@ -56,7 +42,7 @@ export function AccuracyChart({ days, height }: { days: LedgerDay[]; height: num
       height={height}
       look={text.locale}
       options={options}
-      drawn={JSON.stringify(replayed)}
+      drawn={`${open}`}
       rest={times.at(-1) ?? 0}
     />
   );

@@ -9,7 +9,7 @@ const of = (day: string, error: number | null, replayed = false, scored = 1): Le
 };
 
 it("shows percents by day, what was said in the open before what was replayed", () => {
-  const { data, replayed } = accuracyOf([
+  const { data, open } = accuracyOf([
     of("2026-11-01", 0.03, true),
     of("2026-11-02", 0.04, true),
     of("2026-11-03", 0.05),
@@ -22,11 +22,12 @@ it("shows percents by day, what was said in the open before what was replayed", 
     [20, 20, 20],
     [95, 95, 95],
   ]);
-  expect(replayed).toEqual(["2026-11-01", "2026-11-02"]);
+  expect(open).toBe(dayTime("2026-11-03"));
 });
 
 it("knows of days that were all said in the open, and of none", () => {
-  expect(accuracyOf([of("2026-11-03", 0.05)]).replayed).toBeNull();
+  expect(accuracyOf([of("2026-11-03", 0.05)]).open).toBeNull();
+  expect(accuracyOf([of("2026-11-03", 0.05, true)]).open).toBeNull();
   expect(accuracyOf([]).data[0]).toEqual([]);
 });
 

@@ -1,30 +1,28 @@
-import type { LedgerDay, LedgerEntry } from "../api/ledger";
-import type { Aligned } from "../charts/series";
-import { dayTime } from "../charts/series";
+import type { LedgerDay, LedgerEntry, LedgerSummary } from "../api/ledger";
+import { type Aligned, dayTime } from "../charts/series";
 
 export interface Accuracy {
   /** Noons of days; then the error, that of the naive forecast, and how often intervals held, in percent. */
   data: Aligned;
-  replayed: [from: string, to: string] | null; // the days on which nothing was said in the open
+  open: number | null; // the first of them that was not replayed, where others were
 }
 
-/** Each day between the first and the last; of one that was replayed in part what was said in the open counts. */
+/** Each day of which something is known; of one that was replayed in part what was said in the open counts. */
 export function accuracyOf(days: LedgerDay[]): Accuracy {
-  const of = new Map(days.filter(({ summary }) => summary.replayed).map((d) => [d.day, d.summary]));
-  const replayed = [...of.keys()];
-  for (const { day, summary } of days) if (!summary.replayed && summary.scored > 0) of.set(day, summary);
-  const shown = [...of].filter(([, summary]) => summary.scored > 0).sort(([a], [b]) => a.localeCompare(b));
-  const percent = (share: number | null) => (share === null ? null : 100 * share);
-  const alone = replayed.filter((day) => of.get(day)?.replayed);
-  const [from, to] = [alone[0], alone.at(-1)];
+  const of = new Map<string, LedgerSummary>();
+  for (const { day, summary } of days) if (summary.scored > 0 && !of.get(day)) of.set(day, summary); // the open one comes first
+  const shown = [...of];
+  const percents = (field: "error" | "naive_error" | "coverage") =>
+    shown.map(([, { [field]: share }]) => (share === null ? null : 100 * share));
+  const first = shown.findIndex(([, { replayed }]) => !replayed);
   return {
     data: [
       shown.map(([day]) => dayTime(day)),
-      shown.map(([, s]) => percent(s.error)),
-      shown.map(([, s]) => percent(s.naive_error)),
-      shown.map(([, s]) => percent(s.coverage)),
+      percents("error"),
+      percents("naive_error"),
+      percents("coverage"),
     ],
-    replayed: from && to ? [from, to] : null,
+    open: first > 0 ? dayTime(shown[first]?.[0] ?? "") : null,
   };
 }
 

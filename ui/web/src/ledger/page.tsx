@@ -77,6 +77,7 @@ function Body({ view, at, onView, onGo }: BodyProps) {
   const ledger = all.data;
   if (!ledger) return <Waiting error={all.error} />;
   const shown = task ? chosen.data : ledger;
+  const about = shown?.days.findLast(({ summary }) => summary.scored > 0)?.summary;
   return (
     <div class="sheets">
       <p class="reason">{text.ledger.about(ledger.from, ledger.to, decimal(100 * ledger.level, 0))}</p>
@@ -87,12 +88,8 @@ function Body({ view, at, onView, onGo }: BodyProps) {
           <ByHorizon ledger={ledger} view={view} onView={onView} />
         </section>
       )}
-      {shown?.days.some(({ summary }) => summary.scored > 0) && (
-        <Panel
-          title={text.ledger.byDay}
-          unit={shown.days[0] ? forecastName(shown.days[0].summary, text) : ""}
-          name="by-day"
-        >
+      {shown && about && (
+        <Panel title={text.ledger.byDay} unit={forecastName(about, text)} name="by-day">
           <AccuracyChart days={shown.days} height={220} />
         </Panel>
       )}

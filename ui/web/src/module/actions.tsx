@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
 import { Act, Lacking, useLack } from "../allowed";
 import type { RequestKind } from "../api/requests";
-import type { Row } from "../api/types";
+import type { Noted, Row } from "../api/types";
 import { changesPath, defaultChanges } from "../changes/view";
 import { Link } from "../link";
 import { mutePath } from "../table/covercell";
 import { NoteCell } from "../table/note";
+import { noteFrom } from "../table/noted";
 import { useText } from "../text/language";
 import { WhatIfLink } from "../whatif/link";
 import { whatIfPath } from "../whatif/view";
@@ -15,7 +16,7 @@ interface Props {
   levels: string[];
   isModule: boolean;
   onMark: () => void;
-  onNote: (id: string, note: string) => void;
+  onNote: (id: string, kept: Noted) => void;
   onGo: (path: string) => void;
 }
 
@@ -64,7 +65,8 @@ export function Actions({ row, levels, isModule, onMark, onNote, onGo }: Props) 
       </div>
       <p class="note-line">
         <span>{text.fact.note}</span>
-        <NoteCell id={id} note={row.note} onSaved={onNote} />
+        <NoteCell row={row} onSaved={onNote} />
+        <small>{noteFrom(row)}</small>
       </p>
       <Lacking does="mark.add" at={id} />
     </section>

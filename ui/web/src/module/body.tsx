@@ -3,7 +3,7 @@ import { ModuleAlarms } from "../alarms/module";
 import { todayIn } from "../alarms/range";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
-import type { Module, Progress, Status } from "../api/types";
+import type { Module, Noted, Progress, Status } from "../api/types";
 import { GrowthChart } from "../charts/growth";
 import { dayTime, knownZone } from "../charts/series";
 import { explains } from "../explain/terms";
@@ -52,7 +52,7 @@ interface Props {
   onGo: (path: string) => void;
   heat: HeatOf;
   onHeat: (of: HeatOf) => void;
-  onNote: (id: string, note: string) => void;
+  onNote: (id: string, kept: Noted) => void;
 }
 
 /** The sentences, actions, charts, facts and arithmetic of a node that exists. */

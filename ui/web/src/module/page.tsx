@@ -8,6 +8,7 @@ import { Failure, Loading } from "../notice";
 import { PoolLink } from "../pool/link";
 import type { Choice } from "../state/model";
 import { defaultView, namesOf, writeView } from "../state/view";
+import { renoted } from "../table/noted";
 import { useText } from "../text/language";
 import { useTitle } from "../title";
 import { Body, byEach } from "./body";
@@ -76,8 +77,8 @@ export function ModulePage(props: Props) {
           onGo={onGo}
           heat={heat}
           onHeat={(of) => onView(model, of)}
-          onNote={(_, note) =>
-            judged.mutate((list) => list.map((by) => ({ ...by, row: { ...by.row, note } })))
+          onNote={(_, kept) =>
+            judged.mutate((list) => list.map((by) => ({ ...by, row: renoted(by.row, kept) })))
           }
         />
       )}

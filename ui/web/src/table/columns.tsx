@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Growth, Num, Sparkline } from "../api/types";
+import type { Growth, Noted, Num, Sparkline } from "../api/types";
 import { explains } from "../explain/terms";
 import { type Choice, modelsOf } from "../state/model";
 import type { Text } from "../text/en";
@@ -33,7 +33,7 @@ export interface Sheet {
   levels: string[];
   onOpen: (id: string) => void;
   onGo: (path: string) => void;
-  onNote: (id: string, note: string) => void;
+  onNote: (id: string, kept: Noted) => void;
 }
 
 /** An order of the table, by the key of the same name. */
@@ -286,7 +286,7 @@ const all: Column[] = [
     width: 60,
     sorts: [low("note")],
     fields: [["note", ({ row }) => row.note]],
-    cell: ({ row }, { onNote }) => <NoteCell id={row.id} note={row.note} onSaved={onNote} />,
+    cell: ({ row }, { onNote }) => <NoteCell row={row} onSaved={onNote} />,
   },
   {
     id: "state",

@@ -136,7 +136,7 @@ describe("owners", () => {
 describe("a note that was changed", () => {
   it("is found by the search at once, and changes no other row", () => {
     const entries = entriesOf(sampleRow("a", { note: "old" }), sampleRow("b"));
-    const changed = withNote(entries, "a", "Spring");
+    const changed = withNote(entries, "a", { note: "Spring" });
     expect(idsOf(filterEntries(changed, { ...defaultView, search: "spring" }))).toEqual(["a"]);
     expect(idsOf(filterEntries(changed, { ...defaultView, search: "old" }))).toEqual([]);
     expect(changed[1]).toBe(entries[1]);

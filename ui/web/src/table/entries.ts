@@ -1,8 +1,9 @@
-import type { Growth, Num, Row } from "../api/types";
+import type { Growth, Noted, Num, Row } from "../api/types";
 import type { View } from "../state/view";
 import { hasWords } from "../words";
 import { flagsOf, wanted } from "./chips";
 import type { Cover } from "./cover";
+import { renoted } from "./noted";
 
 /** A node by one model: the row of this minute and the growth. */
 export interface Judged {
@@ -57,10 +58,10 @@ export function compareWith(entries: Entry[], others: Judged[]): Entry[] {
 }
 
 /** The entries with the note of one changed. */
-export const withNote = (entries: Entry[], id: string, note: string): Entry[] =>
+export const withNote = (entries: Entry[], id: string, kept: Noted): Entry[] =>
   entries.map((entry) => {
     if (entry.row.id !== id) return entry;
-    const row = { ...entry.row, note };
+    const row = renoted(entry.row, kept);
     return { ...entry, row, text: textOf(row) };
   });
 

@@ -1,15 +1,17 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
+import type { Noted, Row } from "../api/types";
 import { useText } from "../text/language";
+import { noteFrom } from "./noted";
 
 interface Props {
-  id: string;
-  note: string;
-  onSaved: (id: string, note: string) => void;
+  row: Pick<Row, "id" | keyof Noted>;
+  onSaved: (id: string, kept: Noted) => void;
 }
 
 /** A note that is edited in place: Enter saves it, Shift-Enter begins a line, Esc leaves it as it was. */
-export function NoteCell({ id, note, onSaved }: Props) {
+export function NoteCell({ row, onSaved }: Props) {
+  const { id, note } = row;
   const text = useText();
   const [editing, setEditing] = useState(false);
   const [failure, setFailure] = useState("");
@@ -30,8 +32,7 @@ export function NoteCell({ id, note, onSaved }: Props) {
     if (value !== note) {
       open.current = false;
       try {
-        await api.note(id, value);
-        onSaved(id, value);
+        onSaved(id, await api.note(id, value));
       } catch (error) {
         setFailure(text.noteFailed((error as Error).message));
         open.current = true;
@@ -55,7 +56,7 @@ export function NoteCell({ id, note, onSaved }: Props) {
       <button
         type="button"
         class={`note ${note ? "" : "empty"}`}
-        title={note || text.addNote}
+        title={note ? `${note}\n${noteFrom(row)}` : text.addNote}
         aria-label={`${note || text.addNote}: ${text.editNote(id)}`}
         onClick={(e) => {
           e.stopPropagation();

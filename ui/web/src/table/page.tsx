@@ -99,7 +99,7 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
       levels,
       onOpen: (id) => acts.current.onOpen(id),
       onGo: (path) => acts.current.onGo(path),
-      onNote: (id, note) => acts.current.mutate((list) => withNote(list, id, note)),
+      onNote: (id, kept) => acts.current.mutate((list) => withNote(list, id, kept)),
     }),
     [text, scale, view.model, columns, levels.join()],
   );

@@ -230,6 +230,7 @@ export const en = {
     byDay: "Error by day, beside the naive forecast",
     daysChart: (better: number, days: number, last: string) =>
       `Mean error of each day and that of the naive forecast; smaller on ${better} of ${days} days, ${last} % on the last one.`,
+    open: "said at the time, from here on",
     singles: (n: number) => `Each forecast (${n})`,
     said: "Said",
     worst: "The worst modules",

@@ -225,6 +225,7 @@ export const zh: Text = {
     byDay: "每日误差与朴素预测",
     daysChart: (better, days, last) =>
       `每日平均误差与朴素预测的误差；${days} 天中有 ${better} 天更小，最后一天为 ${last} %。`,
+    open: "自此为当时的预测",
     singles: (n) => `逐次预测（${n}）`,
     said: "预测值",
     worst: "误差最大的模块",

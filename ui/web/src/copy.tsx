@@ -1,18 +1,24 @@
 import { useState } from "preact/hooks";
 import { useText } from "./text/language";
 
+interface Props {
+  text: string;
+  name?: string; // where "Copy" does not say enough
+  class?: string;
+}
+
 /** A button that copies a text, where the browser lets pages do so. */
-export function Copy({ text: copied }: { text: string }) {
+export function Copy({ text: copied, name, class: look = "quiet" }: Props) {
   const text = useText().explain;
   const [done, setDone] = useState("");
   if (!navigator.clipboard) return null;
   return (
     <button
       type="button"
-      class="quiet"
+      class={look}
       onClick={() => navigator.clipboard.writeText(copied).then(() => setDone(copied))}
     >
-      {done === copied ? text.copied : text.copy}
+      <span aria-live="polite">{done === copied ? text.copied : (name ?? text.copy)}</span>
     </button>
   );
 }

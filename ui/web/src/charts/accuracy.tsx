@@ -1,10 +1,9 @@
 import { useMemo } from "preact/hooks";
-import uPlot from "uplot";
 import type { LedgerDay } from "../api/ledger";
 import { accuracyOf } from "../ledger/accuracy";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
-import { axes, line, timeSeries } from "./look";
+import { axes, dateIn, dayWriter, line, timeSeries } from "./look";
 import { upright } from "./marks";
 import { type Colors, type Look, Plot } from "./plot";
 import { axisTop } from "./series";
@@ -16,12 +15,11 @@ export function AccuracyChart({ days, height }: { days: LedgerDay[]; height: num
   const text = useText();
   const { data, open } = useMemo(() => accuracyOf(days), [days]);
   const [times, errors = [], naive = []] = data;
-  const format = new Intl.DateTimeFormat(text.locale, { timeZone: "UTC", month: "short", day: "numeric" });
-  const write = (seconds: number) => format.format(seconds * 1000);
+  const write = dayWriter(text.locale);
   const better = errors.filter((error, i) => error !== null && error < (naive[i] ?? 0)).length;
   const marks = (c: Colors) => (open ? [upright(open - half, text.ledger.open, c.muted)] : []);
   const options = (c: Colors): Look => ({
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
+    tzDate: dateIn("UTC"),
     axes: axes(c, write),
     scales: { held: { range: () => [0, 100] } },
     series: [

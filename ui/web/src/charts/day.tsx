@@ -1,10 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
-import uPlot from "uplot";
 import type { Curve } from "../api/types";
 import { clock, decimal, range, span } from "../text/format";
 import { useText } from "../text/language";
-import { axes, bandSeries, line, timeSeries } from "./look";
+import { axes, bandSeries, dateIn, line, timeSeries } from "./look";
 import { type Area, area, areasOf, point, upright } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisTop, dayData, gapOf, knownZone, peakPoint } from "./series";
@@ -59,10 +58,7 @@ export function DayChart({ curve, other, zone, areas, onSelect, label, height, o
       dash: [2, 3],
     }));
   const options = (c: Colors): Look => ({
-    tzDate: (seconds) => {
-      const date = new Date(seconds * 1000);
-      return timeZone ? uPlot.tzDate(date, timeZone) : date;
-    },
+    tzDate: dateIn(timeZone),
     axes: axes(c, write),
     series: [
       timeSeries(text.time, write),

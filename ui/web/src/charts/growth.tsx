@@ -1,9 +1,8 @@
 import { useMemo, useRef } from "preact/hooks";
-import uPlot from "uplot";
 import type { Trend } from "../api/types";
 import { decimal, signed } from "../text/format";
 import { useText } from "../text/language";
-import { axes, bandSeries, countAxis, line, steps, timeSeries } from "./look";
+import { axes, bandSeries, countAxis, dateIn, dayWriter, line, steps, timeSeries } from "./look";
 import { type Area, area, areasOf, level, onAxis, stepNames, upright } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisTop, dayTime, deviceSteps, trendData } from "./series";
@@ -31,8 +30,7 @@ export function GrowthChart({ trend, areas, label, height }: Props) {
   const data = useMemo(() => trendData(trend), [trend]);
   const top = axisTop([...data.slice(1, -1).flat(), trend.target_load]);
   const most = Math.max(1, ...trend.devices.map(Number));
-  const days = new Intl.DateTimeFormat(text.locale, { timeZone: "UTC", month: "short", day: "numeric" });
-  const write = (seconds: number) => days.format(seconds * 1000);
+  const write = dayWriter(text.locale);
 
   const named = deviceSteps(trend).map((step) => ({ ...step, label: text.deviceStep(signed(step.by, 0)) }));
   const said = named.map((step) => ` ${write(step.x)}: ${step.label}.`).slice(-3);
@@ -67,7 +65,7 @@ export function GrowthChart({ trend, areas, label, height }: Props) {
     ];
   };
   const options = (c: Colors): Look => ({
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
+    tzDate: dateIn("UTC"),
     scales: { devices: { range: () => [0, latest.current * devicesShare] } },
     axes: [...axes(c, write), countAxis(c, "devices", () => latest.current)],
     series: [

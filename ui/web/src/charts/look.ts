@@ -3,6 +3,23 @@ import type { Num } from "../api/types";
 import { count, decimal, range } from "../text/format";
 import type { Colors } from "./plot";
 
+/** The wall clock of a zone, undefined for the browser's, at which a chart draws. */
+export const dateIn = (zone: string | undefined) => (seconds: number) => {
+  const date = new Date(seconds * 1000);
+  return zone ? uPlot.tzDate(date, zone) : date;
+};
+
+/** Writes days, which are drawn in UTC. */
+export function dayWriter(locale: string, more: Intl.DateTimeFormatOptions = {}) {
+  const format = new Intl.DateTimeFormat(locale, {
+    timeZone: "UTC",
+    month: "short",
+    day: "numeric",
+    ...more,
+  });
+  return (seconds: number) => format.format(seconds * 1000);
+}
+
 /** Both axes: quiet, with the times written by write. */
 export function axes(c: Colors, write: (seconds: number) => string): uPlot.Axis[] {
   const font = "11px system-ui, sans-serif";

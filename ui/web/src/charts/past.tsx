@@ -1,9 +1,9 @@
 import { useMemo } from "preact/hooks";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import type { LedgerEntry } from "../api/ledger";
 import { countHeld, pastDays } from "../ledger/days";
 import { useText } from "../text/language";
-import { axes, bandSeries, line, timeSeries } from "./look";
+import { axes, bandSeries, dateIn, dayWriter, line, timeSeries } from "./look";
 import { whisker } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisBottom, axisTop } from "./series";
@@ -19,23 +19,13 @@ export function PastChart({ entries, days, height }: Props) {
   const text = useText();
   const { data, said } = useMemo(() => pastDays(entries, days), [entries, days]);
   const { held, over } = countHeld(said);
-  const format = (options: Intl.DateTimeFormatOptions) => {
-    const made = new Intl.DateTimeFormat(text.locale, { timeZone: "UTC", ...options });
-    return (seconds: number) => made.format(seconds * 1000);
-  };
-  const write = format({ month: "short", day: "numeric" });
-  const exact = format({
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
+  const write = dayWriter(text.locale);
+  const exact = dayWriter(text.locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
   const marks = (c: Colors): Mark[] =>
     said.map((s) => whisker(s, s.inside === false, s.inside === false ? c.warn : c.muted));
   const options = (c: Colors): Look => ({
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
+    tzDate: dateIn("UTC"),
     axes: wholeDays(axes(c, write)),
     series: [
       timeSeries(text.time, exact),

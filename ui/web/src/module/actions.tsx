@@ -1,8 +1,8 @@
-import { useState } from "preact/hooks";
 import { Act, Lacking, useLack } from "../allowed";
 import type { RequestKind } from "../api/requests";
 import type { Noted, Row } from "../api/types";
 import { changesPath, defaultChanges } from "../changes/view";
+import { Copy } from "../copy";
 import { Link } from "../link";
 import { mutePath } from "../table/covercell";
 import { NoteCell } from "../table/note";
@@ -61,7 +61,7 @@ export function Actions({ row, levels, isModule, onMark, onNote, onGo }: Props) 
         <Act does="mark.add" at={id} onClick={onMark}>
           {say.mark}
         </Act>
-        <CopyLink />
+        <Copy text={location.href} name={say.copy} class="action" />
       </div>
       <p class="note-line">
         <span>{text.fact.note}</span>
@@ -95,23 +95,5 @@ function Way({ does, at, to, title, name, onGo }: WayProps) {
     <Link to={to} onGo={onGo} class="action" title={title}>
       {name}…
     </Link>
-  );
-}
-
-const shownMillis = 2000;
-
-function CopyLink() {
-  const say = useText().module.actions;
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(location.href);
-    setCopied(true);
-    setTimeout(() => setCopied(false), shownMillis);
-  };
-  if (!navigator.clipboard) return null; // only pages that came safely may write there
-  return (
-    <button type="button" class="action" onClick={() => void copy()}>
-      <span aria-live="polite">{copied ? say.copied : say.copy}</span>
-    </button>
   );
 }

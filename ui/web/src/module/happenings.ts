@@ -3,7 +3,7 @@ import type { Alarm } from "../api/alarms";
 import type { Happening } from "../api/fleet";
 import type { Run } from "../api/flows";
 import type { Lease, Mute } from "../api/mutes";
-import type { Silence } from "../api/silences";
+import type { Matcher, Silence } from "../api/silences";
 import { namesOf } from "../state/view";
 import { covers } from "../table/cover";
 import { isUnder } from "../table/entries";
@@ -40,59 +40,52 @@ const until = (time: string | null | undefined, now: number) => (time ? at(time)
 export function lanesOf(h: Happened, id: string, levels: string[], now: number, text: Text): Lanes {
   const say = text.module.lanes;
   const names = namesOf(id);
+  const bar = (id: string, from: number, to: number, text: string, look: string): Bar => ({
+    id,
+    from,
+    to,
+    text,
+    look,
+  });
+  const onOff = (on: boolean) => (on ? "on" : "over");
+  const hides = (matchers: Matcher[]) => covers(matchers, levels)?.test(names);
   const lanes: Lanes = {
     changes: [
-      ...h.runs.map((r) => ({
-        id: r.id,
-        from: at(r.started ?? r.created),
-        to: until(r.ended, now),
-        text: say.run(r.flow, text.changes.runs.states[r.state]),
-        look: r.state,
-      })),
-      ...h.facts.map((f) => ({
-        id: `${f.at} ${f.title}`,
-        from: at(f.at),
-        to: at(f.at),
-        text: f.title,
-        look: "fact",
-      })),
+      ...h.runs.map((r) =>
+        bar(
+          r.id,
+          at(r.started ?? r.created),
+          until(r.ended, now),
+          say.run(r.flow, text.changes.runs.states[r.state]),
+          r.state,
+        ),
+      ),
+      ...h.facts.map((f) => bar(`${f.at} ${f.title}`, at(f.at), at(f.at), f.title, "fact")),
     ],
     mutes: [
       ...h.leases
         .filter((l) => l.paths.some((path) => isUnder(id, path)))
-        .map((l) => ({
-          id: l.id,
-          from: at(l.started_at),
-          to: until(l.ended_at, now),
-          text: say.lease(l.kind, l.run),
-          look: l.ended_at ? "over" : "on",
-        })),
+        .map((l) =>
+          bar(l.id, at(l.started_at), until(l.ended_at, now), say.lease(l.kind, l.run), onOff(!l.ended_at)),
+        ),
       ...h.silences
-        .filter((s) => covers(s.matchers, levels)?.test(names))
-        .map((s) => ({
-          id: s.id,
-          from: at(s.startsAt),
-          to: at(s.endsAt),
-          text: say.silence(s.comment),
-          look: s.status.state === "active" ? "on" : "over",
-        })),
+        .filter((s) => hides(s.matchers))
+        .map((s) =>
+          bar(s.id, at(s.startsAt), at(s.endsAt), say.silence(s.comment), onOff(s.status.state === "active")),
+        ),
       ...h.mutes
-        .filter((m) => m.active && covers(readMatchers(m.matchers.join(",")) ?? [], levels)?.test(names))
-        .map((m) => ({
-          id: m.id,
-          from: now,
-          to: m.change ? at(m.change) : now,
-          text: say.mute(m.name || m.comment),
-          look: "on",
-        })),
+        .filter((m) => m.active && hides(readMatchers(m.matchers.join(",")) ?? []))
+        .map((m) => bar(m.id, now, until(m.change, now), say.mute(m.name || m.comment), "on")),
     ],
-    alarms: h.alarms.map((a) => ({
-      id: a.id,
-      from: at(a.starts_at),
-      to: until(a.ends_at, now),
-      text: `${a.kind}: ${text.alarms.outcomes[a.outcome]}`,
-      look: a.outcome,
-    })),
+    alarms: h.alarms.map((a) =>
+      bar(
+        a.id,
+        at(a.starts_at),
+        until(a.ends_at, now),
+        `${a.kind}: ${text.alarms.outcomes[a.outcome]}`,
+        a.outcome,
+      ),
+    ),
   };
   for (const bars of Object.values(lanes)) bars.sort((a, b) => a.from - b.from);
   return lanes;

@@ -14,6 +14,14 @@ export interface OrderLine {
 
 const percent = (v: Num) => (v === null ? unknown : `${decimal(v)} %`);
 
+const line = (term: TermName, name: string, detail: string, result: string, sum = false): OrderLine => ({
+  name,
+  detail,
+  result,
+  term,
+  sum,
+});
+
 /** Devices that hold a peak at the target load. */
 const hold = (devices: number, peak: number, target: number) => Math.ceil((devices * peak) / target - 1e-9);
 
@@ -30,8 +38,7 @@ export function orderLines(g: Growth, isModule: boolean, text: Text): OrderLine[
   const work = peak === null || g.target_load === null ? null : hold(g.devices, peak, g.target_load);
   const base = g.devices_needed - (g.spares ?? 0);
   const lines: OrderLine[] = [];
-  const add = (term: TermName, name: string, detail: string, result: string, sum = false) =>
-    lines.push({ name, detail, result, term, sum });
+  const add = (...of: Parameters<typeof line>) => lines.push(line(...of));
   if (g.risk === null) {
     const { value, lower, upper } = g.peak_at_horizon;
     add("horizon", o.peakAtHorizon(g.horizon_days), range(lower, upper), percent(value));
@@ -61,27 +68,16 @@ function requestLines(g: Growth, needed: number, devices: number, { order: o }: 
   const rounded = g.devices_to_request !== null && g.devices_to_request > missing;
   const enough = needed < devices ? o.enough(count(devices - needed)) : "";
   return [
-    { name: o.have, detail: enough, result: `−${count(devices)}`, term: "devices" },
-    {
-      name: o.request,
-      detail: rounded ? o.rounded(count(missing)) : "",
-      result: count(g.devices_to_request),
-      term: "order",
-      sum: true,
-    },
+    line("devices", o.have, enough, `−${count(devices)}`),
+    line("order", o.request, rounded ? o.rounded(count(missing)) : "", count(g.devices_to_request), true),
   ];
 }
 
 /** Of a node above modules: machines are not shared, so it needs the sum. */
-function sumLines(g: Growth, { order: o }: Text): OrderLine[] {
-  const lines: OrderLine[] = [
-    { name: o.have, detail: "", result: count(g.devices), term: "devices" },
-    { name: o.needed, detail: o.sumOf, result: count(g.devices_needed), term: "needed", sum: true },
-    { name: o.request, detail: o.sumOf, result: count(g.devices_to_request), term: "order", sum: true },
-  ];
-  if (g.pooled_needed === null) return lines; // the classic model knows no risk
-  return [
-    ...lines,
-    { name: o.pooled, detail: o.pooledDetail, result: count(g.pooled_needed), term: "needed" },
-  ];
-}
+const sumLines = (g: Growth, { order: o }: Text): OrderLine[] => [
+  line("devices", o.have, "", count(g.devices)),
+  line("needed", o.needed, o.sumOf, count(g.devices_needed), true),
+  line("order", o.request, o.sumOf, count(g.devices_to_request), true),
+  // The classic model knows no risk.
+  ...(g.pooled_needed === null ? [] : [line("needed", o.pooled, o.pooledDetail, count(g.pooled_needed))]),
+];

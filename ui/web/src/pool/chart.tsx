@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import uPlot from "uplot";
 import type { Num } from "../api/types";
-import { axes, line, timeSeries } from "../charts/look";
+import { axes, dateIn, line, timeSeries } from "../charts/look";
 import { level } from "../charts/marks";
 import { type Colors, type Look, Plot } from "../charts/plot";
 import { type Aligned, axisTop } from "../charts/series";
@@ -34,11 +34,6 @@ interface Props {
   label: string;
   height: number; // pixels
 }
-
-const dateIn = (timeZone: string | undefined) => (seconds: number) => {
-  const date = new Date(seconds * 1000);
-  return timeZone ? uPlot.tzDate(date, timeZone) : date;
-};
 
 /** The values between two holes, which a line does not show. */
 const alone = (u: uPlot, of: number) =>

@@ -44,7 +44,6 @@ export const moduleEn = {
     muteTitle: "A silence for the alarms of this node",
     mark: "Mark an incident",
     copy: "Copy link",
-    copied: "Copied",
   },
   lanes: {
     title: "What happened in these hours",

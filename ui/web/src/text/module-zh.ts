@@ -41,7 +41,6 @@ export const moduleZh: typeof moduleEn = {
     muteTitle: "屏蔽此节点的告警",
     mark: "标记事故",
     copy: "复制链接",
-    copied: "已复制",
   },
   lanes: {
     title: "这段时间发生了什么",

@@ -54,6 +54,8 @@ it("begins the axis at zero and leaves room above", () => {
   expect(axisTop([null, 60, 41])).toBe(65);
   expect(axisTop([0.3])).toBeCloseTo(0.35);
   expect(axisTop([null])).toBe(1);
+  expect(axisTop([99.7, 100])).toBe(105); // there is nothing above 100 percent
+  expect(axisTop([130])).toBe(150);
 });
 
 it("begins an axis of small differences just below them", () => {

@@ -59,6 +59,8 @@ export function gapOf({ times, load, now }: Curve): { from: number; to: number }
 
 const shortestGap = 300; // seconds: history of five minutes has no gaps
 
+const full = 100; // percent: more than a little above it would say that there can be more
+
 /** The upper end of an axis that begins at zero and holds all values. */
 export function axisTop(values: Iterable<Num>): number {
   let top = 0;
@@ -66,7 +68,8 @@ export function axisTop(values: Iterable<Num>): number {
   if (top === 0) return 1;
   const padded = top * 1.08;
   const step = 10 ** Math.floor(Math.log10(padded)) / 2;
-  return Math.ceil(padded / step) * step;
+  const end = Math.ceil(padded / step) * step;
+  return top <= full && end > full ? 1.05 * full : end;
 }
 
 /** The lower end of an axis that shows small differences between high values; 0 where nothing is known. */

@@ -6,15 +6,10 @@ import (
 	"headroom/analytics/ledger"
 )
 
-// facts are the key figures of a report.
+// facts are the key figures of a report, what has to be decided first.
 func (r *Report) facts(w *words) []Fact {
 	t := &r.Total
-	all := []Fact{
-		{Label: w.request, Value: Decimal(t.DevicesToRequest, 0), Strong: true},
-		{Label: w.devices, Value: Decimal(t.Devices, 0)},
-		{Label: w.needed, Value: Decimal(t.DevicesNeeded, 0)},
-		{Label: w.modules, Value: strconv.Itoa(t.Modules)},
-	}
+	all := []Fact{{Label: w.request, Value: Decimal(t.DevicesToRequest, 0), Strong: true}}
 	if t.Cost.Known() {
 		f := Fact{Label: fill(w.cost, r.Currency), Value: Money(t.Cost), Strong: true}
 		if t.Unpriced > 0 {
@@ -28,6 +23,10 @@ func (r *Report) facts(w *words) []Fact {
 	if b := r.Before; b != nil {
 		all = append(all, Fact{Label: fill(w.since, b.Month), Value: signedDecimal(b.DevicesToRequest, 0), Note: fill(w.sinceNote, Decimal(b.Then.DevicesToRequest, 0))})
 	}
+	all = append(all,
+		Fact{Label: w.devices, Value: Decimal(t.Devices, 0)},
+		Fact{Label: w.needed, Value: Decimal(t.DevicesNeeded, 0)},
+		Fact{Label: w.modules, Value: grouped(strconv.Itoa(t.Modules))})
 	return append(all, r.forecastFact(w)...)
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func (r *Report) changeSection(w *words) []Section {
 		s.Table.Rows = append(s.Table.Rows, Row{Cells: []Cell{text(name), text(Decimal(then, 0)), text(Decimal(now, 0)), text(signedDecimal(by, 0))}, Total: total})
 	}
 	for _, c := range b.Changed {
-		row(c.ID, c.Then, c.Now, c.Difference, false)
+		row(nameOf(c.ID), c.Then, c.Now, c.Difference, false)
 	}
 	row(w.request, b.Then.DevicesToRequest, r.Total.DevicesToRequest, b.DevicesToRequest, true)
 	row(w.devices, b.Then.Devices, r.Total.Devices, b.Devices, true)
@@ -46,10 +47,15 @@ const mostNames = 12
 
 // list names modules, and of many how many more there are.
 func (w *words) list(ids []string) string {
-	if len(ids) <= mostNames {
-		return strings.Join(ids, ", ")
+	names := make([]string, min(len(ids), mostNames))
+	for i := range names {
+		names[i] = nameOf(ids[i])
 	}
-	return strings.Join(ids[:mostNames], ", ") + fill(w.more, strconv.Itoa(len(ids)-mostNames))
+	text := strings.Join(names, ", ")
+	if more := len(ids) - len(names); more > 0 {
+		text += fill(w.more, strconv.Itoa(more))
+	}
+	return text
 }
 
 // pastSection sets the newest order that could be judged beside what was needed.
@@ -73,7 +79,7 @@ func (r *Report) pastSection(w *words) []Section {
 			quiet++
 			continue
 		}
-		t.Rows = append(t.Rows, pastRow(l.ID, l.Devices, l.Requested, l.Needed, l.Difference, l.Forecast, l.Actual, l.Error, pairOf(l, most)))
+		t.Rows = append(t.Rows, pastRow(nameOf(l.ID), l.Devices, l.Requested, l.Needed, l.Difference, l.Forecast, l.Actual, l.Error, pairOf(l, most)))
 	}
 	sum := &o.Total
 	row := pastRow(fill(w.totalOf, strconv.Itoa(sum.Judged)), sum.Devices, sum.Requested, sum.Needed, sum.Difference, sum.Forecast, sum.Actual, sum.Error, [2]float64{math.NaN(), math.NaN()})
@@ -134,8 +140,8 @@ func (r *Report) scoresSection(w *words) []Section {
 	return []Section{{ID: "accuracy", Title: w.scores, Notes: []string{note}, Table: t}}
 }
 
-// mostTrends is how many modules get a chart.
-const mostTrends = 20
+// mostTrends is how many modules get a chart: as many as a page of paper has room for.
+const mostTrends = 12
 
 func (r *Report) trendsSection(w *words) []Section {
 	t := &Trends{Peaks: w.peaks, Line: w.line, Forecast: w.expected, Target: w.target}
@@ -150,11 +156,13 @@ func (r *Report) trendsSection(w *words) []Section {
 	return []Section{{ID: "trends", Title: w.trends, Notes: []string{w.trendsNote}, Trends: t}}
 }
 
+// trendOf is the chart of a line, from the first day on of which a peak is known.
 func trendOf(l *Line) Trend {
 	e := l.Evidence
+	from := max(0, slices.IndexFunc(e.Peaks, analytics.Number.Known))
 	return Trend{
-		Name: pathOf(l.Path), Order: signedDecimal(l.DevicesToRequest, 0), First: e.Days[0], Last: e.Days[len(e.Days)-1],
-		Peaks: floats(e.Peaks), Line: floats(e.Line), Target: float64(l.TargetLoad),
+		Name: pathOf(l.Path), Order: signedDecimal(l.DevicesToRequest, 0), First: e.Days[from], Last: e.Days[len(e.Days)-1],
+		Peaks: floats(e.Peaks[from:]), Line: floats(e.Line[min(from, len(e.Line)):]), Target: float64(l.TargetLoad),
 		Forecast: floats(e.Forecast), Lower: floats(e.Lower), Upper: floats(e.Upper),
 	}
 }

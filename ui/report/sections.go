@@ -8,6 +8,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/internal/phrases"
+	"headroom/storage/fleet"
 )
 
 // sections are the parts of a document, in their order; those about which the report
@@ -72,7 +73,7 @@ func (r *Report) totalRow(w *words, t *Total, bar float64) Row {
 	if name == "" {
 		name = w.unnamed
 	}
-	cells := []Cell{text(name), text(strconv.Itoa(t.Modules)), text(Decimal(t.Devices, 0)), text(Decimal(t.DevicesNeeded, 0)), text(Decimal(t.DevicesToRequest, 0))}
+	cells := []Cell{text(name), text(grouped(strconv.Itoa(t.Modules))), text(Decimal(t.Devices, 0)), text(Decimal(t.DevicesNeeded, 0)), text(Decimal(t.DevicesToRequest, 0))}
 	if r.Currency != "" {
 		cells = append(cells, text(Money(t.Cost)))
 	}
@@ -137,6 +138,15 @@ func (r *Report) lineColumns(w *words) []lineColumn {
 
 func pathOf(names []string) string { return strings.Join(names, " → ") }
 
+// nameOf is a module's name as all tables have it.
+func nameOf(id string) string {
+	path, err := fleet.ParseID(id)
+	if err != nil {
+		return id
+	}
+	return pathOf(path)
+}
+
 // initial makes the first letter a capital.
 func initial(name string) string {
 	_, n := utf8.DecodeRuneInString(name)
@@ -151,7 +161,7 @@ func (r *Report) leftSection(w *words, language string) Section {
 	s.Notes = []string{w.leftNote}
 	s.Table = &Table{Columns: []Column{{w.module, Text, 20}, {w.pieces, Figure, 6}, {w.why, Text, 20}}}
 	for _, l := range r.Left {
-		s.Table.Rows = append(s.Table.Rows, Row{Cells: []Cell{text(l.ID), text(Decimal(l.Devices, 0)), text(phrases.In(language, l.Reason))}})
+		s.Table.Rows = append(s.Table.Rows, Row{Cells: []Cell{text(nameOf(l.ID)), text(Decimal(l.Devices, 0)), text(phrases.In(language, l.Reason))}})
 	}
 	return s
 }

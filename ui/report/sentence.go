@@ -65,12 +65,12 @@ func (t *speech) sayFull(l *Line) {
 // Headline says the whole report in one sentence.
 func Headline(r *Report, language string) string {
 	t, sum := speech{tongue: tongueOf(language)}, &r.Total
-	modules, devices := strconv.Itoa(sum.Modules), Decimal(sum.Devices, 0)
+	modules := grouped(strconv.Itoa(sum.Modules))
 	if sum.DevicesToRequest > 0 {
-		t.say(t.head, Decimal(sum.DevicesToRequest, 0), modules, devices)
+		t.say(t.head, Decimal(sum.DevicesToRequest, 0), grouped(strconv.Itoa(r.asking())), modules)
 		t.sayCost(r)
 	} else {
-		t.say(t.nothing, modules, devices)
+		t.say(t.nothing, modules, Decimal(sum.Devices, 0))
 	}
 	switch {
 	case !sum.AtRisk.Known():
@@ -89,6 +89,16 @@ func Headline(r *Report, language string) string {
 	}
 	t.say(t.stop)
 	return t.String()
+}
+
+// asking is how many modules ask for devices.
+func (r *Report) asking() (n int) {
+	for i := range r.Lines {
+		if r.Lines[i].asks() {
+			n++
+		}
+	}
+	return n
 }
 
 func (t *speech) sayCost(r *Report) {

@@ -26,7 +26,7 @@ func TestTheFirstPublishedReportsAreRead(t *testing.T) {
 	if r.Total.Cost.Known() || r.Total.AtRisk.Known() || r.ByTop[0].Cost.Known() || r.Lines[0].Cost.Known() || r.Before != nil || r.BySite != nil {
 		t.Errorf("%+v", r.Total)
 	}
-	if s := Headline(&r, English); s != "232 devices to request for 3 modules with 3,707 devices." {
+	if s := Headline(&r, English); s != "232 devices to request for 2 of 3 modules." {
 		t.Errorf("%q", s)
 	}
 	var html, csv strings.Builder
@@ -145,6 +145,42 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// One of a kind is not many.
+func TestNumbersAgree(t *testing.T) {
+	r := made()
+	r.Lines = r.Lines[:1]
+	r.Total = Total{Modules: 1, Devices: 1, DevicesToRequest: 1, AtRisk: 1, Cost: 5, Unpriced: 1}
+	r.Lines[0].Devices = 1
+	r.Currency = "CNY"
+	if got, want := Headline(&r, English), "1 device to request for 1 of 1 module, 5 CNY and 1 device without a price; 1 module is likely to be full before devices ordered now are in service on 2026-12-21."; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if got := Sentence(&r.Lines[0], English); !strings.HasPrefix(got, "1 device carries a daily peak") {
+		t.Error(got)
+	}
+	if got := fill("{2|a|b} {1}{1}, {3|x|y}", "{2|c|d}", "1"); got != "1 a {2|c|d}{2|c|d}, {3} y" {
+		t.Error(got) // what is said is not read as a place again
+	}
+}
+
+// A fleet that is younger than the window has charts of its own days only.
+func TestChartsBeginWithTheFirstPeak(t *testing.T) {
+	r := made()
+	none := analytics.Unknown()
+	e := &Evidence{Days: []string{"2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04"}, Peaks: []analytics.Number{none, none, 50, none}, Line: []analytics.Number{1, 2, 3, 4}, Forecast: []analytics.Number{5}}
+	r.Lines[0].Evidence = e
+	c := trendOf(&r.Lines[0])
+	if n := len(e.Peaks) - 2; c.First != e.Days[2] || len(c.Peaks) != n || len(c.Line) != n || c.Days() != n || c.Last != e.Days[len(e.Days)-1] {
+		t.Errorf("%+v", c)
+	}
+	for i := range e.Peaks {
+		e.Peaks[i] = analytics.Unknown()
+	}
+	if c := trendOf(&r.Lines[0]); c.First != e.Days[0] {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestCompare(t *testing.T) {
 	r := made()
 	then := RecordedPast("2026-10", []ledger.Ordered{
@@ -159,7 +195,7 @@ func TestCompare(t *testing.T) {
 	if want := (ChangedOrder{"Qzone/SET_W13", 20, 2, -18}); len(d.Changed) != 1 || d.Changed[0] != want {
 		t.Errorf("%+v", d.Changed)
 	}
-	if s := Headline(&r, Chinese); !strings.HasPrefix(s, "需为 3 个模块（现有 3,707 台设备）申请 232 台设备；") || !strings.HasSuffix(s, "；比 2026-10 的申请多 212 台。") {
+	if s := Headline(&r, Chinese); !strings.HasPrefix(s, "需为 3 个模块中的 2 个申请 232 台设备；") || !strings.HasSuffix(s, "；比 2026-10 的申请多 212 台。") {
 		t.Error(s)
 	}
 }

@@ -1,6 +1,9 @@
 package report
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // words are the texts of a [Document]; {1} stands for the first thing said in them.
 type words struct {
@@ -32,8 +35,19 @@ func wordsOf(language string) *words {
 	return &english
 }
 
-// fill puts what is said into a text.
+// counted is a place for a number and what it counts, of one and of more.
+var counted = regexp.MustCompile(`\{(\d)\|([^|}]*)\|([^|}]*)\}`)
+
+// fill puts what is said into a text: {1} stands for the first, {1|device|devices} for it
+// with what it is a number of.
 func fill(text string, of ...string) string {
+	text = counted.ReplaceAllStringFunc(text, func(place string) string {
+		m := counted.FindStringSubmatch(place)
+		if i := int(m[1][0] - '1'); i < len(of) && of[i] == "1" {
+			return "{" + m[1] + "} " + m[2]
+		}
+		return "{" + m[1] + "} " + m[3]
+	})
 	for i, v := range of {
 		text = strings.ReplaceAll(text, "{"+string(rune('1'+i))+"}", v)
 	}

@@ -4,7 +4,7 @@ var chinese = words{
 	html: "zh-CN", title: "扩容月报", draft: "草稿，生成于 {1}", published: "发布于 {1}", pageOf: "第 {1} 页，共 {2} 页",
 	unshaped:   "本 PDF 无法显示个别字符（如表情符号），以其 Unicode 编号代替，如 [U+1F680]。网页、工作簿与 CSV 中以下名称均为原样：{1}。",
 	basis:      "数据截至 {1}，模型 {2}，交付周期 {3} 天。",
-	neededNote: "“所需”为各模块自身所需之和，包括少于现有的模块；因此所需减现有不等于申请数。",
+	neededNote: "“所需设备”为各模块所需之和，也包括所需少于现有的模块；“申请设备”只计缺少的部分。",
 
 	modules: "评估模块", devices: "现有设备", needed: "所需设备", request: "申请设备", cost: "费用（{1}）", risk: "风险模块",
 	since: "申请数较 {1}", forecast: "{1} 预测误差", median: "上月预测误差",

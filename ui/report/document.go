@@ -104,7 +104,10 @@ func (r *Report) Document(language string) *Document {
 	d := &Document{
 		Language: w.html, Title: w.title, Month: r.Month, Draft: r.Draft, Checksum: r.Checksum, PageOf: w.pageOf, Unshaped: w.unshaped,
 		Basis:    fill(w.basis, minute(r.SnapshotAt), r.Model, strconv.Itoa(r.HorizonDays)),
-		Headline: Headline(r, language), Facts: r.facts(w), Notes: []string{w.neededNote},
+		Headline: Headline(r, language), Facts: r.facts(w), Notes: []string{},
+	}
+	if !r.blank() {
+		d.Notes = append(d.Notes, w.neededNote)
 	}
 	if d.Stamp = fill(w.published, minute(r.MadeAt)); r.Draft {
 		d.Stamp = fill(w.draft, minute(r.MadeAt))

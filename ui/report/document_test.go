@@ -91,7 +91,7 @@ func TestAReportOfNothingIsSet(t *testing.T) {
 		if err := r.HTML(&b, language); err != nil {
 			t.Fatal(err)
 		}
-		if s := b.String(); strings.Contains(s, "NaN") || !strings.Contains(s, wordsOf(language).nothing) || strings.Contains(s, "<script") {
+		if s := b.String(); strings.Contains(s, "NaN") || !strings.Contains(s, fill(tongueOf(language).nobody, "0")) || strings.Contains(s, wordsOf(language).nothing) || !strings.Contains(s, wordsOf(language).leftCount) || strings.Contains(s, "<script") {
 			t.Error(s)
 		}
 	}

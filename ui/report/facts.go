@@ -9,6 +9,9 @@ import (
 // facts are the key figures of a report, what has to be decided first.
 func (r *Report) facts(w *words) []Fact {
 	t := &r.Total
+	if r.blank() {
+		return []Fact{{Label: w.modules, Value: "0"}, {Label: w.leftCount, Value: grouped(strconv.Itoa(len(r.Left)))}}
+	}
 	all := []Fact{{Label: w.request, Value: Decimal(t.DevicesToRequest, 0), Strong: true}}
 	if t.Cost.Known() {
 		f := Fact{Label: fill(w.cost, r.Currency), Value: Money(t.Cost), Strong: true}

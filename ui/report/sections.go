@@ -14,7 +14,10 @@ import (
 // sections are the parts of a document, in their order; those about which the report
 // knows nothing are not there.
 func (r *Report) sections(w *words, language string) []Section {
-	all := []Section{r.byTop(w)}
+	var all []Section
+	if !r.blank() {
+		all = append(all, r.byTop(w))
+	}
 	if len(r.BySite) > 0 {
 		all = append(all, Section{ID: "sites", Title: w.bySite, Notes: []string{w.sharedNote}, Table: r.totalsTable(w, w.site, r.BySite, Total{})})
 	}
@@ -25,7 +28,10 @@ func (r *Report) sections(w *words, language string) []Section {
 	all = append(all, r.pastSection(w)...)
 	all = append(all, r.scoresSection(w)...)
 	all = append(all, r.trendsSection(w)...)
-	all = append(all, r.linesSection(w, language, true), r.linesSection(w, language, false), r.leftSection(w, language))
+	if !r.blank() {
+		all = append(all, r.linesSection(w, language, true), r.linesSection(w, language, false))
+	}
+	all = append(all, r.leftSection(w, language))
 	all = append(all, r.requestsSection(w)...)
 	return append(all, Section{ID: "method", Title: w.method, List: r.methodIn(language)})
 }
@@ -80,14 +86,17 @@ func (r *Report) totalRow(w *words, t *Total, bar float64) Row {
 	return Row{Cells: append(cells, text(Decimal(t.AtRisk, 0)), Cell{Marks: [2]float64{bar}})}
 }
 
+// upright is how many columns of lines have room on paper that is higher than wide.
+const upright = 7
+
 // linesSection has a line for each module, those that ask for devices or the others.
 func (r *Report) linesSection(w *words, language string, asks bool) Section {
 	s := Section{ID: "enough", Title: w.enough, Notes: []string{w.none}}
 	if asks {
 		s.ID, s.Title, s.Notes = "request", w.asks, []string{w.nothing}
 	}
-	t := &Table{Wide: true}
 	columns := r.lineColumns(w)
+	t := &Table{Wide: len(columns) > upright}
 	for _, c := range columns {
 		t.Columns = append(t.Columns, c.Column)
 	}

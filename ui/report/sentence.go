@@ -66,6 +66,11 @@ func (t *speech) sayFull(l *Line) {
 func Headline(r *Report, language string) string {
 	t, sum := speech{tongue: tongueOf(language)}, &r.Total
 	modules := grouped(strconv.Itoa(sum.Modules))
+	if r.blank() {
+		t.say(t.nobody, grouped(strconv.Itoa(len(r.Left))))
+		t.say(t.stop)
+		return t.String()
+	}
 	if sum.DevicesToRequest > 0 {
 		t.say(t.head, Decimal(sum.DevicesToRequest, 0), grouped(strconv.Itoa(r.asking())), modules)
 		t.sayCost(r)
@@ -90,6 +95,10 @@ func Headline(r *Report, language string) string {
 	t.say(t.stop)
 	return t.String()
 }
+
+// blank tells whether no module could be judged: then nothing is known of orders, which
+// is not that nothing is needed.
+func (r *Report) blank() bool { return r.Total.Modules == 0 }
 
 // asking is how many modules ask for devices.
 func (r *Report) asking() (n int) {

@@ -9,8 +9,8 @@ import (
 type words struct {
 	html, title, draft, published, basis, pageOf, unshaped, neededNote string
 
-	modules, devices, needed, request, cost, risk, since, forecast, median string // key figures
-	riskNote, sinceNote, forecastNote, medianNote, unpriced                string
+	modules, devices, needed, request, cost, risk, since, forecast, median, leftCount string // key figures
+	riskNote, sinceNote, forecastNote, medianNote, unpriced                           string
 
 	by, bySite, byType, change, came, scores, trends, asks, enough, left, requests, method string // headings
 	site, deviceType, total, unnamed, none, nothing, leftNote, sharedNote                  string

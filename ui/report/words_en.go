@@ -7,7 +7,7 @@ var english = words{
 	neededNote: "Devices needed adds up what each module needs, also where it has more than that; the request adds up only what is missing.",
 
 	modules: "Modules judged", devices: "Devices now", needed: "Devices needed", request: "Devices to request", cost: "Cost, {1}", risk: "Modules at risk",
-	since: "Request against {1}", forecast: "Forecast of {1}, error", median: "Forecasts of last month",
+	since: "Request against {1}", forecast: "Forecast of {1}, error", median: "Forecasts of last month", leftCount: "Modules left out",
 	riskNote: "likely to be full before {1}", sinceNote: "was {1}", forecastNote: "{1} forecast, {2} came", medianNote: "median error, {1} ahead", unpriced: "and {1|device|devices} without a price",
 
 	by: "By {1}", bySite: "By site", byType: "By device type", change: "Difference to {1}", came: "Order of {1} beside what was needed", scores: "How good the forecasts of last month were",

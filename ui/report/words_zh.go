@@ -7,7 +7,7 @@ var chinese = words{
 	neededNote: "“所需设备”为各模块所需之和，也包括所需少于现有的模块；“申请设备”只计缺少的部分。",
 
 	modules: "评估模块", devices: "现有设备", needed: "所需设备", request: "申请设备", cost: "费用（{1}）", risk: "风险模块",
-	since: "申请数较 {1}", forecast: "{1} 预测误差", median: "上月预测误差",
+	since: "申请数较 {1}", forecast: "{1} 预测误差", median: "上月预测误差", leftCount: "未评估模块",
 	riskNote: "很可能在 {1} 之前满载", sinceNote: "上次 {1}", forecastNote: "预测 {1}，实际 {2}", medianNote: "中位数，提前 {1}", unpriced: "另有 {1} 台无价格",
 
 	by: "按{1}", bySite: "按站点", byType: "按机型", change: "与 {1} 的差异", came: "{1} 的申请与实际所需", scores: "上月预测的准确度",

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"math"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -21,6 +22,9 @@ func (b *book) makeStyles() (err error) {
 	b.styles = map[report.Type]int{}
 	for kind := report.Day; kind <= report.Amount; kind++ {
 		format := shown[kind]
+		if kind == report.Amount && b.wholeAmounts() {
+			format = shown[report.Count]
+		}
 		if b.styles[kind], err = b.file.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
 			return err
 		}
@@ -39,6 +43,17 @@ func (b *book) makeStyles() (err error) {
 		}
 	}
 	return nil
+}
+
+// wholeAmounts tells whether no cost has cents.
+func (b *book) wholeAmounts() bool {
+	whole := func(n analytics.Number) bool { return !n.Known() || math.Trunc(float64(n)) == float64(n) }
+	for i := range b.Lines {
+		if !whole(b.Lines[i].Cost) {
+			return false
+		}
+	}
+	return whole(b.Total.Cost)
 }
 
 // cell is a value with the style of its type; what is unknown is empty. A text is

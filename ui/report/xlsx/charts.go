@@ -27,7 +27,7 @@ func (b *book) peaks() error {
 	for i := range b.Lines {
 		if l := &b.Lines[i]; l.Evidence != nil && len(lines) < trends {
 			lines = append(lines, l)
-			days = append(days, l.Evidence.Days...)
+			days = append(days, seen(l.Evidence)...)
 		}
 	}
 	slices.Sort(days)
@@ -52,6 +52,20 @@ func (b *book) peaks() error {
 		}
 		return nil
 	})
+}
+
+// seen are the days from the first to the last one of which a peak is known: neither
+// those before a module was there nor those to come.
+func seen(e *report.Evidence) []string {
+	first := slices.IndexFunc(e.Peaks, analytics.Number.Known)
+	if first < 0 {
+		return nil
+	}
+	last := len(e.Peaks)
+	for !e.Peaks[last-1].Known() {
+		last--
+	}
+	return e.Days[first:last]
 }
 
 func peakOn(e *report.Evidence, day string) analytics.Number {

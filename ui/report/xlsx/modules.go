@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"headroom/analytics"
+	"headroom/internal/phrases"
 	"headroom/ui/report"
 )
 
@@ -35,8 +36,8 @@ func (b *book) modules() error {
 		return b.Records(func(m *report.Record) error {
 			for i, f := range fields {
 				cells[i] = f.Of(m)
-				if s, ok := cells[i].(string); ok && f.Name == "at_risk" {
-					cells[i] = b.words.answers[s]
+				if s, ok := cells[i].(string); ok {
+					cells[i] = b.said(f.Name, s)
 				}
 			}
 			cells[len(fields)] = ""
@@ -49,6 +50,17 @@ func (b *book) modules() error {
 			return add(cells...)
 		})
 	})
+}
+
+// said is a text of the flat table in the workbook's language.
+func (b *book) said(field, text string) string {
+	switch field {
+	case "at_risk", "state":
+		return b.words.say(text)
+	case "reason":
+		return phrases.In(b.language, text)
+	}
+	return text
 }
 
 // head is what a column of the flat table behind those of the levels is called, with

@@ -41,14 +41,14 @@ func (b *book) accuracy() error {
 		return nil
 	}
 	w := b.words
-	columns := []column{{w.task, report.Words, 12}, {w.horizon, report.Words, 12}, {w.replayed, report.Words, 12}, {w.made, report.Count, 12}, {w.scored, report.Count, 12}}
+	columns := []column{{w.task, report.Words, 20}, {w.horizon, report.Words, 12}, {w.replayed, report.Words, 12}, {w.made, report.Count, 12}, {w.scored, report.Count, 12}}
 	for _, head := range []string{w.median, w.mean, w.bias, w.inside, w.naiveMedian, w.naiveMean} {
 		columns = append(columns, column{head, report.Ratio, 14})
 	}
 	return b.table(w.accuracy, "Accuracy", columns, func(add func(...any) error) error {
 		for _, s := range b.Accuracy.Scores {
-			replayed := w.answers[map[bool]string{true: "yes", false: "no"}[s.Replayed]]
-			if err := add(s.Task, s.Horizon, replayed, s.Made, s.Scored, s.Median, s.Error, s.Bias, s.Coverage, s.NaiveMedian, s.NaiveError); err != nil {
+			replayed := w.say(map[bool]string{true: "yes", false: "no"}[s.Replayed])
+			if err := add(w.say(s.Task), s.Horizon, replayed, s.Made, s.Scored, s.Median, s.Error, s.Bias, s.Coverage, s.NaiveMedian, s.NaiveError); err != nil {
 				return err
 			}
 		}
@@ -68,7 +68,7 @@ func (b *book) pastOrders() error {
 		for i := range b.Past {
 			o := &b.Past[i]
 			for _, l := range o.Lines {
-				if err := add(o.Month, o.Source, o.Due, l.ID, l.Devices, l.Requested, l.Needed, l.Difference, l.Forecast, l.Actual, l.Error); err != nil {
+				if err := add(o.Month, w.say(o.Source), o.Due, l.ID, l.Devices, l.Requested, l.Needed, l.Difference, l.Forecast, l.Actual, l.Error); err != nil {
 					return err
 				}
 			}

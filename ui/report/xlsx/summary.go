@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
@@ -59,15 +60,6 @@ func (b *book) summary() error {
 	return err
 }
 
-// onOnePage has a sheet printed on a page that is wider than high.
-func (b *book) onOnePage(sheet string) error {
-	yes, across, a4, one := true, "landscape", 9, 1
-	if err := b.file.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
-		return err
-	}
-	return b.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &across, Size: &a4, FitToWidth: &one, FitToHeight: &one})
-}
-
 // method says where the numbers come from.
 func (b *book) method() error {
 	if _, err := b.file.NewSheet(b.words.method); err != nil {
@@ -77,7 +69,7 @@ func (b *book) method() error {
 	if err == nil {
 		err = out.SetColWidth(1, 1, 120)
 	}
-	for i, text := range b.Method {
+	for i, text := range b.methodIn() {
 		if err == nil {
 			err = out.SetRow("A"+strconv.Itoa(i+1), []any{excelize.Cell{StyleID: b.wrapped, Value: cut(text)}})
 		}
@@ -86,4 +78,11 @@ func (b *book) method() error {
 		return err
 	}
 	return out.Flush()
+}
+
+// methodIn is the method in the workbook's language, as the document has it.
+func (b *book) methodIn() []string {
+	sections := b.Document(b.language).Sections
+	i := slices.IndexFunc(sections, func(s report.Section) bool { return s.ID == "method" })
+	return sections[i].List
 }

@@ -1,6 +1,9 @@
 package xlsx
 
-import "headroom/ui/report"
+import (
+	"headroom/internal/phrases"
+	"headroom/ui/report"
+)
 
 // totals adds a sheet for each way of adding up.
 func (b *book) totals() error {
@@ -44,7 +47,7 @@ func (b *book) leftOut() error {
 	columns := []column{{b.words.heads["id"], report.Words, 48}, {b.words.heads["state"], report.Words, 14}, {b.words.heads["devices"], report.Count, 11}, {b.words.heads["reason"], report.Words, 80}}
 	return b.table(b.words.leftOut, "LeftOut", columns, func(add func(...any) error) error {
 		for _, l := range b.Left {
-			if err := add(l.ID, string(l.State), l.Devices, l.Reason); err != nil {
+			if err := add(l.ID, b.words.say(string(l.State)), l.Devices, phrases.In(b.language, l.Reason)); err != nil {
 				return err
 			}
 		}

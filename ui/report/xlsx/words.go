@@ -13,7 +13,15 @@ type words struct {
 	month, source, due, devicesThen                                            string
 
 	heads   map[string]string // of the flat table, by its fields
-	answers map[string]string
+	answers map[string]string // what the report has in words of its own; what is missing is said as it is
+}
+
+// say is what a word of the report is called.
+func (w *words) say(word string) string {
+	if s, ok := w.answers[word]; ok {
+		return s
+	}
+	return word
 }
 
 func wordsOf(language string) *words {
@@ -44,7 +52,7 @@ var english = words{
 		"past_forecast": "Past: forecast in all", "past_actual": "Past: came in all", "past_error": "Past: error",
 		"requests": "Requests", "requests_devices": "Requests: devices", "type": "Device type", "cost": "Cost", "at_risk": "At risk", "site": "Sites (devices)",
 	},
-	answers: map[string]string{"yes": "yes", "no": "no"},
+	answers: map[string]string{"band": "next minutes", "peak": "today’s peak", "growth": "a later day’s peak", "order": "devices needed"},
 }
 
 var chinese = words{
@@ -68,5 +76,8 @@ var chinese = words{
 		"past_forecast": "历史：预测总数（台）", "past_actual": "历史：实际总数（台）", "past_error": "历史：误差",
 		"requests": "申请单", "requests_devices": "申请单设备（台）", "type": "机型", "cost": "费用", "at_risk": "风险模块", "site": "站点（台）",
 	},
-	answers: map[string]string{"yes": "是", "no": "否"},
+	answers: map[string]string{
+		"yes": "是", "no": "否", "ok": "正常", "learning": "学习中", "stale": "无数据", "published": "已发布", "recorded": "已记录", "replayed": "回放",
+		"band": "随后几分钟", "peak": "当日峰值", "growth": "之后某日峰值", "order": "所需设备",
+	},
 }

@@ -64,6 +64,9 @@ func (b *book) table(sheet, name string, columns []column, each func(add func(ce
 	if _, err := b.file.NewSheet(sheet); err != nil {
 		return err
 	}
+	if err := b.onPaper(sheet, columns); err != nil {
+		return err
+	}
 	out, err := b.file.NewStreamWriter(sheet)
 	if err != nil {
 		return err

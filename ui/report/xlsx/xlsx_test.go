@@ -20,6 +20,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/analytics/ledger"
+	"headroom/internal/phrases"
 	"headroom/ui/report"
 )
 
@@ -206,7 +207,7 @@ func TestLibreOfficeReadsTheNumbersOfTheJSON(t *testing.T) {
 			t.Errorf("%s: %d rows of %d, %v", language, len(rows)-1, n, err)
 		}
 		for sheet, want := range map[string]string{
-			w.byTop: fmt.Sprintf("%v,", r.ByTop[0].Devices), w.bySite: "a,1,4,", w.lastMonth: ",2,232,230", w.accuracy: ",12.5%,12.5%,", w.past: "2026-09", w.leftOut: "QQ/young", w.method: r.Method[0], w.peaks: "2026-11-19",
+			w.byTop: fmt.Sprintf("%v,", r.ByTop[0].Devices), w.bySite: "a,1,4,", w.lastMonth: ",2,232,230", w.accuracy: ",12.5%,12.5%,", w.past: "2026-09", w.leftOut: "QQ/young," + w.say("learning") + ",3," + map[string]string{report.English: "9 of 14 days", report.Chinese: "仅有 9 天数据，需 14 天"}[language], w.method: map[string]string{report.English: r.Method[0], report.Chinese: "模块负载为其各设备负载的平均值"}[language], w.peaks: "2026-11-19",
 			w.summary: "2001.5",
 		} {
 			if text := joined(sheets[sheet]); !strings.Contains(text, want) {
@@ -228,8 +229,11 @@ func joined(rows [][]string) string {
 func equal(got string, want any, f report.Field, w *words) bool {
 	switch v := want.(type) {
 	case string:
-		if f.Name == "at_risk" {
-			v = w.answers[v]
+		switch {
+		case f.Name == "at_risk" || f.Name == "state":
+			v = w.say(v)
+		case f.Name == "reason" && w == &chinese:
+			v = phrases.In(report.Chinese, v)
 		}
 		return got == v
 	case int:
@@ -298,5 +302,27 @@ func BenchmarkWrite(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		workbook(b, r, report.English)
+	}
+}
+
+// On paper each table has its head on every page, and no column is too small to read.
+func TestSheetsArePrinted(t *testing.T) {
+	f, err := excelize.OpenReader(bytes.NewReader(workbook(t, kept(t), report.Chinese)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	titles := map[string]string{}
+	for _, name := range f.GetDefinedName() {
+		titles[name.Scope] = name.RefersTo
+	}
+	for sheet, want := range map[string]string{chinese.modules: "'模块'!$A:$B,'模块'!$1:$1", chinese.byTop: "'按业务'!$1:$1", chinese.peaks: "'日峰值'!$1:$1"} {
+		if titles[sheet] != want {
+			t.Errorf("%s has the titles %q, want %q", sheet, titles[sheet], want)
+		}
+		page, err := f.GetPageLayout(sheet)
+		if err != nil || *page.Orientation != across || *page.Size != a4 || *page.FitToHeight != 0 || *page.FitToWidth < 1 {
+			t.Errorf("%s: %+v, %v", sheet, page, err)
+		}
 	}
 }

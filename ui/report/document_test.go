@@ -97,6 +97,14 @@ func TestAReportOfNothingIsSet(t *testing.T) {
 	}
 }
 
+func TestHorizonsAreSaid(t *testing.T) {
+	for name, want := range map[string]string{"7d": "7 days ahead", "1d": "1 day ahead", "max30d": "largest of 30 days", "12:00": "as of 12:00", "5m": "5 min ahead", "30d*": "30d*", "": ""} {
+		if got := english.horizon(name); got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestPastInChinese(t *testing.T) {
 	for total, want := range map[PastTotal]string{{}: "，每个模块都恰好够用", {Missing: 3}: "，少了 3 台", {Idle: 2}: "，多了 2 台", {Idle: 1, Missing: 4}: "：部分模块多 1 台，其余少 4 台"} {
 		if got := total.chineseVerdict(); got != want {

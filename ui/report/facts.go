@@ -55,5 +55,5 @@ func (r *Report) forecastFact(w *words) []Fact {
 	if last == nil {
 		return nil
 	}
-	return []Fact{{Label: w.median, Value: Decimal(100*last.Median, 1) + " %", Note: fill(w.medianNote, last.Horizon)}}
+	return []Fact{{Label: w.median, Value: Decimal(100*last.Median, 1) + " %", Note: fill(w.medianNote, w.horizon(last.Horizon))}}
 }

@@ -65,7 +65,7 @@ func (r *Report) pastSection(w *words) []Section {
 		return nil
 	}
 	t := &Table{Columns: []Column{
-		{w.module, Text, 24}, {w.devicesThen, Figure, 6}, {w.requested, Figure, 7}, {w.neededThen, Figure, 6}, {w.difference, Figure, 7},
+		{w.module, Text, 30}, {w.devicesThen, Figure, 6}, {w.requested, Figure, 7}, {w.neededThen, Figure, 6}, {w.difference, Figure, 7},
 		{w.forecastAll, Figure, 7}, {w.cameAll, Figure, 6}, {w.errorHead, Figure, 6}, {w.pair, Pair, 11},
 	}}
 	most := analytics.Number(0)
@@ -123,11 +123,11 @@ func (r *Report) scoresSection(w *words) []Section {
 		return nil
 	}
 	t := &Table{Columns: []Column{
-		{w.task, Text, 16}, {w.made, Figure, 8}, {w.scored, Figure, 8}, {w.medianError, Figure, 9}, {w.naive, Figure, 8}, {w.bias, Figure, 8}, {w.inside, Figure, 10},
+		{w.task, Text, 20}, {w.made, Figure, 8}, {w.scored, Figure, 8}, {w.medianError, Figure, 9}, {w.naive, Figure, 8}, {w.bias, Figure, 8}, {w.inside, Figure, 10},
 	}}
 	for i := range a.Scores {
 		s := &a.Scores[i]
-		name := say(w.tasks, s.Task) + ", " + s.Horizon
+		name := say(w.tasks, s.Task) + ", " + w.horizon(s.Horizon)
 		if s.Replayed {
 			name = fill(w.replayed, name)
 		}
@@ -138,6 +138,20 @@ func (r *Report) scoresSection(w *words) []Section {
 	}
 	note := fill(w.scoresNote, a.From, a.To, significant(analytics.Number(100*a.Level)), significant(analytics.Number(100*a.Band)))
 	return []Section{{ID: "accuracy", Title: w.scores, Notes: []string{note}, Table: t}}
+}
+
+// horizon says how far ahead a forecast was made, as package ledger names it.
+func (w *words) horizon(name string) string {
+	for _, form := range [][3]string{{"max", "d", w.largestOf}, {"", "d", w.daysAhead}, {"", "m", w.minutesAhead}} {
+		n := strings.TrimSuffix(strings.TrimPrefix(name, form[0]), form[1])
+		if _, err := strconv.Atoi(n); err == nil && name == form[0]+n+form[1] {
+			return fill(form[2], n)
+		}
+	}
+	if _, err := time.Parse("15:04", name); err == nil {
+		return fill(w.asOfHour, name)
+	}
+	return name
 }
 
 // mostTrends is how many modules get a chart: as many as a page of paper has room for.

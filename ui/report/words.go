@@ -8,6 +8,7 @@ import (
 // words are the texts of a [Document]; {1} stands for the first thing said in them.
 type words struct {
 	html, title, draft, published, basis, pageOf, unshaped, neededNote string
+	daysAhead, minutesAhead, largestOf, asOfHour                       string // horizons of forecasts
 
 	modules, devices, needed, request, cost, risk, since, forecast, median, leftCount string // key figures
 	riskNote, sinceNote, forecastNote, medianNote, unpriced                           string

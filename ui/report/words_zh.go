@@ -2,13 +2,14 @@ package report
 
 var chinese = words{
 	html: "zh-CN", title: "扩容月报", draft: "草稿，生成于 {1}", published: "发布于 {1}", pageOf: "第 {1} 页，共 {2} 页",
-	unshaped:   "本 PDF 无法显示个别字符（如表情符号），以其 Unicode 编号代替，如 [U+1F680]。网页、工作簿与 CSV 中以下名称均为原样：{1}。",
-	basis:      "数据截至 {1}，模型 {2}，交付周期 {3} 天。",
+	unshaped:  "本 PDF 无法显示个别字符（如表情符号），以其 Unicode 编号代替，如 [U+1F680]。网页、工作簿与 CSV 中以下名称均为原样：{1}。",
+	basis:     "数据截至 {1}，模型 {2}，交付周期 {3} 天。",
+	daysAhead: "提前 {1} 天", minutesAhead: "提前 {1} 分钟", largestOf: "{1} 天内最大值", asOfHour: "{1} 时预测",
 	neededNote: "“所需设备”为各模块所需之和，也包括所需少于现有的模块；“申请设备”只计缺少的部分。",
 
 	modules: "评估模块", devices: "现有设备", needed: "所需设备", request: "申请设备", cost: "费用（{1}）", risk: "风险模块",
 	since: "申请数较 {1}", forecast: "{1} 预测误差", median: "上月预测误差", leftCount: "未评估模块",
-	riskNote: "很可能在 {1} 之前满载", sinceNote: "上次 {1}", forecastNote: "预测 {1}，实际 {2}", medianNote: "中位数，提前 {1}", unpriced: "另有 {1} 台无价格",
+	riskNote: "很可能在 {1} 之前满载", sinceNote: "上次 {1}", forecastNote: "预测 {1}，实际 {2}", medianNote: "中位数，{1}", unpriced: "另有 {1} 台无价格",
 
 	by: "按{1}", bySite: "按站点", byType: "按机型", change: "与 {1} 的差异", came: "{1} 的申请与实际所需", scores: "上月预测的准确度",
 	trends: "申请最多的模块", asks: "需要申请", enough: "交付周期内足够", left: "未评估", requests: "本月申请单", method: "方法",
@@ -16,7 +17,7 @@ var chinese = words{
 	leftNote: "以下模块暂无法评估，不计入任何合计。", sharedNote: "跨站点的模块在每个站点各计一次，其设备按站点分摊。",
 
 	module: "模块", count: "模块数", pieces: "设备", atRisk: "风险", toRequest: "申请", short: "所需", peakNow: "日峰值（%）", growth: "日增（百分点）", fullOn: "满载日期", why: "原因", orders: "申请", then: "上次", now: "本次", difference: "差异",
-	devicesThen: "当时设备", requested: "申请", neededThen: "所需", forecastAll: "总数：预测", cameAll: "实际", errorHead: "误差（%）", pair: "申请 ○，所需 ●",
+	devicesThen: "当时设备", requested: "申请", neededThen: "所需", forecastAll: "预测总数", cameAll: "实际总数", errorHead: "误差（%）", pair: "申请 ○，所需 ●",
 	costHead: "费用（{1}）", state: "状态", who: "申请人", opened: "提交", approved: "批准", closed: "完结", what: "申请单",
 	task: "预测", made: "预测数", scored: "已评", medianError: "误差中位数（%）", naive: "朴素预测（%）", bias: "偏差（%）", inside: "落在区间内（%）",
 

@@ -25,8 +25,11 @@ func (b *book) modules() error {
 		if i < len(b.Levels) {
 			c.head = report.LevelName(f.Name, b.language)
 		}
-		if f.Name == "reason" {
+		switch f.Name {
+		case "reason":
 			c.width = 40
+		case "id":
+			c.width = 32
 		}
 		columns = append(columns, c)
 	}

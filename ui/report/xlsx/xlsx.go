@@ -58,6 +58,9 @@ type column struct {
 	width float64
 }
 
+// headHeight is that of a table's head, in points: two lines.
+const headHeight = 31
+
 // table adds a sheet with a table, which has filters and a head that stays in sight.
 // each calls add with the cells of each row: texts, ints and numbers.
 func (b *book) table(sheet, name string, columns []column, each func(add func(cells ...any) error) error) error {
@@ -82,15 +85,15 @@ func (b *book) table(sheet, name string, columns []column, each func(add func(ce
 		return err
 	}
 	row := 1
-	add := func(cells ...any) error {
+	add := func(options excelize.RowOpts, cells ...any) error {
 		at, err := excelize.CoordinatesToCellName(1, row)
 		if err != nil {
 			return err
 		}
 		row++
-		return out.SetRow(at, cells)
+		return out.SetRow(at, cells, options)
 	}
-	if err := add(head...); err != nil {
+	if err := add(excelize.RowOpts{Height: headHeight}, head...); err != nil {
 		return err
 	}
 	err = each(func(cells ...any) error {
@@ -98,7 +101,7 @@ func (b *book) table(sheet, name string, columns []column, each func(add func(ce
 		for i, v := range cells {
 			typed[i] = b.cell(columns[i].kind, v)
 		}
-		return add(typed...)
+		return add(excelize.RowOpts{}, typed...)
 	})
 	if err != nil {
 		return err

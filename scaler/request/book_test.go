@@ -302,6 +302,11 @@ func TestDraft(t *testing.T) {
 	if found, err := w.Find(t.Context(), Query{}); err != nil || len(found) != 0 {
 		t.Errorf("a draft was kept: %v, %v", found, err)
 	}
+	for _, kind := range []Kind{KindMachines, KindBusiness} {
+		if d, err := w.Draft(t.Context(), kind, ""); err != nil || len(d.Checks) > 0 {
+			t.Errorf("a draft of %s for no module yet is told %v, %v; want nothing", kind, d.Checks, err)
+		}
+	}
 }
 
 func TestWhatCannotBeToldIsToldLater(t *testing.T) {

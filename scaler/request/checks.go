@@ -20,12 +20,13 @@ const (
 )
 
 // checks says what the rules make of a request. pending is how many devices are asked
-// for by other requests for the same module that are under way.
+// for by other requests for the same module that are under way. Of a draft that names no
+// module yet there is nothing to say.
 func (b *Book) checks(r *Request, s *analytics.Snapshot, pending int, now time.Time) []Check {
 	switch {
-	case r.Machines != nil:
+	case r.Machines != nil && r.Machines.Module != "":
 		return machineChecks(r.Machines, pending, now)
-	case r.Business != nil:
+	case r.Business != nil && r.Business.Module != "":
 		return []Check{b.placeCheck(r.Business.Module, s), b.poolCheck(r.Business.Module)}
 	case r.Access != nil && r.Path != "":
 		return []Check{knownCheck(r.Path, s)}

@@ -74,6 +74,7 @@ export function TextField({
         type={type as "text"}
         defaultValue={value}
         placeholder={hint}
+        title={hint}
         required={needed}
         autoComplete={type === "password" ? "new-password" : "off"}
         {...(type === "number" && { min: "0", step: "any" })}

@@ -108,7 +108,7 @@ const all: Column[] = [
   },
   {
     id: "load",
-    width: 102,
+    width: 100,
     sorts: [high("load")],
     fields: [
       ["at", ({ row }) => row.at],
@@ -158,7 +158,7 @@ const all: Column[] = [
   },
   {
     id: "deviates",
-    width: 104,
+    width: 112,
     both: 140,
     sorts: [high("deviates")],
     fields: [
@@ -179,7 +179,7 @@ const all: Column[] = [
   },
   {
     id: "peak",
-    width: 118,
+    width: 114,
     sorts: [high("peak")],
     fields: [
       ["peak", ({ row }) => row.peak_today.value],
@@ -197,7 +197,7 @@ const all: Column[] = [
   },
   {
     id: "headroom",
-    width: 96,
+    width: 94,
     both: 116,
     sorts: [low("headroom"), low("loss")],
     fields: [
@@ -215,7 +215,7 @@ const all: Column[] = [
   },
   {
     id: "growth",
-    width: 80,
+    width: 88,
     late: true,
     sorts: [high("growth")],
     fields: [

@@ -125,7 +125,7 @@ export const changesEn = {
       retry: "The step is tried again with these inputs.",
       skip: "The run goes on without this step. Say why.",
     } satisfies Record<StepAction, string>,
-    runActions: { pause: "Pause", resume: "Resume", cancel: "Cancel", undo: "Cancel and take back" },
+    runActions: { pause: "Pause", resume: "Resume", cancel: "Cancel the run", undo: "Cancel and take back" },
     runAbouts: {
       pause: "Steps that run still end; no other begins.",
       resume: "The run goes on.",
@@ -250,7 +250,7 @@ export const changesEn = {
       approve: "Approve",
       reject: "Reject",
       comment: "Comment",
-      cancel: "Cancel",
+      cancel: "Cancel the request",
       deliver: "Machines have come",
       done: "Is done",
     } satisfies Record<RequestAction, string>,

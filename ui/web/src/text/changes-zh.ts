@@ -119,7 +119,7 @@ export const changesZh: ChangesText = {
       retry: "用这些输入再试一次。",
       skip: "跳过这一步，请写明原因。",
     },
-    runActions: { pause: "暂停", resume: "恢复", cancel: "取消", undo: "取消并撤销" },
+    runActions: { pause: "暂停", resume: "恢复", cancel: "取消执行", undo: "取消并撤销" },
     runAbouts: {
       pause: "进行中的步骤会结束，不再开始新的。",
       resume: "执行继续。",
@@ -236,7 +236,7 @@ export const changesZh: ChangesText = {
       approve: "批准",
       reject: "拒绝",
       comment: "评论",
-      cancel: "取消",
+      cancel: "取消申请",
       deliver: "设备已到",
       done: "已完成",
     },

@@ -170,7 +170,7 @@ type ofNames struct {
 
 func (p ofNames) Nodes() (nodes []pool.Node) {
 	for _, name := range p.names {
-		nodes = append(nodes, pool.Node{Name: name})
+		nodes = append(nodes, pool.Node{Name: name, State: pool.Ready})
 	}
 	return nodes
 }
@@ -183,6 +183,8 @@ func TestNodesStandByName(t *testing.T) {
 	if got := fmt.Sprint(answer.Data); got != "[{Host-1} {host-2} {host-10}]" {
 		t.Errorf("nodes stand as %s", got)
 	}
+	brief := `{"name":"Host-1","state":"ready","resources":{"labels":null},"load":{"cpu":0},"expected_cpu":0,"wanted":0,"serving":0,"stopping":0}`
+	s.holds(get(t, s.Server, "/api/v1/nodes?brief=true"), 200, `[`+brief+`,{`)
 }
 
 func TestOrdersOfPeople(t *testing.T) {

@@ -29,6 +29,7 @@ import type { Ledger } from "./ledger";
 import type { Excursion, Mark, MarkBody, Refits } from "./marks";
 import type { Lease, Mute, MuteBody, MutePreview, Try } from "./mutes";
 import type {
+  BriefNode,
   Decision,
   DecisionList,
   DecisionQuery,
@@ -250,7 +251,7 @@ export const api = {
   leases: () => list<Lease>("leases"),
   lease: (id: string) => call<Lease>(`leases/${encodeURIComponent(id)}`),
   pool: (path: string) => call<PoolData>(`pool${query({ path })}`),
-  nodes: () => list<PoolNode>("nodes"),
+  nodes: () => list<BriefNode>("nodes?brief=true"),
   node: (name: string) => call<PoolNode>(node(name)),
   orderNode: (name: string, order: NodeOrder) => call<unknown>(`${node(name)}/orders`, json("POST", order)),
   replay: (asked: ReplayBody) => call<Replayed>("replay", json("POST", asked)),

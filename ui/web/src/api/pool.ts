@@ -64,6 +64,13 @@ export interface PoolNode {
   workers?: Worker[]; // only of one node
 }
 
+/** What a list of thousands tells of a node. */
+export interface BriefNode
+  extends Pick<PoolNode, "name" | "state" | "expected_cpu" | "wanted" | "serving" | "stopping"> {
+  resources: Pick<PoolNode["resources"], "labels">;
+  load: Pick<PoolNode["load"], "cpu">;
+}
+
 export type WorkerState =
   | "pending"
   | "starting"

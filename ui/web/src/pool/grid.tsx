@@ -1,4 +1,4 @@
-import type { PoolNode } from "../api/pool";
+import type { BriefNode } from "../api/pool";
 import { Link } from "../link";
 import { count, decimal } from "../text/format";
 import { useText } from "../text/language";
@@ -7,7 +7,7 @@ import { groupNodes, loadStep, loadSteps, meanLoad, ticksOf } from "./nodes";
 import { nodePath } from "./view";
 
 interface Props {
-  nodes: PoolNode[];
+  nodes: BriefNode[];
   by: string; // label
   onGo: (path: string) => void;
 }
@@ -34,7 +34,7 @@ export function NodeGrid({ nodes, by, onGo }: Props) {
 /** What a group is, in the words of its label. */
 export function useGroupTitle(by: string) {
   const text = useText().pool.grid;
-  return (value: string, group: PoolNode[]) => (
+  return (value: string, group: BriefNode[]) => (
     <>
       {value ? `${by} ${value}` : text.without(by)}{" "}
       <small>
@@ -47,14 +47,14 @@ export function useGroupTitle(by: string) {
 /** A node in words. */
 export function useCell() {
   const text = useText().pool;
-  return (node: PoolNode) => {
+  return (node: BriefNode) => {
     const { name, state, expected_cpu, serving, wanted } = node;
     const load = decimal(loadStep(node) === null ? null : expected_cpu, 0);
     return text.grid.cell(name, load, text.states[state], serving, wanted);
   };
 }
 
-function Cell({ node, onGo }: { node: PoolNode; onGo: (path: string) => void }) {
+function Cell({ node, onGo }: { node: BriefNode; onGo: (path: string) => void }) {
   const text = useText().pool;
   const { name, state, expected_cpu } = node;
   const step = loadStep(node);
@@ -77,7 +77,7 @@ function Cell({ node, onGo }: { node: PoolNode; onGo: (path: string) => void }) 
 }
 
 /** Runs of marks: one element each, however many they are. */
-function Ticks({ node }: { node: PoolNode }) {
+function Ticks({ node }: { node: BriefNode }) {
   const { more, ...runs } = ticksOf(node);
   return (
     <span class="ticks" aria-hidden="true">

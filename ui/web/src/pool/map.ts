@@ -1,4 +1,4 @@
-import type { PoolNode } from "../api/pool";
+import type { BriefNode } from "../api/pool";
 import { loadStep, loadSteps } from "./nodes";
 
 // Many nodes are drawn as one path for each colour: elements for each of 22,400 would not be smooth.
@@ -19,19 +19,19 @@ export const sizeFor = (nodes: number): Size =>
   nodes <= 4000 ? { w: 27, h: 17, marks: 12 } : { w: 12, h: 11, marks: 5 };
 
 /** How many workers a mark stands for, so that the node with the most has room for its marks. */
-export const workersAMark = (nodes: Pick<PoolNode, "wanted" | "serving">[], { marks }: Size) =>
+export const workersAMark = (nodes: Pick<BriefNode, "wanted" | "serving">[], { marks }: Size) =>
   Math.max(1, Math.ceil(nodes.reduce((most, n) => Math.max(most, n.wanted, n.serving), 0) / marks));
 
 /** Nodes of one group as a block of cells; from is the place of the first one among all. */
 export interface Block {
   label: string;
-  nodes: PoolNode[];
+  nodes: BriefNode[];
   from: number;
   columns: number;
 }
 
 /** The groups as blocks: one takes the whole width, several are about twice as wide as high. */
-export function blocksOf(groups: [string, PoolNode[]][], width: number, { w }: Size): Block[] {
+export function blocksOf(groups: [string, BriefNode[]][], width: number, { w }: Size): Block[] {
   const fit = Math.max(1, Math.floor((width + gap) / (w + gap)));
   let from = 0;
   return groups.map(([label, nodes]) => {

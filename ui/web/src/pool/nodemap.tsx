@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { PoolNode } from "../api/pool";
+import type { BriefNode } from "../api/pool";
 import { useKeys } from "../keys";
 import { Link } from "../link";
 import { useText } from "../text/language";
@@ -19,7 +19,7 @@ import { groupNodes } from "./nodes";
 import { nodePath } from "./view";
 
 interface Props {
-  nodes: PoolNode[];
+  nodes: BriefNode[];
   by: string; // label
   shown: boolean;
   onGo: (path: string) => void;

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import { api } from "../api/client";
-import { nodeStates, type PoolNode } from "../api/pool";
+import { type BriefNode, nodeStates } from "../api/pool";
 import { Chip, Choice } from "../choice";
 import { Link } from "../link";
 import { More } from "../more";
@@ -39,7 +39,7 @@ export function NodePart(props: PartProps) {
   );
 }
 
-function NodeFilters({ all, ...props }: PartProps & { all: PoolNode[] }) {
+function NodeFilters({ all, ...props }: PartProps & { all: BriefNode[] }) {
   const { view, onView } = props;
   const text = useText().pool;
   const labels = useMemo(() => labelsOf(all), [all]);
@@ -72,7 +72,12 @@ function NodeFilters({ all, ...props }: PartProps & { all: PoolNode[] }) {
   );
 }
 
-function Cells({ shown, all, view, onGo }: Pick<PartProps, "shown" | "view" | "onGo"> & { all: PoolNode[] }) {
+function Cells({
+  shown,
+  all,
+  view,
+  onGo,
+}: Pick<PartProps, "shown" | "view" | "onGo"> & { all: BriefNode[] }) {
   const text = useText().pool;
   const [most, setMost] = useState(page);
   const nodes = useMemo(() => shownNodes(all, view), [all, view.search, view.state]);

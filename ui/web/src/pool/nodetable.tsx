@@ -1,4 +1,4 @@
-import type { PoolNode } from "../api/pool";
+import type { BriefNode } from "../api/pool";
 import { Link } from "../link";
 import { count, decimal } from "../text/format";
 import { useText } from "../text/language";
@@ -13,7 +13,7 @@ const columns = ["node", "state", "expected", "now", "workers", "labels"] as con
 const full = (loadSteps.at(-1) ?? 100) / 100;
 
 /** The nodes line by line: all that the map shows, for the keyboard and for those who do not see it. */
-export function NodeTable({ nodes, onGo }: { nodes: PoolNode[]; onGo: (path: string) => void }) {
+export function NodeTable({ nodes, onGo }: { nodes: BriefNode[]; onGo: (path: string) => void }) {
   const text = useText().pool;
   const names: Record<(typeof columns)[number], string> = {
     node: text.worker.node,

@@ -210,11 +210,14 @@ func glossaryTexts(g *Glossary) (all []string) {
 	for _, term := range g.Terms {
 		all = append(all, term.Summary, term.Description)
 	}
-	for _, c := range g.Columns {
+	for _, c := range g.Meanings {
 		all = append(all, c.Description)
 	}
 	for _, sign := range g.Signs {
 		all = append(all, sign.Description)
+	}
+	for _, key := range g.Keys {
+		all = append(all, key.Description)
 	}
 	for _, kind := range g.IDs {
 		all = append(all, kind.Description)

@@ -36,7 +36,10 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0, // the content policy allows no data: URLs
-    rolldownOptions: { optimization: { inlineConst: { mode: "all", pass: 3 } } },
+    rolldownOptions: {
+      optimization: { inlineConst: { mode: "all", pass: 3 } },
+      treeshake: { moduleSideEffects: [{ test: /node_modules.preact/, sideEffects: false }] }, // or each script imports it, texts too
+    },
     modulePreload: false, // its polyfill would be an inline script
   },
   server: { proxy: { "/api": "http://127.0.0.1:7480" } }, // npm run dev beside a running server

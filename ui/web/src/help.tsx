@@ -11,14 +11,14 @@ export function Help({ onClose }: { onClose: () => void }) {
   return (
     <dialog ref={dialog} class="help" onClose={onClose} aria-label={text.help}>
       <dl>
-        {text.keys.map(([keys, meaning]) => (
+        {glossary?.keys.map(({ keys, description }) => (
           <>
             <dt>
-              {keys.split(/\s+/).map((key) => (
+              {keys.split(" ").map((key) => (
                 <kbd key={key}>{key}</kbd>
               ))}
             </dt>
-            <dd>{meaning}</dd>
+            <dd>{description}</dd>
           </>
         ))}
       </dl>

@@ -1,3 +1,4 @@
+import { useMeaning } from "./explain/glossary";
 import { Menu } from "./menu";
 import { type Choice, choices, normal } from "./state/model";
 import { useText } from "./text/language";
@@ -11,6 +12,7 @@ interface Props {
 /** By which model a page judges, and what the models are. */
 export function ModelSwitch({ choice, configured, onChoice }: Props) {
   const text = useText();
+  const meaning = useMeaning("model");
   return (
     <div class="model-switch">
       <label class="select">
@@ -20,7 +22,7 @@ export function ModelSwitch({ choice, configured, onChoice }: Props) {
           onChange={(e) => onChoice(normal(e.currentTarget.value as Choice, configured))}
         >
           {choices.map((one) => (
-            <option key={one} value={one} title={text.modelNotes[one]}>
+            <option key={one} value={one} title={meaning(one)}>
               {text.models[one]}
             </option>
           ))}
@@ -31,7 +33,7 @@ export function ModelSwitch({ choice, configured, onChoice }: Props) {
           {choices.map((one) => (
             <div key={one}>
               <dt>{text.models[one]}</dt>
-              <dd>{text.modelNotes[one]}</dd>
+              <dd>{meaning(one)}</dd>
             </div>
           ))}
         </dl>

@@ -198,8 +198,9 @@ export interface Term {
 /** What the numbers of the pages are, and which ids are explained. */
 export interface Glossary {
   terms: Term[];
-  columns: { page: string; column: string; description: string }[];
+  meanings: { of: string; name: string; description: string }[];
   signs: { summary: string; description: string }[];
+  keys: { keys: string; description: string }[];
   ids: { kind: string; example: string; description: string }[];
 }
 

@@ -6,6 +6,7 @@ import { Act, Lacking } from "../allowed";
 import { api } from "../api/client";
 import type { Grant, Token } from "../api/told";
 import { Copy } from "../copy";
+import { useMeaning } from "../explain/glossary";
 import { toRfc3339 } from "../marks/wall";
 import { useMe } from "../me";
 import { Failure, Waiting } from "../notice";
@@ -171,7 +172,7 @@ function NewAccess({ kind, path, zone, onDone, onCancel }: NewProps) {
   const named = kind === "grant" ? "subject" : "name";
   return (
     <ChangeForm
-      about={text.abouts[kind]}
+      about={useMeaning("access")(kind) ?? ""}
       needsWhy
       asksWho={false}
       buttons={[{ label: text.add[kind] }]}

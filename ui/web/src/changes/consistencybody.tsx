@@ -183,7 +183,7 @@ function Orders({ module, node, item, may, onDone }: OrdersProps) {
     <OrderActions
       possible={may}
       names={text.actions}
-      abouts={text.abouts}
+      of="item"
       label={item ? undefined : text.repairAll}
       deedOf={(one) => ({ does: `consistency.${one}`, at: module })}
       needsReason

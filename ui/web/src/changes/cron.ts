@@ -11,7 +11,9 @@ const named: Record<string, string> = {
 };
 
 /** A schedule's times in words, where they are of a usual form; else as they were written. */
-export function cronWords(cron: string, text: Text["changes"]["schedules"]): string {
+export function cronWords(cron: string, { changes, alarms }: Text): string {
+  const text = changes.schedules;
+  const weekdays = Object.values(alarms.mutes.weekdays); // from Monday on
   const fields = (named[cron] ?? cron).trim().split(/\s+/);
   const [minute = "", hour = "", day = "", month = "", weekday = ""] = fields;
   if (fields.length !== 5 || month !== "*" || !/^\d+$/.test(minute)) return cron;
@@ -24,5 +26,5 @@ export function cronWords(cron: string, text: Text["changes"]["schedules"]): str
     .split(",")
     .map((name) => days.findIndex((d, i) => d === name.toUpperCase() || `${i}` === name));
   if (day !== "*" || on.includes(-1)) return cron;
-  return text.weekly(on.map((i) => text.weekdays[i] ?? "").join(", "), time);
+  return text.weekly(on.map((i) => weekdays[(i + 6) % 7] ?? "").join(", "), time);
 }

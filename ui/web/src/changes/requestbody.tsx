@@ -108,7 +108,7 @@ function Actions({ request, onChange }: Pick<Props, "request" | "onChange">) {
     <OrderActions
       possible={request.may}
       names={text.actions}
-      abouts={text.actionAbouts}
+      of="request"
       deedOf={deedOf}
       lacking={!free && request.may.includes("approve") ? deedOf("approve") : undefined}
       field={(action) => (action === "deliver" ? { label: text.fields.nodes ?? "", value: "" } : undefined)}

@@ -1,6 +1,7 @@
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { RequestDraft, RequestKind } from "../api/requests";
+import { useMeaning } from "../explain/glossary";
 import { Loaded } from "../panel";
 import { useText } from "../text/language";
 import { ChangeForm, ChoiceField, TextField } from "./form";
@@ -31,7 +32,7 @@ function Form({ kind, filled, draft, onOpened, onCancel }: Omit<Props, "path"> &
   const part = { ...partOf(draft, kind), ...filled };
   return (
     <ChangeForm
-      about={say.abouts[kind]}
+      about={useMeaning("ask")(kind) ?? ""}
       needsWhy
       below={
         <>

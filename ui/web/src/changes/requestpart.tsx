@@ -2,6 +2,7 @@ import { todayIn } from "../alarms/range";
 import { moment } from "../alarms/words";
 import { api } from "../api/client";
 import { type AskedRequest, type RequestKind, requestKinds, requestStates } from "../api/requests";
+import { useMeaning } from "../explain/glossary";
 import { useFocusKeys } from "../pool/focus";
 import { useFresh } from "../pool/fresh";
 import { useText } from "../text/language";
@@ -16,6 +17,7 @@ export function RequestPart(props: PartProps) {
   const { view, shown, revision, zone, onView, onGo } = props;
   const text = useText().changes;
   const say = text.requests;
+  const meaning = useMeaning("ask");
   const [limit, onMore] = useLimit(2000);
   const { path, search, chosen } = view;
   const { kind: asking, ...filled } = readFill(view.fill);
@@ -45,7 +47,7 @@ export function RequestPart(props: PartProps) {
                 type="button"
                 class="action"
                 aria-pressed={asking === kind}
-                title={say.abouts[kind]}
+                title={meaning(kind)}
                 onClick={() => ask(kind === asking ? undefined : kind)}
               >
                 {say.kinds[kind]}

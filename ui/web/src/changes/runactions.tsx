@@ -1,5 +1,6 @@
 import { api } from "../api/client";
 import type { FlowStep, Run, RunOrder } from "../api/flows";
+import { useMeaning } from "../explain/glossary";
 import { OrderActions } from "../pool/orderactions";
 import { useText } from "../text/language";
 
@@ -30,6 +31,7 @@ const undoable = (steps: FlowStep[]): string[] =>
 /** Pauses, resumes or cancels a run. */
 export function RunActions({ run, onDone }: { run: Run; onDone: () => void }) {
   const text = useText().changes.runs;
+  const meaning = useMeaning("run");
   const deed = { does: "run.", at: run.module ?? "" };
   const kept = (one: Choice) => {
     const steps = one === "cancel" || one === "undo" ? staysOf(run, one === "undo") : [];
@@ -39,10 +41,10 @@ export function RunActions({ run, onDone }: { run: Run; onDone: () => void }) {
     <OrderActions
       possible={choicesOf(run)}
       names={text.runActions}
-      abouts={text.runAbouts}
+      of="run"
       deedOf={() => deed}
       lacking={deed}
-      about={(choice) => [text.runAbouts[choice], kept(choice)].filter(Boolean).join(" ")}
+      about={(choice) => [meaning(choice), kept(choice)].filter(Boolean).join(" ")}
       send={(choice, { who, reason }) =>
         api.orderRun(run.id, {
           action: choice === "undo" ? "cancel" : choice,

@@ -22,7 +22,8 @@ import { runPath } from "./view";
 
 /** What starts flows again and again, and when changes may begin. */
 export function SchedulePart({ view, shown, revision, zone, onGo }: PartProps) {
-  const text = useText().changes.schedules;
+  const whole = useText();
+  const text = whole.changes.schedules;
   const found = useFresh("schedules", revision, shown, api.schedules);
   const [adding, setAdding] = useState(false);
   const deed = { does: "schedule.set", at: view.path || undefined };
@@ -56,7 +57,7 @@ export function SchedulePart({ view, shown, revision, zone, onGo }: PartProps) {
           <ul class="flow-list">
             {windows.map((w) => (
               <li key={w.name} class="flow">
-                <b>{w.name}</b> {cronWords(w.cron, text)} · {text.lasts(Math.round(w.duration_seconds / 60))}{" "}
+                <b>{w.name}</b> {cronWords(w.cron, whole)} · {text.lasts(Math.round(w.duration_seconds / 60))}{" "}
                 <small>{[w.path && namesOf(w.path).join(" › "), w.zone].filter(Boolean).join(" · ")}</small>
               </li>
             ))}
@@ -75,7 +76,8 @@ interface LineProps {
 }
 
 function Line({ of, today, onChange, onGo }: LineProps) {
-  const text = useText().changes.schedules;
+  const whole = useText();
+  const text = whole.changes.schedules;
   const [order, setOrder] = useState<"pause" | "resume" | "remove">();
   const { id, flow, cron, zone, inputs, paused, next, last, last_run, last_error, window, who, why } = of;
   const module = `${inputs?.module ?? ""}`;
@@ -91,7 +93,7 @@ function Line({ of, today, onChange, onGo }: LineProps) {
     <li class="flow">
       <div class="flow-head">
         <b>{flow}</b>
-        <span title={cron}>{cronWords(cron, text)}</span>
+        <span title={cron}>{cronWords(cron, whole)}</span>
         {zone && <small>{zone}</small>}
         {paused && <span class="tag">{text.paused}</span>}
         {id.startsWith("config-") ? (

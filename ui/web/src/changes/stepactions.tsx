@@ -1,6 +1,7 @@
 import { Lacking, useLack } from "../allowed";
 import { api } from "../api/client";
 import type { Run, RunStep, StepAction } from "../api/flows";
+import { useMeaning } from "../explain/glossary";
 import { OrderActions, type Over } from "../pool/orderactions";
 import { useText } from "../text/language";
 import { ChangeForm, TextField } from "./form";
@@ -20,7 +21,7 @@ export function StepActions({ run, step, onDone }: Props) {
     <OrderActions
       possible={step.may ?? []}
       names={text.stepActions}
-      abouts={text.stepAbouts}
+      of="step"
       deedOf={(one) => ({ does: `step.${one}`, at })}
       lacking={{ does: "step.", at }}
       onDone={onDone}
@@ -39,7 +40,7 @@ function StepForm({ run, step, action, onDone, onCancel }: FormProps) {
   const fixed = !!useLack(leading); // who may not lead it elsewhere retries it as it was
   return (
     <ChangeForm
-      about={say.stepAbouts[action]}
+      about={useMeaning("step")(action) ?? ""}
       needsWhy={action === "skip" || action === "reject"}
       below={action === "retry" && <Lacking {...leading} />}
       buttons={[{ label: say.stepActions[action] }]}

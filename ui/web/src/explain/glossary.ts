@@ -8,12 +8,10 @@ export const GlossaryProvider = Known.Provider;
 /** What numbers are and which ids are explained, once the server has said it. */
 export const useGlossary = () => useContext(Known);
 
-/** What a column of a page holds, or the term of its name; undefined while that is not known. */
+/** What a column of a page holds, or the term of its name, or what an order does; undefined while that is not known. */
 export function useMeaning(on: string) {
-  const { columns, terms } = useGlossary() ?? {};
+  const { meanings, terms } = useGlossary() ?? {};
   return (name: string) =>
-    (
-      columns?.find(({ page, column }) => page === on && column === name) ??
-      terms?.find(({ term }) => term === name)
-    )?.description;
+    (meanings?.find((m) => m.of === on && m.name === name) ?? terms?.find(({ term }) => term === name))
+      ?.description;
 }

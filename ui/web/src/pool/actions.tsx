@@ -12,7 +12,7 @@ export function NodeActions({ node, onDone }: { node: PoolNode; onDone: () => vo
     <OrderActions
       possible={actionsOf(node)}
       names={text}
-      abouts={text.abouts}
+      of="node"
       send={(action, order) => api.orderNode(node.name, { action, ...order })}
       onDone={onDone}
     />
@@ -32,7 +32,7 @@ export function ServiceActions({ service, onDone }: { service: Service; onDone: 
     <OrderActions
       possible={possibleActions(service)}
       names={text}
-      abouts={text.aboutService}
+      of="service"
       field={field}
       send={async (action, order, typed) =>
         api.orderService(service.module, { ...orderOf(action, typed, serverNow(), text), ...order })

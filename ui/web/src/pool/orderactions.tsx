@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Act, type Deed, Lacking } from "../allowed";
+import { useMeaning } from "../explain/glossary";
 import { OrderForm } from "./orderform";
 
 /** What a form does when it is over. */
@@ -12,7 +13,7 @@ export interface Over {
 interface Props<A extends string> {
   possible: A[];
   names: Record<A, string>;
-  abouts: Record<A, string>;
+  of: string; // what is ordered of, as the glossary has it
   label?: string | undefined; // of the button, where it is not its name
   deedOf?: (action: A) => Deed; // what it takes; anybody may do it unless said
   lacking?: Deed | undefined; // what is said beside the buttons
@@ -28,7 +29,8 @@ const free: Deed = { does: "", at: undefined };
 
 /** What can be ordered: a button each, and the form of the one that is pressed. */
 export function OrderActions<A extends string>(props: Props<A>) {
-  const { possible, names, abouts, label, deedOf, lacking, about, field, needsReason, send } = props;
+  const { possible, names, of, label, deedOf, lacking, about, field, needsReason, send } = props;
+  const meaning = useMeaning(of);
   const [step, setStep] = useState<A>();
   const over = {
     onDone: () => {
@@ -45,7 +47,7 @@ export function OrderActions<A extends string>(props: Props<A>) {
             key={action}
             {...(deedOf?.(action) ?? free)}
             class={action === "approve" ? "main-action" : "action"}
-            title={abouts[action]}
+            title={meaning(action)}
             aria-pressed={step === action}
             onClick={() => setStep(step === action ? undefined : action)}
           >
@@ -59,7 +61,7 @@ export function OrderActions<A extends string>(props: Props<A>) {
         (props.children?.(step, over) ?? (
           <OrderForm
             key={step}
-            about={about?.(step) ?? abouts[step]}
+            about={about?.(step) ?? meaning(step) ?? ""}
             action={names[step]}
             field={field?.(step)}
             needsReason={needsReason ?? false}

@@ -1,5 +1,5 @@
-import { useState } from "preact/hooks";
 import { root } from "../api/client";
+import { Copy } from "../copy";
 import { useText } from "../text/language";
 
 /** A request that makes the first row, in the labels of this server. */
@@ -38,17 +38,10 @@ export function Empty({ levels, mode }: { levels: string[]; mode: string | undef
 
 /** A command to copy. */
 export function Command({ line }: { line: string }) {
-  const text = useText();
-  const [copied, setCopied] = useState(false);
-  const copy = () => navigator.clipboard.writeText(line).then(() => setCopied(true));
   return (
     <div class="command">
       <pre>{line}</pre>
-      {navigator.clipboard && (
-        <button type="button" onClick={copy}>
-          {copied ? text.copied : text.copy}
-        </button>
-      )}
+      <Copy text={line} class="" />
     </div>
   );
 }

@@ -119,19 +119,7 @@ export const changesEn = {
       StepAction,
       string
     >,
-    stepAbouts: {
-      approve: "The run goes on.",
-      reject: "The step fails; the run does what it does after a failure.",
-      retry: "The step is tried again with these inputs.",
-      skip: "The run goes on without this step. Say why.",
-    } satisfies Record<StepAction, string>,
     runActions: { pause: "Pause", resume: "Resume", cancel: "Cancel the run", undo: "Cancel and take back" },
-    runAbouts: {
-      pause: "Steps that run still end; no other begins.",
-      resume: "The run goes on.",
-      cancel: "Steps that run are stopped; what was done stays.",
-      undo: "Steps that run are stopped; what was done is taken back.",
-    },
   },
 
   flows: {
@@ -175,7 +163,6 @@ export const changesEn = {
     daily: (time: string) => `every day at ${time}`,
     weekly: (days: string, time: string) => `every ${days} at ${time}`,
     monthly: (day: string, time: string) => `on day ${day} of each month at ${time}`,
-    weekdays: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
     flow: "Flow",
     cron: "Times: minute hour day month weekday",
     zone: "Zone (empty: the server's)",
@@ -187,10 +174,6 @@ export const changesEn = {
     open: "Everybody may do everything: the configuration has no access. With it, each has a role:",
     none: "Nobody has a role here.",
     add: { grant: "Give a role", token: "Make a token" },
-    abouts: {
-      grant: "For a person, a group of a login, or a name in a chat.",
-      token: "For a program. Its secret is shown once.",
-    },
     names: { grant: "For whom (user:NAME, group:NAME, chat:NAME)", token: "Name of the program" },
     role: "Role",
     path: "Part of the tree (empty: all)",
@@ -231,12 +214,6 @@ export const changesEn = {
       access: "a role",
       change: "a change",
     } satisfies Record<RequestKind, string>,
-    abouts: {
-      machines: "Machines for a module, filled in from the forecast.",
-      business: "A new module whose workers run in the pool.",
-      access: "A role in the business tree, until a day.",
-      change: "A flow that begins once it is approved.",
-    } satisfies Record<RequestKind, string>,
     states: {
       open: "waits for approval",
       approved: "approved",
@@ -253,14 +230,6 @@ export const changesEn = {
       cancel: "Cancel the request",
       deliver: "Machines have come",
       done: "Is done",
-    } satisfies Record<RequestAction, string>,
-    actionAbouts: {
-      approve: "What was asked for is done next.",
-      reject: "Say why.",
-      comment: "Everybody sees it.",
-      cancel: "Nobody needs it any more.",
-      deliver: "Name the machines that have come.",
-      done: "Say how it was done.",
     } satisfies Record<RequestAction, string>,
     whats: {
       open: "asked",

@@ -113,19 +113,7 @@ export const changesZh: ChangesText = {
       undone: "完成后又被撤销",
     },
     stepActions: { approve: "批准", reject: "拒绝", retry: "重试", skip: "跳过" },
-    stepAbouts: {
-      approve: "执行继续。",
-      reject: "该步骤失败，执行按失败处理。",
-      retry: "用这些输入再试一次。",
-      skip: "跳过这一步，请写明原因。",
-    },
     runActions: { pause: "暂停", resume: "恢复", cancel: "取消执行", undo: "取消并撤销" },
-    runAbouts: {
-      pause: "进行中的步骤会结束，不再开始新的。",
-      resume: "执行继续。",
-      cancel: "停止进行中的步骤，已做的保留。",
-      undo: "停止进行中的步骤，并撤销已做的。",
-    },
   },
 
   flows: {
@@ -169,7 +157,6 @@ export const changesZh: ChangesText = {
     daily: (time) => `每天 ${time}`,
     weekly: (days, time) => `每${days} ${time}`,
     monthly: (day, time) => `每月 ${day} 日 ${time}`,
-    weekdays: ["周日", "周一", "周二", "周三", "周四", "周五", "周六"],
     flow: "流程",
     cron: "时间：分 时 日 月 星期",
     zone: "时区（空：服务器的）",
@@ -181,7 +168,6 @@ export const changesZh: ChangesText = {
     open: "人人可做任何事：没有配置 access。配置后按角色授权：",
     none: "这里没有人拥有角色。",
     add: { grant: "授予角色", token: "创建令牌" },
-    abouts: { grant: "给人、组或聊天中的名字。", token: "给程序使用，密钥只显示一次。" },
     names: { grant: "给谁（user:名字、group:名字、chat:名字）", token: "程序名" },
     role: "角色",
     path: "业务树部分（空：全部）",
@@ -217,12 +203,6 @@ export const changesZh: ChangesText = {
     proposal: "写入配置 services 的内容",
     history: "经过",
     kinds: { machines: "设备", business: "资源池位置", access: "角色", change: "变更" },
-    abouts: {
-      machines: "为模块申请设备，按预测预填。",
-      business: "进程在资源池中运行的新模块。",
-      access: "业务树上的角色，有截止日期。",
-      change: "批准后开始的流程。",
-    },
     states: {
       open: "待批准",
       approved: "已批准",
@@ -239,14 +219,6 @@ export const changesZh: ChangesText = {
       cancel: "取消申请",
       deliver: "设备已到",
       done: "已完成",
-    },
-    actionAbouts: {
-      approve: "接下来执行所申请的内容。",
-      reject: "请写明原因。",
-      comment: "所有人可见。",
-      cancel: "不再需要。",
-      deliver: "写出已到的设备名。",
-      done: "写明如何完成。",
     },
     whats: {
       open: "申请",

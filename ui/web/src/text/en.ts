@@ -62,13 +62,6 @@ export const en = {
   model: "Model",
   aboutModels: "What the models are",
   models: { calibrated: "calibrated", classic: "classic", both: "both" },
-  modelNotes: {
-    calibrated:
-      "Follows the load of the last hours on top of the usual day; its intervals come from its own past errors.",
-    classic:
-      "Mean ± 3 standard deviations of the same minute on the last 28 days, straight line through 60 daily peaks.",
-    both: "The calibrated model above, the classic one below it; rows are sorted and counted by the calibrated one.",
-  },
   csv: "CSV",
   csvTitle: "Save the rows shown as CSV",
   rows: (shown: string, all: string) =>
@@ -271,21 +264,6 @@ export const en = {
   module: moduleEn,
   capacity: capacityEn,
   reports: reportsEn,
-
-  keys: [
-    ["/", "search"],
-    ["s  Ctrl-K", "search everything"],
-    ["j  k", "next, previous row"],
-    ["Enter", "open the row, fold or unfold a group"],
-    ["e", "explain the number that has the focus, or the row"],
-    ["n  m", "edit the row's note; mute the row"],
-    ["d", "deviating rows only"],
-    ["g  x", "group by the next level; fold or unfold the group"],
-    ["v  c", "saved views; columns"],
-    ["o  a", "open alarms only; take an alarm on"],
-    ["Esc", "leave the search, go back"],
-    ["?", "this help"],
-  ] as [string, string][],
 };
 
 export type Text = typeof en;

@@ -19,6 +19,4 @@ export const explainEn = {
   noValues: "No value was stored in the six hours before.",
   related: "Related",
   terminal: "In a terminal:",
-  copy: "Copy",
-  copied: "Copied",
 };

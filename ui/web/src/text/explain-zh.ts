@@ -20,6 +20,4 @@ export const explainZh: typeof explainEn = {
   noValues: "此前六小时没有数值。",
   related: "相关",
   terminal: "在终端中：",
-  copy: "复制",
-  copied: "已复制",
 };

@@ -54,13 +54,6 @@ export const fleetEn = {
       unadopt: "Adopt no more",
       repair: "Repair",
     } satisfies Record<ItemAction, string>,
-    abouts: {
-      ignore: "It is all right as it is on this node.",
-      unignore: "It counts as inconsistent again.",
-      adopt: "What was found on this node is declared for all nodes.",
-      unadopt: "What the file says counts again.",
-      repair: "Makes it as declared.",
-    } satisfies Record<ItemAction, string>,
     environment: "What machines are built to",
     machines: (n: number, unknown: number) => `${n} machines${unknown > 0 ? `, ${unknown} unknown` : ""}`,
     node: "Node",

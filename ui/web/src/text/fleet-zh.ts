@@ -38,13 +38,6 @@ export const fleetZh: FleetText = {
     adoptedBy: (who, node, why) => `${who || "某人"}，来自 ${node}：${why}`,
     conflict: (said) => `文件现在的内容不同：${said}`,
     actions: { ignore: "忽略", unignore: "取消忽略", adopt: "采纳", unadopt: "取消采纳", repair: "修复" },
-    abouts: {
-      ignore: "该节点保持现状即可。",
-      unignore: "重新视为不一致。",
-      adopt: "该节点的现状成为所有节点的声明。",
-      unadopt: "重新以文件为准。",
-      repair: "使其符合声明。",
-    },
     environment: "机器环境",
     machines: (n, unknown) => `${n} 台${unknown > 0 ? `，${unknown} 台未知` : ""}`,
     node: "节点",

@@ -61,11 +61,6 @@ export const zh: Text = {
   model: "模型",
   aboutModels: "模型说明",
   models: { calibrated: "校准", classic: "经典", both: "两者" },
-  modelNotes: {
-    calibrated: "以平常一天为基础跟随负载；区间取自以往误差。",
-    classic: "最近 28 天同一分钟的均值 ± 3 倍标准差，60 个日峰值的直线趋势。",
-    both: "上行为校准模型，下行为经典模型；排序与计数以校准模型为准。",
-  },
   csv: "CSV",
   csvTitle: "将当前显示的行存为 CSV",
   rows: (shown, all) => (shown === all ? `共 ${all} 行` : `${shown} / ${all} 行`),
@@ -264,19 +259,4 @@ export const zh: Text = {
   module: moduleZh,
   capacity: capacityZh,
   reports: reportsZh,
-
-  keys: [
-    ["/", "搜索"],
-    ["s  Ctrl-K", "搜索全部"],
-    ["j  k", "下一行、上一行"],
-    ["Enter", "打开该行，折叠或展开分组"],
-    ["e", "解释所选的数字或该行"],
-    ["n  m", "编辑该行备注；屏蔽该行"],
-    ["d", "只看偏离的行"],
-    ["g  x", "按下一级分组；折叠或展开该组"],
-    ["v  c", "保存的视图；列"],
-    ["o  a", "只看未结束的告警；接手告警"],
-    ["Esc", "离开搜索，返回"],
-    ["?", "本说明"],
-  ],
 };

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { root } from "../api/client";
+import { Copy } from "../copy";
 import { Failure } from "../notice";
 import { useText } from "../text/language";
 import type { Answer } from "./answer";
@@ -161,9 +162,6 @@ function Settings({ scenario, faults, onScenario }: Omit<ListsProps, "known">) {
 /** What prints the same in a terminal. */
 function Command({ letter, words }: { letter: string; words: string[] }) {
   const text = useText();
-  const line = words.join(" ");
-  const [copied, setCopied] = useState("");
-  const copy = () => navigator.clipboard.writeText(line).then(() => setCopied(line));
   return (
     <details class="same">
       <summary>{text.whatIf.command}</summary>
@@ -173,11 +171,7 @@ function Command({ letter, words }: { letter: string; words: string[] }) {
             <span key={`${i} ${word}`}>{i < words.length - 1 ? `${word} ` : word}</span>
           ))}
         </pre>
-        {navigator.clipboard && (
-          <button type="button" aria-label={text.whatIf.copyCommand(letter)} onClick={copy}>
-            {copied === line ? text.copied : text.copy}
-          </button>
-        )}
+        <Copy text={words.join(" ")} class="" about={text.whatIf.copyCommand(letter)} />
       </div>
     </details>
   );

@@ -121,14 +121,15 @@ var idKinds = []IDKind{
 	{"forecast", "forecast:2026-11-27/peak/12:00/Qzone/WNS", "A past forecast beside what came, and its error."},
 }
 
-// Column is a column of a table on a page that is no term: what it holds.
-type Column struct {
-	Page        string `json:"page"`
-	Column      string `json:"column"`
+// Meaning is what a column of a page's table holds that is no term, or what an order
+// does to a node, a step and the like.
+type Meaning struct {
+	Of          string `json:"of"` // the page, or what is ordered
+	Name        string `json:"name"`
 	Description string `json:"description"`
 }
 
-var columns = []Column{
+var meanings = []Meaning{
 	{"table", "path", "Place in the business tree"},
 	{"table", "spark", "The load of the last 7 days; a mark below is a time outside the band"},
 	{"table", "model", "The model whose numbers stand beside it"},
@@ -153,6 +154,46 @@ var columns = []Column{
 	{"reports", "risk", "Modules that are likely full before the delivery"},
 	{"reports", "sent", "To whom it went, and what went wrong"},
 	{"whatif", "node", "Press a node for its arithmetic in a sentence"},
+	{"model", "calibrated", "Follows the load of the last hours on top of the usual day; its intervals come from its own past errors."},
+	{"model", "classic", "Mean ± 3 standard deviations of the same minute on the last 28 days, straight line through 60 daily peaks."},
+	{"model", "both", "The calibrated model above, the classic one below it; rows are sorted and counted by the calibrated one."},
+	{"node", "cordon", "New workers go elsewhere; those that run here go on."},
+	{"node", "drain", "Its workers are replaced elsewhere, each stopped once the other one serves. New ones go elsewhere."},
+	{"node", "open", "It takes new workers again."},
+	{"node", "forget", "It is removed with its workers, as if it had never been. If it comes back, it joins anew."},
+	{"service", "apply", "From the next minute on, workers are started and stopped as decided."},
+	{"service", "recommend", "Decisions are shown and kept; nobody acts on them."},
+	{"service", "configured", "The mode is the configuration's again."},
+	{"service", "hold", "Its number of workers stays as it is. Lost ones are replaced."},
+	{"service", "release", "The policy decides again."},
+	{"service", "byHand", "So many workers run, whatever the policy says."},
+	{"service", "policyAgain", "The policy's number holds again."},
+	{"service", "retire", "All its workers are stopped, then it is forgotten."},
+	{"item", "ignore", "It is all right as it is on this node."},
+	{"item", "unignore", "It counts as inconsistent again."},
+	{"item", "adopt", "What was found on this node is declared for all nodes."},
+	{"item", "unadopt", "What the file says counts again."},
+	{"item", "repair", "Makes it as declared."},
+	{"step", "approve", "The run goes on."},
+	{"step", "reject", "The step fails; the run does what it does after a failure."},
+	{"step", "retry", "The step is tried again with these inputs."},
+	{"step", "skip", "The run goes on without this step. Say why."},
+	{"run", "pause", "Steps that run still end; no other begins."},
+	{"run", "resume", "The run goes on."},
+	{"run", "cancel", "Steps that run are stopped; what was done stays."},
+	{"run", "undo", "Steps that run are stopped; what was done is taken back."},
+	{"request", "approve", "What was asked for is done next."},
+	{"request", "reject", "Say why."},
+	{"request", "comment", "Everybody sees it."},
+	{"request", "cancel", "Nobody needs it any more."},
+	{"request", "deliver", "Name the machines that have come."},
+	{"request", "done", "Say how it was done."},
+	{"ask", "machines", "Machines for a module, filled in from the forecast."},
+	{"ask", "business", "A new module whose workers run in the pool."},
+	{"ask", "access", "A role in the business tree, until a day."},
+	{"ask", "change", "A flow that begins once it is approved."},
+	{"access", "grant", "For a person, a group of a login, or a name in a chat."},
+	{"access", "token", "For a program. Its secret is shown once."},
 }
 
 // Sign is what stands in place of a number, or beside it.
@@ -170,16 +211,40 @@ var signs = []Sign{
 	{"–", "not known, which is not zero"},
 }
 
+// Key is a key of the pages, or several of the same kind.
+type Key struct {
+	Keys        string `json:"keys"` // with spaces between them
+	Description string `json:"description"`
+}
+
+var keys = []Key{
+	{"/", "search"},
+	{"s Ctrl-K", "search everything"},
+	{"j k", "next, previous row"},
+	{"Enter", "open the row, fold or unfold a group"},
+	{"e", "explain the number that has the focus, or the row"},
+	{"n m", "edit the row's note; mute the row"},
+	{"d", "deviating rows only"},
+	{"g x", "group by the next level; fold or unfold the group"},
+	{"v c", "saved views; columns"},
+	{"o a", "open alarms only; take an alarm on"},
+	{"Esc", "leave the search, go back"},
+	{"?", "this help"},
+}
+
 // Glossary has the words of the pages, and what can be explained.
 type Glossary struct {
-	Terms   []Term   `json:"terms"`
-	Columns []Column `json:"columns"`
-	Signs   []Sign   `json:"signs"`
-	IDs     []IDKind `json:"ids"`
+	Terms    []Term    `json:"terms"`
+	Meanings []Meaning `json:"meanings"`
+	Signs    []Sign    `json:"signs"`
+	Keys     []Key     `json:"keys"`
+	IDs      []IDKind  `json:"ids"`
 }
 
 // glossary answers what the numbers of the pages are, and which ids are explained.
-func (s *Server) glossary(*gin.Context) (any, error) { return Glossary{terms, columns, signs, idKinds}, nil }
+func (s *Server) glossary(*gin.Context) (any, error) {
+	return Glossary{terms, meanings, signs, keys, idKinds}, nil
+}
 
 // setTerms says of each step which numbers of a page it makes.
 func setTerms(e *analytics.Explanation) {

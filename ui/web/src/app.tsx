@@ -15,6 +15,7 @@ import { Failure } from "./notice";
 import { poolPath } from "./pool/view";
 import { useRouter } from "./state/router";
 import { defaultView, ledgerPath, modulePath, type Route, writeView } from "./state/view";
+import { wantedView } from "./table/first";
 import { TablePage } from "./table/page";
 import type { Text } from "./text/en";
 import { keepLanguage, type Language, LanguageProvider, otherLanguage, texts } from "./text/language";
@@ -63,7 +64,7 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
   const { table, alarms, pool, changes, whatif = defaultWhatIf } = left.current;
   const backToTable = () => {
     const model = route.page === "module" && { model: route.model };
-    go(writeView({ ...(table ?? defaultView), ...model }) || "./");
+    go(writeView({ ...(table ?? wantedView(defaultView) ?? defaultView), ...model }) || "./");
   };
 
   const speak = (other: Language) => {

@@ -10,28 +10,21 @@ import { keptViews } from "./saved";
 /** So many rows fill a high screen. */
 const most = 60;
 
-/** The server's own names of the orders in which it has the rows as the table has them. */
-const orders: Record<string, string> = {
-  path: "path",
-  devices: "devices",
-  processes: "processes",
-  load: "load",
-  mean: "mean",
-  deviates: "deviates",
-  peak: "peak_today",
-  headroom: "headroom",
-};
+/** The orders in which the server has the rows as the table has them, by their names there. */
+const orders = /^-?(path|devices|processes|load|mean|deviates|peak_today|headroom)$/;
+
+const orderOf = (sort: string) => sort.replace("peak", "peak_today");
 
 /** The key of the first rows of a view; none where the server cannot tell which they are. */
 export function firstKey({ sort, search, chips, owner, group, ...view }: View): string | undefined {
   const filtered = search || chips.length > 0 || owner || group || view.model === "both";
-  const known = orders[sort.replace("-", "")];
-  return filtered || !known ? undefined : `first ${view.path} ${view.level} ${view.model} ${sort}`;
+  return filtered || !orders.test(orderOf(sort))
+    ? undefined
+    : `first ${view.path} ${view.level} ${view.model} ${sort}`;
 }
 
 export function firstRows({ path, level, sort, model }: View): Promise<Row[]> {
-  const by = sort.replace(/\w+/, (word) => orders[word] ?? word);
-  return api.firstRows(path, level, modelsOf(model)[0], by, most);
+  return api.firstRows(path, level, modelsOf(model)[0], orderOf(sort), most);
 }
 
 /** The view that the person of this browser wants first, where the URL asks for none. */

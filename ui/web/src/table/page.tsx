@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Progress, Status } from "../api/types";
@@ -25,7 +25,7 @@ import {
   withNote,
 } from "./entries";
 import { Filters } from "./filters";
-import { firstKey, firstRows, wantedView } from "./first";
+import { firstKey, firstRows } from "./first";
 import { Grid } from "./grid";
 import { groupBy, levelsAbove, linesOf } from "./groups";
 import { Toolbar } from "./toolbar";
@@ -59,7 +59,6 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
     ready ? loadEffects() : undefined,
   );
   const levels = status?.levels ?? none;
-  useFirstView(view, onView);
 
   const loaded = table.data ?? begin ?? none;
   const all = useMemo(
@@ -164,14 +163,6 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
 
 const toggle = (list: string[], word: string) =>
   list.includes(word) ? list.filter((other) => other !== word) : [...list, word];
-
-/** Opens the table as the person of this browser wants it, where the URL says nothing. */
-function useFirstView(view: View, onView: (view: View) => void) {
-  useEffect(() => {
-    const wanted = wantedView(view);
-    if (wanted) onView(wanted);
-  }, []);
-}
 
 /** The first rows of the view that was opened, as long as it is that one. */
 function useFirst(view: View): Entry[] | undefined {

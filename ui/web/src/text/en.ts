@@ -3,6 +3,7 @@ import { capacityEn } from "./capacity-en";
 import { changesEn } from "./changes-en";
 import { explainEn } from "./explain-en";
 import type { Span } from "./format";
+import { count } from "./format";
 import { marksEn } from "./marks-en";
 import { moduleEn } from "./module-en";
 import { poolEn } from "./pool-en";
@@ -52,7 +53,7 @@ export const en = {
   expand: (name: string) => `Open ${name}`,
   collapse: (name: string) => `Fold ${name}`,
   treeCounts: (modules: number, deviating: number) =>
-    `${modules} ${plural(modules, "module", "modules")}, ${deviating} ${plural(deviating, "deviates", "deviate")}`,
+    `${count(modules)} ${plural(modules, "module", "modules")}, ${count(deviating)} ${plural(deviating, "deviates", "deviate")}`,
 
   treeWorst: (headroom: string) => `lowest headroom ${headroom} %`,
 

@@ -1,11 +1,13 @@
 import type { FleetItem, FleetNode, ItemAction, ItemState } from "../api/fleet";
 import type { Role } from "../api/told";
+import { count } from "./format";
 
 /** The texts of consistency, registry, statistics and audit, on the pages of changes. */
 export const fleetEn = {
   consistency: {
     search: "Search modules",
-    total: (affected: number, modules: number) => `${affected} of ${modules} modules with inconsistent nodes`,
+    total: (affected: number, modules: number) =>
+      `${count(affected)} of ${count(modules)} modules with inconsistent nodes`,
     noneTitle: "Nothing is declared",
     noneText:
       "A declaration says which packages, files, processes and ports a module's nodes shall have; it lies in the folder consistency.dir. What nodes have otherwise is shown here.",
@@ -151,7 +153,7 @@ export const fleetEn = {
     verify: "Verify",
     verifyTitle: "Checks the chain of the whole log",
     exported: "Export",
-    good: (n: number) => `✓ all ${n} entries are as they were written`,
+    good: (n: number) => `✓ all ${count(n)} entries are as they were written`,
     broken: (seq: number, why: string) => `✕ broken at entry ${seq}: ${why}`,
   },
 

@@ -80,7 +80,7 @@ function Choice({ name, node, chosen, onChoose }: ChoiceProps) {
     >
       <span class="name">{name}</span>
       {node.deviating > 0 && (
-        <span class={node.deviating > 9 ? "deviating many" : "deviating"}>{node.deviating}</span>
+        <span class={node.deviating > 9 ? "deviating many" : "deviating"}>{count(node.deviating)}</span>
       )}
       <span class={`worst ${worst !== null && worst < 0 ? "overfull" : ""}`}>
         {worst === null ? unknown : `${decimal(worst, 0)} %`}

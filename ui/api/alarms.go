@@ -62,11 +62,11 @@ type alarmData struct {
 	Cause        *alarm.Cause      `json:"cause"`
 }
 
-func (s *Server) alarmData(a *alarm.Alarm) alarmData {
+func (s *Server) alarmData(a *alarm.Alarm, language string) alarmData {
 	d := alarmData{
 		ID: a.ID, Kind: a.Kind(), Severity: a.Severity(), Labels: a.Labels, Annotations: a.Annotations, Source: a.Source,
 		GeneratorURL: a.GeneratorURL, Path: a.Facts.Path.ID(), Node: a.Facts.Node, Process: a.Facts.Process, Owner: a.Facts.Owner,
-		Runbook: a.Facts.Runbook, Components: orEmpty(a.Facts.Components), Changes: orEmpty(a.Facts.Changes), Facts: a.Facts.More,
+		Runbook: a.Facts.Runbook, Components: orEmpty(a.Facts.Components), Changes: orEmpty(a.Facts.Changes), Facts: sayPairs(language, a.Facts.More),
 		StartsAt: a.StartsAt.In(s.Location), ReceivedAt: a.Received.In(s.Location), ClosedAt: s.timeOrNull(a.Closed),
 		Outcome: a.Outcome, Stage: a.Stage, By: a.By, Reason: a.Reason, AckedAt: s.timeOrNull(a.Acked), AckedBy: a.AckedBy, AckedUntil: s.timeOrNull(a.AckedUntil), Cause: a.Cause,
 	}
@@ -132,7 +132,7 @@ func (s *Server) alarms(c *gin.Context) (any, error) {
 	list := alarmList{Alarms: []alarmData{}}
 	err := s.Alarms.Each(c.Request.Context(), q, func(a *alarm.Alarm) error {
 		if list.More = len(list.Alarms) == limit; !list.More {
-			list.Alarms = append(list.Alarms, s.alarmData(a))
+			list.Alarms = append(list.Alarms, s.alarmData(a, tongue(c)))
 		}
 		return nil
 	})
@@ -150,7 +150,7 @@ func (s *Server) alarm(c *gin.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := alarmDetail{s.alarmData(a), a.Trail}
+	d := alarmDetail{s.alarmData(a, tongue(c)), a.Trail}
 	for i := range d.Trail {
 		d.Trail[i].At = d.Trail[i].At.In(s.Location)
 	}

@@ -119,6 +119,18 @@ func afterValue(text []byte, at int) int {
 	return at
 }
 
+// sayPairs says what was known of something, names and values.
+func sayPairs(language string, pairs map[string]string) map[string]string {
+	if language == phrases.English || pairs == nil {
+		return pairs
+	}
+	said := make(map[string]string, len(pairs))
+	for name, value := range pairs {
+		said[phrases.In(language, name)] = phrases.In(language, value)
+	}
+	return said
+}
+
 // sayExplanation says an explanation in a language. Names that others gave stay.
 func sayExplanation(language string, e *analytics.Explanation) {
 	if language == phrases.English {

@@ -21,7 +21,10 @@ it("tells an alarm that fires, why, and who looks after it", () => {
   expect(headline(alarm, now, "2026-11-27", en.alarms)).toBe(
     "Fires since 12:01, for 14 min. People know of it: told to the owners. ann took it on at 12:10.",
   );
-  expect(headline(alarm, now, "2026-11-27", zh.alarms)).toContain("自 12:01 起告警");
+  const told = { ...alarm, reason: "已通知 ops/webhook" };
+  expect(headline(told, now, "2026-11-27", zh.alarms)).toBe(
+    "自 12:01 起告警，已 14 分钟。已通知到人：已通知 ops/webhook。ann 于 12:10 接手。",
+  );
 });
 
 it("tells until when somebody looks after it", () => {

@@ -31,7 +31,8 @@ export function headline(alarm: Alarm, now: string, today: string, text: Text["a
   const fires = to
     ? text.fired(moment(from, today), moment(to, today), lasts)
     : text.fires(moment(from, today), lasts);
-  const verdict = `${text.verdicts[outcome]}: ${endSentence(reason || text.noReason)}`;
+  const { colon, stop, space } = text.marks;
+  const verdict = `${text.verdicts[outcome]}${colon}${endSentence(reason || text.noReason, stop)}`;
   const taken = acked_at
     ? text.takenOn(
         acked_by,
@@ -39,11 +40,12 @@ export function headline(alarm: Alarm, now: string, today: string, text: Text["a
         acked_until && text.untilTime(moment(acked_until, today)),
       )
     : "";
-  return [fires, verdict, taken].filter(Boolean).join(" ");
+  return [fires, verdict, taken].filter(Boolean).join(space);
 }
 
 /** The server's reasons are sentences without a full stop, or with one. */
-const endSentence = (sentence: string) => (/[.!?。]$/.test(sentence) ? sentence : `${sentence}.`);
+const endSentence = (sentence: string, stop: string) =>
+  /[.!?。]$/.test(sentence) ? sentence : `${sentence}${stop}`;
 
 /** What is safe to open: a sender may write anything into an annotation. */
 export function linkOf(value: string): string | undefined {

@@ -111,6 +111,7 @@ export const alarmsEn = {
   alarmOf: (kind: string, where: string) => (where ? `${kind} of ${where}` : kind),
   fires: (clock: string, s: Span) => `Fires since ${clock}, for ${duration(s)}.`,
   fired: (from: string, to: string, s: Span) => `Fired from ${from} to ${to}, for ${duration(s)}.`,
+  marks: { colon: ": ", stop: ".", space: " " },
   verdicts: {
     waiting: "It is on its way",
     folded: "It is told as part of another alarm",

@@ -109,6 +109,7 @@ export const alarmsZh: Text["alarms"] = {
   alarmOf: (kind, where) => (where ? `${where} 的 ${kind}` : kind),
   fires: (clock, s) => `自 ${clock} 起告警，已 ${duration(s)}。`,
   fired: (from, to, s) => `${from} 至 ${to} 告警，历时 ${duration(s)}。`,
+  marks: { colon: "：", stop: "。", space: "" },
   verdicts: {
     waiting: "正在处理",
     folded: "并入另一告警统一通知",

@@ -77,9 +77,11 @@ func write(f form, arguments map[string]string) string {
 var (
 	latin = regexp.MustCompile(`[A-Za-z]+`)
 	// commands, files, paths and formulas of numbers alone are the same in every language.
-	commands = regexp.MustCompile(`headroom [a-z]+( [a-z]+)*( --[a-z]+ TEXT)?|docs/[a-z.]+|/api/v1/[a-z]+|packages_extra|√\(\(0.52 · e\^\(1−w\) · p\^w\)² \+（趋势误差）²\)`)
+	commands = regexp.MustCompile(`headroom [a-z]+( [a-z]+)*( --[a-z]+ TEXT)?|docs/[a-z.]+|/api/v1/[a-z]+|packages_extra|host:port|http://NODE:8080/health|√\(\(0.52 · e\^\(1−w\) · p\^w\)² \+（趋势误差）²\)`)
 	// universal are names of products and units, and the letters of mathematics.
-	universal = []string{"R", "Headroom", "MiB", "calibrated", "z", "s", "e", "p", "w", "n", "t", "ln", "log", "exp"}
+	universal = []string{"R", "Headroom", "MiB", "calibrated", "z", "s", "e", "p", "w", "n", "t", "ln", "log", "exp",
+		"JSON", "HTTP", "TCP", "PromQL", "NODE", "host", "port", // and the fields of a flow's inputs
+		"name", "version", "file", "source", "target", "owner", "mode", "template", "path", "text", "group", "absent", "false"}
 )
 
 func checkEntry(t *testing.T, e entry) {

@@ -32,10 +32,11 @@ const vary = "Accept-Encoding, Accept-Language"
 // belong to. Codes, such as states and causes, are the same in every language.
 var sentences = []string{
 	"reason", "forecast_reason", "short", "says", "why", "failure", "basis", "error",
-	"summary", "description", // also those of an alarm of ours
+	"summary", "description", "title", // also those of alarms, flows and tools of ours
 }
 
-// others are the members that hold what others have said.
+// others are the members whose objects hold what others have said; a list of inputs is
+// of those that a flow declares.
 var others = []string{"inputs", "outputs", "constants", "labels", "facts"}
 
 // say says the sentences of a JSON text in a language. It must be valid, as what we
@@ -59,13 +60,15 @@ func say(language string, text []byte) []byte {
 				done = end
 			}
 			key, at = "", end
-		case '{', '[':
+		case '{':
 			if slices.Contains(others, key) {
 				at = afterValue(text, at)
 			} else {
 				at++
 			}
 			key = ""
+		case '[':
+			at, key = at+1, ""
 		default:
 			at++
 		}

@@ -25,7 +25,7 @@ func (s *Server) explainForecast(ctx context.Context, id string) (*analytics.Exp
 		return nil, &Error{notFound, errorf("the ledger has no such forecast: %s", id)}
 	}
 	e := &entries[i]
-	out := &analytics.Explanation{ID: ledger.ExplainPrefix + id, Title: fmt.Sprintf("%s of %s, %s: forecast and what came", forecastNames[e.Task], e.ID, e.For)}
+	out := &analytics.Explanation{ID: ledger.ExplainPrefix + id, Title: fmt.Sprintf("Forecast of the %s on %s: %s", forecastNames[e.Task], e.For, e.ID)}
 	if e.Task == ledger.Band {
 		explainBands(out, e)
 	} else {
@@ -39,7 +39,13 @@ func (s *Server) explainForecast(ctx context.Context, id string) (*analytics.Exp
 	return out, nil
 }
 
-var forecastNames = map[string]string{ledger.Band: "band", ledger.Peak: "peak of the day", ledger.Growth: "daily peak", ledger.Order: "devices needed"}
+var forecastNames = map[string]string{ledger.Band: "band", ledger.Peak: "peak", ledger.Growth: "daily peak", ledger.Order: "devices needed"}
+
+// cameNames say what is compared with a forecast.
+var cameNames = map[string]string{
+	ledger.Peak: "the highest five-minute mean of the day", ledger.Growth: "the highest five-minute mean of the day, or the largest one of the days up to it",
+	ledger.Order: "devices that the largest peak of the lead time took at the target load",
+}
 
 // naiveNames say what the naive forecast of a task is.
 var naiveNames = map[string]string{
@@ -57,23 +63,23 @@ func (s *Server) explainMade(out *analytics.Explanation, e *ledger.Entry) {
 	if e.Replayed {
 		how = "not made then, but computed later from what had been stored before then"
 	}
-	line(out, "forecast", how, "made "+s.said(e.Made)+", horizon "+e.Horizon, figure(e.Forecast)+unit)
+	line(out, "forecast", how, "made "+s.said(e.Made)+", horizon "+e.Horizon, rounded(e.Forecast)+unit)
 	if e.Lower.Known() {
-		line(out, "interval", fmt.Sprintf("holds what comes in %g of 100 cases", 100*ledger.Level), "", interval(analytics.Interval{Lower: e.Lower, Upper: e.Upper}))
+		line(out, "interval", fmt.Sprintf("holds what comes in %g of 100 cases", 100*ledger.Level), "", "["+rounded(e.Lower)+", "+rounded(e.Upper)+"] %")
 	}
 	if !e.Actual.Known() {
 		line(out, "what came", "known when the day is over", "", "not known yet")
 		return
 	}
-	line(out, "what came", "", "", figure(e.Actual)+unit)
-	line(out, "error", "forecast ÷ what came − 1", figure(e.Forecast)+" ÷ "+figure(e.Actual)+" − 1", share(e.Error))
+	line(out, "what came", cameNames[e.Task], "", rounded(e.Actual)+unit)
+	line(out, "error", "forecast ÷ what came − 1", rounded(e.Forecast)+" ÷ "+rounded(e.Actual)+" − 1", share(e.Error))
 	if e.Inside != nil {
 		line(out, "inside", "lower ≤ what came ≤ upper", "", map[bool]string{true: "yes", false: "no"}[*e.Inside])
-		line(out, "interval score", "upper − lower + 2 ÷ (1 − level) · what lies outside: smaller is better", "", figure(e.Score))
+		line(out, "interval score", "upper − lower + 2 ÷ (1 − level) · what lies outside: smaller is better", "", rounded(e.Score))
 	}
 	if e.Naive.Known() {
-		line(out, "naive forecast", naiveNames[e.Task], "", figure(e.Naive)+unit)
-		line(out, "naive error", "naive forecast ÷ what came − 1", figure(e.Naive)+" ÷ "+figure(e.Actual)+" − 1", share(e.NaiveError))
+		line(out, "naive forecast", naiveNames[e.Task], "", rounded(e.Naive)+unit)
+		line(out, "naive error", "naive forecast ÷ what came − 1", rounded(e.Naive)+" ÷ "+rounded(e.Actual)+" − 1", share(e.NaiveError))
 	}
 }
 
@@ -92,4 +98,12 @@ func explainBands(out *analytics.Explanation, e *ledger.Entry) {
 }
 
 // share writes a part of one in percent.
-func share(n analytics.Number) string { return figure(100*n) + " %" }
+func share(n analytics.Number) string { return rounded(100*n) + " %" }
+
+// rounded writes a number with the digits that a forecast deserves.
+func rounded(n analytics.Number) string {
+	if !n.Known() {
+		return "–"
+	}
+	return fmt.Sprintf("%.4g", float64(n))
+}

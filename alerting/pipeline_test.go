@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"headroom/alerting/alarm"
+	"headroom/internal/phrases/phrasestest"
 )
 
 func TestAnAlarmThatEndsUntoldIsResolved(t *testing.T) {
@@ -268,6 +269,7 @@ func TestAcknowledgementEnds(t *testing.T) {
 	if want := "ann had taken it on until 2026-11-27 14:00 UTC, and it still fires: whoever was told is told again"; last.Reason != want {
 		t.Error(last.Reason)
 	}
+	phrasestest.Check(t, last.What, last.Reason, a.Trail[2].Reason)
 	if runs != 1 {
 		t.Errorf("the stages saw it %d times", runs)
 	}

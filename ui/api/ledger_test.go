@@ -169,6 +169,7 @@ func TestExplainForecast(t *testing.T) {
 		"2026-12-21/growth/30d/Qzone/WNS/a": {"computed later", "not known yet", `"order:Qzone/WNS/a@`},
 		"2026-11-21/band/1h/Qzone/WNS/a":    {"said 1h before", "96 %", "5 %"},
 	} {
+		explained(t, s, "forecast:"+id)
 		w := get(t, s, "/api/v1/explain?id=forecast:"+id)
 		for _, part := range want {
 			if w.Code != 200 || !strings.Contains(w.Body.String(), part) {

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Curve } from "../api/types";
 import { clock, decimal, range, span } from "../text/format";
 import { useText } from "../text/language";
-import { axes, bandSeries, dateIn, line, timeSeries } from "./look";
+import { axes, bandSeries, clockWriter, dateIn, line, timeSeries } from "./look";
 import { type Area, area, areasOf, point, upright } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisTop, dayData, gapOf, knownZone, peakPoint } from "./series";
@@ -28,8 +28,7 @@ export function DayChart({ curve, other, zone, areas, onSelect, label, height, o
   const top = axisTop([...data.slice(1).flat(), ...peaks.flatMap((p) => [p.upper, p.value])]);
 
   const timeZone = knownZone(zone);
-  const hours = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
-  const write = (seconds: number) => hours.format(seconds * 1000);
+  const write = clockWriter(timeZone);
 
   const peakMark = (of: Curve, name: string, color: string, below: boolean): Mark[] => {
     const at = peakPoint(of);

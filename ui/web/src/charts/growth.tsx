@@ -3,7 +3,7 @@ import type { Trend } from "../api/types";
 import { decimal, signed } from "../text/format";
 import { useText } from "../text/language";
 import { axes, bandSeries, countAxis, dateIn, dayWriter, line, steps, timeSeries } from "./look";
-import { type Area, area, areasOf, level, onAxis, stepNames, upright } from "./marks";
+import { type Area, areasOf, level, onAxis, stepNames, upright } from "./marks";
 import { type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisTop, dayTime, deviceSteps, trendData } from "./series";
 
@@ -42,14 +42,15 @@ export function GrowthChart({ trend, areas, label, height }: Props) {
     const [from = full.value, to = full.value] = [full.lower || undefined, full.upper || undefined];
     const half = 43_200; // seconds: a day is drawn at its noon
     return [
-      ...trend.events.map(({ name, from, to, uplift }, i) => {
-        const label = `${name} ×${uplift}`;
-        return area(
-          { from: dayTime(from) - half, to: dayTime(to) + half, label, draft: false },
-          c.event,
-          i % 3,
-        );
-      }),
+      ...areasOf(
+        trend.events.map(({ name, from, to, uplift }) => ({
+          from: dayTime(from) - half,
+          to: dayTime(to) + half,
+          label: `${name} ×${uplift}`,
+          draft: false,
+        })),
+        c.event,
+      ),
       ...areasOf(areas, c.marked),
       stepNames(named, "devices", c),
       ...(asOf ? [upright(dayTime(asOf), text.now, c.muted)] : []),

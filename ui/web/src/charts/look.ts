@@ -9,6 +9,12 @@ export const dateIn = (zone: string | undefined) => (seconds: number) => {
   return zone ? uPlot.tzDate(date, zone) : date;
 };
 
+/** Writes the clock of a zone. */
+export function clockWriter(timeZone: string | undefined, more: Intl.DateTimeFormatOptions = {}) {
+  const format = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", ...more });
+  return (seconds: number) => format.format(seconds * 1000);
+}
+
 /** Writes days, which are drawn in UTC. */
 export function dayWriter(locale: string, more: Intl.DateTimeFormatOptions = {}) {
   const format = new Intl.DateTimeFormat(locale, {

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Excursion } from "../api/marks";
+import { More } from "../more";
 import { Waiting } from "../notice";
 import { decimal } from "../text/format";
 import { useText } from "../text/language";
@@ -20,12 +21,12 @@ const few = 3; // that are shown at first
 export function PastAlarms({ id, revision, onPick }: Props) {
   const text = useText();
   const { past } = text.marks;
-  const [all, setAll] = useState(false);
+  const [most, setMost] = useState(few);
   const { data, error } = useResource(`excursions ${id}`, revision, () => api.excursions(id));
   if (!data) return <Waiting error={error} />;
   const open = data.filter((e) => e.mark === null);
   const marked = data.length - open.length;
-  const shown = all ? open : open.slice(0, few);
+  const shown = open.slice(0, most);
   return (
     <section class="past-alarms">
       <h3>{past.title}</h3>
@@ -38,11 +39,7 @@ export function PastAlarms({ id, revision, onPick }: Props) {
           <Alarm key={e.from} excursion={e} onPick={onPick} />
         ))}
       </ul>
-      {shown.length < open.length && (
-        <button type="button" class="action" onClick={() => setAll(true)}>
-          {text.more(`${open.length - shown.length}`)}
-        </button>
-      )}
+      <More class="action" shown={most} all={open.length} step={open.length} onShow={setMost} />
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Resource } from "../api/live";
 import type { Curve } from "../api/types";
 import { DayChart } from "../charts/day";
+import { clockWriter } from "../charts/look";
 import type { Area } from "../charts/marks";
 import { explains } from "../explain/terms";
 import { countShown } from "../marks/areas";
@@ -28,7 +29,6 @@ export function DayPanel({ id, curves, zone, areas, lanes, sentence, height, onS
   const times = curves.data?.[0]?.times ?? [];
   const [range, setRange] = useState<[number, number]>(); // that the chart shows, once it is drawn
   const [first, last] = range ?? [times[0] ?? 0, times.at(-1) ?? 0];
-  const hours = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
   return (
     <Panel
       title={<span {...explains("load", id)}>{text.today}</span>}
@@ -43,10 +43,7 @@ export function DayPanel({ id, curves, zone, areas, lanes, sentence, height, onS
               label={`${text.today}. ${sentence}${text.marks.chart(countShown(areas, times))}`}
               onRange={(from, to) => setRange([from, to])}
             >
-              <LanesView
-                {...{ id, lanes, first, last, onGo }}
-                clock={(seconds) => hours.format(seconds * 1000)}
-              />
+              <LanesView {...{ id, lanes, first, last, onGo }} clock={clockWriter(zone)} />
             </DayChart>
           )
         }

@@ -52,14 +52,13 @@ function Table({ members, all, onGo }: { members: Member[]; all: Member[]; onGo:
       <table class="members">
         <thead>
           <tr>
-            <th scope="col">{say.device}</th>
-            <th scope="col">{say.load}</th>
-            <th scope="col">{say.off}</th>
-            {run && <th scope="col">{say.workers}</th>}
-            <th scope="col">{say.last}</th>
-            <th scope="col" class="place">
-              {say.at}
-            </th>
+            {(["device", "load", "off", ...(run ? ["workers" as const] : []), "last", "at"] as const).map(
+              (column) => (
+                <th key={column} scope="col" class={column}>
+                  {say[column]}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
@@ -87,7 +86,7 @@ function Table({ members, all, onGo }: { members: Member[]; all: Member[]; onGo:
                 {device.silent && <b>{say.silent}, </b>}
                 {say.ago(span(device.age_seconds))}
               </td>
-              <td class="place">{place || unknown}</td>
+              <td class="at">{place || unknown}</td>
             </tr>
           ))}
         </tbody>

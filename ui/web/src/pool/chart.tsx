@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import uPlot from "uplot";
 import type { Num } from "../api/types";
-import { axes, dateIn, line, timeSeries } from "../charts/look";
+import { axes, clockWriter, dateIn, line, timeSeries } from "../charts/look";
 import { level } from "../charts/marks";
 import { type Colors, type Look, Plot } from "../charts/plot";
 import { type Aligned, axisTop } from "../charts/series";
@@ -45,13 +45,7 @@ const alone = (u: uPlot, of: number) =>
 export function ScaleChart({ data, of, lines, levels, days = false, zone, label, height }: Props) {
   const text = useText();
   const whole = of === "workers";
-  const clock = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(days && { weekday: "short" }),
-  });
-  const write = (seconds: number) => clock.format(seconds * 1000);
+  const write = clockWriter(zone, days ? { weekday: "short" } : {});
   const steps = whole ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
   const values = [...(data.slice(1).flat() as Num[]), ...levels.map(({ at }) => at)];
   const options = (c: Colors): Look => ({

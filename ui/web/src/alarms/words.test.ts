@@ -38,6 +38,12 @@ it("tells until when somebody looks after it", () => {
   expect(said(zh)).toMatch(/ann 于 12:10 接手，至 11-28 09:00。$/);
 });
 
+it("ends a reason by the full stop of its language", () => {
+  const said = (reason: string) => headline(sampleAlarm({ reason }), now, "2026-11-27", zh.alarms);
+  expect(said("没有接收方：“default”不通知任何人")).toMatch(/任何人。$/);
+  expect(said("It runs.")).toMatch(/It runs\.$/);
+});
+
 it("says that somebody looks after it also where nobody has a name", () => {
   const taken = sampleAlarm({ acked_at: "2026-11-27T12:10:00+08:00" });
   expect(headline(taken, now, "2026-11-27", en.alarms)).toMatch(/ It was taken on at 12:10\.$/);

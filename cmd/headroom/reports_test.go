@@ -4,13 +4,17 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -191,6 +195,93 @@ func checkAlertmanagerMessage(t *testing.T, body []byte, link string) {
 	if a.Labels["alertname"] != "HeadroomReport" || a.Labels["month"] != "2026-11" || a.GeneratorURL != link ||
 		a.Annotations["summary"] != "扩容月报 2026-11" || !strings.Contains(a.Annotations["description"], "申请 232 台设备") {
 		t.Errorf("%+v", a)
+	}
+}
+
+// A kill while one webhook hangs loses neither its report nor sends the others' again.
+func TestAKillLosesAndRepeatsNoReport(t *testing.T) {
+	begun := make(chan string, 10)
+	hang := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		key := r.URL.Path + " " + r.Header.Get(webhook.KeyHeader)
+		begun <- key
+		if r.URL.Path == "/hangs" {
+			select {
+			case <-hang:
+			case <-r.Context().Done():
+				return
+			}
+		}
+	}))
+	t.Cleanup(srv.Close)
+	storage := t.TempDir()
+	path := filepath.Join(t.TempDir(), "headroom.yml")
+	if err := os.WriteFile(path, []byte("report: {webhooks: [{url: '"+srv.URL+"/hangs'}, {url: '"+srv.URL+"/quick'}]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newServer(serveOptions{configFile: path, storagePath: storage, retention: 24 * time.Hour}, cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	publishSample(t, s)
+	if err := s.close(); err != nil {
+		t.Fatal(err)
+	}
+	start := func() *exec.Cmd {
+		cmd := program("serve", "--config.file="+path, "--storage.path="+storage, "--web.listen-address=127.0.0.1:0")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd
+	}
+	first := start()
+	keys := []string{<-begun, <-begun}
+	slices.Sort(keys)
+	if want := "[/hangs report.2026-11.1 /quick report.2026-11.2]"; fmt.Sprint(keys) != want {
+		t.Errorf("%v began, want %s", keys, want)
+	}
+	db, err := state.Open(filepath.Join(storage, "state.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	writtenDown(t, db, 2)
+	if err := first.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = first.Wait() // was killed
+	close(hang)
+	second := start()
+	if key := <-begun; key != "/hangs report.2026-11.1" {
+		t.Errorf("after the kill %s began", key)
+	}
+	writtenDown(t, db, 1)
+	_ = second.Process.Signal(syscall.SIGTERM)
+	if err := second.Wait(); err != nil {
+		t.Error(err)
+	}
+	if len(begun) != 0 {
+		t.Errorf("%s was sent again", <-begun)
+	}
+}
+
+// writtenDown waits until a delivery is.
+func writtenDown(t *testing.T, db *state.DB, n int) {
+	t.Helper()
+	for {
+		all, err := db.Reports().Deliveries(t.Context(), "2026-11")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all[n-1].State == state.DeliveryDelivered {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 

@@ -105,9 +105,10 @@ func (b *book) ordersChart(n int) *excelize.Chart {
 
 func (b *book) peaksChart() *excelize.Chart {
 	c := &excelize.Chart{
-		Type: excelize.Line, Title: title(b.words.peaks), Legend: excelize.ChartLegend{Position: "bottom"},
+		Type: excelize.Line, Title: title(b.words.peaks + " (%)"), Legend: excelize.ChartLegend{Position: "bottom"},
 		Dimension: excelize.ChartDimension{Width: 760, Height: 460}, YAxis: excelize.ChartAxis{MajorGridLines: true, Font: ink},
-		XAxis: excelize.ChartAxis{Font: ink, TickLabelSkip: 14, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "yyyy-mm-dd"}},
+		// Upright, since LibreOffice letters every day.
+		XAxis: excelize.ChartAxis{Font: ink, TickLabelSkip: 14, Alignment: excelize.Alignment{TextRotation: 90}, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "yyyy-mm-dd"}},
 	}
 	for i := range b.drawn {
 		head := b.area(b.words.peaks, i+1, 0)

@@ -13,7 +13,7 @@ func width(kind report.Type) float64 {
 	if w := widths[kind]; w > 0 {
 		return w
 	}
-	return 11
+	return 13
 }
 
 // modules has a line for each module: the flat table, and each module's sentence.

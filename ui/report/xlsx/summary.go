@@ -36,7 +36,7 @@ func (b *book) summary() error {
 		}
 		return b.file.SetCellStyle(w.summary, cell, cell, style)
 	}
-	err := set("A1", b.title, d.Title)
+	err := set("A1", b.title, d.Title+" "+d.Month)
 	for i, text := range []string{d.Stamp, d.Basis, d.Headline, d.Checksum} {
 		if err == nil && text != "" {
 			err = b.file.SetCellValue(w.summary, "A"+strconv.Itoa(2+i), text)

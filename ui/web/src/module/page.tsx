@@ -91,7 +91,7 @@ function Way({ id, model, onGo }: Pick<Props, "id" | "model" | "onGo">) {
   const text = useText();
   const ids = id.split("/");
   const step = (path: string, name: string) => (
-    <Link key={path} to={writeView({ ...defaultView, model, path }) || "./"} onGo={onGo}>
+    <Link key={path} to={writeView({ ...defaultView, model, path }) || "./"} onGo={onGo} title={name}>
       {name}
     </Link>
   );

@@ -52,6 +52,7 @@ export function PlacePage({ view, list, revision, status, onGo }: Props) {
                 .join("/"),
             })}
             onGo={onGo}
+            title={above}
           >
             {above}
           </Link>

@@ -108,7 +108,7 @@ const all: Column[] = [
   },
   {
     id: "load",
-    width: 100,
+    width: 110,
     sorts: [high("load")],
     fields: [
       ["at", ({ row }) => row.at],
@@ -135,7 +135,7 @@ const all: Column[] = [
   },
   {
     id: "band",
-    width: 88,
+    width: 100,
     sorts: [high("band"), high("mean")],
     fields: [
       ["mean", ({ row }) => row.mean],
@@ -179,7 +179,7 @@ const all: Column[] = [
   },
   {
     id: "peak",
-    width: 114,
+    width: 122,
     sorts: [high("peak")],
     fields: [
       ["peak", ({ row }) => row.peak_today.value],
@@ -197,7 +197,7 @@ const all: Column[] = [
   },
   {
     id: "headroom",
-    width: 94,
+    width: 100,
     both: 116,
     sorts: [low("headroom"), low("loss")],
     fields: [
@@ -215,7 +215,7 @@ const all: Column[] = [
   },
   {
     id: "growth",
-    width: 88,
+    width: 68,
     late: true,
     sorts: [high("growth")],
     fields: [
@@ -260,7 +260,7 @@ const all: Column[] = [
   },
   {
     id: "cover",
-    width: 100,
+    width: 88,
     sorts: [low("cover")],
     fields: [
       [
@@ -283,7 +283,7 @@ const all: Column[] = [
   },
   {
     id: "note",
-    width: 60,
+    width: 54,
     sorts: [low("note")],
     fields: [["note", ({ row }) => row.note]],
     cell: ({ row }, { onNote }) => <NoteCell row={row} onSaved={onNote} />,

@@ -7,7 +7,7 @@ export const actionsZh: typeof actionsEn = {
   forget: "移除",
   reason: "原因",
   reasonHint: "会保存并显示",
-  name: "您的名字",
+  name: "您的姓名",
   apply: "执行决策",
   recommend: "仅建议",
   configured: "按配置",

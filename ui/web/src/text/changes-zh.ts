@@ -125,7 +125,7 @@ export const changesZh: ChangesText = {
     dryTitle: "说明每一步",
     why: "原因",
     whyHint: "例如：周五上线",
-    who: "你的名字",
+    who: "您的姓名",
     faulty: "不能启动：",
     tools: "步骤可调用的工具",
     backToFlows: "流程列表",

@@ -14,6 +14,7 @@ export function Crumbs({ path, onPath }: { path: string; onPath: (path: string) 
         <button
           key={ids.slice(0, i + 1).join("/")}
           type="button"
+          title={name}
           onClick={() => onPath(ids.slice(0, i + 1).join("/"))}
         >
           {name}

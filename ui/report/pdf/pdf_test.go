@@ -293,7 +293,7 @@ var odd = []string{
 	"𠮷野家", "。，、；", "（（（（", "", " ", "\u00a0", "\U0010ffff", "（\ufeff\u200b", "<b>&amp;", "(\\) Tj ET", "%PDF-1.4 endobj",
 }
 
-// Names of any letters are set; those that the font does not have are boxes.
+// Names of any letters are set; those that no font has are numbers, and it is said so.
 func TestOddNames(t *testing.T) {
 	r := sample(len(odd))
 	for i, name := range odd {
@@ -309,7 +309,7 @@ func TestOddNames(t *testing.T) {
 		run(t, pdf, "qpdf", "--check", "FILE")
 		inside(t, pdf)
 		whole := strings.Join(read(t, pdf), "")
-		for _, s := range []string{"(\\) Tj ET", "<b>&amp;", "□□□□", "□野家", "%PDF-1.4 endobj"} {
+		for _, s := range []string{"(\\) Tj ET", "<b>&amp;", "[U+1F600 U+1F469 U+1F469 U+1F467 U+1F1E8 U+1F1F3]", "[U+20BB7]野家", "שלום עולם", "[U+10FFFF]", "%PDF-1.4 endobj"} {
 			if !strings.Contains(whole, s) {
 				t.Errorf("%s: no %q", language, s)
 			}

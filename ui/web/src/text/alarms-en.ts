@@ -1,6 +1,5 @@
 import type { Happening, Outcome } from "../api/alarms";
 import type { Span } from "./format";
-import { count } from "./format";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 const duration = ([n, unit]: Span) => `${n} ${unit}`;
@@ -16,7 +15,7 @@ export const alarmsEn = {
     changes: "Running changes",
     heals: "Healing",
   },
-  openNow: (n: number) => `${count(n)} ${plural(n, "alarm", "alarms")} told or waiting`,
+  openNow: (n: number) => `${n.toLocaleString("en")} ${plural(n, "alarm", "alarms")} told or waiting`,
 
   day: "Day",
   before: "The day before",
@@ -65,9 +64,10 @@ export const alarmsEn = {
   reduction: (all: string, alarms: number, causes: number, told: number, waiting: number) =>
     [
       `${all} ${plural(alarms, "alarm", "alarms")} came`,
-      causes > 0 && `${count(causes)} ${plural(causes, "common cause was", "common causes were")} found`,
-      told > 0 ? `people were told of ${count(told)}` : "nobody was told",
-      waiting > 0 && `${count(waiting)} ${plural(waiting, "waits", "wait")}`,
+      causes > 0 &&
+        `${causes.toLocaleString("en")} ${plural(causes, "common cause was", "common causes were")} found`,
+      told > 0 ? `people were told of ${told.toLocaleString("en")}` : "nobody was told",
+      waiting > 0 && `${waiting.toLocaleString("en")} ${plural(waiting, "waits", "wait")}`,
     ]
       .filter(Boolean)
       .join("; ")
@@ -88,9 +88,9 @@ export const alarmsEn = {
   howLong: "For how long",
   noReason: "Nothing has been decided yet.",
   somebody: "somebody",
-  members: (n: number) => `${count(n)} ${plural(n, "alarm", "alarms")}`,
+  members: (n: number) => `${n.toLocaleString("en")} ${plural(n, "alarm", "alarms")}`,
   showMembers: (n: number, cause: string) =>
-    `Show the ${count(n)} ${plural(n, "alarm", "alarms")} of the common cause ${cause}`,
+    `Show the ${n.toLocaleString("en")} ${plural(n, "alarm", "alarms")} of the common cause ${cause}`,
   membersMissing: (n: number) => `${n} more came more than 7 days before.`,
   sharing: (component: string, share: number) => (share > 0 ? `${component}, shared by ${share}` : component),
   older: "Show older ones",

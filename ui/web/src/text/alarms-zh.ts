@@ -1,6 +1,5 @@
 import type { Text } from "./en";
 import type { Span } from "./format";
-import { count } from "./format";
 
 const units = { s: "秒", min: "分钟", h: "小时", d: "天" };
 const duration = ([n, unit]: Span) => `${n} ${units[unit]}`;
@@ -15,7 +14,7 @@ export const alarmsZh: Text["alarms"] = {
     changes: "进行中的变更",
     heals: "自愈",
   },
-  openNow: (n) => `${count(n)} 个已通知或待处理的告警`,
+  openNow: (n) => `${n.toLocaleString("en")} 个已通知或待处理的告警`,
 
   day: "日期",
   before: "前一天",
@@ -64,9 +63,9 @@ export const alarmsZh: Text["alarms"] = {
   reduction: (all, _alarms, causes, told, waiting) =>
     [
       `收到 ${all} 个告警`,
-      causes > 0 && `找出 ${count(causes)} 个共同原因`,
-      told > 0 ? `通知到人 ${count(told)} 个` : "未通知任何人",
-      waiting > 0 && `${count(waiting)} 个待处理`,
+      causes > 0 && `找出 ${causes.toLocaleString("en")} 个共同原因`,
+      told > 0 ? `通知到人 ${told.toLocaleString("en")} 个` : "未通知任何人",
+      waiting > 0 && `${waiting.toLocaleString("en")} 个待处理`,
     ]
       .filter(Boolean)
       .join("，")
@@ -87,8 +86,8 @@ export const alarmsZh: Text["alarms"] = {
   howLong: "接手多久",
   noReason: "尚未定论。",
   somebody: "某人",
-  members: (n) => `${count(n)} 个告警`,
-  showMembers: (n, cause) => `显示共同原因 ${cause} 的 ${count(n)} 个告警`,
+  members: (n) => `${n.toLocaleString("en")} 个告警`,
+  showMembers: (n, cause) => `显示共同原因 ${cause} 的 ${n.toLocaleString("en")} 个告警`,
   membersMissing: (n) => `另有 ${n} 个来自 7 天以前。`,
   sharing: (component, share) => (share > 0 ? `${component}，由 ${share} 个共用` : component),
   older: "显示更早的",

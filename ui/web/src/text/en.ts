@@ -3,7 +3,6 @@ import { capacityEn } from "./capacity-en";
 import { changesEn } from "./changes-en";
 import { explainEn } from "./explain-en";
 import type { Span } from "./format";
-import { count } from "./format";
 import { marksEn } from "./marks-en";
 import { moduleEn } from "./module-en";
 import { poolEn } from "./pool-en";
@@ -53,7 +52,7 @@ export const en = {
   expand: (name: string) => `Open ${name}`,
   collapse: (name: string) => `Fold ${name}`,
   treeCounts: (modules: number, deviating: number) =>
-    `${count(modules)} ${plural(modules, "module", "modules")}, ${count(deviating)} ${plural(deviating, "deviates", "deviate")}`,
+    `${modules.toLocaleString("en")} ${plural(modules, "module", "modules")}, ${deviating.toLocaleString("en")} ${plural(deviating, "deviates", "deviate")}`,
 
   treeWorst: (headroom: string) => `lowest headroom ${headroom} %`,
 

@@ -1,13 +1,12 @@
 import type { FleetItem, FleetNode, ItemAction, ItemState } from "../api/fleet";
 import type { Role } from "../api/told";
-import { count } from "./format";
 
 /** The texts of consistency, registry, statistics and audit, on the pages of changes. */
 export const fleetEn = {
   consistency: {
     search: "Search modules",
     total: (affected: number, modules: number) =>
-      `${count(affected)} of ${count(modules)} modules with inconsistent nodes`,
+      `${affected.toLocaleString("en")} of ${modules.toLocaleString("en")} modules with inconsistent nodes`,
     noneTitle: "Nothing is declared",
     noneText:
       "A declaration says which packages, files, processes and ports a module's nodes shall have; it lies in the folder consistency.dir. What nodes have otherwise is shown here.",
@@ -153,7 +152,7 @@ export const fleetEn = {
     verify: "Verify",
     verifyTitle: "Checks the chain of the whole log",
     exported: "Export",
-    good: (n: number) => `✓ all ${count(n)} entries are as they were written`,
+    good: (n: number) => `✓ all ${n.toLocaleString("en")} entries are as they were written`,
     broken: (seq: number, why: string) => `✕ broken at entry ${seq}: ${why}`,
   },
 

@@ -1,11 +1,11 @@
 import type { FleetText } from "./fleet-en";
-import { count } from "./format";
 
 /** The texts of consistency, registry, statistics and audit, on the pages of changes. */
 export const fleetZh: FleetText = {
   consistency: {
     search: "搜索模块",
-    total: (affected, modules) => `${count(modules)} 个模块中 ${count(affected)} 个有不一致的节点`,
+    total: (affected, modules) =>
+      `${modules.toLocaleString("en")} 个模块中 ${affected.toLocaleString("en")} 个有不一致的节点`,
     noneTitle: "还没有任何声明",
     noneText:
       "声明写明模块的节点应有的软件包、文件、进程和端口，放在 consistency.dir 的目录中；不同之处列在这里。",
@@ -134,7 +134,7 @@ export const fleetZh: FleetText = {
     verify: "校验",
     verifyTitle: "检查整个日志的链",
     exported: "导出",
-    good: (n) => `✓ 全部 ${count(n)} 条记录完好`,
+    good: (n) => `✓ 全部 ${n.toLocaleString("en")} 条记录完好`,
     broken: (seq, why) => `✕ 第 ${seq} 条损坏：${why}`,
   },
 

@@ -4,7 +4,6 @@ import { changesZh } from "./changes-zh";
 import type { Text } from "./en";
 import { explainZh } from "./explain-zh";
 import type { Span } from "./format";
-import { count } from "./format";
 import { marksZh } from "./marks-zh";
 import { moduleZh } from "./module-zh";
 import { poolZh } from "./pool-zh";
@@ -53,7 +52,8 @@ export const zh: Text = {
   showTree: "显示业务树",
   expand: (name) => `展开 ${name}`,
   collapse: (name) => `收起 ${name}`,
-  treeCounts: (modules, deviating) => `${count(modules)} 个模块，${count(deviating)} 个偏离`,
+  treeCounts: (modules, deviating) =>
+    `${modules.toLocaleString("en")} 个模块，${deviating.toLocaleString("en")} 个偏离`,
   treeWorst: (headroom) => `最低余量 ${headroom} %`,
 
   search: "搜索路径、备注或负责人",

@@ -41,8 +41,8 @@ function open(): Promise<unknown> {
   return Promise.all([status, openTable(wanted ?? route.view)]);
 }
 
-/** Milliseconds that the words wait for the answers: it is drawn once where these come as soon. */
-const patience = 100;
+/** Milliseconds that the words wait for the answers: drawn once, the rows come sooner and nothing moves. */
+const patience = 300;
 
 const host = document.getElementById("app");
 const language = firstLanguage();

@@ -10,6 +10,7 @@ async function explainsANumber(page, kit) {
   await page.locator(".explain-page .explanation li").first().waitFor();
   assert.match(kit.query.get("id"), /^row:./);
   await kit.fits();
+  await saysIt(page, kit);
   await kit.picture("explain-row");
   await page.locator(".queries").getByRole("button", { name: text.values }).first().click();
   await page.locator(".values-of tr").first().waitFor();
@@ -17,6 +18,7 @@ async function explainsANumber(page, kit) {
   await page.locator(".related a", { hasText: /^order:/ }).click();
   await kit.waitFor("the order is explained", () => location.search.includes("id=order:"));
   await page.locator(".explanation li").first().waitFor();
+  await saysIt(page, kit);
   await page.locator(".ask-id input[name=id]").fill("odd:id");
   await page.getByRole("button", { name: text.ask, exact: true }).click();
   await page.locator(".failure", { hasText: "run:ID" }).waitFor();
@@ -25,11 +27,23 @@ async function explainsANumber(page, kit) {
   await kit.picture("explain-unknown");
 }
 
+/** The steps are said in the language of the page: in Chinese no two English words stand beside each other. */
+async function saysIt(page, kit) {
+  const said = await page
+    .locator(".explanation")
+    .locator("b, code, output")
+    .filter({ hasText: /\S/ })
+    .allTextContents();
+  const english = said.filter((text) => /\b[a-z]{2,} [a-z]{2,}\b/.test(text));
+  assert.ok(said.length > 3);
+  assert.equal(english.length > 0, kit.language === "en", english.join("; "));
+}
+
 /** The search finds a flow and opens it, offers what can be done, and explains an id. */
 async function findsAFlow(page, kit) {
   const { find, requests } = kit.text.changes;
   await kit.open("changes?show=flows", ".flow");
-  const flow = page.locator("dialog.find .hit:has(small)", { hasText: "Shrink a module" });
+  const flow = page.locator("dialog.find .hit:has(small)", { hasText: /Shrink a module|缩容模块/ });
   const search = page.locator("dialog.find input");
   for (let turn = 0; turn < 30 && !(await flow.count()); turn++) {
     await page.keyboard.press("Control+k");

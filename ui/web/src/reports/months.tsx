@@ -26,14 +26,10 @@ const columns = {
     </>
   ),
   risk: ({ total }: ReportMonth) => count(total.at_risk),
-  sent: (
-    { published, deliveries: { waiting, delivered, partly, given_up } }: ReportMonth,
-    text: Text["reports"],
-  ) => {
+  sent: ({ deliveries: { waiting, delivered, partly, given_up } }: ReportMonth, text: Text["reports"]) => {
     const failed = partly + given_up;
     const all = waiting + delivered + failed;
-    if (!published || all === 0) return unknown;
-    return <span class={failed > 0 ? "error" : ""}>{text.sentTo(delivered, all, failed)}</span>;
+    return all ? <span class={failed ? "error" : ""}>{text.sentTo(delivered, all, failed)}</span> : unknown;
   },
 };
 
@@ -44,7 +40,7 @@ function cost({ total, currency }: ReportMonth, { unpriced }: Text["reports"]) {
   return (
     <>
       {count(total.cost)} {currency}
-      {(total.unpriced ?? 0) > 0 && <span class="sub">{unpriced(count(total.unpriced))}</span>}
+      {!!total.unpriced && <span class="sub">{unpriced(count(total.unpriced))}</span>}
     </>
   );
 }

@@ -2,7 +2,7 @@
 export const reportsEn = {
   title: "Monthly reports",
   about:
-    "What has to be ordered, for whom and why, month by month. The running month is a draft until it is published; from then on it never changes.",
+    "What has to be ordered, for whom and why. The running month is a draft until it is published; then it never changes.",
   empty: "No report yet: it is there once modules are judged.",
   of: (month: string) => `Report of ${month}`,
   all: "All months",
@@ -48,11 +48,11 @@ export const reportsEn = {
     partly: "delivered in part",
     given_up: "given up",
   },
-  attempts: (n: number) => (n === 1 ? "1 attempt" : `${n} attempts`),
+  attempts: (n: number) => `${n} attempts`,
   tries: (time: string) => `tries again at ${time}`,
   next: (time: string) => `The next one is published by schedule at ${time}.`,
   noSchedule: "No schedule publishes them: somebody has to.",
   sendAgain: "Send again",
   sentTo: (delivered: number, all: number, failed: number) =>
-    `${delivered} of ${all}${failed > 0 ? `, ${failed} failed` : ""}`,
+    `${delivered} of ${all}${failed ? `, ${failed} failed` : ""}`,
 };

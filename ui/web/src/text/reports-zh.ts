@@ -47,5 +47,5 @@ export const reportsZh: typeof reportsEn = {
   next: (time) => `下一份将于 ${time} 按计划发布。`,
   noSchedule: "没有发布计划，须由人发布。",
   sendAgain: "再次发送",
-  sentTo: (delivered, all, failed) => `${delivered} / ${all}${failed > 0 ? `，${failed} 个失败` : ""}`,
+  sentTo: (delivered, all, failed) => `${delivered} / ${all}${failed ? `，${failed} 个失败` : ""}`,
 };

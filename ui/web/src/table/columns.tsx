@@ -27,7 +27,8 @@ import { SparkCell } from "./sparkcell";
 /** What the cells need beside their row. */
 export interface Sheet {
   text: Text;
-  scale: number; // percent at the end of the bars; 0 while only the first rows are there
+  scale: number; // percent at the end of the bars; 0 for none
+  part?: boolean; // only the first rows are there, without their growth
   model: Choice;
   columns: Column[];
   levels: string[];
@@ -341,7 +342,7 @@ export function cellOf(
   sheet: Sheet,
   line?: Sparkline,
 ): ComponentChildren {
-  if (late && sheet.scale === 0) return null;
+  if (late && sheet.part) return null;
   if (!brief || sheet.model !== "both") return cell(entry, sheet, line);
   return <Pair top={brief(entry, sheet)} below={entry.other ? brief(entry.other, sheet) : "–"} />;
 }

@@ -93,6 +93,7 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
     () => ({
       text,
       scale,
+      part: !ready,
       model: view.model,
       columns,
       levels,
@@ -100,7 +101,7 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
       onGo: (path) => acts.current.onGo(path),
       onNote: (id, kept) => acts.current.mutate((list) => withNote(list, id, kept)),
     }),
-    [text, scale, view.model, columns, levels.join()],
+    [text, scale, ready, view.model, columns, levels.join()],
   );
   const loading = openSteps(progress).length > 0;
   const choose = (path: string) => {

@@ -52,7 +52,7 @@ export function GrowthChart({ trend, areas, label, height }: Props) {
         c.event,
       ),
       ...areasOf(areas, c.marked),
-      stepNames(named, "devices", c),
+      stepNames(named, "devices", c, dayTime(asOf || (trend.days.at(-1) ?? ""))),
       ...(asOf ? [upright(dayTime(asOf), text.now, c.muted)] : []),
       ...(trend.target_load === null
         ? []

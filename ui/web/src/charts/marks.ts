@@ -5,7 +5,10 @@ import { stackLabels } from "./labels";
 import type { Colors, Mark } from "./plot";
 import type { DeviceStep, Point } from "./series";
 
-const font = () => `${11 * devicePixelRatio}px system-ui, sans-serif`;
+/** Pixels of the canvas, of which a screen may have several for one of the page. */
+const px = (n: number) => n * devicePixelRatio;
+
+const font = () => `${px(11)}px system-ui, sans-serif`;
 
 /** Pixels by which a mark may stick out of the plotting area: a point at the end of the day. */
 const margin = 6;
@@ -15,14 +18,14 @@ function draw(u: uPlot, color: string, dash: number[], paint: (ctx: CanvasRender
   const { ctx, bbox } = u;
   ctx.save();
   ctx.beginPath();
-  const out = margin * devicePixelRatio;
+  const out = px(margin);
   ctx.rect(bbox.left - out, bbox.top, bbox.width + 2 * out, bbox.height);
   ctx.clip();
   ctx.beginPath();
   ctx.strokeStyle = color;
   ctx.fillStyle = color;
-  ctx.lineWidth = 1.25 * devicePixelRatio;
-  ctx.setLineDash(dash.map((d) => d * devicePixelRatio));
+  ctx.lineWidth = px(1.25);
+  ctx.setLineDash(dash.map(px));
   ctx.font = font();
   paint(ctx);
   ctx.restore();
@@ -37,7 +40,7 @@ function write(
   y: number,
   end = u.bbox.left + u.bbox.width,
 ) {
-  const gap = 5 * devicePixelRatio;
+  const gap = px(5);
   const { width } = ctx.measureText(label);
   const { left } = u.bbox;
   const before = x - gap - width;
@@ -51,13 +54,13 @@ export function upright(x: number, label: string, color: string, line = 0): Mark
   return (u) =>
     draw(u, color, [3, 3], (ctx) => {
       const at = u.valToPos(x, "x", true);
-      const out = margin * devicePixelRatio;
+      const out = px(margin);
       if (at < u.bbox.left - out || at > u.bbox.left + u.bbox.width + out) return; // half a name is none
       ctx.moveTo(at, u.bbox.top);
       ctx.lineTo(at, u.bbox.top + u.bbox.height);
       ctx.stroke();
       ctx.textBaseline = "top";
-      write(ctx, u, label, at, u.bbox.top + (4 + 16 * line) * devicePixelRatio);
+      write(ctx, u, label, at, u.bbox.top + px(4 + 16 * line));
     });
 }
 
@@ -81,7 +84,7 @@ export function area({ from, to, label, draft, plain }: Area, color: string, lin
       const begin = Math.max(u.valToPos(from, "x", true), left);
       const end = Math.min(u.valToPos(to, "x", true), left + width);
       if (end < left || begin > left + width) return;
-      const wide = Math.max(end - begin, narrowest * devicePixelRatio);
+      const wide = Math.max(end - begin, px(narrowest));
       ctx.save();
       ctx.rect(begin, top, wide, height);
       ctx.globalAlpha = 0.12;
@@ -89,9 +92,9 @@ export function area({ from, to, label, draft, plain }: Area, color: string, lin
       ctx.clip();
       ctx.globalAlpha = 0.35;
       ctx.setLineDash([]);
-      ctx.lineWidth = devicePixelRatio;
+      ctx.lineWidth = px(1);
       ctx.beginPath();
-      for (let x = begin - height; !plain && x < begin + wide; x += stripe * devicePixelRatio) {
+      for (let x = begin - height; !plain && x < begin + wide; x += px(stripe)) {
         ctx.moveTo(x, top + height);
         ctx.lineTo(x + height, top);
       }
@@ -104,12 +107,26 @@ export function area({ from, to, label, draft, plain }: Area, color: string, lin
       }
       ctx.stroke();
       ctx.textBaseline = "bottom";
-      write(ctx, u, label, begin, top + height - (4 + 14 * line) * devicePixelRatio);
+      write(ctx, u, label, begin, top + height - px(4 + 14 * line));
     });
 }
 
 /** Marked intervals whose names do not meet: each stands a line above the one before, of three. */
 export const areasOf = (areas: Area[], color: string): Mark[] => areas.map((a, i) => area(a, color, i % 3));
+
+/** A dot at a place of the canvas. */
+function dot(ctx: CanvasRenderingContext2D, x: number, y: number, r: number) {
+  ctx.beginPath();
+  ctx.arc(x, y, px(r), 0, 2 * Math.PI);
+  ctx.fill();
+}
+
+/** Goes along an interval of y, where it is known. */
+function along(ctx: CanvasRenderingContext2D, u: uPlot, x: number, lower: Num, upper: Num) {
+  if (lower === null || upper === null) return;
+  ctx.moveTo(x, u.valToPos(lower, "y", true));
+  ctx.lineTo(x, u.valToPos(upper, "y", true));
+}
 
 /** A moment on the axis with its interval: a bar that ends where the chart does, and a dot. */
 export function onAxis(at: number, from: number, to: number, color: string): Mark {
@@ -117,43 +134,46 @@ export function onAxis(at: number, from: number, to: number, color: string): Mar
     draw(u, color, [], (ctx) => {
       const { top, height, left, width } = u.bbox;
       const place = (x: number) => Math.min(Math.max(u.valToPos(x, "x", true), left), left + width);
-      const y = top + height - 4 * devicePixelRatio;
-      ctx.lineWidth = 4 * devicePixelRatio;
+      const y = top + height - px(4);
+      ctx.lineWidth = px(4);
       ctx.globalAlpha = 0.55;
       ctx.moveTo(place(from), y);
       ctx.lineTo(place(to), y);
       ctx.stroke();
       ctx.globalAlpha = 1;
-      const px = u.valToPos(at, "x", true);
-      if (px < left || px > left + width) return;
-      ctx.beginPath();
-      ctx.arc(px, y, 4 * devicePixelRatio, 0, 2 * Math.PI);
-      ctx.fill();
+      const dotAt = u.valToPos(at, "x", true);
+      if (dotAt >= left && dotAt <= left + width) dot(ctx, dotAt, y, 4);
     });
 }
 
 const stepLine = 14; // pixels from one name of a step to the one above it
 const stepLines = 3;
 
-/** Changes of a count on its scale, each with its name above it: the largest ones find a place first. */
-export function stepNames(steps: (DeviceStep & { label: string })[], scale: string, c: Colors): Mark {
+/** Changes of a count on its scale, each with its name above it and before a wall: the largest ones find a place first. */
+export function stepNames(
+  steps: (DeviceStep & { label: string })[],
+  scale: string,
+  c: Colors,
+  wall: number,
+): Mark {
   return (u) =>
     draw(u, c.marked, [], (ctx) => {
       const { left, width } = u.bbox;
+      const end = Math.min(left + width, u.valToPos(wall, "x", true) - px(3));
       const wishes = steps
         .toSorted((a, b) => Math.abs(b.by) - Math.abs(a.by))
         .flatMap(({ x, devices, label }) => {
           const at = u.valToPos(x, "x", true);
           if (at < left || at > left + width) return [];
           const wide = ctx.measureText(label).width;
-          const from = Math.max(left, Math.min(at - wide / 2, left + width - wide));
+          const from = Math.max(left, Math.min(at - wide / 2, end - wide));
           return [{ at, label, from, to: from + wide, base: u.valToPos(devices, scale, true) }];
         });
-      const height = stepLine * devicePixelRatio;
+      const height = px(stepLine);
       stackLabels(wishes, height, stepLines).forEach((line, i) => {
         const wish = wishes[i];
         if (line === undefined || !wish) return;
-        const y = wish.base - 4 * devicePixelRatio - line * height;
+        const y = wish.base - px(4) - line * height;
         ctx.beginPath();
         ctx.moveTo(wish.at, wish.base);
         ctx.lineTo(wish.at, y);
@@ -161,11 +181,11 @@ export function stepNames(steps: (DeviceStep & { label: string })[], scale: stri
         ctx.textAlign = "left";
         ctx.textBaseline = "bottom";
         ctx.strokeStyle = c.surface; // whatever it stands on, it can be read
-        ctx.lineWidth = 3 * devicePixelRatio;
+        ctx.lineWidth = px(3);
         ctx.strokeText(wish.label, wish.from, y);
         ctx.fillText(wish.label, wish.from, y);
         ctx.strokeStyle = c.marked;
-        ctx.lineWidth = devicePixelRatio;
+        ctx.lineWidth = px(1);
       });
     });
 }
@@ -179,7 +199,7 @@ export function level(y: number, label: string, color: string): Mark {
       ctx.lineTo(u.bbox.left + u.bbox.width, at);
       ctx.stroke();
       ctx.textBaseline = "bottom";
-      write(ctx, u, label, u.bbox.left, at - 2 * devicePixelRatio);
+      write(ctx, u, label, u.bbox.left, at - px(2));
     });
 }
 
@@ -187,24 +207,18 @@ export function level(y: number, label: string, color: string): Mark {
 export function whisker({ x, forecast, lower, upper }: Said, missed: boolean, color: string): Mark {
   return (u) =>
     draw(u, color, [], (ctx) => {
-      const px = u.valToPos(x, "x", true);
-      const py = u.valToPos(forecast, "y", true);
-      const r = (missed ? 3.5 : 2) * devicePixelRatio;
-      if (lower !== null && upper !== null) {
-        ctx.moveTo(px, u.valToPos(lower, "y", true));
-        ctx.lineTo(px, u.valToPos(upper, "y", true));
-      }
+      const atX = u.valToPos(x, "x", true);
+      const atY = u.valToPos(forecast, "y", true);
+      const r = px(3.5);
+      along(ctx, u, atX, lower, upper);
       if (missed) {
         for (const way of [-1, 1]) {
-          ctx.moveTo(px - r, py - way * r);
-          ctx.lineTo(px + r, py + way * r);
+          ctx.moveTo(atX - r, atY - way * r);
+          ctx.lineTo(atX + r, atY + way * r);
         }
       }
       ctx.stroke();
-      if (missed) return;
-      ctx.beginPath();
-      ctx.arc(px, py, r, 0, 2 * Math.PI);
-      ctx.fill();
+      if (!missed) dot(ctx, atX, atY, 2);
     });
 }
 
@@ -218,20 +232,15 @@ export function point(
 ): Mark {
   return (u) =>
     draw(u, color, [], (ctx) => {
-      const px = u.valToPos(x, "x", true);
-      const py = u.valToPos(y, "y", true);
-      if (lower !== null && upper !== null) {
-        ctx.moveTo(px, u.valToPos(lower, "y", true));
-        ctx.lineTo(px, u.valToPos(upper, "y", true));
-        ctx.stroke();
-      }
-      ctx.beginPath();
-      ctx.arc(px, py, 4 * devicePixelRatio, 0, 2 * Math.PI);
-      ctx.fill();
-      const gap = 6 * devicePixelRatio;
-      const end = (bound: Num) => (bound === null ? py : u.valToPos(bound, "y", true));
+      const atX = u.valToPos(x, "x", true);
+      const atY = u.valToPos(y, "y", true);
+      along(ctx, u, atX, lower, upper);
+      ctx.stroke();
+      dot(ctx, atX, atY, 4);
+      const gap = px(6);
+      const end = (bound: Num) => (bound === null ? atY : u.valToPos(bound, "y", true));
       ctx.textBaseline = below ? "top" : "bottom";
-      const place = below ? Math.max(py + gap, end(lower)) : Math.min(py - gap, end(upper));
-      write(ctx, u, label, px, place, x < wall ? u.valToPos(wall, "x", true) : undefined);
+      const place = below ? Math.max(atY + gap, end(lower)) : Math.min(atY - gap, end(upper));
+      write(ctx, u, label, atX, place, x < wall ? u.valToPos(wall, "x", true) : undefined);
     });
 }

@@ -201,7 +201,7 @@ func TestAModuleShrinksAndLeavesItsNameServices(t *testing.T) {
 	onStage(t, func(s *stage) {
 		s.facts(2, "n1")
 		r := s.runs("shrink-module", map[string]any{"module": "shop/web", "count": 5, "name_services": "one"}, 0)
-		s.want(r, flow.Done, "module-facts", "approval", "mute", "workers 1", "module-facts", "run-tests [n1]", "webhook", "unmute")
+		s.want(r, flow.Done, "module-facts", "approval Shrink shop/web from 2 workers to 1?", "mute", "workers 1", "module-facts", "run-tests [n1]", "webhook", "unmute")
 	})
 }
 

@@ -31,11 +31,14 @@ func TestKillUnderLoadLosesNothingAcknowledged(t *testing.T) {
 	start := time.Now().Truncate(time.Second).Add(-10 * time.Minute)
 	at := func(n int) time.Time { return start.Add(time.Duration(n) * time.Second) }
 	var acknowledged [killWriters]int
+	var refused [killWriters]string
 	var writers sync.WaitGroup
 	for w := range killWriters {
 		writers.Go(func() {
 			for n := 0; n < 500; n++ {
-				if status, _ := s.Post("/api/v1/import/prometheus", batch(w, n, at(n))); status != http.StatusNoContent {
+				status, said := s.Post("/api/v1/import/prometheus", batch(w, n, at(n)))
+				if status != http.StatusNoContent {
+					refused[w] = fmt.Sprintf("%d %s", status, said)
 					return
 				}
 				acknowledged[w] = n + 1
@@ -46,6 +49,9 @@ func TestKillUnderLoadLosesNothingAcknowledged(t *testing.T) {
 		})
 	}
 	writers.Wait()
+	if acknowledged[0] <= killBatches {
+		t.Fatalf("sender 0 is to kill the server after %d batches; %d were acknowledged, then came: %s", killBatches, acknowledged[0], refused[0])
+	}
 	<-s.exited
 
 	again := s.Restart()

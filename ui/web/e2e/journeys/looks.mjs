@@ -8,6 +8,8 @@
 //
 //   UPDATE=1 BASE_URL=http://127.0.0.1:7480 npm run e2e -- --only=looks
 //
+// where it sees no processes but its own, which would be kept with the answers:
+// unshare -pfu --mount-proc bash -c 'hostname host-1; exec bin/headroom demo --modules=60 --days=40'.
 // Look at the pages before they are committed.
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";

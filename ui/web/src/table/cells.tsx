@@ -124,7 +124,8 @@ export function FullOn({ growth, text }: { growth: Growth | undefined; text: Tex
   if (!growth?.full_on.value || shown === unknown) return <span class="none">{shown}</span>;
   const { value, lower, upper } = growth.full_on;
   const year = value.slice(0, 4);
-  const brief = (day: string) => (day.startsWith(year) ? day.slice(5) : day.slice(0, 7));
+  const near = [lower, upper].every((day) => day.startsWith(year) || !day);
+  const brief = (day: string) => (near ? day.slice(5) : day.slice(0, 7)); // both to the day, or to the month
   return (
     <span title={`${lower || "…"} – ${upper || "…"}`}>
       <Two top={value} below={lower && (upper ? `${brief(lower)}–${brief(upper)}` : `≥ ${brief(lower)}`)} />

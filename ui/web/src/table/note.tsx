@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useLack } from "../allowed";
 import { api } from "../api/client";
 import type { Noted, Row } from "../api/types";
 import { useText } from "../text/language";
@@ -16,6 +17,7 @@ export function NoteCell({ row, onSaved }: Props) {
   const [editing, setEditing] = useState(false);
   const [failure, setFailure] = useState("");
   const input = useRef<HTMLTextAreaElement>(null);
+  const lack = useLack({ does: "note.set", at: id });
   const open = useRef(false); // a browser tells of a blur again when it removes the field
   useEffect(() => {
     if (editing) input.current?.select();
@@ -56,15 +58,16 @@ export function NoteCell({ row, onSaved }: Props) {
       <button
         type="button"
         class={`note ${note ? "" : "empty"}`}
-        title={note ? `${note}\n${noteFrom(row)}` : text.addNote}
+        title={note ? `${note}\n${noteFrom(row)}` : (lack?.why ?? text.addNote)}
         aria-label={`${note || text.addNote}: ${text.editNote(id)}`}
+        disabled={!!lack}
         onClick={(e) => {
           e.stopPropagation();
           open.current = true;
           setEditing(true);
         }}
       >
-        {note || text.addNote}
+        {note || (lack ? "" : text.addNote)}
       </button>
     );
   }

@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	english = regexp.MustCompile(`\b[a-z]{2,} [a-z]{2,}\b`) // two words: a name of several has figures, signs or capitals
+	english = regexp.MustCompile(`\b[a-z]{2,} [a-z]{2,}([^\w/-]|$)`) // two words: a name of several has figures, signs or capitals
 	quoted  = regexp.MustCompile(`“[^”]*”|（[^）]*）`)
 )
 

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -162,6 +163,15 @@ func (e *Explanation) addGrowth(x *moment) {
 	}
 	x.kind.explainOutlook(e, x)
 	e.addOrder(x)
+}
+
+// addFull shows by when the target load is reached, a day that is out of sight as "…".
+func (e *Explanation) addFull(x *moment, formula string) {
+	result, full := "not in sight", x.growth.FullOn
+	if full.Value != "" {
+		result = fmt.Sprintf("%s [%s, %s]", full.Value, cmp.Or(full.Lower, "…"), cmp.Or(full.Upper, "…"))
+	}
+	e.add("full on", formula, fmt.Sprintf("target load %s %%", num(x.TargetLoad)), result)
 }
 
 // addOrder shows how many devices that takes.

@@ -169,6 +169,7 @@ func (calibrated) explainOutlook(e *Explanation, x *moment) {
 		fmt.Sprintf("%s + %s × %.4g, %s − %s × %.4g", num(at.Value), num(p.Spread), up, num(at.Value), num(p.Spread), down), fmt.Sprintf("[%s, %s]", num(at.Lower), num(at.Upper)))
 	e.add(fmt.Sprintf("largest peak of %d days", day), "above the highest of them by 0.35 × spread × ln days, since one of many days is; up it reaches 1 + 0.1 · ln days times as far",
 		"", fmt.Sprintf("%s [%s, %s]", num(most.Value), num(most.Lower), num(most.Upper)))
+	e.addFull(x, "the first day up to which the largest peak has more likely than not reached the target load; the earliest and the latest by the ends of its interval")
 }
 
 // explainOrder shows the devices that hold the peak at the risk.

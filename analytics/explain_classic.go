@@ -67,6 +67,7 @@ func (classic) explainOutlook(e *Explanation, x *moment) {
 	value, lower, upper := l.At(x.HorizonDays, x.Level)
 	e.add(fmt.Sprintf("peak in %d days", x.HorizonDays), "value now + slope × days, with its prediction interval (Student's t)",
 		fmt.Sprintf("%s + %s × %d", num(l.Intercept), num(l.Slope), x.HorizonDays), fmt.Sprintf("%s [%s, %s]", num(value), num(lower), num(upper)))
+	e.addFull(x, "the first day on which the line reaches the target load; the earliest and the latest by the ends of its interval")
 }
 
 // explainOrder shows the devices that hold the peak at the horizon.

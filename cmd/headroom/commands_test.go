@@ -265,13 +265,17 @@ func TestReportFiles(t *testing.T) {
 	if err := c.writeReports("2026-11", []string{"html", "csv", "json", "xlsx"}, "zh", dir); err != nil {
 		t.Fatal(err)
 	}
-	for format, want := range map[string]string{"html": "<!DOCTYPE html>", "csv": "\ufeffbusiness,module", "json": `{"format":1`, "xlsx": "PK"} {
-		b, err := os.ReadFile(filepath.Join(dir, "expansion-2026-11."+format))
+	if err := c.writeReports("2026-11", []string{"html"}, "en", dir); err != nil {
+		t.Fatal(err)
+	}
+	begins := map[string]string{"zh.html": "<!DOCTYPE html>", "html": "<!DOCTYPE html>", "csv": "\ufeffbusiness,module", "json": `{"format":1`, "zh.xlsx": "PK"}
+	for name, want := range begins {
+		b, err := os.ReadFile(filepath.Join(dir, "expansion-2026-11."+name))
 		if err != nil || !strings.HasPrefix(string(b), want) {
-			t.Errorf("%s: %v %.40s", format, err, b)
+			t.Errorf("%s: %v %.40s", name, err, b)
 		}
 	}
-	if files, _ := os.ReadDir(dir); len(files) != 4 || strings.Count(out.String(), "\n") != 4 {
+	if files, _ := os.ReadDir(dir); len(files) != 5 || strings.Count(out.String(), "\n") != 5 {
 		t.Errorf("%d files; printed %s", len(files), out)
 	}
 	if err := c.writeReports("2026-11", []string{"docx"}, "en", dir); err == nil || !strings.Contains(err.Error(), "docx") {

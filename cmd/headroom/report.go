@@ -49,13 +49,21 @@ func (c *client) writeReports(month string, formats []string, language, dir stri
 		if err != nil {
 			return err
 		}
-		name := filepath.Join(dir, "expansion-"+filepath.Base(month)+"."+format)
+		name := filepath.Join(dir, "expansion-"+filepath.Base(month)+inLanguage(format, language)+"."+format)
 		if err := writeWhole(name, body); err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}
 		fmt.Fprintln(c.out, name)
 	}
 	return nil
+}
+
+// inLanguage is the part of a file's name that tells it from the one in English.
+func inLanguage(format, language string) string {
+	if !press.Spoken(format) || language == report.English {
+		return ""
+	}
+	return "." + language
 }
 
 func (c *client) fetchReport(month, format, language string) ([]byte, error) {

@@ -40,6 +40,12 @@ func Formats() []string {
 	return all
 }
 
+// Spoken tells whether the files of a format are in a language.
+func Spoken(name string) bool {
+	f := formatOf(name)
+	return f != nil && f.spoken
+}
+
 func formatOf(name string) *format {
 	i := slices.IndexFunc(formats, func(f format) bool { return f.name == name })
 	if i < 0 {

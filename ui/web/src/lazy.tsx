@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { api } from "./api/client";
 import { Loading } from "./notice";
 import { useText } from "./text/language";
 
@@ -27,9 +28,27 @@ export function lazy<Pages, P extends object>(
   };
 }
 
+const askEvery = 2000; // ms
+
+/** Loads the page again when a server that was away answers; one that was there has no such script. */
+function loadAgainOnceThere() {
+  let away = false;
+  const ask = () =>
+    api.status().then(
+      () => away && location.reload(),
+      () => {
+        away = true;
+      },
+    );
+  ask();
+  const timer = setInterval(ask, askEvery);
+  return () => clearInterval(timer);
+}
+
 /** The script is not to be had: the connection is lost, or the server has a new version with scripts of its own. */
 function Gone() {
   const text = useText();
+  useEffect(() => loadAgainOnceThere(), []);
   return (
     <p class="failure" role="alert">
       {text.pageGone}{" "}

@@ -136,7 +136,7 @@ function Files({ of: { month, sha256 } }: { of: ReportMonth }) {
       ))}
       {sha256 && (
         <span class="checksum" title={text.checksum}>
-          SHA-256 <code>{sha256}</code>
+          JSON SHA-256 <code>{sha256}</code>
         </span>
       )}
     </section>

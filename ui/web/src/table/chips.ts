@@ -14,7 +14,8 @@ export const chips = {
   alarm: ({ row }: Entry) => row.alarm,
   overfull: ({ row }: Entry) => row.headroom !== null && row.headroom < 0,
   loss: ({ row }: Entry) =>
-    noneLeft(row) || (row.headroom_after_loss !== null && row.headroom_after_loss < 0),
+    (row.headroom !== null && noneLeft(row)) ||
+    (row.headroom_after_loss !== null && row.headroom_after_loss < 0),
   delivery: ({ growth }: Entry) => growth !== undefined && fillsUp(growth),
   request: ({ growth }: Entry) => (growth?.devices_to_request ?? 0) > 0,
   muted: ({ cover }: Entry) => (cover?.hushes.length ?? 0) > 0,

@@ -29,7 +29,8 @@ export const reportsEn = {
 
   files: "As a file",
   download: (format: string) => `Download as ${format}`,
-  checksum: "SHA-256 of what was published",
+  checksum:
+    "SHA-256 of the data that were published, as headroom report --format json writes them; each file has its own in its headers",
   again: "Make it anew",
   againTitle: "The draft with the numbers of this minute",
 

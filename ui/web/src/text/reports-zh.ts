@@ -29,7 +29,7 @@ export const reportsZh: typeof reportsEn = {
 
   files: "下载",
   download: (format) => `下载 ${format}`,
-  checksum: "发布内容的 SHA-256",
+  checksum: "所发布数据的 SHA-256，即 headroom report --format json 所写内容；各文件另有其值，见响应头",
   again: "重新生成",
   againTitle: "以本分钟的数据生成草稿",
 

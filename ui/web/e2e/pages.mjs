@@ -9,6 +9,9 @@ const id = (path) => path.split("/").map(encodeURIComponent).join("/");
  * come or change their order by themselves, and not at all where the page grows with what happens
  * (still: null). One that fills over minutes has no picture (fills). A path may need what is on the server: see places.mjs.
  */
+/** Totals are not counted where there is no service yet: then it says what to do. */
+const poolShows = ".pool-page :is(.pool-totals, .first-steps):visible";
+
 export const pages = [
   { name: "table", route: "table", path: () => "", shows: "tr.row", main: true, still: () => "?sort=path" },
   { name: "table-compared", route: "table", path: () => "?model=both", shows: "table.compared tr.row" },
@@ -65,7 +68,7 @@ export const pages = [
     main: true,
     still: null,
   },
-  { name: "pool", route: "pool", path: () => "pool", shows: ".pool-totals", main: true },
+  { name: "pool", route: "pool", path: () => "pool", shows: poolShows, main: true },
   {
     name: "pool-nodes",
     route: "pool",
@@ -74,7 +77,7 @@ export const pages = [
     main: true,
     still: (at) => `pool?show=nodes&q=${at.node}`,
   },
-  { name: "pool-decisions", route: "pool", path: () => "pool?show=decisions", shows: ".pool-totals" },
+  { name: "pool-decisions", route: "pool", path: () => "pool?show=decisions", shows: poolShows },
   {
     name: "pool-replay",
     route: "pool",

@@ -31,7 +31,7 @@ async function staysGrey(_page, kit) {
   await places(kit); // not through the door
   const way = await door(kit.base);
   kit.base = way.base;
-  const open = await tabs(kit, ["table", "module", "alarms", "pool"]);
+  const open = await tabs(kit, ["table", "module", "alarms", "pool-nodes"]);
   await way.shut();
   for (const { name, tab, shows } of open) {
     await tab.getByText(kit.text.disconnected).waitFor();

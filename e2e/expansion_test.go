@@ -36,7 +36,7 @@ func TestAModuleIsExpandedToAFreshMachine(t *testing.T) {
 	Eventually(t, time.Minute, "the machine is seen to lack what the module declares", func() bool {
 		return strings.Contains(s.get("/api/v1/consistency?path=shop"), "1 of 1 inconsistent")
 	})
-	Eventually(t, time.Minute, "the pool says why the module has no worker", func() bool {
+	Eventually(t, 90*time.Second, "the pool says why the module has no worker", func() bool { // once a minute, a little after its end
 		return strings.Contains(s.get("/api/v1/pool"), "inconsistent")
 	})
 	if _, err := ask(s.proxy); err == nil {

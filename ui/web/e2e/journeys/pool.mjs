@@ -86,8 +86,12 @@ async function readsService(page, kit) {
 
   await page.keyboard.press("j");
   await page.locator("tr.chosen").waitFor();
-  await page.keyboard.press("Enter");
-  await page.locator(".headline", { hasText: "no service is configured" }).waitFor();
+  const headline = page.locator(".headline", { hasText: "no service is configured" });
+  for (let turn = 0; turn < 5 && !(await headline.isVisible()); turn++) {
+    await page.keyboard.press("Enter"); // a slow page hears a key only once it has drawn what was chosen
+    await headline.waitFor({ timeout: 5000 }).catch(() => {});
+  }
+  await headline.waitFor();
   await page.locator(".pool-banner summary").click();
   await page.locator(".command", { hasText: "- module:" }).waitFor();
   await page.locator(".plot canvas").first().waitFor();

@@ -23,6 +23,7 @@ const folder = fileURLToPath(new URL("../looks", import.meta.url));
 const block = 10; // pixels of the page on a side
 const near = 14; // of 255, in each colour
 const tolerance = 0.01; // of the blocks
+const shots = 4; // until it looks as before
 
 /** What differs from minute to minute in colour as well. */
 const varies =
@@ -84,8 +85,13 @@ async function looksAsBefore(page, kit) {
   for (const { name, path, still, shows } of pages.filter(({ main, fills }) => main && !fills)) {
     await kit.open((still ?? path)(at), shows);
     await kit.settles();
-    const now = await place.evaluate(shrink, [(await page.screenshot()).toString("base64"), block]);
-    const share = await judge(place, join(folder, `${name}-${kit.width}-${kit.scheme}.png`), now);
+    const file = join(folder, `${name}-${kit.width}-${kit.scheme}.png`);
+    let share = 1;
+    for (let shot = 0; shot < shots && share > tolerance; shot++) {
+      if (shot > 0) await page.waitForTimeout(2000); // a slow machine still draws
+      const now = await place.evaluate(shrink, [(await page.screenshot()).toString("base64"), block]);
+      share = await judge(place, file, now);
+    }
     if (share <= tolerance) continue;
     await kit.picture(`looks-${name}`);
     different.push(`${name}: ${(100 * share).toFixed(1)} % of it`);

@@ -118,7 +118,7 @@ func (a Access) EndToken(ctx context.Context, id, who string, now time.Time) err
 
 // UseToken keeps when a token was last used.
 func (a Access) UseToken(ctx context.Context, id string, now time.Time) error {
-	if _, err := a.db.sql.ExecContext(ctx, `UPDATE access_tokens SET used_ms = $1 WHERE id = $2`, now.UnixMilli(), id); err != nil {
+	if _, err := a.db.exec(ctx, `UPDATE access_tokens SET used_ms = $1 WHERE id = $2`, now.UnixMilli(), id); err != nil {
 		return fmt.Errorf("keep the use of token %q: %w", id, err)
 	}
 	return nil
@@ -145,7 +145,7 @@ func (a Access) add(ctx context.Context, what, table string, most int, full erro
 }
 
 func (a Access) end(ctx context.Context, what, table, id, who string, now time.Time, none error) error {
-	result, err := a.db.sql.ExecContext(ctx, `UPDATE `+table+` SET ended_ms = $1, ended_by = $2 WHERE id = $3 AND ended_ms = 0`, now.UnixMilli(), who, id)
+	result, err := a.db.exec(ctx, `UPDATE `+table+` SET ended_ms = $1, ended_by = $2 WHERE id = $3 AND ended_ms = 0`, now.UnixMilli(), who, id)
 	if err != nil {
 		return fmt.Errorf("end %s %q: %w", what, id, err)
 	}
@@ -198,7 +198,7 @@ func (a Access) Session(ctx context.Context, hash string, now time.Time) (Access
 
 // EndSession ends a session, if there is one.
 func (a Access) EndSession(ctx context.Context, hash string) error {
-	if _, err := a.db.sql.ExecContext(ctx, `DELETE FROM access_sessions WHERE hash = $1`, hash); err != nil {
+	if _, err := a.db.exec(ctx, `DELETE FROM access_sessions WHERE hash = $1`, hash); err != nil {
 		return fmt.Errorf("end a session: %w", err)
 	}
 	return nil
@@ -206,7 +206,7 @@ func (a Access) EndSession(ctx context.Context, hash string) error {
 
 // ForgetSessions removes the sessions that are over, and tells how many.
 func (a Access) ForgetSessions(ctx context.Context, now time.Time) (int64, error) {
-	result, err := a.db.sql.ExecContext(ctx, `DELETE FROM access_sessions WHERE until_ms <= $1`, now.UnixMilli())
+	result, err := a.db.exec(ctx, `DELETE FROM access_sessions WHERE until_ms <= $1`, now.UnixMilli())
 	if err != nil {
 		return 0, fmt.Errorf("remove old sessions: %w", err)
 	}

@@ -205,7 +205,7 @@ const forgetAlarms = `
 // Forget removes alarms that were closed before a time, and tells how many.
 func (s Alarms) Forget(ctx context.Context, before time.Time) (all int64, err error) {
 	for n := int64(forgetAtOnce); n == forgetAtOnce; all += n {
-		result, err := s.db.sql.ExecContext(ctx, forgetAlarms, before.UnixMilli(), forgetAtOnce)
+		result, err := s.db.exec(ctx, forgetAlarms, before.UnixMilli(), forgetAtOnce)
 		if err == nil {
 			n, err = result.RowsAffected()
 		}

@@ -33,7 +33,7 @@ func (db *DB) Chat() Chat { return Chat{db} }
 // Begin writes down a request before it is done. The error is ErrAskedBefore if it
 // is there already.
 func (c Chat) Begin(ctx context.Context, cmd ChatCommand) error {
-	result, err := c.db.sql.ExecContext(ctx, `
+	result, err := c.db.exec(ctx, `
 		INSERT INTO chat_commands (request, at_ms, chat, who, verb, text, answered_ms, result, answer)
 		VALUES ($1, $2, $3, $4, $5, $6, 0, '', '') ON CONFLICT (request) DO NOTHING`,
 		cmd.Request, cmd.At.UnixMilli(), cmd.Chat, cmd.Who, cmd.Verb, cmd.Text)
@@ -48,7 +48,7 @@ func (c Chat) Begin(ctx context.Context, cmd ChatCommand) error {
 
 // Finish writes down what was answered.
 func (c Chat) Finish(ctx context.Context, request string, at time.Time, result, answer string) error {
-	_, err := c.db.sql.ExecContext(ctx, `UPDATE chat_commands SET answered_ms = $1, result = $2, answer = $3 WHERE request = $4`,
+	_, err := c.db.exec(ctx, `UPDATE chat_commands SET answered_ms = $1, result = $2, answer = $3 WHERE request = $4`,
 		at.UnixMilli(), result, answer, request)
 	if err != nil {
 		return fmt.Errorf("write down an answer by chat: %w", err)
@@ -72,7 +72,7 @@ func scanChatCommand(rows *sql.Rows) (cmd ChatCommand, err error) {
 
 // Forget removes the requests from before a time, and tells how many.
 func (c Chat) Forget(ctx context.Context, before time.Time) (int64, error) {
-	result, err := c.db.sql.ExecContext(ctx, `DELETE FROM chat_commands WHERE at_ms < $1`, before.UnixMilli())
+	result, err := c.db.exec(ctx, `DELETE FROM chat_commands WHERE at_ms < $1`, before.UnixMilli())
 	if err != nil {
 		return 0, fmt.Errorf("remove old requests by chat: %w", err)
 	}

@@ -31,7 +31,7 @@ func (c Checkpoints) Save(ctx context.Context, name string, value []byte) error 
 	if value == nil {
 		value = []byte{} // nil would be NULL
 	}
-	_, err := c.db.sql.ExecContext(ctx, `
+	_, err := c.db.exec(ctx, `
 		INSERT INTO checkpoints (name, value, saved_ms) VALUES ($1, $2, $3)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value, saved_ms = excluded.saved_ms`,
 		name, value, c.db.now().UnixMilli())

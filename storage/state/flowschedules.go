@@ -16,7 +16,7 @@ func (s Flows) Schedules(ctx context.Context) ([]PoolRow, error) {
 
 // PutSchedule keeps a schedule.
 func (s Flows) PutSchedule(ctx context.Context, r PoolRow) error {
-	_, err := s.db.sql.ExecContext(ctx, `INSERT INTO flow_schedules (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data`,
+	_, err := s.db.exec(ctx, `INSERT INTO flow_schedules (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data`,
 		r.ID, string(r.Data))
 	if err != nil {
 		return fmt.Errorf("keep schedule %q: %w", r.ID, err)
@@ -26,7 +26,7 @@ func (s Flows) PutSchedule(ctx context.Context, r PoolRow) error {
 
 // DeleteSchedule removes a schedule; the error is ErrNoFlowSchedule if there is none.
 func (s Flows) DeleteSchedule(ctx context.Context, id string) error {
-	result, err := s.db.sql.ExecContext(ctx, `DELETE FROM flow_schedules WHERE id = $1`, id)
+	result, err := s.db.exec(ctx, `DELETE FROM flow_schedules WHERE id = $1`, id)
 	if err == nil {
 		var n int64
 		if n, err = result.RowsAffected(); err == nil && n == 0 {

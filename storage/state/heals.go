@@ -73,7 +73,7 @@ func (db *DB) Heals() Heals { return Heals{db} }
 
 // Begin writes down an action that is about to start, or a dry run.
 func (h Heals) Begin(ctx context.Context, r Heal) error {
-	_, err := h.db.sql.ExecContext(ctx, `
+	_, err := h.db.exec(ctx, `
 		INSERT INTO heals (id, alarm, alarm_key, alarm_name, rule, step, action, kind, module, node, process, who, dry,
 			started_ms, ended_ms, result, output, verified_ms, verified, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
@@ -87,7 +87,7 @@ func (h Heals) Begin(ctx context.Context, r Heal) error {
 
 // Finish writes down how an action ended.
 func (h Heals) Finish(ctx context.Context, id string, at time.Time, result, output, reason string) error {
-	_, err := h.db.sql.ExecContext(ctx, `UPDATE heals SET ended_ms = $1, result = $2, output = $3, reason = $4 WHERE id = $5`,
+	_, err := h.db.exec(ctx, `UPDATE heals SET ended_ms = $1, result = $2, output = $3, reason = $4 WHERE id = $5`,
 		milliOrZero(at), result, output, reason, id)
 	if err != nil {
 		return fmt.Errorf("write down the end of heal %s: %w", id, err)
@@ -97,7 +97,7 @@ func (h Heals) Finish(ctx context.Context, id string, at time.Time, result, outp
 
 // Judge writes down whether an action helped.
 func (h Heals) Judge(ctx context.Context, id string, at time.Time, verdict, reason string) error {
-	_, err := h.db.sql.ExecContext(ctx, `UPDATE heals SET verified_ms = $1, verified = $2, reason = $3 WHERE id = $4`,
+	_, err := h.db.exec(ctx, `UPDATE heals SET verified_ms = $1, verified = $2, reason = $3 WHERE id = $4`,
 		milliOrZero(at), verdict, reason, id)
 	if err != nil {
 		return fmt.Errorf("write down whether heal %s helped: %w", id, err)
@@ -155,7 +155,7 @@ func (h Heals) Brake(ctx context.Context) (*Brake, error) {
 
 // Stop writes down that healing is stopped.
 func (h Heals) Stop(ctx context.Context, b Brake) error {
-	_, err := h.db.sql.ExecContext(ctx, `
+	_, err := h.db.exec(ctx, `
 		INSERT INTO heal_brakes (id, since_ms, reason, released_ms, released_by, release_why)
 		SELECT COALESCE(MAX(id), 0) + 1, CAST($1 AS BIGINT), CAST($2 AS TEXT), 0, '', '' FROM heal_brakes`,
 		milliOrZero(b.Since), b.Reason)
@@ -168,7 +168,7 @@ func (h Heals) Stop(ctx context.Context, b Brake) error {
 // Release writes down who let healing go on, and why. The error is ErrNoBrake if
 // it was not stopped.
 func (h Heals) Release(ctx context.Context, at time.Time, who, why string) error {
-	result, err := h.db.sql.ExecContext(ctx, `UPDATE heal_brakes SET released_ms = $1, released_by = $2, release_why = $3 WHERE released_ms = 0`,
+	result, err := h.db.exec(ctx, `UPDATE heal_brakes SET released_ms = $1, released_by = $2, release_why = $3 WHERE released_ms = 0`,
 		milliOrZero(at), who, why)
 	if err != nil {
 		return fmt.Errorf("let healing go on: %w", err)
@@ -181,7 +181,7 @@ func (h Heals) Release(ctx context.Context, at time.Time, who, why string) error
 
 // Forget removes the heals that started before a time, and tells how many.
 func (h Heals) Forget(ctx context.Context, before time.Time) (int64, error) {
-	result, err := h.db.sql.ExecContext(ctx, `DELETE FROM heals WHERE started_ms < $1`, before.UnixMilli())
+	result, err := h.db.exec(ctx, `DELETE FROM heals WHERE started_ms < $1`, before.UnixMilli())
 	if err != nil {
 		return 0, fmt.Errorf("remove old heals: %w", err)
 	}

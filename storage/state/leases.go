@@ -130,7 +130,7 @@ func scanText(rows *sql.Rows) (text string, err error) {
 // Forget removes leases that started before a time and are not pending, and tells
 // how many.
 func (s Leases) Forget(ctx context.Context, before time.Time) (int64, error) {
-	result, err := s.db.sql.ExecContext(ctx, `DELETE FROM leases WHERE pending = 0 AND started_ms < $1`, before.UnixMilli())
+	result, err := s.db.exec(ctx, `DELETE FROM leases WHERE pending = 0 AND started_ms < $1`, before.UnixMilli())
 	if err != nil {
 		return 0, fmt.Errorf("forget leases from before %s: %w", before, err)
 	}

@@ -63,7 +63,7 @@ func (m Marks) Add(ctx context.Context, k fleet.Mark) (fleet.Mark, error) {
 // End takes a mark away: from now on its interval is learned from again. The error
 // is fleet.ErrNoMark if there is none in force.
 func (m Marks) End(ctx context.Context, id int64, who string) error {
-	result, err := m.db.sql.ExecContext(ctx, `UPDATE marks SET ended_ms = $1, ended_by = $2 WHERE id = $3 AND ended_ms = 0`,
+	result, err := m.db.exec(ctx, `UPDATE marks SET ended_ms = $1, ended_by = $2 WHERE id = $3 AND ended_ms = 0`,
 		m.db.now().UnixMilli(), who, id)
 	if err != nil {
 		return fmt.Errorf("take mark %d away: %w", id, err)

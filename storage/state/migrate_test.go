@@ -1,11 +1,9 @@
 package state
 
 import (
-	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // openAt returns a database as a Headroom that knew only so many versions left it.
@@ -13,10 +11,9 @@ func openAt(t *testing.T, path string, version int) *DB {
 	t.Helper()
 	all, err := migrations()
 	must(t, err)
-	handle, err := sql.Open("sqlite", dataSource(path))
+	db, err := open(path)
 	must(t, err)
-	t.Cleanup(func() { _ = handle.Close() })
-	db := &DB{sql: handle, now: time.Now}
+	t.Cleanup(func() { _ = db.sql.Close() })
 	must(t, db.migrateTo(t.Context(), all[:version]))
 	return db
 }
@@ -40,7 +37,7 @@ func TestOlderFilesAreBroughtForward(t *testing.T) {
 func TestNewerFilesAreRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	db := mustOpen(t, path)
-	_, err := db.sql.ExecContext(t.Context(), `INSERT INTO migrations (version, applied_ms) VALUES (99, 0)`)
+	_, err := db.exec(t.Context(), `INSERT INTO migrations (version, applied_ms) VALUES (99, 0)`)
 	must(t, err)
 	must(t, db.Close())
 	if _, err := Open(path); err == nil || !strings.Contains(err.Error(), "version 99 is of a newer Headroom") {

@@ -27,7 +27,7 @@ func (db *DB) Mutes() Mutes { return Mutes{db} }
 
 // Put keeps a mute as it is now.
 func (s Mutes) Put(ctx context.Context, m Mute) error {
-	_, err := s.db.sql.ExecContext(ctx, `
+	_, err := s.db.exec(ctx, `
 		INSERT INTO mutes (id, made_ms, ended_ms, data) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (id) DO UPDATE SET ended_ms = excluded.ended_ms, data = excluded.data`,
 		m.ID, m.Made.UnixMilli(), milliOrZero(m.Ended), string(m.Data))

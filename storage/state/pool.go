@@ -194,7 +194,7 @@ func (s Pool) CountDecisions(ctx context.Context, q PoolDecisionQuery) (n int, e
 // transaction removes some of them, so that others need not wait long.
 func (s Pool) ForgetDecisions(ctx context.Context, before time.Time) (total int64, err error) {
 	for {
-		result, err := s.db.sql.ExecContext(ctx, `DELETE FROM pool_decisions WHERE id IN (
+		result, err := s.db.exec(ctx, `DELETE FROM pool_decisions WHERE id IN (
 			SELECT id FROM pool_decisions WHERE at_ms < $1 LIMIT $2)`, before.UnixMilli(), forgetAtOnce)
 		if err != nil {
 			return total, fmt.Errorf("forget decisions from before %s: %w", before, err)

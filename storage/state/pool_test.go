@@ -32,7 +32,7 @@ func testPool(t *testing.T, open func() *DB) {
 		Decisions: []PoolDecision{{ID: "d1", Direction: "in"}},
 	}
 	rename := func(from, to string) {
-		_, err := db.sql.ExecContext(ctx, "ALTER TABLE "+from+" RENAME TO "+to)
+		_, err := db.exec(ctx, "ALTER TABLE "+from+" RENAME TO "+to)
 		must(t, err)
 	}
 	rename("pool_decisions", "elsewhere")

@@ -203,7 +203,7 @@ func (s Registry) Forget(ctx context.Context, before time.Time) (all int64, err 
 			SELECT seq, ROW_NUMBER() OVER (PARTITION BY id ORDER BY seq DESC) AS place FROM registry_events
 			WHERE id IN (SELECT id FROM registry_events GROUP BY id HAVING COUNT(*) > $1)) AS numbered WHERE place > $1)`, []any{MaxRegistryEvents}},
 	} {
-		result, err := s.db.sql.ExecContext(ctx, do.text, do.args...)
+		result, err := s.db.exec(ctx, do.text, do.args...)
 		if err != nil {
 			return all, fmt.Errorf("forget changes of the registry: %w", err)
 		}

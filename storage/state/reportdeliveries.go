@@ -95,7 +95,7 @@ func (r Reports) KeepDelivery(ctx context.Context, d ReportDelivery) error {
 	if err != nil {
 		return err
 	}
-	result, err := r.db.sql.ExecContext(ctx, `
+	result, err := r.db.exec(ctx, `
 		UPDATE report_deliveries SET state = $1, attempts = $2, error = $3, next_ms = $4, ended_ms = $5, recipients = $6 WHERE month = $7 AND n = $8`,
 		d.State, d.Attempts, d.Error, milliOrZero(d.Next), milliOrZero(d.Ended), people, d.Month, d.N)
 	if err == nil {

@@ -58,7 +58,7 @@ func testReports(t *testing.T, open func() *DB) {
 	testDeliveries(t, db.Reports(), &p)
 
 	for _, spoil := range []string{`UPDATE reports SET body = '{}'`, `UPDATE report_files SET body = 'x'`} {
-		_, err = db.sql.ExecContext(ctx, spoil)
+		_, err = db.exec(ctx, spoil)
 		must(t, err)
 	}
 	if _, _, err := db.Reports().Load(ctx, "2026-11"); err == nil {
@@ -90,7 +90,7 @@ func testReportFiles(t *testing.T, r Reports, p *Publication) {
 	other := ReportFile{Format: "html", Language: "en", SHA256: checksum("other"), Body: []byte("other")}
 	packed, err := pack(other.Body)
 	must(t, err)
-	_, err = r.db.sql.ExecContext(ctx, `UPDATE report_files SET body = $1 WHERE format = 'csv'`, packed)
+	_, err = r.db.exec(ctx, `UPDATE report_files SET body = $1 WHERE format = 'csv'`, packed)
 	must(t, err)
 	if _, _, err := r.File(ctx, "2026-11", "csv", ""); err == nil || !strings.Contains(err.Error(), "2026-11 as csv was changed") {
 		t.Errorf("a file that was changed: %v", err)

@@ -93,7 +93,7 @@ func (s Requests) Add(ctx context.Context, r Request) (number int64, err error) 
 // Change keeps a request as it is now, if its version is still the one that was read;
 // else the error is ErrRequestChanged. What people were told of is not touched.
 func (s Requests) Change(ctx context.Context, r Request) error {
-	result, err := s.db.sql.ExecContext(ctx, `
+	result, err := s.db.exec(ctx, `
 		UPDATE requests SET state = $1, run = $2, approved_ms = $3, closed_ms = $4, steps = $5, data = $6, version = version + 1
 		WHERE number = $7 AND version = $8`,
 		r.State, r.Run, milliOrZero(r.Approved), milliOrZero(r.Closed), r.Steps, string(r.Data), r.Number, r.Version)
@@ -111,7 +111,7 @@ func (s Requests) Change(ctx context.Context, r Request) error {
 
 // Told writes down of how many steps of a request people were told.
 func (s Requests) Told(ctx context.Context, number int64, steps int) error {
-	if _, err := s.db.sql.ExecContext(ctx, `UPDATE requests SET told = $1 WHERE number = $2 AND told < $1`, steps, number); err != nil {
+	if _, err := s.db.exec(ctx, `UPDATE requests SET told = $1 WHERE number = $2 AND told < $1`, steps, number); err != nil {
 		return fmt.Errorf("write down what was told of request %d: %w", number, err)
 	}
 	return nil
@@ -170,7 +170,7 @@ func (s Requests) CountUnderWay(ctx context.Context) (map[string]int, error) {
 // Forget removes the requests that were closed before a time, and tells how many. The
 // newest one stays, so that no number is given twice.
 func (s Requests) Forget(ctx context.Context, before time.Time) (int64, error) {
-	result, err := s.db.sql.ExecContext(ctx, `
+	result, err := s.db.exec(ctx, `
 		DELETE FROM requests WHERE closed_ms > 0 AND closed_ms < $1 AND number < (SELECT MAX(number) FROM requests)`, before.UnixMilli())
 	if err != nil {
 		return 0, fmt.Errorf("remove old requests: %w", err)

@@ -26,6 +26,11 @@ type DB struct {
 	sql   *sql.DB
 	now   func() time.Time
 	audit *Audit
+
+	// writing holds an element while a goroutine changes the database. SQLite has
+	// one writer at a time, and lets others ask again and again with pauses; here
+	// they wait in a row until the moment it is free, or their context is done.
+	writing chan struct{}
 }
 
 // Open opens the database file at path, which is created with its directory if
@@ -34,16 +39,25 @@ func Open(path string) (*DB, error) {
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("create state database: %w", err)
 	}
-	handle, err := sql.Open("sqlite", dataSource(path))
+	db, err := open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open state database %q: %w", path, err)
 	}
-	db := &DB{sql: handle, now: time.Now}
-	db.audit = &Audit{db: db}
 	if err := db.migrate(context.Background()); err != nil {
-		_ = handle.Close()
+		_ = db.sql.Close()
 		return nil, fmt.Errorf("open state database %q: %w", path, err)
 	}
+	return db, nil
+}
+
+// open makes a handle of the file as it is.
+func open(path string) (*DB, error) {
+	handle, err := sql.Open("sqlite", dataSource(path))
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{sql: handle, now: time.Now, writing: make(chan struct{}, 1)}
+	db.audit = &Audit{db: db}
 	return db, nil
 }
 
@@ -76,8 +90,34 @@ func dataSource(path string) string {
 	return "file:" + file.EscapedPath() + "?" + query.Encode()
 }
 
-// transact runs do in a transaction, which is taken back if do fails.
+// alone waits until no other goroutine writes; who is given no error calls leave.
+func (db *DB) alone(ctx context.Context) error {
+	select {
+	case db.writing <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for other changes: %w", ctx.Err())
+	}
+}
+
+func (db *DB) leave() { <-db.writing }
+
+// exec makes one change by itself.
+func (db *DB) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := db.alone(ctx); err != nil {
+		return nil, err
+	}
+	defer db.leave()
+	return db.sql.ExecContext(ctx, query, args...)
+}
+
+// transact runs do in a transaction, which is taken back if do fails. A change that
+// do makes by anything but its transaction would wait for itself.
 func (db *DB) transact(ctx context.Context, do func(*sql.Tx) error) error {
+	if err := db.alone(ctx); err != nil {
+		return err
+	}
+	defer db.leave()
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
 		return err

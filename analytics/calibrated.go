@@ -82,6 +82,7 @@ func readyOn(at time.Time, days int) string {
 func (calibrated) grown(k *learned) bool { return k.growth != nil }
 
 func (calibrated) outlook(g *Growth, k *learned, m *Model) {
+	g.setTrend(k.growth.Trend())
 	g.PeakAtHorizon = numbers(k.growth.Day(m.HorizonDays, m.Level))
 	g.PeakMax = numbers(k.growth.Largest(m.HorizonDays, m.Level))
 	g.setFull(k.reach)

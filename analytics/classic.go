@@ -68,6 +68,7 @@ func (classic) grown(k *learned) bool { return k.lined }
 
 func (classic) outlook(g *Growth, k *learned, m *Model) {
 	l := k.line
+	g.setTrend(k.line.Slope)
 	g.PeakAtHorizon = interval(l.At(m.HorizonDays, m.Level))
 	g.PeakMax = interval(l.Max(m.HorizonDays, m.Level))
 	g.setFull(k.classic.reach)

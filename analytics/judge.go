@@ -108,7 +108,7 @@ func (m *Model) growth(of kind, n *fleet.Node, g *generation, i int, r *Row) Gro
 	out := Growth{
 		ID: n.ID, Path: n.Path, Level: r.Level, Days: k.have, HorizonDays: m.HorizonDays,
 		TargetLoad: Number(m.TargetLoad), Devices: r.present(),
-		SlopePerDay: Unknown(), PercentPerDay: Unknown(), R2: Unknown(), PeakNow: Unknown(),
+		SlopePerDay: Unknown(), PercentPerDay: Unknown(), TrendPerDay: Unknown(), R2: Unknown(), PeakNow: Unknown(),
 		PeakAtHorizon: unknownInterval, PeakMax: unknownInterval,
 		DevicesNeeded: Unknown(), DevicesToRequest: Unknown(), State: OK,
 		Risk: Unknown(), PeakAtRisk: Unknown(), Spares: Unknown(), PooledNeeded: Unknown(),
@@ -151,6 +151,17 @@ func (r *Row) present() Number {
 func (g *Growth) setLine(l growth.Line) {
 	g.SlopePerDay, g.R2, g.PeakNow = Number(l.Slope), Number(l.R2), Number(l.Intercept)
 	g.PercentPerDay = Number(100 * l.Slope / l.Intercept)
+}
+
+// steady is the growth of the line, in percent of a day's peak, that is not worth
+// doubting: less than one percent in 30 days.
+const steady = 1.0 / 30
+
+// setTrend sets what the forecast grows by a day, and whether that speaks against the
+// line.
+func (g *Growth) setTrend(slope float64) {
+	g.TrendPerDay = Number(slope)
+	g.SlopeDoubted = slope*float64(g.SlopePerDay) <= 0 && math.Abs(float64(g.PercentPerDay)) >= steady
 }
 
 func numbers(i growth.Interval) Interval { return interval(i.Value, i.Lower, i.Upper) }

@@ -96,8 +96,10 @@ type Growth struct {
 
 	AsOf          string   `json:"as_of"`           // the last day that counts, YYYY-MM-DD
 	Days          int      `json:"days"`            // daily peaks that the line stands on
-	SlopePerDay   Number   `json:"slope_per_day"`   // percentage points of load a day
+	SlopePerDay   Number   `json:"slope_per_day"`   // of the straight line, in percentage points of load a day
 	PercentPerDay Number   `json:"percent_per_day"` // slope in percent of the line's value today
+	TrendPerDay   Number   `json:"trend_per_day"`   // points a day by which the model's forecast grows: the slope, or what the weeks agree on; 0 if they agree on none
+	SlopeDoubted  bool     `json:"slope_doubted"`   // the forecast does not count on the slope: the weeks agree on no trend, or on one the other way
 	R2            Number   `json:"r2"`
 	PeakNow       Number   `json:"peak_now"` // the line's value on AsOf
 	HorizonDays   int      `json:"horizon_days"`

@@ -63,14 +63,23 @@ func runwayText(r *analytics.Row, g *analytics.Growth, days, lead float64) Text 
 	}
 	t := Text{
 		Summary: fmt.Sprintf("%s: full %s; machines take %.0f days", r.ID, when, lead),
-		Description: fmt.Sprintf("The daily peak of %s reaches %.0f %% %s (%s); a machine that is asked for today is in service in %.0f days. The peak grows by %.2f points a day from %s now.",
-			title(r.Path), float64(g.TargetLoad), when, between(g.FullOn), lead, float64(g.SlopePerDay), percent(g.PeakNow)),
+		Description: fmt.Sprintf("The daily peak of %s reaches %.0f %% %s (%s); a machine that is asked for today is in service in %.0f days. %s.",
+			title(r.Path), float64(g.TargetLoad), when, between(g.FullOn), lead, growing(g)),
 		Numbers: numbers("days", analytics.Number(days), "lead_time_days", analytics.Number(lead), "peak", g.PeakNow, "slope", g.SlopePerDay, "devices", g.Devices, "devices_to_request", g.DevicesToRequest),
 	}
 	if g.DevicesToRequest > 0 {
 		t.Description += fmt.Sprintf(" To request: %.0f devices.", float64(g.DevicesToRequest))
 	}
 	return t
+}
+
+// growing says where the peak comes from. A slope that the forecast does not count on
+// would contradict it.
+func growing(g *analytics.Growth) string {
+	if g.SlopeDoubted {
+		return fmt.Sprintf("The peak is %s now, and the weeks agree on no growth", percent(g.PeakNow))
+	}
+	return fmt.Sprintf("The peak grows by %.2f points a day from %s now", float64(g.SlopePerDay), percent(g.PeakNow))
 }
 
 // between is the interval of a day in words.

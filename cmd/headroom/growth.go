@@ -38,12 +38,16 @@ func growthLine(l *analytics.Growth) []cell {
 	if l.PeakMax.Lower.Known() {
 		largest += " " + interval(l.PeakMax.Lower, l.PeakMax.Upper)
 	}
+	slope := decimal(l.SlopePerDay, 2)
+	if l.SlopeDoubted {
+		slope = "~ " + slope // full on and the order do not count on it
+	}
 	full := l.FullOn.Value
 	if full == "" {
 		full = "–"
 	}
 	return []cell{
-		plain(printable(l.ID)), plain(decimal(l.PeakNow, 1)), plain(decimal(l.SlopePerDay, 2)), plain(decimal(l.R2, 2)),
+		plain(printable(l.ID)), plain(decimal(l.PeakNow, 1)), plain(slope), plain(decimal(l.R2, 2)),
 		plain(fmt.Sprint(l.Days)), plain(largest), plain(full),
 		plain(decimal(l.Devices, 0)), plain(decimal(l.DevicesNeeded, 0)), order, why,
 	}

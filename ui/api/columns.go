@@ -85,6 +85,8 @@ var growthColumns = map[string]column[analytics.Growth]{
 	"days":               number(func(g *analytics.Growth) analytics.Number { return analytics.Number(g.Days) }),
 	"slope_per_day":      number(func(g *analytics.Growth) analytics.Number { return g.SlopePerDay }),
 	"percent_per_day":    number(func(g *analytics.Growth) analytics.Number { return g.PercentPerDay }),
+	"trend_per_day":      number(func(g *analytics.Growth) analytics.Number { return g.TrendPerDay }),
+	"slope_doubted":      number(func(g *analytics.Growth) analytics.Number { return truth(g.SlopeDoubted) }),
 	"r2":                 number(func(g *analytics.Growth) analytics.Number { return g.R2 }),
 	"peak_now":           number(func(g *analytics.Growth) analytics.Number { return g.PeakNow }),
 	"horizon_days":       number(func(g *analytics.Growth) analytics.Number { return analytics.Number(g.HorizonDays) }),

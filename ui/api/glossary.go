@@ -58,7 +58,7 @@ var terms = []Term{
 	{"loss", "Headroom after a loss", "The same once the largest failure domain is lost and the other devices do its work.",
 		ofRow, "headroom_module_headroom_after_loss_percent", "",
 		[]string{"after loss"}},
-	{"growth", "Growth", "How fast the daily peak grows, in percent a day over the last 60 days; a month is 30 of these days.",
+	{"growth", "Growth", "How fast the daily peak grows, in percent a day on a straight line through the last 60 days; a month is 30 of these days. After a ~ the weeks do not agree on it, and neither full on nor the order counts on it.",
 		ofOrder, "headroom_module_growth_percent_per_day", "",
 		[]string{"line", "trend"}},
 	{"full", "Full on", "The day by which a daily peak has more likely than not reached the target load.",

@@ -181,6 +181,8 @@ func (w *lineWriter) growth(g *analytics.Growth) {
 	w.integer("days", g.Days)
 	w.number("slope_per_day", g.SlopePerDay)
 	w.number("percent_per_day", g.PercentPerDay)
+	w.number("trend_per_day", g.TrendPerDay)
+	w.truth("slope_doubted", g.SlopeDoubted)
 	w.number("r2", g.R2)
 	w.number("peak_now", g.PeakNow)
 	w.integer("horizon_days", g.HorizonDays)

@@ -61,6 +61,7 @@ var fields = []Field{
 	{"peak_now", Percent, func(r *Record) any { return r.PeakNow }},
 	{"slope_per_day", Decimals, func(r *Record) any { return r.SlopePerDay }},
 	{"percent_per_day", Decimals, func(r *Record) any { return r.PercentPerDay }},
+	{"trend_per_day", Decimals, func(r *Record) any { return r.TrendPerDay }},
 	{"r2", Decimals, func(r *Record) any { return r.R2 }},
 	{"days", Count, func(r *Record) any { return r.Days }},
 	{"as_of", Day, func(r *Record) any { return r.AsOf }},

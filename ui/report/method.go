@@ -20,7 +20,7 @@ func (r *Report) method() []string {
 		)
 	}
 	return append(first,
-		"The forecast takes the level of the last weeks, the weekdays, and the trend as far as the weeks agree on one; its interval comes from how wrong it was within the growth window and, the farther ahead the more, from the size of the load. The horizon is the time from a request to a machine in service.",
+		"The forecast takes the level of the last weeks, the weekdays, and the trend as far as the weeks agree on one: on a growth with a ~ before it they do not, and nothing counts on it. The interval comes from how wrong it was within the growth window and, the farther ahead the more, from the size of the load. The horizon is the time from a request to a machine in service.",
 		"The peak at risk is what the largest peak until the horizon exceeds with the stated probability, an event of the calendar included. That probability is idle cost ÷ (shortage cost + idle cost).",
 		"Devices needed = devices × peak at risk ÷ target load, rounded up, at least the minimum, and spares for devices that fail. Devices to request = needed − devices, where that is above 0, in multiples that are delivered.",
 		"Full on is the day by which a peak has more likely than not reached the target load, with the earliest and latest day of its 95 % interval.",

@@ -46,7 +46,7 @@ func (l *LeftOut) line() *Line {
 	nan := analytics.Unknown()
 	return &Line{Cost: nan, Growth: analytics.Growth{
 		ID: l.ID, Path: path, State: l.State, Reason: l.Reason, Devices: l.Devices, DevicesNeeded: nan, DevicesToRequest: nan,
-		PeakNow: nan, SlopePerDay: nan, PercentPerDay: nan, R2: nan, TargetLoad: nan,
+		PeakNow: nan, SlopePerDay: nan, PercentPerDay: nan, TrendPerDay: nan, R2: nan, TargetLoad: nan,
 		PeakAtHorizon: analytics.Interval{Value: nan, Lower: nan, Upper: nan}, Risk: nan, PeakAtRisk: nan, Spares: nan, PooledNeeded: nan,
 	}}
 }

@@ -49,7 +49,7 @@ func young(n *fleet.Node) analytics.Growth {
 	nan := analytics.Unknown()
 	none := analytics.Interval{Value: nan, Lower: nan, Upper: nan}
 	return analytics.Growth{
-		ID: n.ID, Path: n.Path, SlopePerDay: nan, PercentPerDay: nan, R2: nan, PeakNow: nan, PeakAtHorizon: none, PeakMax: none,
+		ID: n.ID, Path: n.Path, SlopePerDay: nan, PercentPerDay: nan, TrendPerDay: nan, R2: nan, PeakNow: nan, PeakAtHorizon: none, PeakMax: none,
 		TargetLoad: 60, Devices: 3, DevicesNeeded: nan, DevicesToRequest: nan, Risk: nan, PeakAtRisk: nan, Spares: nan, PooledNeeded: nan, State: analytics.Learning, Reason: "9 of 14 days",
 	}
 }
@@ -58,7 +58,8 @@ func grow(s *analytics.Snapshot, id string, devices, peak, slope, horizon, neede
 	g := &s.Growth[s.Find(id)]
 	g.AsOf, g.Days, g.HorizonDays = "2026-11-21", 60, 30
 	g.SlopePerDay, g.PercentPerDay, g.R2 = analytics.Number(slope), analytics.Number(100*slope/peak), 0.875
-	g.PeakNow = analytics.Number(peak)
+	g.PeakNow, g.TrendPerDay = analytics.Number(peak), analytics.Number(max(0, slope))
+	g.SlopeDoubted = slope < 0
 	g.PeakAtHorizon = analytics.Interval{Value: analytics.Number(horizon), Lower: analytics.Number(horizon - 2), Upper: analytics.Number(horizon + 2)}
 	g.PeakMax = g.PeakAtHorizon
 	if slope > 0 {

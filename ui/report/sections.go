@@ -141,8 +141,16 @@ func (r *Report) lineColumns(w *words) []lineColumn {
 	}
 	return append(all,
 		lineColumn{Column{w.peakNow, Figure, 6}, func(l *Line) string { return Decimal(l.PeakNow, 1) }},
-		lineColumn{Column{w.growth, Figure, 7}, func(l *Line) string { return signedDecimal(l.SlopePerDay, 2) }},
+		lineColumn{Column{w.growth, Figure, 7}, growthOf},
 		lineColumn{Column{w.fullOn, Figure, 7}, func(l *Line) string { return orDash(l.FullOn.Value) }})
+}
+
+// growthOf marks a growth that the forecast does not count on.
+func growthOf(l *Line) string {
+	if l.SlopeDoubted {
+		return "~ " + signedDecimal(l.SlopePerDay, 2)
+	}
+	return signedDecimal(l.SlopePerDay, 2)
 }
 
 func pathOf(names []string) string { return strings.Join(names, " → ") }

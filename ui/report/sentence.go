@@ -13,7 +13,7 @@ import (
 func Sentence(l *Line, language string) string {
 	t := speech{tongue: tongueOf(language)}
 	t.say(t.has, Decimal(l.Devices, 0), Decimal(l.PeakNow, 1))
-	t.sayGrowth(l.SlopePerDay)
+	t.sayGrowth(l)
 	t.sayFull(l)
 	if l.asks() {
 		t.say(t.request, Decimal(l.DevicesToRequest, 0), Decimal(l.Devices+l.DevicesToRequest, 0))
@@ -30,16 +30,21 @@ func Sentence(l *Line, language string) string {
 	return t.String()
 }
 
-func (t *speech) sayGrowth(slope analytics.Number) {
-	size := analytics.Number(math.Abs(float64(slope)))
+func (t *speech) sayGrowth(l *Line) {
+	size := analytics.Number(math.Abs(float64(l.SlopePerDay)))
 	switch {
-	case !slope.Known():
+	case !size.Known():
+		return
 	case size < 0.005:
 		t.say(t.steady)
-	case slope > 0:
+		return
+	case l.SlopePerDay > 0:
 		t.say(t.rising, Decimal(size, 2))
 	default:
 		t.say(t.falling, Decimal(size, 2))
+	}
+	if l.SlopeDoubted {
+		t.say(t.doubted)
 	}
 }
 

@@ -44,7 +44,7 @@ var english = words{
 
 	heads: map[string]string{
 		"id": "Id", "state": "State", "devices": "Devices now", "devices_needed": "Devices needed", "devices_to_request": "Devices to request", "device_type": "Type ordered",
-		"peak_now": "Daily peak now (%)", "slope_per_day": "Growth (points a day)", "percent_per_day": "Growth (% a day)", "r2": "R²", "days": "Days of the line", "as_of": "As of",
+		"peak_now": "Daily peak now (%)", "slope_per_day": "Growth (points a day)", "percent_per_day": "Growth (% a day)", "trend_per_day": "Growth counted on (points a day)", "r2": "R²", "days": "Days of the line", "as_of": "As of",
 		"horizon_days": "Lead time (days)", "peak_at_horizon": "Peak at its end (%)", "peak_at_horizon_lower": "Lower (%)", "peak_at_horizon_upper": "Upper (%)",
 		"target_load": "Target load (%)", "full_on": "Full on", "full_on_earliest": "Full at the earliest", "full_on_latest": "Full at the latest",
 		"risk": "Risk", "peak_at_risk": "Peak at risk (%)", "event": "Event", "spares": "Spares", "reason": "Why",
@@ -68,7 +68,7 @@ var chinese = words{
 
 	heads: map[string]string{
 		"id": "标识", "state": "状态", "devices": "现有设备（台）", "devices_needed": "所需设备（台）", "devices_to_request": "申请设备（台）", "device_type": "申请机型",
-		"peak_now": "当前日峰值（%）", "slope_per_day": "增长（百分点/天）", "percent_per_day": "增长（%/天）", "r2": "R²", "days": "拟合天数", "as_of": "数据截至",
+		"peak_now": "当前日峰值（%）", "slope_per_day": "增长（百分点/天）", "percent_per_day": "增长（%/天）", "trend_per_day": "预测采用的增长（百分点/天）", "r2": "R²", "days": "拟合天数", "as_of": "数据截至",
 		"horizon_days": "交付周期（天）", "peak_at_horizon": "期末峰值（%）", "peak_at_horizon_lower": "下限（%）", "peak_at_horizon_upper": "上限（%）",
 		"target_load": "目标负载（%）", "full_on": "满载日期", "full_on_earliest": "最早满载", "full_on_latest": "最晚满载",
 		"risk": "风险", "peak_at_risk": "风险峰值（%）", "event": "事件", "spares": "备机（台）", "reason": "原因",

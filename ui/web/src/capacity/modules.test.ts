@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Growth, Row, Shortfall } from "../api/types";
 import { joinGrowth } from "../table/entries";
+import { monthly } from "../table/growth";
 import { sampleGrowth, sampleRow } from "../testing/sample";
-import { below, joinShortfalls, listed, monthly, quadrantOf, sumUp } from "./modules";
+import { below, joinShortfalls, listed, quadrantOf, sumUp } from "./modules";
 import { defaultCapacity } from "./view";
 
 interface Made {

@@ -1,5 +1,6 @@
-import type { Growth, Num, Shortfall } from "../api/types";
+import type { Shortfall } from "../api/types";
 import { type Entry, isUnder, sortEntries } from "../table/entries";
+import { monthly } from "../table/growth";
 import { hasWords } from "../words";
 import type { CapacityView, Quadrant, Show } from "./view";
 
@@ -17,13 +18,6 @@ export function joinShortfalls(entries: Entry[], shortfalls: Shortfall[]): Modul
     return { ...entry, short, kind: !short ? "calm" : short.fills_up ? "full" : "asks" };
   });
 }
-
-/** Days that a month is counted as. */
-const monthDays = 30;
-
-/** Growth in percent a month. */
-export const monthly = (growth: Growth | undefined): Num =>
-  growth?.percent_per_day == null ? null : growth.percent_per_day * monthDays;
 
 /** Less of the target load free at today's peak than this is little room, in percent. */
 export const tightBelow = 20;

@@ -1,5 +1,6 @@
 import type { Num } from "../api/types";
-import { type Module, monthly, tightBelow } from "./modules";
+import { monthly } from "../table/growth";
+import { type Module, tightBelow } from "./modules";
 import type { Quadrant } from "./view";
 
 /** The part of the picture that is drawn, in percent a month and percent of headroom. */

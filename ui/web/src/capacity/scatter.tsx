@@ -2,9 +2,10 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { narrowQuery, useMatches } from "../media";
 import { namesOf } from "../state/view";
 import { fullDay } from "../table/cells";
+import { doubted, monthly } from "../table/growth";
 import { count, decimal, signed } from "../text/format";
 import { useText } from "../text/language";
-import { type Module, monthly } from "./modules";
+import type { Module } from "./modules";
 import { paint, readColors } from "./paint";
 import { type Dot, domainOf, dotAt, dotsOf, type Plane, quadrantAt } from "./plane";
 import type { CapacityView, Quadrant } from "./view";
@@ -107,7 +108,7 @@ function Reading({ dot: { module, x, y, r }, within }: { dot: Dot; within: numbe
     >
       <b>{names.at(-1)}</b>
       <small>{names.slice(0, -1).join(" › ")}</small>
-      <span>{text.capacity.read(signed(monthly(growth), 1), decimal(row.headroom, 0))}</span>
+      <span>{text.capacity.read(doubted(growth, signed(monthly(growth), 1)), decimal(row.headroom, 0))}</span>
       <span>
         {text.capacity.devices(row.devices ?? 0)}
         {growth && `, ${text.columns.full.toLowerCase()} ${fullDay(growth, text)}`}

@@ -1,6 +1,7 @@
 import type { Growth, Module, Row } from "../api/types";
 import { explainsAlone, type TermName } from "../explain/terms";
 import { type Choice, modelsOf } from "../state/model";
+import { doubted } from "../table/growth";
 import { afterLoss } from "../table/headroom";
 import type { Text } from "../text/en";
 import { clock, count, decimal, range, signed, unknown } from "../text/format";
@@ -101,7 +102,7 @@ const devices = (row: Row, silent: (n: string) => string) =>
   row.devices_silent ? `${count(row.devices)} (${silent(count(row.devices_silent))})` : count(row.devices);
 
 const slope = (g: Growth, perDay: (percent: string, days: number) => string) =>
-  g.percent_per_day === null ? unknown : perDay(signed(g.percent_per_day), g.days);
+  g.percent_per_day === null ? unknown : doubted(g, perDay(signed(g.percent_per_day), g.days));
 
 const beyond = (g: Growth, words: string) => (g.slope_per_day === null ? unknown : words);
 

@@ -54,7 +54,8 @@ function growthOf(growth: Growth, text: Text): string {
   const say = text.module.sentence;
   const { percent_per_day: percent, devices_to_request: request, full_on: full } = growth;
   if (percent === null || request === null) return "";
-  const way = percent < 0 ? say.shrinks(decimal(-percent, 2)) : say.growth(signed(percent));
+  const line = percent < 0 ? say.shrinks(decimal(-percent, 2)) : say.growth(signed(percent));
+  const way = line + (growth.slope_doubted ? say.doubted : "");
   return (
     way + (full.value && say.fullOn(full.value)) + (request > 0 ? say.request(count(request)) : say.enough)
   );

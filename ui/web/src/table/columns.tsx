@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Growth, Noted, Num, Sparkline } from "../api/types";
+import type { Noted, Num, Sparkline } from "../api/types";
 import { explains } from "../explain/terms";
 import { type Choice, modelsOf } from "../state/model";
 import type { Text } from "../text/en";
@@ -20,6 +20,7 @@ import {
 import { CoverCell } from "./covercell";
 import type { Entry, Judged } from "./entries";
 import type { Group } from "./groups";
+import { doubted, monthly } from "./growth";
 import { HeadroomCell, HeadroomLine } from "./headroom";
 import { NoteCell } from "./note";
 import { SparkCell } from "./sparkcell";
@@ -64,12 +65,6 @@ export type Field = [
 
 const high = (id: Sort["id"]): Sort => ({ id, highFirst: true });
 const low = (id: Sort["id"]): Sort => ({ id, highFirst: false });
-
-/** Days of the month by which growth is told. */
-const monthDays = 30;
-
-const aMonth = (growth: Growth | undefined) =>
-  growth?.percent_per_day == null ? null : monthDays * growth.percent_per_day;
 
 const all: Column[] = [
   {
@@ -220,7 +215,7 @@ const all: Column[] = [
     late: true,
     sorts: [high("growth")],
     fields: [
-      ["growth_percent_per_month", ({ growth }) => aMonth(growth)],
+      ["growth_percent_per_month", ({ growth }) => monthly(growth)],
       ["growth_percent_per_day", ({ growth }) => growth?.percent_per_day],
     ],
     cell: ({ growth }, { text }) => (
@@ -229,7 +224,7 @@ const all: Column[] = [
           growth?.percent_per_day == null ? undefined : text.sheet.perDay(signed(growth.percent_per_day))
         }
       >
-        {signed(aMonth(growth), 1)}
+        {doubted(growth, signed(monthly(growth), 1))}
       </span>
     ),
   },

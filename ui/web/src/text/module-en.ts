@@ -30,6 +30,7 @@ export const moduleEn = {
     end: ". ",
     growth: (percent: string) => `Grows ${percent} % a day`,
     shrinks: (percent: string) => `Shrinks ${percent} % a day`,
+    doubted: " (the weeks do not agree, so the forecast does not count on it)",
     fullOn: (day: string) => `, full on ${day}`,
     request: (n: string) => `; ${devices(n)} to request.`,
     enough: "; nothing to request.",

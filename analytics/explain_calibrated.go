@@ -137,7 +137,11 @@ func (e *Explanation) addPeak(d *peak.Outlook, five []float64, asof int, z float
 	f := d.Forecast(five, asof, z)
 	_, seen := peak.SoFar(five, asof)
 	e.add("peak today", "max(usual peak × factor × share to come, highest so far)", fmt.Sprintf("max(%s × %s × %s, %s)", num(p.Usual), num(p.Factor), num(p.Left), num(seen)), num(f.Value))
-	e.add("interval", fmt.Sprintf("peak × (1 ± 0.82 · t · s), s from %d past forecasts as of this time of day, not below what was seen", p.Errors),
+	formula := "peak × (1 ± 0.82 · t · s), s from %d past forecasts as of this time of day, not below what was seen"
+	if p.Incident {
+		formula = "peak × (1 ± 0.82 · t · s), s from %d past forecasts as of this time of day, and down to what was expected, since what was seen may have been an incident"
+	}
+	e.add("interval", fmt.Sprintf(formula, p.Errors),
 		fmt.Sprintf("s = %s", num(p.Spread)), fmt.Sprintf("[%s, %s]", num(f.Lower), num(f.Upper)))
 }
 

@@ -59,6 +59,12 @@ func (m *moment) reach(z float64) float64 {
 	return widen * (calibrate.Student(z, m.errors) + calibrate.Student(z, heavy) - z) * m.spread
 }
 
+// isSurprising tells whether what was seen is so far above what was expected that it
+// may have been an incident.
+func (m *moment) isSurprising(seen, whole float64) bool {
+	return seen > whole+max(m.reach(usualWidth), surprising)*math.Abs(whole)
+}
+
 // forecast is the value with its interval. The peak is not below what was seen,
 // but something surprisingly high may have been an incident that nobody would
 // call the day's peak: then the interval reaches down to what was expected.
@@ -67,7 +73,7 @@ func (m *moment) forecast(so morning, z float64) Forecast {
 	v := atLeast(m.toCome(whole, seen), seen)
 	reach := m.reach(z)
 	f := Forecast{Value: v, Lower: v - reach*math.Abs(v), Upper: v + reach*math.Abs(v), Slot: -1}
-	if seen > whole+max(m.reach(usualWidth), surprising)*math.Abs(whole) {
+	if m.isSurprising(seen, whole) {
 		f.Lower = min(f.Lower, whole-max(reach, surprising)*math.Abs(whole))
 	} else {
 		f.Lower = atLeast(f.Lower, seen)

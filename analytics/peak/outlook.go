@@ -125,6 +125,7 @@ type Parts struct {
 	Left     float64 // share of a peak that the slots to come usually reach
 	Spread   float64 // of past relative errors
 	Errors   int     // past forecasts
+	Incident bool    // what was seen may be one: the interval reaches down to what was expected
 }
 
 // Feature is one way in which a day is unlike the usual one.
@@ -142,6 +143,7 @@ var featureNames = [features]string{
 func (o *Outlook) Parts(today []float64, asof int) Parts {
 	m, so := o.moment(asof, len(today)), before(today, asof)
 	p := Parts{Usual: m.peak, Weekday: m.weekday, Left: m.left, Spread: m.spread, Errors: m.errors, Factor: m.whole(so) / m.peak}
+	p.Incident = m.isSurprising(so.seen(), m.whole(so))
 	for i, x := range m.features(so) {
 		p.Features = append(p.Features, Feature{featureNames[i], x, m.beta[i]})
 	}

@@ -2,6 +2,7 @@ package peak
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"unsafe"
 
@@ -94,5 +95,21 @@ func BenchmarkOutlookForecast(b *testing.B) {
 	o := learnDay(g, 60)
 	for b.Loop() {
 		o.Forecast(g.Day(60), 150, 1.96)
+	}
+}
+
+// What is far above all that was expected may have been an incident, which the interval
+// then reaches below, and says so.
+func TestASurpriseMayBeAnIncident(t *testing.T) {
+	g := fiveMinutes(60)
+	o, day := learnDay(g, 59), slices.Clone(g.Day(59))
+	const noon = season.SlotsPerDay / 2
+	for _, by := range []float64{1, 5} {
+		day[noon-1] *= by
+		_, seen := SoFar(day, noon)
+		f, p := o.Forecast(day, noon, 1.96), o.Parts(day, noon)
+		if surprise := by > 1; p.Incident != surprise || (f.Lower < seen) != surprise {
+			t.Errorf("× %v, %v seen: %+v, incident %v", by, seen, f, p.Incident)
+		}
 	}
 }

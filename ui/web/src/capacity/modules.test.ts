@@ -67,7 +67,7 @@ const fleet = make([
     row: { headroom: null, state: "stale" },
     growth: {
       percent_per_day: null,
-      devices: null,
+      devices: 9,
       devices_needed: null,
       devices_to_request: null,
       state: "learning",

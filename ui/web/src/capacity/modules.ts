@@ -54,7 +54,7 @@ export interface Sums {
   modules: number;
   full: number; // before their delivery
   fullDevices: number; // of those
-  devices: number;
+  devices: number; // of modules whose need is known
   needed: number;
   request: number;
   learning: number; // cannot be judged yet
@@ -79,7 +79,7 @@ export function sumUp(modules: Module[]): Sums {
   for (const { growth, short, kind } of modules) {
     if (!growth) continue;
     if (growth.state !== "ok") sums[growth.state]++;
-    sums.devices += growth.devices ?? 0;
+    if (growth.devices_needed !== null) sums.devices += growth.devices ?? 0;
     sums.needed += growth.devices_needed ?? 0;
     sums.request += growth.devices_to_request ?? 0;
     leads.add(growth.horizon_days);

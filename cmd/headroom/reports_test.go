@@ -273,7 +273,7 @@ func TestAKillLosesAndRepeatsNoReport(t *testing.T) {
 // writtenDown waits until a delivery is.
 func writtenDown(t *testing.T, db *state.DB, n int) {
 	t.Helper()
-	for {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		all, err := db.Reports().Deliveries(t.Context(), "2026-11")
 		if err != nil {
 			t.Fatal(err)
@@ -281,7 +281,9 @@ func writtenDown(t *testing.T, db *state.DB, n int) {
 		if all[n-1].State == state.DeliveryDelivered {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
+		if time.Now().After(end) {
+			t.Fatalf("delivery %d is still not written down: %+v", n, all[n-1])
+		}
 	}
 }
 

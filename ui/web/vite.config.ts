@@ -1,5 +1,6 @@
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { lessOfUplot } from "./vite.uplot.ts";
 
 /** Has the scripts that the first one needs fetched beside it; of the languages the server leaves one. */
 const beside: Plugin = {
@@ -23,8 +24,18 @@ const beside: Plugin = {
   },
 };
 
+/** A script that is fetched on demand has no style sheets of its own to wait for: it is imported as it is. */
+const unaided: Plugin = {
+  name: "unaided",
+  apply: "build",
+  transform: {
+    filter: { id: /vite\/preload-helper/ },
+    handler: () => "export const __vitePreload = (load) => load();",
+  },
+};
+
 export default defineConfig({
-  plugins: [beside],
+  plugins: [beside, unaided, lessOfUplot],
   base: "./", // the server writes the page's depth into <base>, so any prefix works
   // h(…) with its children behind it is shorter than jsx(…) with them in an object.
   oxc: {

@@ -1,7 +1,7 @@
 import uPlot from "uplot";
 import type { Num } from "../api/types";
 import { count, decimal, range } from "../text/format";
-import type { Colors } from "./plot";
+import type { Axis, Colors, Series } from "./plot";
 
 /** The wall clock of a zone, undefined for the browser's, at which a chart draws. */
 export const dateIn = (zone: string | undefined) => (seconds: number) => {
@@ -27,7 +27,7 @@ export function dayWriter(locale: string, more: Intl.DateTimeFormatOptions = {})
 }
 
 /** Both axes: quiet, with the times written by write. */
-export function axes(c: Colors, write: (seconds: number) => string): uPlot.Axis[] {
+export function axes(c: Colors, write: (seconds: number) => string): Axis[] {
   const font = "11px system-ui, sans-serif";
   const common = { stroke: c.muted, font, grid: { stroke: c.grid, width: 1 }, ticks: { show: false } };
   return [
@@ -41,14 +41,14 @@ const legendValue = (_u: uPlot, v: Num | undefined, _series: number, at: number 
   at === null ? "" : decimal(v ?? null);
 
 /** The x of the legend: the time under the cursor, whose label the page does not show. */
-export const timeSeries = (label: string, write: (seconds: number) => string): uPlot.Series => ({
+export const timeSeries = (label: string, write: (seconds: number) => string): Series => ({
   label,
   class: "at",
   value: (_u, v: Num | undefined) => (v === null || v === undefined ? "" : write(v)),
 });
 
 /** The two bounds of a band, which the legend shows as one; their series are beside each other. */
-export function bandSeries(label: string, color: string): uPlot.Series[] {
+export function bandSeries(label: string, color: string): Series[] {
   const value = (u: uPlot, _v: unknown, upper: number, at: number | null) =>
     at === null ? "" : range(u.data[upper + 1]?.[at] ?? null, u.data[upper]?.[at] ?? null);
   const bound = line(label, { color, width: 0.5 });
@@ -66,7 +66,7 @@ interface Style {
   fill?: string; // below the line
 }
 
-export const line = (label: string, { color, width = 1.25, dash, dots = 0, fill }: Style): uPlot.Series => ({
+export const line = (label: string, { color, width = 1.25, dash, dots = 0, fill }: Style): Series => ({
   label,
   stroke: color,
   width,
@@ -77,7 +77,7 @@ export const line = (label: string, { color, width = 1.25, dash, dots = 0, fill 
 });
 
 /** A count that changes in steps, on a scale of its own; each value holds from its x on. */
-export function steps(label: string, style: Style, scale: string): uPlot.Series {
+export function steps(label: string, style: Style, scale: string): Series {
   const paths = uPlot.paths.stepped?.({ align: 1 });
   return {
     ...line(label, style),
@@ -88,7 +88,7 @@ export function steps(label: string, style: Style, scale: string): uPlot.Series 
 }
 
 /** A second axis at the right, of counts up to a most that is less than its scale has room for. */
-export function countAxis(c: Colors, scale: string, most: () => number): uPlot.Axis {
+export function countAxis(c: Colors, scale: string, most: () => number): Axis {
   const font = "11px system-ui, sans-serif";
   return {
     scale,

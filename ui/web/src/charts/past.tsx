@@ -1,11 +1,10 @@
 import { useMemo } from "preact/hooks";
-import type uPlot from "uplot";
 import type { LedgerEntry } from "../api/ledger";
 import { countHeld, pastDays } from "../ledger/days";
 import { useText } from "../text/language";
 import { axes, bandSeries, dateIn, dayWriter, line, timeSeries } from "./look";
 import { whisker } from "./marks";
-import { type Colors, type Look, type Mark, Plot } from "./plot";
+import { type Axis, type Colors, type Look, type Mark, Plot } from "./plot";
 import { axisBottom, axisTop } from "./series";
 
 interface Props {
@@ -50,7 +49,10 @@ export function PastChart({ entries, days, height }: Props) {
   );
 }
 
+/** Seconds between two labels. */
+const dayIncrs = [1, 2, 5, 10, 30].map((days) => days * 86_400);
+
 /** One label a day at most. */
-function wholeDays([x, y]: uPlot.Axis[]): uPlot.Axis[] {
-  return [{ ...x, incrs: [1, 2, 5, 10, 30].map((days) => days * 86_400) }, y ?? {}];
+function wholeDays(axes: Axis[]): Axis[] {
+  return axes.map((axis, i) => (i === 0 ? { ...axis, incrs: dayIncrs } : axis));
 }

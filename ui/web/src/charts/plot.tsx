@@ -23,7 +23,16 @@ interface Props {
   children?: ComponentChildren; // below the axis; --plot-left and --plot-width are those of the plotting area
 }
 
-export type Look = Pick<uPlot.Options, "tzDate" | "axes" | "series" | "bands" | "scales">;
+/** What a chart may ask of uPlot: vite.uplot.ts leaves out most of the rest. */
+export type Look = Pick<uPlot.Options, "tzDate" | "bands"> & {
+  axes: Axis[];
+  series: Series[];
+  scales?: Record<string, { range: () => [number, number] }>;
+};
+
+export type Axis = uPlot.Axis & { values: uPlot.Axis.DynamicValues };
+
+export type Series = uPlot.Series & { value: Exclude<uPlot.Series.Value, string> };
 
 export type Colors = Record<
   | "ink"

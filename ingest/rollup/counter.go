@@ -1,6 +1,9 @@
 package rollup
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // counter turns a growing total into what it grew by in a minute.
 //
@@ -59,6 +62,32 @@ func (c *counter) at(minute int64, timeout time.Duration) (by float64, known boo
 
 func (c *counter) alive(minute int64, timeout time.Duration) bool {
 	return (minute+60)*1000-c.last < c.reach(timeout)+60_000
+}
+
+// growths adds up what counters grew by in a minute.
+type growths struct {
+	total         float64
+	told, waiting int // counters whose growth is in total, and those that report, but only once so far
+}
+
+func (g *growths) add(c *growths) {
+	g.total += c.total
+	g.told += c.told
+	g.waiting += c.waiting
+}
+
+// value is the total, or NaN if more counters wait for their second sample than told
+// what they grew by, as after a start of this server or of all processes: what is left
+// out is then more than what is known, and the sum would look like idleness. The
+// second sample of a few among many, such as workers that were just started, is not
+// waited for: they have hardly done anything, and a module must not be unknown
+// whenever it grows. Nobody's work is guessed: workers that were started because of
+// the work share it and do not add to it.
+func (g *growths) value() float64 {
+	if g.told == 0 || g.waiting > g.told {
+		return math.NaN()
+	}
+	return g.total
 }
 
 // process is one worker process; several counters may be its own.

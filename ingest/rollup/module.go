@@ -35,8 +35,8 @@ func (m *module) close(minute int64, timeout time.Duration, a Aggregate) (s sum)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closeDevices(&s, minute, timeout, a)
-	s.busy, s.known.busy = m.closeCounters(&s, m.busy, minute, timeout)
-	s.requests, s.known.requests = m.closeCounters(&s, m.requests, minute, timeout)
+	s.busy = m.closeCounters(&s, m.busy, minute, timeout)
+	s.requests = m.closeCounters(&s, m.requests, minute, timeout)
 	for id, p := range m.processes {
 		if minute*1000-p.last > forgetAfter && p.last > 0 {
 			delete(m.processes, id)
@@ -68,31 +68,33 @@ func (m *module) closeDevices(s *sum, minute int64, timeout time.Duration, a Agg
 		case !alive:
 			s.silent++
 		default:
-			s.max = maxOf(s.max, v, s.known.load, true)
+			s.max = maxOf(s.max, v, s.devices > 0, true)
 			s.load += v
 			s.devices++
-			s.known.load = true
 			m.at[d.place]++
 		}
 	}
 }
 
-// closeCounters adds up what the counters grew by and counts their processes,
-// each once a minute however many counters it has.
-func (m *module) closeCounters(s *sum, counters map[*counter]struct{}, minute int64, timeout time.Duration) (total float64, known bool) {
+// closeCounters adds up what the counters grew by. It counts the processes of those
+// that told it, each once a minute however many counters it has: what divides the
+// work of a module is who did it, not also who has just begun to report.
+func (m *module) closeCounters(s *sum, counters map[*counter]struct{}, minute int64, timeout time.Duration) (g growths) {
 	for c := range counters {
-		if minute*1000-c.last > forgetAfter && c.last > 0 {
+		switch by, known := c.at(minute, timeout); {
+		case c.last == 0: // known by its labels, no sample yet
+		case minute*1000-c.last > forgetAfter:
 			delete(counters, c)
-			continue
-		}
-		if c.last > 0 && c.alive(minute, timeout) && c.process.counted != minute {
-			c.process.counted = minute
-			s.processes++
-		}
-		if by, ok := c.at(minute, timeout); ok {
-			total += by
-			known = true
+		case known:
+			g.total += by
+			g.told++
+			if c.process.counted != minute {
+				c.process.counted = minute
+				s.processes++
+			}
+		case c.alive(minute, timeout):
+			g.waiting++
 		}
 	}
-	return total, known
+	return g
 }

@@ -112,25 +112,18 @@ func (r *Rollup) module(n *fleet.Node) *module {
 type sum struct {
 	load, max       float64
 	devices, silent int
-	processes       int
-	busy, requests  float64
-	known           signals
+	processes       int // that told busy seconds or requests
+	busy, requests  growths
 }
 
-// signals tells which numbers of a sum come from at least one sender.
-type signals struct{ load, busy, requests bool }
-
 func (s *sum) add(c *sum) {
-	s.max = maxOf(s.max, c.max, s.known.load, c.known.load)
+	s.max = maxOf(s.max, c.max, s.devices > 0, c.devices > 0)
 	s.load += c.load
 	s.devices += c.devices
 	s.silent += c.silent
 	s.processes += c.processes
-	s.busy += c.busy
-	s.requests += c.requests
-	s.known.load = s.known.load || c.known.load
-	s.known.busy = s.known.busy || c.known.busy
-	s.known.requests = s.known.requests || c.known.requests
+	s.busy.add(&c.busy)
+	s.requests.add(&c.requests)
 }
 
 func maxOf(a, b float64, aKnown, bKnown bool) float64 {
@@ -145,21 +138,16 @@ func maxOf(a, b float64, aKnown, bKnown bool) float64 {
 
 func (s *sum) value() Value {
 	v := Unknown()
-	if s.known.load {
+	if s.devices > 0 {
 		v.Load, v.LoadMax, v.Devices = s.load/float64(s.devices), s.max, float64(s.devices)
 	}
-	if s.known.load || s.silent > 0 {
+	if s.devices > 0 || s.silent > 0 {
 		v.Silent = float64(s.silent)
 	}
-	if s.known.busy {
-		v.Busy = s.busy
-	}
-	if s.known.requests {
-		v.Requests = s.requests
-	}
-	if s.known.busy || s.known.requests {
+	if s.processes > 0 {
 		v.Processes = float64(s.processes)
 	}
+	v.Busy, v.Requests = s.busy.value(), s.requests.value()
 	return v
 }
 

@@ -52,7 +52,7 @@ func (w *world) want(f *Frame, id string, want Value) {
 	w.t.Helper()
 	got := f.At(w.tree.Find(id).Index)
 	for i, x := range want.Numbers() {
-		if g := got.Numbers()[i]; g != x && !(math.IsNaN(g) && math.IsNaN(x)) && math.Abs(g-x) > 1e-9 {
+		if g := got.Numbers()[i]; g != x && !(math.IsNaN(g) && math.IsNaN(x)) && !(math.Abs(g-x) <= 1e-9) {
 			w.t.Errorf("%s: %s = %v, want %v", id, Suffixes[i], g, x)
 		}
 	}

@@ -224,8 +224,11 @@ func TestNobodyLeavesForSamplesThatAreLate(t *testing.T) {
 	w.minute("shop/cart", math.NaN(), math.NaN())
 	w.sync()
 	must(t, w.pool.SetManual(t.Context(), "shop/cart", 0, "ann", "try it"))
-	if d := w.minute("shop/cart", 130, 4); d.Direction != policy.Hold || d.Desired != 8 || !strings.Contains(d.Reason, "4 of the 8") {
+	if d := w.minute("shop/cart", 130, 4); d.Direction != policy.Hold || d.Desired != 8 || !strings.Contains(d.Reason, "4 of the 8") || !strings.HasPrefix(d.Reason, "Busy 0.54 of 4 processes") {
 		t.Errorf("decided %+v", d.Decision)
+	}
+	if d := w.minute("shop/cart", math.NaN(), 3); d.Direction != policy.Hold || d.Desired != 8 || d.Cause != policy.Unknown || !math.IsNaN(d.Fraction) {
+		t.Errorf("of a minute in which too few told it is decided %+v", d.Decision)
 	}
 	if d := w.minute("shop/cart", 130, 8); d.Direction != policy.In {
 		t.Errorf("decided %+v", d.Decision)

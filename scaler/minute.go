@@ -54,8 +54,9 @@ func seen(s *analytics.Snapshot, svc service) policy.Demand {
 	}
 	if svc.managed && row.Processes.Known() && svc.Running > 0 {
 		// Those that were stopped have reported in the minute, too, and do no more work.
+		// Those that have not reported are not in the busy seconds: the share is of the others.
 		d.Silent = max(0, svc.Running-int(row.Processes))
-		d.Processes = float64(svc.Running)
+		d.Processes = min(float64(row.Processes), float64(svc.Running))
 	}
 	if !svc.managed && row.Processes.Known() {
 		d.Running = int(row.Processes)

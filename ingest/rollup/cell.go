@@ -21,12 +21,19 @@ type Cell struct {
 }
 
 // Enter returns the cell of a series, nil if the series is no signal or lies
-// outside the business tree.
+// outside the business tree. A series that was replayed goes on where it was.
 func (r *Rollup) Enter(labels []storage.Label) *Cell {
 	kind := r.kind(labels)
 	if kind == nil {
 		return nil
 	}
+	if c, ok := r.replayed.take(labels); ok {
+		return c
+	}
+	return r.enter(labels, kind)
+}
+
+func (r *Rollup) enter(labels []storage.Label, kind func(*module, []storage.Label) func(int64, float64)) *Cell {
 	path := PathOf(labels, r.opts.Tree.Levels())
 	if path == nil {
 		r.unassigned.Add(1)
@@ -38,30 +45,6 @@ func (r *Rollup) Enter(labels []storage.Label) *Cell {
 	defer m.mu.Unlock()
 	c.push = kind(m, labels)
 	return c
-}
-
-// Replay takes samples that were stored before the start, as a store's block
-// holds them. Devices are known by them at once, so that the first minute is
-// not a partial one; the minutes that they belong to are reported as late.
-// Counters begin anew with their next sample.
-func (r *Rollup) Replay(b *storage.Block) {
-	if len(r.opts.Load) > 0 && storage.MatchesAll(r.opts.Load, b.Labels) {
-		if c := r.Enter(b.Labels); c != nil {
-			for i, ts := range b.Timestamps {
-				c.Add(ts, b.Values[i])
-			}
-		}
-		return
-	}
-	if path := PathOf(b.Labels, r.opts.Tree.Levels()); path != nil && r.opts.Late != nil {
-		n := r.opts.Tree.Add(path)
-		for hour, i := int64(-1), 0; i < len(b.Timestamps); i++ {
-			if h := b.Timestamps[i] / 3_600_000 * 3600; h != hour {
-				hour = h
-				r.opts.Late(n, hour)
-			}
-		}
-	}
 }
 
 // kind tells which signal the labels belong to, as the function that adds their
@@ -101,7 +84,7 @@ func (r *Rollup) counter(m *module, counters map[*counter]struct{}, labels []sto
 	c := &counter{process: p}
 	return func(ts int64, v float64) {
 		counters[c] = struct{}{} // again, should it have been forgotten
-		c.push(ts, v)
+		c.push(ts, v, r.opts.DeviceTimeout)
 	}
 }
 

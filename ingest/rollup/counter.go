@@ -11,7 +11,8 @@ import (
 // a minute gathered is scaled to sixty seconds, so that neither a scrape that
 // slips over the minute's edge nor a missed one shows; a counter that fell was
 // reset and has grown by its new value. In a minute without a sample the last
-// rate counts for as long as a device's last value does.
+// rate counts for as long as a device's last value does. After a longer gap the
+// counter begins anew: a sum over hours of silence is not what a minute did.
 type counter struct {
 	clock
 	value   float64 // newest total
@@ -27,14 +28,15 @@ type growth struct {
 	seconds float64 // that the growth took
 }
 
-func (c *counter) push(ts int64, v float64) {
+func (c *counter) push(ts int64, v float64, timeout time.Duration) {
 	before, total := c.last, c.value
 	if !c.tick(ts) {
 		return
 	}
 	c.value = v
 	c.process.tick(ts)
-	if before == 0 {
+	if ts-before > c.reach(timeout)+60_000 { // also its first sample
+		c.rated = false
 		return
 	}
 	by, seconds := v-total, float64(ts-before)/1000
@@ -51,8 +53,8 @@ func (c *counter) push(ts int64, v float64) {
 	g.seconds += seconds
 }
 
-// at returns the growth in a minute; known is false before the second sample
-// and once the counter is silent.
+// at returns the growth in a minute; known is false before the second sample,
+// also of one that was silent for long, and once the counter is silent.
 func (c *counter) at(minute int64, timeout time.Duration) (by float64, known bool) {
 	if g := &c.grown[minute/60%openMinutes]; g.minute == minute && g.seconds > 0 {
 		return g.by / g.seconds * 60, true

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"headroom/storage"
 )
 
 var nan = math.NaN()
@@ -115,4 +117,73 @@ func TestShareIsThatOfTheProcesses(t *testing.T) {
 			}
 		}
 	}
+}
+
+// replay hands a series' samples, given as pairs of time and value, to the rollup as
+// the store does at the start.
+func (w *world) replay(metric, module, node, process string, samples ...float64) {
+	labels := []storage.Label{{Name: "__name__", Value: metric}, {Name: "business", Value: "B"}, {Name: "module", Value: module}, {Name: "node", Value: node}, {Name: "process", Value: process}}
+	b := &storage.Block{Labels: labels}
+	for i := 0; i < len(samples); i += 2 {
+		b.Timestamps, b.Values = append(b.Timestamps, int64(samples[i])), append(b.Values, samples[i+1])
+	}
+	w.r.Replay(b)
+}
+
+// The first minute after a restart is known by what was stored before it, and
+// each process is counted once.
+func TestCountersGoOnAfterARestart(t *testing.T) {
+	w := newWorld(t, nil)
+	for i := range 3 {
+		node := fmt.Sprint("n", i)
+		w.replay("busy", "m", node, "1", float64(at(-2, 30)), 955) // in two blocks
+		w.replay("busy", "m", node, "1", float64(at(-1, 30)), 985)
+	}
+	w.replay("busy", "m", "gone", "1", float64(at(-1, 0)), 0, float64(at(-1, 15)), 3)
+	if w.late["B/m"] == 0 {
+		t.Error("the minutes that were cut off are not reported")
+	}
+	for i, c := range w.workers("m", 3) {
+		c.Add(at(0, 30), 1015+float64(i)) // 30, 31, 32
+	}
+	w.want(w.close(0), "B/m", busy(93+12, 4)) // the last rate of the fourth stands for it
+	if n := len(w.r.replayed.cells); n != 1 {
+		t.Errorf("%d cells are kept, want that of the one that is gone", n)
+	}
+	w.close(24*60 + 1)
+	if w.r.replayed.cells != nil {
+		t.Error("the one that is gone is kept for ever")
+	}
+}
+
+// A series outside of the tree counts once, however often it is met.
+func TestReplayedSeriesOutsideTheTree(t *testing.T) {
+	w := newWorld(t, nil)
+	labels := []storage.Label{{Name: "__name__", Value: "busy"}, {Name: "node", Value: "n"}}
+	for range 2 {
+		w.r.Replay(&storage.Block{Labels: labels, Timestamps: []int64{at(-1, 0)}, Values: []float64{1}})
+	}
+	if c := w.r.Enter(labels); c != nil || w.r.Unassigned() != 1 {
+		t.Errorf("cell %v, counted %d times", c, w.r.Unassigned())
+	}
+}
+
+// What a counter grew by in an hour without samples, or since a reset in it, is
+// spread over that hour: it tells nothing of the minute in which it comes back.
+func TestCounterBeginsAnewAfterALongGap(t *testing.T) {
+	w := newWorld(t, nil)
+	all := w.workers("m", 3)
+	for m := range 2 {
+		work(m, 30, all...)
+		w.close(m)
+	}
+	w.close(61)
+	for _, c := range all {
+		c.Add(at(62, 50), 10)
+	}
+	w.want(w.close(62), "B/m", Unknown())
+	for _, c := range all {
+		c.Add(at(63, 50), 50)
+	}
+	w.want(w.close(63), "B/m", busy(120, 3))
 }

@@ -38,6 +38,8 @@ type Rollup struct {
 	closed     atomic.Int64 // start of the newest closed minute, Unix seconds
 	lateEpoch  atomic.Int64 // raised by ForgetLate, so that every cell reports again
 	places     places
+	replayed   replayed
+	began      int64        // the minute before the first open one; immutable
 	unassigned atomic.Int64 // series that match a signal and lie outside the tree
 
 	mu      sync.Mutex // protects modules, taken before a module's own lock
@@ -49,7 +51,8 @@ type Rollup struct {
 // earlier minutes are reported as late.
 func New(opts Options, now time.Time) *Rollup {
 	r := &Rollup{opts: opts, places: places{labels: opts.Domains}}
-	r.closed.Store(minuteOf(now.Unix()) - 60)
+	r.began = minuteOf(now.Unix()) - 60
+	r.closed.Store(r.began)
 	return r
 }
 
@@ -68,6 +71,9 @@ func (r *Rollup) ForgetLate() { r.lateEpoch.Add(1) }
 // frame. Minutes must be closed in increasing order.
 func (r *Rollup) Close(minute int64) *Frame {
 	r.closed.Store(minute)
+	if (minute-r.began)*1000 > forgetAfter {
+		r.replayed.forget()
+	}
 	nodes := r.opts.Tree.Nodes()
 	sums := make([]sum, len(nodes))
 	var moved []int

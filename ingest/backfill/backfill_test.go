@@ -123,8 +123,20 @@ func TestAgreesWithTheLiveRollup(t *testing.T) {
 			}
 			for s := rng.Int64N(every); s < gone; s += every {
 				samples = append(samples, one{"load", module, node, "", sample(start+s, 10+rng.Float64()*50)})
-				samples = append(samples, one{"busy", module, node, "1", sample(start+s, float64(s)*0.3)})
-				samples = append(samples, one{"requests", module, node, "1", sample(start+s, float64(s)*7)})
+				runs := s // since its processes were started
+				if m == 1 && s > 60*50 {
+					runs -= 60 * 90 // they are for the second time, after a long silence
+				}
+				if runs < 0 {
+					continue
+				}
+				samples = append(samples, one{"busy", module, node, "1", sample(start+s, float64(runs)*0.3)})
+				samples = append(samples, one{"requests", module, node, "1", sample(start+s, float64(runs)*7)})
+			}
+			if m == 1 {
+				for s := int64(60*(60+min(d, 1))+10*d) + 25; s < 60*80; s += 60 { // the first one alone, then two at once
+					samples = append(samples, one{"busy", module, node, "2", sample(start+s, float64(s)*0.4)})
+				}
 			}
 		}
 	}

@@ -139,7 +139,9 @@ func (g *group) add(k int, v rollup.Value) {
 	add(&s.Load, v.Load*v.Devices)
 	add(&s.Devices, v.Devices)
 	add(&s.Silent, v.Silent)
-	add(&s.Processes, v.Processes)
+	if !math.IsNaN(v.Busy) || !math.IsNaN(v.Requests) { // otherwise they are in no sum
+		add(&s.Processes, v.Processes)
+	}
 	add(&s.Busy, v.Busy)
 	add(&s.Requests, v.Requests)
 	if v.LoadMax > s.LoadMax || math.IsNaN(s.LoadMax) {

@@ -2,7 +2,6 @@ package backfill
 
 import (
 	"math"
-	"math/bits"
 	"time"
 
 	"headroom/ingest/rollup"
@@ -36,15 +35,15 @@ type moduleMinutes struct {
 
 	devices   map[string]*deviceMinutes
 	processes map[string]*processMinutes
-	busy      []float64 // seconds in each minute, NaN unknown
-	requests  []float64
+	busy      growths // seconds in each minute
+	requests  growths
 }
 
 func newModuleMinutes(s span, timeout time.Duration, a rollup.Aggregate) *moduleMinutes {
 	return &moduleMinutes{
 		span: s, timeout: timeout, aggregate: a,
 		devices: map[string]*deviceMinutes{}, processes: map[string]*processMinutes{},
-		busy: unknown(s.n), requests: unknown(s.n),
+		busy: newGrowths(s.n), requests: newGrowths(s.n),
 	}
 }
 
@@ -86,65 +85,6 @@ func (d *deviceMinutes) add(i int, v float64, a rollup.Aggregate) {
 	}
 }
 
-// processMinutes has a bit for each minute in which the process was there.
-type processMinutes []uint64
-
-func (p processMinutes) set(from, to int) {
-	for i := from; i < to; i++ {
-		p[i/64] |= 1 << (i % 64)
-	}
-}
-
-// addCounter takes the samples of one counter of a process, oldest first, and
-// adds what it grew by to total (busy or requests).
-func (m *moduleMinutes) addCounter(total []float64, process string, ts []int64, vs []float64) {
-	p := m.processes[process]
-	if p == nil {
-		p = &processMinutes{}
-		*p = make([]uint64, (m.span.n+63)/64)
-		m.processes[process] = p
-	}
-	grown, seconds := unknown(m.span.n), make([]float64, m.span.n)
-	for k := 1; k < len(ts); k++ {
-		by, dt := vs[k]-vs[k-1], float64(ts[k]-ts[k-1])/1000
-		if by < 0 {
-			by = vs[k] // a counter that fell was reset
-		}
-		if !m.span.has(ts[k]) || math.IsNaN(by) || dt <= 0 {
-			continue
-		}
-		i := m.span.index(ts[k])
-		if seconds[i] == 0 {
-			grown[i] = 0
-		}
-		grown[i] += by
-		seconds[i] += dt
-	}
-	m.carryCounter(total, *p, grown, seconds)
-}
-
-// carryCounter scales each minute's growth to sixty seconds and lets the last
-// rate stand for minutes without a sample, as long as the counter reaches.
-func (m *moduleMinutes) carryCounter(total []float64, p processMinutes, grown, seconds []float64) {
-	rate, last, interval := 0.0, -1, 1
-	for i := range grown {
-		switch {
-		case seconds[i] > 0:
-			if last >= 0 {
-				interval = nextInterval(interval, i-last)
-			}
-			rate, last = grown[i]/seconds[i]*60, i
-		case last < 0 || i-last > m.reach(interval):
-			continue
-		}
-		p.set(i, i+1)
-		if math.IsNaN(total[i]) {
-			total[i] = 0
-		}
-		total[i] += rate
-	}
-}
-
 // nextInterval follows how many minutes lie between a sender's samples: it
 // shrinks at once and at most doubles, as the live rollup's does.
 func nextInterval(interval, gap int) int { return min(gap, 2*interval) }
@@ -170,9 +110,9 @@ func (m *moduleMinutes) values() []rollup.Value {
 		if v.Devices > 0 {
 			v.Load /= v.Devices
 		}
-		v.Busy, v.Requests = m.busy[i], m.requests[i]
-		if !math.IsNaN(v.Busy) || !math.IsNaN(v.Requests) {
-			v.Processes = float64(m.countProcesses(i))
+		v.Busy, v.Requests = m.busy.value(i), m.requests.value(i)
+		if n := m.countProcesses(i); n > 0 {
+			v.Processes = float64(n)
 		}
 		if m.span.minute(i)/60%int64(step) != 0 {
 			*v = rollup.Unknown()
@@ -215,13 +155,6 @@ func plus(sum, x float64) float64 {
 		return x
 	}
 	return sum + x
-}
-
-func (m *moduleMinutes) countProcesses(i int) (n int) {
-	for _, p := range m.processes {
-		n += bits.OnesCount64((*p)[i/64] & (1 << (i % 64)))
-	}
-	return n
 }
 
 // step is the usual distance of the devices' samples in minutes, 1 to 60: coarse

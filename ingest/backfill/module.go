@@ -47,10 +47,10 @@ func (b *Backfill) piece(ctx context.Context, m *fleet.Node, h hours) (int, erro
 		mm.addLoad(storage.Value(blk.Labels, ro.NodeLabel), blk.Timestamps, blk.Values)
 	})
 	if err == nil {
-		err = b.counters(ctx, m, ro.Busy, mm, mm.busy)
+		err = b.counters(ctx, m, ro.Busy, mm, &mm.busy)
 	}
 	if err == nil {
-		err = b.counters(ctx, m, ro.Requests, mm, mm.requests)
+		err = b.counters(ctx, m, ro.Requests, mm, &mm.requests)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("read samples of %s: %w", m.ID, err)
@@ -60,14 +60,14 @@ func (b *Backfill) piece(ctx context.Context, m *fleet.Node, h hours) (int, erro
 }
 
 // counters feeds whole series, since a counter's growth crosses blocks.
-func (b *Backfill) counters(ctx context.Context, m *fleet.Node, signal []storage.Matcher, mm *moduleMinutes, total []float64) error {
+func (b *Backfill) counters(ctx context.Context, m *fleet.Node, signal []storage.Matcher, mm *moduleMinutes, g *growths) error {
 	var process string
 	var labels []storage.Label
 	var ts []int64
 	var vs []float64
 	flush := func() {
 		if len(ts) > 0 {
-			mm.addCounter(total, process, ts, vs)
+			mm.addCounter(g, process, ts, vs)
 		}
 		ts, vs = ts[:0], vs[:0]
 	}

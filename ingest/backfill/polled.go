@@ -139,8 +139,8 @@ func (b *Backfill) enter(modules map[*fleet.Node]*moduleMinutes, s span, labels 
 	case storage.MatchesAll(ro.Load, labels):
 		mm.addLoad(node, ts, vs)
 	case storage.MatchesAll(ro.Busy, labels):
-		mm.addCounter(mm.busy, process, ts, vs)
+		mm.addCounter(&mm.busy, process, ts, vs)
 	case storage.MatchesAll(ro.Requests, labels):
-		mm.addCounter(mm.requests, process, ts, vs)
+		mm.addCounter(&mm.requests, process, ts, vs)
 	}
 }

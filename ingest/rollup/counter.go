@@ -69,24 +69,32 @@ func (c *counter) alive(minute int64, timeout time.Duration) bool {
 // growths adds up what counters grew by in a minute.
 type growths struct {
 	total         float64
-	told, waiting int // counters whose growth is in total, and those that report, but only once so far
+	told, waiting int // counters whose growth is in total, and those that report, but are not in it
 }
 
+// add adds what is known of a node below; otherwise its counters are left out.
 func (g *growths) add(c *growths) {
+	if !c.known() {
+		g.waiting += c.told + c.waiting
+		return
+	}
 	g.total += c.total
 	g.told += c.told
 	g.waiting += c.waiting
 }
 
-// value is the total, or NaN if more counters wait for their second sample than told
-// what they grew by, as after a start of this server or of all processes: what is left
-// out is then more than what is known, and the sum would look like idleness. The
-// second sample of a few among many, such as workers that were just started, is not
-// waited for: they have hardly done anything, and a module must not be unknown
-// whenever it grows. Nobody's work is guessed: workers that were started because of
-// the work share it and do not add to it.
+// known is false if more counters wait for their second sample than told what they
+// grew by, as after the first start of this server or that of all processes: what is
+// left out is then more than what is there, and the sum would look like idleness. A
+// few among many, such as workers that were just started, are not waited for: they
+// have hardly done anything, and a module must not be unknown whenever it grows.
+// Nobody's work is guessed: workers that were started because of the work share it
+// and do not add to it.
+func (g *growths) known() bool { return g.told > 0 && g.waiting <= g.told }
+
+// value is the total, NaN if it is not known.
 func (g *growths) value() float64 {
-	if g.told == 0 || g.waiting > g.told {
+	if !g.known() {
 		return math.NaN()
 	}
 	return g.total

@@ -16,8 +16,8 @@ type Value struct {
 	LoadMax   float64 // the highest device
 	Devices   float64 // devices that reported
 	Silent    float64 // devices that reported within a day and have stopped
-	Processes float64 // processes that told busy seconds or requests: those in the sums below
-	Busy      float64 // seconds of work done in the minute; unknown if more counters wait for a second sample than told
+	Processes float64 // processes that told busy seconds or requests: no others are in the sums below
+	Busy      float64 // seconds of work done in the minute; unknown if fewer counters told than wait for a second sample
 	Requests  float64 // requests answered in the minute; likewise
 }
 

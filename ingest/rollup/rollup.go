@@ -127,7 +127,9 @@ func (s *sum) add(c *sum) {
 	s.load += c.load
 	s.devices += c.devices
 	s.silent += c.silent
-	s.processes += c.processes
+	if c.busy.known() || c.requests.known() { // otherwise they are in no sum
+		s.processes += c.processes
+	}
 	s.busy.add(&c.busy)
 	s.requests.add(&c.requests)
 }

@@ -9,7 +9,7 @@ var descriptions = map[string]string{
 	rollup.LoadMaxPercent: "Load of the highest device in the minute, in percent of a device.",
 	rollup.Devices:        "Devices that reported in the minute.",
 	rollup.DevicesSilent:  "Devices that reported within a day and have stopped.",
-	rollup.Processes:      "Worker processes that reported in the minute.",
+	rollup.Processes:      "Worker processes whose busy seconds or requests of the minute are known.",
 	rollup.BusySeconds:    "Seconds of work that the processes did in the minute.",
 	rollup.Requests:       "Requests that the processes answered in the minute.",
 

@@ -8,7 +8,7 @@ import (
 // Demand is what was seen of a service up to a minute's end.
 type Demand struct {
 	Busy      float64       // seconds of work done in the minute by all processes; NaN: unknown
-	Processes float64       // that reported busy seconds; NaN: unknown
+	Processes float64       // that serve and told busy seconds, the only ones in Busy; NaN: unknown
 	Running   int           // workers that serve, as their nodes say
 	Silent    int           // of those, that have not reported busy seconds: what they do is not in Busy
 	Current   int           // workers that shall run by the last decision

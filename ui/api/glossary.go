@@ -36,7 +36,7 @@ type Term struct {
 var terms = []Term{
 	{"devices", "Devices", "How many devices have reported within the last minutes.",
 		"", "headroom_module_devices", "", nil},
-	{"processes", "Processes", "How many processes have reported within the last minutes.",
+	{"processes", "Processes", "How many processes have told their busy seconds or requests within the last minutes.",
 		"", "headroom_module_processes", "", nil},
 	{"load", "Load now", "The mean load of the devices that report in this minute, in percent of a device.",
 		"", "headroom_module_load_percent", "", nil},

@@ -280,6 +280,44 @@ func TestAcknowledgementEnds(t *testing.T) {
 	}
 }
 
+// What is given back goes through the stages at once, as one that nobody has taken on.
+func TestAcknowledgementIsGivenBack(t *testing.T) {
+	runs := 0
+	w := newWorld(t, func() []alarm.Stage {
+		return []alarm.Stage{stageFunc(func(_ time.Time, all []*alarm.Alarm) []*alarm.Alarm { runs += len(all); return all })}
+	})
+	must(t, w.send(100*time.Hour, named("Dead")))
+	w.step(time.Second)
+	id := w.only().ID
+	must(t, w.Unack(t.Context(), id, "ann", "")) // which nobody has taken on
+	must(t, w.Ack(t.Context(), id, "ann", "on it", w.now.Add(time.Hour)))
+	w.step(time.Second)
+	runs = 0
+	must(t, w.Unack(t.Context(), id, "bob", "she is away"))
+	w.restart()
+	w.step(time.Second)
+	a := w.only()
+	last := a.Trail[len(a.Trail)-1]
+	if !a.Acked.IsZero() || a.AckedBy != "" || !a.AckedUntil.IsZero() || last.What != alarm.AckOver || last.By != "bob" || len(a.Trail) != 3 {
+		t.Errorf("%+v", a)
+	}
+	if want := "bob gave it back, and it still fires: whoever was told is told again: she is away"; last.Reason != want {
+		t.Error(last.Reason)
+	}
+	phrasestest.Check(t, strings.TrimSuffix(last.Reason, ": she is away"), last.Reason)
+	if runs != 1 {
+		t.Errorf("the stages saw it %d times", runs)
+	}
+	w.step(2 * time.Hour)
+	if a := w.only(); len(a.Trail) != 3 {
+		t.Errorf("its time is up although it was given back: %+v", a.Trail)
+	}
+	w.step(100 * time.Hour)
+	if err := w.Unack(t.Context(), id, "ann", ""); !errors.Is(err, ErrNotOpen) {
+		t.Errorf("of what is over: %v", err)
+	}
+}
+
 // What is over keeps who had taken it on.
 func TestAcknowledgementOfWhatIsOver(t *testing.T) {
 	w := newWorld(t, noStages)

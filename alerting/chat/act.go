@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -16,13 +17,13 @@ import (
 // Limits of what is named in a command.
 const (
 	minID    = 8   // letters of an alarm's id that name it, if they do
-	maxAcked = 100 // alarms taken on at a time
+	maxAcked = 100 // alarms taken on, or given back, at a time
 	maxNode  = 253 // bytes of a node's name
 )
 
 // ack takes alarms on: one by its id, or all of a module.
 func (s *Service) ack(ctx context.Context, p person, c Command) (string, error) {
-	alarms, of, rest, err := s.toAck(p, c.Words)
+	alarms, of, rest, err := s.named(p, c.Words, false)
 	if err != nil {
 		return "", err
 	}
@@ -31,19 +32,35 @@ func (s *Service) ack(ctx context.Context, p person, c Command) (string, error) 
 		return "", err
 	}
 	why := reason(rest)
+	head := fmt.Sprintf("%s took on %s%s", p.name, counted(len(alarms), "alarm", "alarms"), of)
+	if !until.IsZero() {
+		head += " until " + until.In(s.Location).Format("15:04 on 2006-01-02")
+	}
+	return s.each(alarms, "taken on", head, why, func(id string) error { return s.Alarms.Ack(ctx, id, p.name, why, until) })
+}
+
+// unack gives alarms back that somebody has taken on: one by its id, or all of a module.
+func (s *Service) unack(ctx context.Context, p person, c Command) (string, error) {
+	alarms, of, rest, err := s.named(p, c.Words, true)
+	if err != nil {
+		return "", err
+	}
+	why := reason(rest)
+	head := fmt.Sprintf("%s gave back %s%s", p.name, counted(len(alarms), "alarm", "alarms"), of)
+	return s.each(alarms, "given back", head, why, func(id string) error { return s.Alarms.Unack(ctx, id, p.name, why) })
+}
+
+// each does something with alarms, and lists them below the head of the answer.
+func (s *Service) each(alarms []*alarm.Alarm, done, head, why string, do func(id string) error) (string, error) {
 	var lines []string
 	for _, a := range alarms {
-		if err := s.Alarms.Ack(ctx, a.ID, p.name, why, until); err != nil {
+		if err := do(a.ID); err != nil {
 			if len(lines) > 0 {
-				return "", fmt.Errorf("%d of %d alarms were taken on, then: %w", len(lines), len(alarms), err)
+				return "", fmt.Errorf("%d of %d alarms were %s, then: %w", len(lines), len(alarms), done, err)
 			}
 			return "", err
 		}
 		lines = append(lines, s.line(a))
-	}
-	head := fmt.Sprintf("%s took on %s%s", p.name, counted(len(alarms), "alarm", "alarms"), of)
-	if !until.IsZero() {
-		head += " until " + until.In(s.Location).Format("15:04 on 2006-01-02")
 	}
 	if why != "" {
 		head += ": " + why
@@ -67,8 +84,9 @@ func (s *Service) ackUntil(words []string) (until time.Time, rest []string, err 
 	return s.Now().Add(time.Duration(d)), words[1:], nil
 }
 
-// toAck finds the alarms that a person named, and the words after that.
-func (s *Service) toAck(p person, words []string) (found []*alarm.Alarm, of string, rest []string, err error) {
+// named finds the alarms that a person named, of those that somebody has taken on or of
+// those that nobody has, and the words after that.
+func (s *Service) named(p person, words []string, taken bool) (found []*alarm.Alarm, of string, rest []string, err error) {
 	all, name := s.ringing(p, nil), words[0]
 	for _, a := range all {
 		if a.ID == name || len(name) >= minID && strings.HasPrefix(a.ID, name) {
@@ -79,8 +97,11 @@ func (s *Service) toAck(p person, words []string) (found []*alarm.Alarm, of stri
 		return nil, "", nil, refuse("%d alarms have an id that begins with %s; name more of it", len(found), name)
 	}
 	if len(found) == 1 {
-		if a := found[0]; !a.Acked.IsZero() {
-			return nil, "", nil, refuse("%s has taken it on at %s", a.AckedBy, s.clock(a.Acked))
+		switch a := found[0]; {
+		case !taken && !a.Acked.IsZero():
+			return nil, "", nil, refuse("%s has taken it on at %s", cmp.Or(a.AckedBy, "somebody"), s.clock(a.Acked))
+		case taken && a.Acked.IsZero():
+			return nil, "", nil, refuse("nobody has taken it on")
 		}
 		return found, "", words[1:], nil
 	}
@@ -93,15 +114,17 @@ func (s *Service) toAck(p person, words []string) (found []*alarm.Alarm, of stri
 		return nil, "", nil, err
 	}
 	for _, a := range all {
-		if a.Facts.Path.Under(row.Path) && a.Acked.IsZero() {
+		if a.Facts.Path.Under(row.Path) && a.Acked.IsZero() != taken {
 			found = append(found, a)
 		}
 	}
 	switch {
+	case len(found) == 0 && taken:
+		return nil, "", nil, refuse("no alarm of %s rings that somebody has taken on", row.ID)
 	case len(found) == 0:
 		return nil, "", nil, refuse("no alarm of %s rings that nobody has taken on", row.ID)
 	case len(found) > maxAcked:
-		return nil, "", nil, refuse("%d alarms of %s ring; up to %d can be taken on at a time: mute it, or name a part of it", len(found), row.ID, maxAcked)
+		return nil, "", nil, refuse("%d alarms of %s ring; up to %d can be taken on or given back at a time: mute it, or name a part of it", len(found), row.ID, maxAcked)
 	}
 	return found, " of " + row.ID, rest, nil
 }

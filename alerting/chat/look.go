@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -162,7 +163,7 @@ func (s *Service) line(a *alarm.Alarm) string {
 	}
 	text += fmt.Sprintf(" since %s, %s", s.clock(a.Received), a.Outcome)
 	if !a.Acked.IsZero() {
-		text += ", taken on by " + a.AckedBy
+		text += ", taken on by " + cmp.Or(a.AckedBy, "somebody")
 		if !a.AckedUntil.IsZero() {
 			text += " until " + s.clock(a.AckedUntil)
 		}

@@ -18,6 +18,7 @@ const (
 	Warnings = "warnings"
 	Alarms   = "alarms"
 	Ack      = "ack"
+	Unack    = "unack"
 	Mute     = "mute"
 	Restart  = "restart"
 	Run      = "run"
@@ -44,7 +45,7 @@ type Command struct {
 // Writes tells whether the command changes anything.
 func (c Command) Writes() bool {
 	switch c.Verb {
-	case Ack, Mute, Restart, Run, Approve, Reject:
+	case Ack, Unack, Mute, Restart, Run, Approve, Reject:
 		return true
 	}
 	return false
@@ -63,6 +64,7 @@ var words = map[string]string{
 	"warnings": Warnings, "warning": Warnings, "warn": Warnings, "table": Warnings, "预警": Warnings,
 	"alarms": Alarms, "alarm": Alarms, "alerts": Alarms, "alert": Alarms, "告警": Alarms,
 	"ack": Ack, "acknowledge": Ack, "take": Ack, "确认": Ack,
+	"unack": Unack, "release": Unack, "交还": Unack,
 	"mute": Mute, "silence": Mute, "屏蔽": Mute,
 	"restart": Restart, "重启": Restart,
 	"run": Run, "执行": Run,
@@ -108,6 +110,7 @@ func addressed(word string) bool {
 var about = map[string]string{
 	Status:  "of which module? As in: status Qzone/WNS/dispatch",
 	Ack:     "which alarm, or of which module? As in: ack Qzone/WNS/dispatch 2h I look after it",
+	Unack:   "which alarm, or of which module? As in: unack Qzone/WNS/dispatch it is not ours",
 	Restart: "which module? As in: restart Qzone/WNS/dispatch web-7",
 	Run:     "which flow? As in: run expand",
 	Find:    "what? As in: find disk full",

@@ -34,6 +34,8 @@ type Book interface {
 	Open() []*alarm.Alarm
 	// Ack says that a person has taken one on, until a time or (zero) until it is over.
 	Ack(ctx context.Context, id, who, why string, until time.Time) error
+	// Unack says that nobody has taken it on any more.
+	Unack(ctx context.Context, id, who, why string) error
 }
 
 // Mutes silences alarms.
@@ -226,6 +228,8 @@ func (s *Service) do(ctx context.Context, p person, c Command) (string, error) {
 		return s.alarms(p, c)
 	case Ack:
 		return s.ack(ctx, p, c)
+	case Unack:
+		return s.unack(ctx, p, c)
 	case Mute:
 		return s.mute(ctx, p, c)
 	case Restart:
@@ -248,6 +252,7 @@ const helpText = `status MODULE – its load, what is normal, today's peak, what
 warnings [PATH] – the modules that deviate
 alarms [PATH] – what rings
 ack ID|MODULE [2h] [reason] – take it on: it is not repeated
+unack ID|MODULE [reason] – give it back: who was told is told again
 mute MODULE|matchers 1h [reason] – be quiet about it
 restart MODULE [NODE] [reason] – restart its workers
 run FLOW [MODULE] [input=value …] [reason] – start a flow

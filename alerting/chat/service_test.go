@@ -52,6 +52,12 @@ func TestActing(t *testing.T) {
 	w.wantAnswer("U1", "ack SET_W13 2h I look", "ann took on 1 alarm of Qzone/SET_W13 until 23:05 on 2026-11-22: I look\n• critical Slow of Qzone/SET_W13 on n2 since 21:03, folded, taken on by ann until 23:05 (cccccccc-1)")
 	w.wantAnswer("U1", "ack SET_W13", "no alarm of Qzone/SET_W13 rings that nobody has taken on")
 	w.wantDid("ack aaaaaaaa-1 by ann: I look", "ack cccccccc-1 by ann until 23:05: I look")
+	w.wantAnswer("U1", "unack aaaaaaaa not mine", "ann gave back 1 alarm: not mine\n• critical Dead of Qzone/SET_W13 on n1 since 21:03, notified (aaaaaaaa-1)")
+	w.wantAnswer("U1", "unack aaaaaaaa", "nobody has taken it on")
+	w.wantAnswer("U1", "交还 SET_W13", "ann gave back 1 alarm of Qzone/SET_W13\n• critical Slow of Qzone/SET_W13 on n2 since 21:03, folded (cccccccc-1)")
+	w.wantAnswer("U1", "unack SET_W13", "no alarm of Qzone/SET_W13 rings that somebody has taken on")
+	w.wantAnswer("U1", "unack", "which alarm, or of which module? As in: unack Qzone/WNS/dispatch it is not ours")
+	w.wantDid("unack aaaaaaaa-1 by ann: not mine", "unack cccccccc-1 by ann: ")
 
 	w.wantAnswer("U1", "mute SET_W13 1h new disk", "ann muted Qzone/SET_W13 until 22:05 on 2026-11-22: new disk (silence-1)")
 	w.wantAnswer("U1", "mute alertname=Disk 30m", `ann muted {alertname="Disk"} until 21:35 on 2026-11-22 (silence-1)`)
@@ -157,7 +163,7 @@ func TestLongListsAreCut(t *testing.T) {
 	if !strings.HasPrefix(got, "200 alarms ring\n• critical Dead of QQ/push on n199") || !strings.HasSuffix(got, "… and 185 more") {
 		t.Error(got)
 	}
-	w.wantAnswer("U1", "ack push", "200 alarms of QQ/push ring; up to 100 can be taken on at a time: mute it, or name a part of it")
+	w.wantAnswer("U1", "ack push", "200 alarms of QQ/push ring; up to 100 can be taken on or given back at a time: mute it, or name a part of it")
 	w.wantAnswer("U1", "ack 0000000", `there is no "0000000"`)
 	w.wantAnswer("U1", "ack 00000001", "ann took on 1 alarm\n• critical Dead of QQ/push on n1 since 21:03, notified, taken on by ann (00000001-1)")
 	w.alarms = append(w.alarms, &alarm.Alarm{ID: "00000002-2"})

@@ -73,6 +73,15 @@ func (w ackers) Ack(_ context.Context, id, who, why string, until time.Time) err
 	return w.world.do("ack %s by %s: %s", id, who, why)
 }
 
+func (w ackers) Unack(_ context.Context, id, who, why string) error {
+	for _, a := range w.world.alarms {
+		if a.ID == id {
+			a.Acked, a.AckedBy, a.AckedUntil = time.Time{}, "", time.Time{}
+		}
+	}
+	return w.world.do("unack %s by %s: %s", id, who, why)
+}
+
 func (w *world) Silence(_ context.Context, match labels.Matchers, until time.Time, who, why string) (string, error) {
 	return "silence-1", w.do("mute %s until %s by %s: %s", match, until.Format("15:04"), who, why)
 }

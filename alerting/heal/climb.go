@@ -1,6 +1,7 @@
 package heal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -150,7 +151,7 @@ func (s *Stage) judgedLocked(now time.Time, a *alarm.Alarm, c *climb, d Decision
 func (s *Stage) askLocked(now time.Time, a *alarm.Alarm, c *climb) Event {
 	switch {
 	case !a.Acked.IsZero():
-		return Event{Kind: Refused, Reason: a.AckedBy + " has taken it on"}
+		return Event{Kind: Refused, Reason: cmp.Or(a.AckedBy, "somebody") + " has taken it on"}
 	case a.Outcome == alarm.Notified:
 		return Event{Kind: Refused, Reason: "somebody was told of it before"}
 	}

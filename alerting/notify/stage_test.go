@@ -142,6 +142,22 @@ func TestAcknowledgementThatIsOverIsToldAgain(t *testing.T) {
 	}
 }
 
+// Who was told is told again, once, when the one who had taken it on for good gives it back.
+func TestAcknowledgementThatIsGivenBackIsToldAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick)
+	w.fire(named("Dead", "job", "a"))
+	w.expect("firing ops: Dead/firing")
+	w.notified("Dead")
+	id := w.of("Dead").ID
+	must(t, w.pipeline.Ack(t.Context(), id, "ann", "on it", time.Time{}))
+	w.restart() // which has seen the acknowledgement
+	w.none(time.Second)
+	must(t, w.pipeline.Unack(t.Context(), id, "ann", ""))
+	w.expect("firing ops: Dead/firing")
+	w.none(time.Second)
+}
+
 func TestFailedDeliveryIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, quick)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -11,7 +13,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 )
 
-// alarmsCommand is "alarms [PATH]" and "alarms ack ID".
+// alarmsCommand is "alarms [PATH]", "alarms ack ID" and "alarms unack ID".
 type alarmsCommand struct {
 	*client
 	newest
@@ -53,6 +55,12 @@ func addAlarms(app *kingpin.Application) {
 	sub.Flag("for", "For how long, as 2h; then it is told again if it still fires. Default: until it is over.").StringVar(&ack.lasts)
 	sub.Flag("until", "Until when, as 2026-11-30T09:00:00+08:00.").StringVar(&ack.until)
 	sub.Action(func(*kingpin.ParseContext) error { return ack.ack() })
+
+	sub = cmd.Command("unack", "Give an alarm back that somebody has taken on: if it still fires, whoever was told is told again.")
+	back := &alarmsCommand{client: addClient(sub)}
+	sub.Arg("id", "The alarm's id, as in the list.").Required().StringVar(&back.id)
+	sub.Flag("reason", "A sentence for the others.").StringVar(&back.reason)
+	sub.Action(func(*kingpin.ParseContext) error { return back.unack() })
 }
 
 type alarmLine struct {
@@ -171,12 +179,27 @@ func (c *alarmsCommand) ack() error {
 			body[name] = value
 		}
 	}
-	if err := c.post("alarms/"+url.PathEscape(c.id)+"/ack", nil, body, &a); err != nil {
+	if err := c.post(c.ackPath(), nil, body, &a); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(c.out, "%s of %s is acknowledged by %s%s.\n", printable(a.Kind), printable(rings(a)), someone(a.AckedBy), a.ackEnd())
 	return err
 }
+
+func (c *alarmsCommand) unack() error {
+	body, err := json.Marshal(map[string]string{"reason": c.reason, "who": me()})
+	if err != nil {
+		return err
+	}
+	var a alarmLine
+	if err := c.ask(http.MethodDelete, c.ackPath(), nil, body, &a); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.out, "Nobody has taken on %s of %s any more.\n", printable(a.Kind), printable(rings(a)))
+	return err
+}
+
+func (c *alarmsCommand) ackPath() string { return "alarms/" + url.PathEscape(c.id) + "/ack" }
 
 // ackEnd says until when somebody has taken it on; nothing where that is until it is over.
 func (a alarmLine) ackEnd() string {

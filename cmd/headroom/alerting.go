@@ -163,7 +163,16 @@ func (s *server) alarmBook() alarmBook { return alarmBook{s.alarms.history, s.al
 
 // Ack implements api.Alarms.
 func (b alarmBook) Ack(ctx context.Context, id, who, why string, until time.Time) error {
-	err := b.pipeline.Ack(ctx, id, who, why, until)
+	return b.known(ctx, id, b.pipeline.Ack(ctx, id, who, why, until))
+}
+
+// Unack implements api.Alarms.
+func (b alarmBook) Unack(ctx context.Context, id, who, why string) error {
+	return b.known(ctx, id, b.pipeline.Unack(ctx, id, who, why))
+}
+
+// known tells an alarm that is over from one that never was.
+func (b alarmBook) known(ctx context.Context, id string, err error) error {
 	if errors.Is(err, alerting.ErrNotOpen) {
 		if _, missing := b.Load(ctx, id); missing != nil {
 			return missing

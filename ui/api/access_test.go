@@ -134,6 +134,7 @@ var twin = []struct {
 	{`DELETE /api/v1/marks/1`, here},
 	{`DELETE /api/v1/marks/99`, readers[1:]},
 	{`POST /api/v1/alarms/a/ack {}`, here},
+	{`DELETE /api/v1/alarms/a/ack`, here},
 	{`POST /api/v1/leases {"paths":["Qzone/WNS/a","Qzone/WNS/b"]}`, here},
 	{`POST /api/v1/leases {"paths":["Qzone/WNS/a","QQ"]}`, widely},
 	{`POST /api/v1/leases {"nodes":["n"]}`, widely},

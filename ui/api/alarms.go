@@ -26,9 +26,11 @@ type Alarms interface {
 	// Count counts the alarms of a query by some of [state.AlarmColumns]. Days are
 	// those of a zone that is offset ahead of UTC.
 	Count(ctx context.Context, q state.AlarmQuery, offset time.Duration, by ...string) ([]state.AlarmCount, error)
-	// Ack says that a person has taken an alarm on; [alerting.ErrNotOpen] if it is over.
-	// Ack says that a person has taken one on, until a time or (zero) until it is over.
+	// Ack says that a person has taken an alarm on, until a time or (zero) until it is
+	// over; [alerting.ErrNotOpen] if it is.
 	Ack(ctx context.Context, id, who, why string, until time.Time) error
+	// Unack says that nobody has taken it on any more; [alerting.ErrNotOpen] if it is over.
+	Unack(ctx context.Context, id, who, why string) error
 }
 
 // alarmData is an alarm in a list.
@@ -220,6 +222,18 @@ func (s *Server) acknowledge(c *gin.Context) (any, error) {
 		return nil, err
 	}
 	if err := s.Alarms.Ack(c.Request.Context(), c.Param("alarm"), s.actor(c, body.Who), strings.TrimSpace(body.Reason), until); err != nil {
+		return nil, err
+	}
+	return s.alarm(c)
+}
+
+// giveBack says that nobody has taken an alarm on any more.
+func (s *Server) giveBack(c *gin.Context) (any, error) {
+	who, why, err := s.saying(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Alarms.Unack(c.Request.Context(), c.Param("alarm"), who, why); err != nil {
 		return nil, err
 	}
 	return s.alarm(c)

@@ -29,6 +29,16 @@ func (s alarms) Ack(ctx context.Context, id, who, why string, until time.Time) e
 	return s.Save(ctx, []*alarm.Alarm{a})
 }
 
+func (s alarms) Unack(ctx context.Context, id, who, why string) error {
+	a, err := s.Load(ctx, id)
+	if err != nil || !a.Open() {
+		return fmt.Errorf("give back %q: %w", id, alerting.ErrNotOpen)
+	}
+	a.Acked, a.AckedBy, a.AckedUntil = time.Time{}, "", time.Time{}
+	a.Note(alarm.Event{At: minute, Stage: "receive", What: alarm.AckOver, By: who, Reason: why})
+	return s.Save(ctx, []*alarm.Alarm{a})
+}
+
 func threeAlarms(t *testing.T, s *Server) {
 	t.Helper()
 	at := func(id, kind string, hours int, out alarm.Outcome) *alarm.Alarm {
@@ -136,6 +146,29 @@ func TestAcknowledgeAnAlarm(t *testing.T) {
 		r.SetBasicAuth("li", "secret")
 		if w := ask(t, s, r); w.Code != c.code || !strings.Contains(w.Body.String(), c.want) {
 			t.Errorf("%s %.40s: %d %s", c.id, c.body, w.Code, w.Body)
+		}
+	}
+}
+
+// What was taken on is given back; what is over is not.
+func TestGiveAnAlarmBack(t *testing.T) {
+	o, _ := options(t)
+	s := New(o)
+	threeAlarms(t, s)
+	for _, c := range []struct {
+		method, id, body, want string
+		code                   int
+	}{
+		{"POST", "a", `{"for":"2h"}`, `"acked_by":"li"`, 200},
+		{"DELETE", "a", `{"reason":"not mine"}`, `"what":"acknowledgement over","by":"li","reason":"not mine"`, 200},
+		{"DELETE", "a", ``, `"acked_at":null,"acked_by":"","acked_until":null`, 200},
+		{"DELETE", "b", ``, "no such alarm is open", 404},
+		{"DELETE", "a", `{"for":"2h"}`, "unknown field", 400},
+	} {
+		r := httptest.NewRequest(c.method, "/api/v1/alarms/"+c.id+"/ack", strings.NewReader(c.body))
+		r.SetBasicAuth("li", "secret")
+		if w := ask(t, s, r); w.Code != c.code || !strings.Contains(w.Body.String(), c.want) {
+			t.Errorf("%s %s %s: %d %s", c.method, c.id, c.body, w.Code, w.Body)
 		}
 	}
 }

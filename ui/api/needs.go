@@ -56,6 +56,7 @@ var needs = map[string]need{
 	"POST /api/v1/marks":                     {role: access.Operator, at: bodyNode("path"), action: "mark.add"},
 	"DELETE /api/v1/marks/:mark":             {role: access.Operator, at: markNode, action: "mark.end", object: "mark"},
 	"POST /api/v1/alarms/:alarm/ack":         {role: access.Operator, at: alarmNode, action: "alarm.ack", object: "alarm"},
+	"DELETE /api/v1/alarms/:alarm/ack":       {role: access.Operator, at: alarmNode, action: "alarm.unack", object: "alarm"},
 	"POST /api/v1/leases":                    {role: access.Operator, at: leaseScope, action: "lease.open"},
 	"POST /api/v1/leases/:lease/beat":        {role: access.Operator, at: leaseNodes, object: "lease"},
 	"DELETE /api/v1/leases/:lease":           {role: access.Operator, at: leaseNodes, action: "lease.end", object: "lease"},

@@ -44,6 +44,7 @@ func (s *Server) mount() {
 	v1.GET("/alarms/stats", s.answer(s.alarmStats))
 	v1.GET("/alarms/:alarm", s.answer(s.alarm))
 	v1.POST("/alarms/:alarm/ack", s.answer(s.acknowledge))
+	v1.DELETE("/alarms/:alarm/ack", s.answer(s.giveBack))
 	v1.GET("/heals", s.answer(s.heals))
 	v1.GET("/heals/brake", s.answer(s.brake))
 	v1.POST("/heals/brake/release", s.answer(s.release))

@@ -46,18 +46,37 @@ async function followsNumbers(page, kit) {
   await kit.picture("alarms-day");
 }
 
-/** From the list, with one press. */
+/** From the list, for so long and by name, and given back there and on the alarm's page. */
 async function takesOn(page, kit) {
   const { name } = await ring(kit);
-  const { acknowledge } = kit.text.alarms;
+  const { acknowledge, author, giveBack, howLong, untilEnd } = kit.text.alarms;
   await kit.open(`alarms?q=${name}`, "tr[data-id]");
   const row = page.locator("tr[data-id]", { hasText: name });
-  await row.getByRole("button", { name: acknowledge }).click();
-  await row.locator("td.acked", { hasText: kit.text.alarms.untilEnd }).waitFor();
+  const form = page.locator("tr.take-on .alarm-form");
+  const takes = async (lasts) => {
+    await row.getByRole("button", { name: acknowledge }).click();
+    await form.getByLabel(howLong).selectOption(lasts);
+    await form.getByLabel(author).fill("ann");
+    await kit.fits();
+    await form.getByRole("button", { name: acknowledge }).click();
+    await row.locator("td.acked .main", { hasText: "ann" }).waitFor();
+  };
+  await takes("4h");
+  assert.doesNotMatch(await row.locator("td.acked").textContent(), new RegExp(untilEnd), "it has an end");
   assert.match(new URL(page.url()).pathname, /\/alarms$/, "the row was not opened");
+  await row.getByRole("button", { name: giveBack }).click();
+  await form.getByRole("button", { name: giveBack }).click();
+  await row.getByRole("button", { name: acknowledge }).waitFor();
+  await takes("");
   await page.reload();
-  await row.locator("td.acked .main").waitFor();
+  await row.locator("td.acked", { hasText: untilEnd }).waitFor();
   await kit.fits();
+  await row.getByRole("link", { name }).click();
+  await page.getByRole("button", { name: giveBack }).click();
+  await page.locator(".alarm-form [name=reason]").fill("the browser has other things to do");
+  await page.locator(".alarm-form").getByRole("button", { name: giveBack }).click();
+  await page.locator(".trail .acknowledgement-over", { hasText: "other things to do" }).waitFor();
+  await page.getByRole("button", { name: acknowledge }).waitFor();
 }
 
 /** A mute that comes again is made only after it was seen what it would have hidden, and when it holds next. */

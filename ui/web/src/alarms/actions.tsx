@@ -9,6 +9,7 @@ import { AskForm } from "./askform";
 import { keepName, keptName } from "./name";
 import { momentIn, todayIn } from "./range";
 import { matchersOf, silenceFor, silenceHours, writeMatchers } from "./silence";
+import { canGiveBack, hoursSpan, TakeOn, type Turn } from "./takeon";
 import { type AlarmView, alarmPath } from "./view";
 
 interface Props {
@@ -19,8 +20,8 @@ interface Props {
   onGo: (path: string) => void;
 }
 
-/** What is under way: nothing, an acknowledgement, or a silence of so many hours. */
-type Step = "" | "ack" | number;
+/** What is under way: nothing, an acknowledgement or its end, or a silence of so many hours. */
+type Step = "" | Turn | number;
 
 /** What can be done about an alarm. */
 export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
@@ -29,6 +30,7 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
   const [step, setStep] = useState<Step>("");
   const [done, setDone] = useState("");
   const canAck = !alarm.closed_at && (!alarm.acked_at || alarm.acked_until !== null);
+  const canBack = canGiveBack(alarm);
   useKeys(canAck ? { a: () => setStep("ack") } : {});
   const until = alarm.ends_at ?? new Date(serverNow()).toISOString();
   return (
@@ -43,6 +45,11 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
             onClick={() => setStep("ack")}
           >
             {say.acknowledge}
+          </button>
+        )}
+        {canBack && (
+          <button type="button" class="action" title={say.giveBackTitle} onClick={() => setStep("back")}>
+            {say.giveBack}
           </button>
         )}
         <fieldset class="silence">
@@ -80,26 +87,12 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
         </Link>
       </div>
       {done && <p role="status">{done}</p>}
-      {step === "ack" && canAck && (
-        <AskForm
-          about=""
-          fields={[
-            { name: "why", label: say.why },
-            {
-              name: "lasts",
-              label: say.howLong,
-              choices: [
-                ["", say.untilEnd],
-                ...silenceHours.map((hours): [string, string] => [
-                  `${hours}h`,
-                  text.duration(hoursSpan(hours)),
-                ]),
-              ],
-            },
-          ]}
-          action={say.acknowledge}
-          onSend={async ({ why = "", lasts = "" }) => {
-            onChange(await api.acknowledge(alarm.id, why, lasts));
+      {((step === "ack" && canAck) || (step === "back" && canBack)) && (
+        <TakeOn
+          id={alarm.id}
+          turn={step}
+          onDone={(now) => {
+            onChange(now);
             setStep("");
           }}
           onCancel={() => setStep("")}
@@ -127,5 +120,3 @@ export function Actions({ alarm, view, zone, onChange, onGo }: Props) {
     </div>
   );
 }
-
-const hoursSpan = (hours: number): [number, "h" | "d"] => (hours < 24 ? [hours, "h"] : [hours / 24, "d"]);

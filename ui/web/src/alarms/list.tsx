@@ -6,9 +6,9 @@ import { Link } from "../link";
 import { Failure, Loading } from "../notice";
 import { langOf, useText } from "../text/language";
 import { OutcomeBadge, Severity } from "./badge";
-import { EndButton } from "./endbutton";
 import { Place } from "./place";
 import { addDays } from "./range";
+import { canGiveBack, TakeOn, type Turn } from "./takeon";
 import { alarmPath } from "./view";
 import { moment, saidOf, whereOf } from "./words";
 
@@ -59,8 +59,11 @@ function Lines({ alarm, ...rest }: LineProps) {
 
 type OneLineProps = LineProps & { open?: boolean; onOpen?: () => void; member?: boolean };
 
-function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps) {
+function Line({ alarm: listed, today, chosen, onGo, open, onOpen, member }: OneLineProps) {
   const text = useText().alarms;
+  const [turn, setTurn] = useState<Turn>();
+  const [changed, setChanged] = useState<[Alarm, Alarm]>(); // from here: the list has it with its next answer
+  const alarm = changed?.[0] === listed ? changed[1] : listed;
   const to = alarmPath({ id: alarm.id, explain: false });
   const where = whereOf(alarm);
   const classes = [
@@ -70,7 +73,7 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
     member && "member",
     where === "" && "nowhere",
   ];
-  return (
+  const line = (
     <tr class={classes.filter(Boolean).join(" ")} data-id={alarm.id} onClick={() => onGo(to)}>
       <td class="time">
         <time datetime={alarm.received_at}>{moment(alarm.received_at, today)}</time>
@@ -115,40 +118,67 @@ function Line({ alarm, today, chosen, onGo, open, onOpen, member }: OneLineProps
         )}
       </td>
       <td class="acked">
-        <Acked alarm={alarm} today={today} />
+        <Acked alarm={alarm} today={today} onTurn={setTurn} />
       </td>
     </tr>
   );
+  return (
+    <>
+      {line}
+      {turn && (
+        <tr class="take-on">
+          <td colSpan={columns.length}>
+            <TakeOn
+              id={alarm.id}
+              turn={turn}
+              onDone={(now) => {
+                setChanged([listed, now]);
+                setTurn(undefined);
+              }}
+              onCancel={() => setTurn(undefined)}
+            />
+          </td>
+        </tr>
+      )}
+    </>
+  );
 }
 
-/** Who takes care of it, since when and until when; or the way to do so. */
-function Acked({ alarm, today }: Pick<LineProps, "alarm" | "today">) {
+interface AckedProps extends Pick<LineProps, "alarm" | "today"> {
+  onTurn: (turn: Turn) => void;
+}
+
+/** Who takes care of it, since when and until when; and the way to do so, or no longer. */
+function Acked({ alarm, today, onTurn }: AckedProps) {
   const text = useText().alarms;
-  const [taken, setTaken] = useState<Alarm>(); // from here: the list has it with its next answer
-  const { acked_at: at, acked_by: by, acked_until: until, closed_at: closed } = taken ?? alarm;
-  if (at)
-    return (
-      <>
-        <span class="main">{by || text.somebody}</span>
-        <span class="sub">
-          {moment(at, today)}
-          {!closed && `, ${until ? text.untilTime(moment(until, today)) : text.untilEnd}`}
-        </span>
-      </>
-    );
-  if (closed) return null;
+  const { acked_at: at, acked_by: by, acked_until: until, closed_at: closed } = alarm;
+  const turn: Turn | false = at ? canGiveBack(alarm) && "back" : !closed && "ack";
+  const name = turn === "back" ? text.giveBack : text.acknowledge;
   return (
-    // The row opens the alarm's page; what is pressed here stays here.
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only keeps presses of the button from the row
-    // biome-ignore lint/a11y/useKeyWithClickEvents: likewise
-    <span onClick={(e) => e.stopPropagation()}>
-      <EndButton
-        name={text.acknowledge}
-        label={`${text.acknowledge}: ${alarm.kind} ${whereOf(alarm)}`}
-        end={() => api.acknowledge(alarm.id, "", "").then(setTaken)}
-        onEnded={() => {}}
-      />
-    </span>
+    <>
+      {at && (
+        <>
+          <span class="main">{by || text.somebody}</span>
+          <span class="sub">
+            {moment(at, today)}
+            {!closed && `, ${until ? text.untilTime(moment(until, today)) : text.untilEnd}`}
+          </span>
+        </>
+      )}
+      {turn && (
+        <button
+          type="button"
+          class="action"
+          aria-label={`${name}: ${alarm.kind} ${whereOf(alarm)}`}
+          onClick={(e) => {
+            e.stopPropagation(); // the row opens the alarm's page
+            onTurn(turn);
+          }}
+        >
+          {name}
+        </button>
+      )}
+    </>
   );
 }
 

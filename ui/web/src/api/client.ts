@@ -238,8 +238,9 @@ export const api = {
   alarms: (asked: AlarmQuery, limit: number) => call<AlarmList>(`alarms${query({ ...asked, limit })}`),
   alarmStats: (asked: AlarmQuery, by: string) => list<AlarmCount>(`alarms/stats${query({ ...asked, by })}`),
   alarm: (id: string) => call<AlarmDetail>(`alarms/${encodeURIComponent(id)}`),
-  acknowledge: (id: string, reason: string, lasts: string) =>
-    call<AlarmDetail>(`alarms/${encodeURIComponent(id)}/ack`, json("POST", { reason, for: lasts })),
+  /** DELETE gives it back. */
+  takeOn: (id: string, method: "POST" | "DELETE", said: Record<string, string>) =>
+    call<AlarmDetail>(`alarms/${encodeURIComponent(id)}/ack`, json(method, said)),
   heals: (asked: { from: string; to: string; path: string }, limit: number) =>
     call<HealList>(`heals${query({ ...asked, limit })}`),
   brake: () => call<Brake>("heals/brake"),

@@ -186,6 +186,8 @@ export const alarmsEn = {
 
   acknowledge: "Take it on",
   acknowledgeTitle: "Not repeated meanwhile: you look after it (a)",
+  giveBack: "Give it back",
+  giveBackTitle: "Whoever was told is told again if it still fires.",
   why: "Why, or what you do about it",
   silence: "Silence for",
   silenceFor: (s: Span) => `Silence for ${duration(s)}`,

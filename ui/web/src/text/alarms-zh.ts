@@ -139,7 +139,7 @@ export const alarmsZh: Text["alarms"] = {
     ended: "结束",
     passed: "放行",
     acknowledged: "已接手",
-    "acknowledgement over": "接手期满",
+    "acknowledgement over": "接手结束",
     tried: "已尝试",
     flapping: "反复抖动",
     "stable again": "恢复稳定",
@@ -182,6 +182,8 @@ export const alarmsZh: Text["alarms"] = {
 
   acknowledge: "接手",
   acknowledgeTitle: "期间不再重复通知：由您处理 (a)",
+  giveBack: "交还",
+  giveBackTitle: "若仍在告警，已通知过的人将再次收到通知。",
   why: "原因或处置措施",
   silence: "静默",
   silenceFor: (s) => `静默 ${duration(s)}`,

@@ -47,7 +47,7 @@ const never: [what: RegExp, by: string][] = [
 ];
 
 /** What of uPlot itself is left, for the pages that would ask for more. */
-const more = /\buPlot\.(?!min\.css|tzDate\b|paths\.stepped\b)[a-z]\w*/;
+const more = /\buPlot\.(?!min\.css|tzDate\b|paths\.stepped\b)[a-z][\w.]*/;
 
 /** Leaves out of the scripts what of uPlot the pages do not use; a version that is written otherwise does not build. */
 export const lessOfUplot: Plugin = {

@@ -11,6 +11,34 @@ import (
 	"headroom/storage/fleet"
 )
 
+// No alarm runs in marked time: one that ran ends, as the refit says, and a load that is
+// still outside after the mark begins a new one.
+func TestMarkEndsAnAlarmUntilItIsOver(t *testing.T) {
+	begin, high := noon.Add(-30*time.Minute), 1.3
+	row, _, w := learnedFrom(t, func(at time.Time, v float64) float64 {
+		if at.Before(begin) {
+			return v
+		}
+		return high * v
+	}, high, plainModel)
+	mark := fleet.Mark{ID: 7, Path: fleet.Path{"Qzone", "WNS"}, From: begin, To: noon.Add(3 * time.Minute), Kind: "incident"}
+	all, _, err := w.loop.Refit(context.Background(), &mark, 0)
+	if err != nil || !all[1].Before.Alarm || all[1].After.Alarm {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	m := *w.loop.model()
+	m.Marks = []fleet.Mark{mark}
+	w.loop.SetModel(m)
+	if err := w.loop.relearnNow(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for minute, want := range []bool{false, false, false, true, true} {
+		if r := w.minute(noon.Add(time.Duration(minute)*time.Minute), float64(row.Load)); r.Alarm != want || r.Direction != "up" {
+			t.Errorf("%d minutes on: alarm %t, %q; want %t", minute, r.Alarm, r.Direction, want)
+		}
+	}
+}
+
 // What a refit shows is what the table shows once the mark is made; and back again.
 func TestRefitIsWhatComes(t *testing.T) {
 	day := noon.AddDate(0, 0, -2)

@@ -62,6 +62,7 @@ type markAnswer struct {
 	Mark   *markLine         `json:"mark"`
 	Refits []analytics.Refit `json:"refits"`
 	Nodes  int               `json:"nodes"`
+	Says   string            `json:"says"` // what becomes of alarms that run
 }
 
 type markLine struct {
@@ -169,7 +170,11 @@ func (a *markAnswer) print(w io.Writer) error {
 			plain(change(string(b.State), string(n.State))),
 		})
 	}
-	return g.print(w, terminal(w))
+	if err := g.print(w, terminal(w)); err != nil || a.Says == "" {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", printable(a.Says))
+	return err
 }
 
 func (m *markCommand) list() error {

@@ -202,7 +202,9 @@ func (c *capacity) Refit(_ context.Context, more *fleet.Mark, ended int64) ([]an
 	}
 	r := c.Snapshot().Rows[0]
 	side := analytics.RefitSide{Mean: r.Mean, Lower: r.Lower, Upper: r.Upper, PeakToday: r.PeakToday, PeakAtRisk: 3, DevicesNeeded: 2, DevicesToRequest: 1, State: analytics.OK}
-	return []analytics.Refit{{ID: r.ID, Path: r.Path, Level: r.Level, Before: side, After: side}}, 7, nil
+	before := side
+	before.Alarm = true
+	return []analytics.Refit{{ID: r.ID, Path: r.Path, Level: r.Level, Before: before, After: side}}, 7, nil
 }
 
 func (c *capacity) Excursions(_ context.Context, id string, days int) ([]analytics.Excursion, error) {

@@ -66,11 +66,18 @@ type refitData struct {
 	Mark   *markData         `json:"mark"`   // that was made
 	Refits []analytics.Refit `json:"refits"` // of the mark's node and the largest modules below it; only in a preview
 	Nodes  int               `json:"nodes"`  // that the mark concerns; likewise
+	Says   string            `json:"says"`   // what becomes of alarms that run; empty: they run on, or none does
 }
+
+// endsAlarm is said where a change ends an alarm that runs.
+const endsAlarm = "No alarm runs in marked time: the one that runs now ends, and where the load is still outside of its band after the mark a new one begins."
 
 // refit shows what a mark would change.
 func (s *Server) refit(c *gin.Context, more *fleet.Mark, ended int64) (out refitData, err error) {
 	out.Refits, out.Nodes, err = s.Capacity.Refit(c.Request.Context(), more, ended)
+	if more != nil && slices.ContainsFunc(out.Refits, func(r analytics.Refit) bool { return r.Before.Alarm && !r.After.Alarm }) {
+		out.Says = endsAlarm
+	}
 	return out, err
 }
 

@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"headroom/internal/phrases/phrasestest"
 )
 
 func TestMarks(t *testing.T) {
@@ -30,6 +32,10 @@ func TestMarks(t *testing.T) {
 	if code, body := send("POST", "?preview=true", incident); code != 200 || !strings.Contains(body, `"mark":null`) || !strings.Contains(body, `"nodes":7`) || len(list("")) != 0 {
 		t.Errorf("preview: %d %s", code, body)
 	}
+	if _, body := send("POST", "?preview=true", incident); !strings.Contains(body, `"says":"`+endsAlarm+`"`) {
+		t.Errorf("an alarm that ends is not told of: %s", body)
+	}
+	phrasestest.Check(t, endsAlarm)
 	if code, body := send("POST", "", incident); code != 200 || !strings.Contains(body, `"id":1`) {
 		t.Errorf("%d %s", code, body)
 	}
@@ -38,7 +44,7 @@ func TestMarks(t *testing.T) {
 			t.Errorf("%s: %+v", query, got)
 		}
 	}
-	if code, body := send("DELETE", "/1?preview=1", ""); code != 200 || len(list("")) != 1 {
+	if code, body := send("DELETE", "/1?preview=1", ""); code != 200 || len(list("")) != 1 || !strings.Contains(body, `"says":""`) {
 		t.Errorf("preview: %d %s", code, body)
 	}
 	if code, body := send("DELETE", "/1", ""); code != 200 || len(list("")) != 0 || list("?all=true")[0].EndedBy != "li" {

@@ -50,6 +50,7 @@ export interface Refits {
   mark: Mark | null;
   refits: Refit[];
   nodes: number; // that the mark concerns
+  says: string; // what becomes of alarms that run
 }
 
 /** A past interval in which the alarm ran. */

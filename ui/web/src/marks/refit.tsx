@@ -59,6 +59,7 @@ export function RefitView({ change, refits, keeping, failure, onKeep, onChange, 
       </p>
       {!changesAny(list, text) && <p class="unchanged">{refit.nothing}</p>}
       <RefitTable refits={list} />
+      {refits.says && <p>{refits.says}</p>}
       {failure && <Failure error={failure} />}
       <div class="actions">
         <button type="button" class="main-action" disabled={keeping} onClick={onKeep}>

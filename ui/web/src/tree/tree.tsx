@@ -67,6 +67,7 @@ interface ChoiceProps {
   onChoose: () => void;
 }
 
+/** Of a hierarchy of one level nothing is counted: its modules are the table's. */
 function Choice({ name, node, chosen, onChoose }: ChoiceProps) {
   const text = useText();
   const worst = node.worst_headroom;
@@ -75,17 +76,25 @@ function Choice({ name, node, chosen, onChoose }: ChoiceProps) {
       type="button"
       class="choice"
       aria-current={chosen ? "true" : undefined}
-      title={`${name}: ${text.treeCounts(node.modules, node.deviating)}${worst === null ? "" : `, ${text.treeWorst(decimal(worst))}`}`}
+      title={
+        node.modules > 0
+          ? `${name}: ${text.treeCounts(node.modules, node.deviating)}${worst === null ? "" : `, ${text.treeWorst(decimal(worst))}`}`
+          : undefined
+      }
       onClick={onChoose}
     >
       <span class="name">{name}</span>
       {node.deviating > 0 && (
         <span class={node.deviating > 9 ? "deviating many" : "deviating"}>{count(node.deviating)}</span>
       )}
-      <span class={`worst ${worst !== null && worst < 0 ? "overfull" : ""}`}>
-        {worst === null ? unknown : `${decimal(worst, 0)} %`}
-      </span>
-      <span class="modules">{count(node.modules)}</span>
+      {node.modules > 0 && (
+        <>
+          <span class={`worst ${worst !== null && worst < 0 ? "overfull" : ""}`}>
+            {worst === null ? unknown : `${decimal(worst, 0)} %`}
+          </span>
+          <span class="modules">{count(node.modules)}</span>
+        </>
+      )}
     </button>
   );
 }

@@ -23,7 +23,7 @@ func (s *server) httpServer() (*api.Server, *http.Server) {
 		Pool: s.scaling.pool, Scaling: s.scaling.loop, Decisions: s.state.Pool(), UsualPolicy: s.usualPolicy, Replays: s.scaling.replays, Sync: s.scaling.sync.Serve, Files: s.tasks.sender.Serve,
 		Flows: s.flows.engine, Library: s.flows.shelf,
 		Registry: s.facts, Timeline: s.timelines(), Search: &s.finder, Requests: s.requests, Operations: s.operations, Consistency: s.consistency,
-		Access: s.access.book, Login: s.access.login, Audit: s.state.Audit(), Places: s.places(), Hierarchy: s.cfg.Hierarchy,
+		Access: s.access.book, Login: s.access.login, Audit: s.state.Audit(), Places: s.places(), Hierarchy: s.cfg.Hierarchy, Examples: s.examples,
 
 		Version: version.Version, Mode: s.mode(), Location: s.cfg.Location(), ExternalURL: s.externalURL(),
 		Pprof: s.opts.pprof, Pages: web.Handler(),

@@ -38,6 +38,7 @@ import (
 	"headroom/storage/promql"
 	"headroom/storage/remote"
 	"headroom/storage/state"
+	"headroom/ui/api"
 	"headroom/ui/report/press"
 )
 
@@ -59,6 +60,7 @@ type server struct {
 	rollup    *rollup.Rollup
 	backfill  *backfill.Backfill
 	asked     []poll.Signal
+	examples  api.Examples
 	querier   poll.Querier
 	loop      *analytics.Loop
 	ledger    *ledger.Ledger
@@ -163,7 +165,7 @@ func (s *server) signals() (rollup.Options, error) {
 	if err != nil {
 		return ro, err
 	}
-	s.asked = asked
+	s.asked, s.examples = asked, examples(ro, s.cfg.Signals)
 	s.backfill = backfill.New(backfill.Options{
 		Rollup: ro, Logger: s.log, Quiet: 3 * time.Second,
 		Closed: func() int64 { return s.rollup.Closed() },

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"headroom/ingest/poll"
@@ -13,6 +15,7 @@ import (
 	"headroom/storage/head"
 	"headroom/storage/promql"
 	"headroom/storage/remote"
+	"headroom/ui/api"
 )
 
 // rollupOptions turns the signals of the configuration into what the rollup
@@ -50,6 +53,43 @@ func rollupOptions(cfg config.Config, engine *promql.Engine) (rollup.Options, []
 		}
 	}
 	return opts, asked, nil
+}
+
+// examples are series that signals take, as text and in the labels of this server; empty
+// for a signal that is asked for.
+func examples(ro rollup.Options, cfg config.Signals) api.Examples {
+	var labels []string
+	for i, level := range ro.Tree.Levels() {
+		name := fmt.Sprint("name", i+1)
+		if named := []string{"shop", "web", "cart", "cart-api"}; i < len(named) {
+			name = named[i]
+		}
+		labels = append(labels, level+`="`+name+`"`)
+	}
+	labels = append(labels, ro.NodeLabel+`="host-1"`)
+	return api.Examples{
+		Load: example(cfg.Load, ro.Load, labels),
+		Busy: example(cfg.Busy, ro.Busy, append(labels, ro.ProcessLabel+`="cart-1"`)),
+	}
+}
+
+// example writes a series that a signal takes; of its matchers only labels that must have
+// one value tell what to send.
+func example(s config.Signal, match []storage.Matcher, labels []string) string {
+	if s.Match == "" || s.Query != "" {
+		return ""
+	}
+	name, labels := "", slices.Clip(labels) // which others append to, too
+	for _, m := range match {
+		switch {
+		case m.Op != storage.Equal:
+		case m.Name == "__name__":
+			name = m.Value
+		default:
+			labels = append(labels, fmt.Sprintf("%s=%q", m.Name, m.Value))
+		}
+	}
+	return name + "{" + strings.Join(labels, ",") + "}"
 }
 
 // observer lets a store's head show its samples to the rollup.

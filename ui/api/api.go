@@ -126,6 +126,7 @@ type Options struct {
 	Audit       AuditLog      // nil: nothing is recorded
 	Places      Places
 	Hierarchy   []string // labels of the business tree from the top
+	Examples    Examples
 
 	Consistency Consistency
 	Operations  Operations

@@ -13,6 +13,7 @@ type statusData struct {
 	Model    string               `json:"model"`
 	Timezone string               `json:"timezone"`
 	Levels   []string             `json:"levels"`
+	Examples Examples             `json:"examples"`
 	At       *time.Time           `json:"at"` // null before the first snapshot, like Published
 	Publish  *time.Time           `json:"published"`
 	Modules  int                  `json:"modules"`
@@ -20,11 +21,18 @@ type statusData struct {
 	Progress []analytics.Progress `json:"progress"`
 }
 
+// Examples are series of signals as somebody might send them, as text without a value;
+// empty for a signal that is asked for.
+type Examples struct {
+	Load string `json:"load"`
+	Busy string `json:"busy"`
+}
+
 // status tells what kind of server this is and how far it has come.
 func (s *Server) status(*gin.Context) (any, error) {
 	d := statusData{
 		Version: s.Version, Mode: s.Mode, Timezone: s.Location.String(),
-		Levels: []string{}, Progress: s.progress(),
+		Levels: []string{}, Examples: s.Examples, Progress: s.progress(),
 	}
 	if snap := s.Capacity.Snapshot(); snap != nil {
 		d.Model, d.Levels = snap.Model, snap.Levels

@@ -236,6 +236,7 @@ export interface Status {
   model: string;
   timezone: string;
   levels: string[];
+  examples: { load: string; busy: string }; // series as somebody might send them; empty: asked for
   at: string | null; // null before the first snapshot
   published: string | null;
   modules: number;

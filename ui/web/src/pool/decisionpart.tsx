@@ -35,7 +35,7 @@ export function DecisionPart(props: PartProps) {
       <Stale of={found} />
       <DecisionFilters {...props} />
       {!found.data && <Waiting error={found.error} />}
-      {found.data && decisions.length === 0 && <NoneFound revision={revision} levels={props.levels} />}
+      {found.data && decisions.length === 0 && <NoneFound revision={revision} busy={props.busy} />}
       <div ref={box} class={found.old ? "old" : ""}>
         <DecisionsList
           decisions={decisions}
@@ -60,10 +60,10 @@ export const hoursAgo = (hours: number, now: number) =>
   new Date(Math.floor(now / 60_000) * 60_000 - hours * 3_600_000).toISOString();
 
 /** Why none is listed: nothing was ever decided, or none passes the filters. */
-function NoneFound({ revision, levels }: { revision: number; levels: string[] }) {
+function NoneFound({ revision, busy }: { revision: number; busy: string }) {
   const { none } = useText().pool.decisions;
   const newest = useFresh("newest", revision, true, () => api.newestDecisions(""));
-  if (newest.data?.length === 0) return <NoDecisions levels={levels} />;
+  if (newest.data?.length === 0) return <NoDecisions busy={busy} />;
   return <p class="nothing">{none}</p>;
 }
 

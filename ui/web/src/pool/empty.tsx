@@ -1,5 +1,5 @@
 import { root } from "../api/client";
-import { Command, exampleLabels } from "../table/empty";
+import { Command, sendCommand } from "../table/empty";
 import { useText } from "../text/language";
 
 /** How a machine joins: the daemon with the address of this server. */
@@ -18,13 +18,6 @@ export const serviceLines = (module: string) => `services:
   health: {kind: http, path: /healthz}
   policy: {minimum: 2, maximum: 20}`;
 
-/** How processes that run already tell how busy they are, in the labels of this server. */
-export function busySample(levels: string[], server: string): string {
-  const labels = [...exampleLabels(levels), 'node="host-1"', 'process="cart-1"'];
-  return `echo 'headroom_busy_seconds_total{${labels.join(",")}} 1234.5' |
-  curl --data-binary @- ${server}api/v1/import/prometheus`;
-}
-
 /** What to do while no node has joined. */
 export function NoNodes() {
   const text = useText().pool;
@@ -39,26 +32,30 @@ export function NoNodes() {
 }
 
 /** What to do while there is no service and no module whose processes tell how busy they are. */
-export function NoServices({ levels }: { levels: string[] }) {
+export function NoServices({ busy }: { busy: string }) {
   const text = useText().pool;
   return (
     <div class="first-steps">
       <h2>{text.noServicesTitle}</h2>
       <p>{text.noServicesText}</p>
       <Command line={serviceLines("shop/web/front/cart")} />
-      <p>{text.noServicesOther}</p>
-      <Command line={busySample(levels, root)} />
+      {busy && (
+        <>
+          <p>{text.noServicesOther}</p>
+          <Command line={sendCommand(busy, "1234.5")} />
+        </>
+      )}
     </div>
   );
 }
 
 /** The same where decisions are listed. */
-export function NoDecisions({ levels }: { levels: string[] }) {
+export function NoDecisions({ busy }: { busy: string }) {
   const text = useText().pool;
   return (
     <div class="first-steps">
       <p>{text.decisions.noneAtAll}</p>
-      <Command line={busySample(levels, root)} />
+      {busy && <Command line={sendCommand(busy, "1234.5")} />}
     </div>
   );
 }

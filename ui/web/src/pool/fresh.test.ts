@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
+import { sendCommand } from "../table/empty";
 import { hoursAgo } from "./decisionpart";
-import { busySample, joinCommand, serviceLines } from "./empty";
+import { joinCommand, serviceLines } from "./empty";
 import { lateSeconds, pauseAfter, staleSeconds } from "./fresh";
 
 it("data are old once several questions had no answer", () => {
@@ -31,8 +32,8 @@ it("what is to be copied names this server and module", () => {
   expect(joinCommand("https://headroom:7480/")).toBe(
     "sudo bin/headroom-node serve --server.url=https://headroom:7480",
   );
-  expect(busySample(["business", "module"], "http://h/")).toContain(
-    'headroom_busy_seconds_total{business="shop",module="web",node="host-1",process="cart-1"}',
+  expect(sendCommand('my_busy{module="web"}', "1", "http://h/")).toBe(
+    `echo 'my_busy{module="web"} 1' |\n  curl --data-binary @- http://h/api/v1/import/prometheus`,
   );
   expect(serviceLines("shop/web/cart")).toContain("- module: shop/web/cart\n");
   expect(serviceLines("微信/SET W1")).toContain("- module: 微信/SET W1\n");

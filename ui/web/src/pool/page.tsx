@@ -26,7 +26,7 @@ interface Props {
 /** What a part of the page needs. */
 export interface PartProps extends Pick<Props, "shown" | "view" | "revision" | "onView" | "onGo"> {
   zone: string | undefined;
-  levels: string[]; // names of the hierarchy's labels
+  busy: string; // a series of processes that tell how busy they are, as an example
   nodes: number; // that have joined
 }
 

@@ -31,7 +31,7 @@ export function ServicePart(props: PartProps) {
     return (
       <>
         {nodes === 0 ? <NoNodes /> : null}
-        <NoServices levels={props.levels} />
+        <NoServices busy={props.busy} />
       </>
     );
   return (

@@ -132,7 +132,7 @@ export function TablePage({ shown, view, revision, runs, status, progress, onVie
         <ProgressList steps={progress} />
         {table.error && <Failure error={table.error} />}
         {!ready && !begin && !table.error && <Waiting />}
-        {ready && all.length === 0 && !loading && <Empty levels={levels} mode={status?.mode} />}
+        {ready && all.length === 0 && !loading && <Empty load={status?.examples.load} />}
         {ready && all.length > 0 && entries.length === 0 && (
           <p class="nothing">
             {text.nothing}{" "}

@@ -7,10 +7,11 @@ import { Link, useInSight } from "../link";
 import { Loading } from "../notice";
 import { TreePage } from "./page";
 
-/** What the server says of its zone and its hierarchy. */
+/** What the server says of its zone, its hierarchy and its signals. */
 export interface Setting {
   zone: string | undefined;
   levels: string[]; // names of the hierarchy's labels
+  busy: string; // a series of processes that tell how busy they are, as an example
 }
 
 interface Props<P extends string> {
@@ -46,7 +47,15 @@ export function PartsPage<P extends string>(props: Props<P>) {
       onPath={onPath}
     >
       <div class="sheets" ref={sheets}>
-        {status ? children({ zone: knownZone(status.timezone), levels: status.levels ?? [] }) : <Loading />}
+        {status ? (
+          children({
+            zone: knownZone(status.timezone),
+            levels: status.levels ?? [],
+            busy: status.examples.busy,
+          })
+        ) : (
+          <Loading />
+        )}
       </div>
     </TreePage>
   );

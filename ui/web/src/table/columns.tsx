@@ -211,7 +211,7 @@ const all: Column[] = [
   },
   {
     id: "growth",
-    width: 68,
+    width: 76,
     late: true,
     sorts: [high("growth")],
     fields: [

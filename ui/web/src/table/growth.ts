@@ -9,4 +9,4 @@ export const monthly = (growth: Growth | undefined): Num =>
 
 /** A growth in words, with a sign if the forecast does not count on it. */
 export const doubted = (growth: Growth | undefined, words: string) =>
-  growth?.slope_doubted ? `~ ${words}` : words;
+  growth?.slope_doubted ? `~\u2009${words}` : words;

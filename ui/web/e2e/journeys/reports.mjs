@@ -47,6 +47,9 @@ async function publishes(page, kit) {
   if (!published) {
     const publish = page.getByRole("button", { name: `${say.publish}…` });
     await publish.click();
+    await kit.waitFor("a button of the question has the focus", () =>
+      document.activeElement?.matches("[role=alertdialog] button"),
+    );
     await page.keyboard.press("Escape"); // on the button that cancels
     await page.getByRole("alertdialog").waitFor({ state: "detached" });
     await publish.click();

@@ -20,7 +20,7 @@ func (m *Model) row(of kind, at time.Time, n *fleet.Node, k *learned, t *today, 
 	v := frame.At(n.Index)
 	r := Row{
 		ID: n.ID, Path: n.Path, Level: level, At: at,
-		Devices: Number(v.Devices), DevicesSilent: Number(v.Silent), Processes: Number(v.Processes),
+		Devices: Number(v.Devices), DevicesSilent: Number(v.Silent), Processes: Number(v.Processes), Waiting: v.Waiting,
 		BusySeconds: Number(v.Busy), Requests: Number(v.Requests),
 		Load: Number(v.Load), LoadMax: Number(v.LoadMax), Score: Unknown(), State: OK,
 	}

@@ -215,6 +215,18 @@ func TestWhatOthersWereAskedForHolds(t *testing.T) {
 	}
 }
 
+// After a start nobody remembers how many ran, and three of ten have not told yet what
+// they do: none is missed for that.
+func TestWhoHasNotToldYetRunsAllTheSame(t *testing.T) {
+	w := newWorld(t, "timezone: UTC\nhierarchy: [business, module]\npool: {policy: {predictive: false, stabilise: 0s}}\n")
+	s := table(t, w.now.Add(-time.Minute), "shop/cart", 210, 7)
+	s.Rows[s.Find("shop/cart")].Waiting = 3
+	must(t, w.Evaluate(t.Context(), s))
+	if d := w.Newest().Of("shop/cart"); d.Current != 10 || d.Desired != 10 || d.Fraction != 0.5 {
+		t.Errorf("decided %+v; want 10 to stay, 210 s / (7 × 60 s) of their time busy", d.Decision)
+	}
+}
+
 // Half of the nodes' samples are late: what is seen is half of the work.
 func TestNobodyLeavesForSamplesThatAreLate(t *testing.T) {
 	w := newWorld(t, strings.Replace(cart, "minimum: 4", "minimum: 1, stabilise: 0s", 1))

@@ -59,7 +59,8 @@ func seen(s *analytics.Snapshot, svc service) policy.Demand {
 		d.Processes = min(float64(row.Processes), float64(svc.Running))
 	}
 	if !svc.managed && row.Processes.Known() {
-		d.Running = int(row.Processes)
+		d.Silent = row.Waiting // they run, and what they do is not in the sum
+		d.Running = int(row.Processes) + d.Silent
 		d.Current, d.Observed = cmp.Or(d.Current, d.Running), true
 	}
 	return d

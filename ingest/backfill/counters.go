@@ -55,11 +55,12 @@ func (m *moduleMinutes) addCounter(g *growths, process string, ts []int64, vs []
 	c := counterMinutes{make([]float64, m.span.n), make([]float64, m.span.n), make([]bool, m.span.n)}
 	interval := 0 // ms
 	for k := range ts {
-		gap := 0
+		gap, silent := 0, true
 		if k > 0 {
 			if gap = int(ts[k] - ts[k-1]); gap <= 0 {
 				continue
 			}
+			silent = interval > 0 && gap > max(int(m.timeout.Milliseconds()), interval*5/2)+int(time.Minute/time.Millisecond)
 			if interval == 0 {
 				interval = gap
 			}
@@ -67,7 +68,7 @@ func (m *moduleMinutes) addCounter(g *growths, process string, ts []int64, vs []
 		}
 		switch i := m.span.index(ts[k]); {
 		case !m.span.has(ts[k]):
-		case k == 0 || gap > max(int(m.timeout.Milliseconds()), interval*5/2)+int(time.Minute/time.Millisecond):
+		case silent:
 			c.began[i] = true
 		default:
 			c.grow(i, vs[k]-vs[k-1], vs[k], float64(gap)/1000)

@@ -30,12 +30,13 @@ type growth struct {
 
 func (c *counter) push(ts int64, v float64, timeout time.Duration) {
 	before, total := c.last, c.value
+	silent := before == 0 || c.interval > 0 && ts-before > c.reach(timeout)+60_000
 	if !c.tick(ts) {
 		return
 	}
 	c.value = v
 	c.process.tick(ts)
-	if ts-before > c.reach(timeout)+60_000 { // also its first sample
+	if silent {
 		c.rated = false
 		return
 	}

@@ -38,8 +38,12 @@ func (m *module) close(minute int64, timeout time.Duration, a Aggregate) (s sum)
 	s.busy = m.closeCounters(&s, m.busy, minute, timeout)
 	s.requests = m.closeCounters(&s, m.requests, minute, timeout)
 	for id, p := range m.processes {
-		if minute*1000-p.last > forgetAfter && p.last > 0 {
+		switch {
+		case p.last == 0 || p.counted == minute:
+		case minute*1000-p.last > forgetAfter:
 			delete(m.processes, id)
+		case (minute+60)*1000-p.last < timeout.Milliseconds()+60_000:
+			s.waiting++
 		}
 	}
 	return s

@@ -55,9 +55,18 @@ func TestNewWorkerAmongMany(t *testing.T) {
 		w.close(m)
 	}
 	work(2, 30, all...)
-	w.want(w.close(2), "B/m", busy(120, 4))
+	waiting := func(f *Frame) int { return f.At(w.tree.Find("B/m").Index).Waiting }
+	f := w.close(2)
+	w.want(f, "B/m", busy(120, 4))
+	if n := waiting(f); n != 2 {
+		t.Errorf("%d processes wait, want the 2 new ones", n)
+	}
 	work(3, 30, all...)
-	w.want(w.close(3), "B/m", busy(180, 6))
+	f = w.close(3)
+	w.want(f, "B/m", busy(180, 6))
+	if n := waiting(f) + waiting(w.close(20)); n != 0 {
+		t.Errorf("%d processes wait of whom all have told, or are silent", n)
+	}
 }
 
 // A reset is no first sample.
@@ -180,6 +189,12 @@ func TestCounterBeginsAnewAfterALongGap(t *testing.T) {
 		work(m, 30, all...)
 		w.close(m)
 	}
+	short := w.workers("short", 2)
+	for m := range 2 {
+		work(m, 30, short...)
+	}
+	work(6, 40, short...) // five minutes are long for who reports each minute
+	w.want(w.close(6), "B/short", Unknown())
 	w.close(61)
 	for _, c := range all {
 		c.Add(at(62, 50), 10)

@@ -119,6 +119,7 @@ type sum struct {
 	load, max       float64
 	devices, silent int
 	processes       int // that told busy seconds or requests
+	waiting         int // processes that report, but have told neither yet
 	busy, requests  growths
 }
 
@@ -130,6 +131,7 @@ func (s *sum) add(c *sum) {
 	if c.busy.known() || c.requests.known() { // otherwise they are in no sum
 		s.processes += c.processes
 	}
+	s.waiting += c.waiting
 	s.busy.add(&c.busy)
 	s.requests.add(&c.requests)
 }
@@ -155,6 +157,7 @@ func (s *sum) value() Value {
 	if s.processes > 0 {
 		v.Processes = float64(s.processes)
 	}
+	v.Waiting = s.waiting
 	v.Busy, v.Requests = s.busy.value(), s.requests.value()
 	return v
 }

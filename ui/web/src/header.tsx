@@ -12,7 +12,7 @@ import { reportsPath } from "./reports/view";
 import { address, plainClick } from "./state/router";
 import { defaultLedger, ledgerPath, type Route } from "./state/view";
 import type { Text } from "./text/en";
-import { clock, count, span } from "./text/format";
+import { clock, count, otherZone, span } from "./text/format";
 import { useText } from "./text/language";
 import { defaultWhatIf, whatIfPath } from "./whatif/view";
 
@@ -163,7 +163,10 @@ function Freshness({ status, connected }: { status: Status | undefined; connecte
       <span class="dot" aria-hidden="true" />
       {known && (
         <>
-          <b>{clock(status?.at ?? null)}</b>
+          <b title={text.marks.hint(status?.timezone ?? "")}>
+            {clock(status?.at ?? null)}
+            <small>{otherZone(status?.at ?? "")}</small>
+          </b>
           <span class="age" title={status?.published ?? undefined}>
             {text.updatedAgo(span(age))}
           </span>

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { clock, count, decimal, range, secondsBetween, signed, span, unknown } from "./format";
+import { describe, expect, it, vi } from "vitest";
+import { clock, count, decimal, otherZone, range, secondsBetween, signed, span, unknown } from "./format";
 
 describe("numbers", () => {
   it("show unknown as a dash, never as zero", () => {
@@ -28,6 +28,16 @@ describe("numbers", () => {
 });
 
 describe("times", () => {
+  it("name their zone where the browser's is another", () => {
+    vi.stubEnv("TZ", "Asia/Shanghai");
+    expect(otherZone("2026-11-28T19:26:00+08:00")).toBe("");
+    expect(otherZone("2026-11-28T11:26:00Z")).toBe("UTC");
+    expect(otherZone("2026-11-28T16:56:00+05:30")).toBe("UTC+05:30");
+    vi.stubEnv("TZ", "America/New_York");
+    expect(otherZone("2026-11-28T19:26:00+08:00")).toBe("UTC+08");
+    expect(otherZone("2026-11-28T06:26:00-05:00")).toBe("");
+    vi.unstubAllEnvs();
+  });
   it("are read in the server's zone", () => {
     expect(clock("2026-11-22T21:05:00+08:00")).toBe("21:05");
     expect(clock(null)).toBe(unknown);

@@ -35,6 +35,10 @@ export function clock(time: string | null): string {
   return time ? (/T(\d\d:\d\d)/.exec(time)?.[1] ?? unknown) : unknown;
 }
 
+/** The zone of an RFC 3339 time, as UTC+08, where this browser's clock goes by another; else nothing. */
+export const otherZone = (time: string) =>
+  Date.parse(time.slice(0, 19)) === Date.parse(time) ? "" : `UTC${time.slice(19).replace(/Z|:00$/, "")}`;
+
 /** The largest unit that says enough: [90, "s"] is [1, "min"]. */
 export type Span = [amount: number, unit: "s" | "min" | "h" | "d"];
 

@@ -70,7 +70,7 @@ type refitData struct {
 }
 
 // endsAlarm is said where a change ends an alarm that runs.
-const endsAlarm = "No alarm runs in marked time: the one that runs now ends, and where the load is still outside of its band after the mark a new one begins."
+const endsAlarm = "No alarm runs in marked time: the one that runs now ends, and where the load is still outside of its band after the mark a new one may begin."
 
 // refit shows what a mark would change.
 func (s *Server) refit(c *gin.Context, more *fleet.Mark, ended int64) (out refitData, err error) {

@@ -211,7 +211,7 @@ const all: Column[] = [
   },
   {
     id: "growth",
-    width: 76,
+    width: 75,
     late: true,
     sorts: [high("growth")],
     fields: [

@@ -106,6 +106,16 @@ export class Kit {
     assert.ok(!wide, `the page is wider than its window: ${this.page.url()}`);
   }
 
+  /** Nor is it in windows between a desk's and a phone's. */
+  async fitsBetween() {
+    const before = this.page.viewportSize();
+    for (const width of [1100, 900, 780]) {
+      await this.page.setViewportSize({ ...before, width });
+      await this.fits();
+    }
+    await this.page.setViewportSize(before);
+  }
+
   /** Keeps a picture of what is seen, where pictures are asked for. */
   async picture(name) {
     if (!this.pictures) return;

@@ -154,14 +154,15 @@ function Acked({ alarm, today, onTurn }: AckedProps) {
   const { acked_at: at, acked_by: by, acked_until: until, closed_at: closed } = alarm;
   const turn: Turn | false = at ? canGiveBack(alarm) && "back" : !closed && "ack";
   const name = turn === "back" ? text.giveBack : text.acknowledge;
+  const end = until ? text.untilTime(moment(until, today)) : text.untilEnd;
+  const times = at ? `${moment(at, today)}${closed ? "" : `, ${end}`}` : "";
   return (
     <>
       {at && (
         <>
           <span class="main">{by || text.somebody}</span>
-          <span class="sub">
-            {moment(at, today)}
-            {!closed && `, ${until ? text.untilTime(moment(until, today)) : text.untilEnd}`}
+          <span class="sub" title={times}>
+            {times}
           </span>
         </>
       )}

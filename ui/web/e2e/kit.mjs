@@ -33,6 +33,7 @@ export class Kit {
       viewport: sizes[width],
       locale: locales[language],
       colorScheme: scheme,
+      timezoneId: journey.zone,
     });
     const page = await context.newPage();
     page.setDefaultTimeout(patience);

@@ -15,6 +15,7 @@
 //       schemes: ["light", "dark"],  // default ["light"]
 //       beside: true,                // it waits more than it works: it runs beside all others; default false
 //       writes: true,                // it changes what the server keeps; default false
+//       zone: "UTC",                 // of the browser; default: this machine's
 //       allow: [/\/api\/v1\/marks/], // addresses whose refusals (4xx) it asks for
 //       async run(page, kit) {
 //         await kit.open("alarms?show=list", ".alarms-page"); // the path, and what to wait for

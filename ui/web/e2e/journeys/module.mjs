@@ -109,7 +109,7 @@ async function goesDown(page, kit) {
 }
 
 /** How much of the window may move by how much of it, as the Layout Instability API counts. */
-const tolerance = 0.002;
+const tolerance = 0.001;
 
 /** Counts from the first paint on what moves. */
 function countShifts() {

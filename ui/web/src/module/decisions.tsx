@@ -16,7 +16,7 @@ interface Props {
   onGo: (path: string) => void;
 }
 
-const most = 5;
+const most = 5; // and room for as many: see module.css
 
 /** The newest decisions about a module's processes, a line each; nothing where none was ever made. */
 export function DecisionsPanel({ id, zone, revision, onGo }: Props) {

@@ -39,7 +39,7 @@ type variable struct {
 func TestGrafanasDashboardsFindSeriesInEveryPanel(t *testing.T) {
 	t.Parallel()
 	s := startScraped(t)
-	Eventually(t, 3*time.Minute, "most of the table can be judged", func() bool {
+	Eventually(t, time.Minute, "most of the table can be judged", func() bool {
 		s.mustRun()
 		return judged(s) > 6
 	})

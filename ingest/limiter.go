@@ -3,7 +3,6 @@ package ingest
 import (
 	"fmt"
 	"hash/maphash"
-	"math/bits"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -76,16 +75,7 @@ func NewLimiter(limits config.Ingest, now time.Time) *Limiter {
 // Active is the number of active series.
 func (l *Limiter) Active() int { return int(l.total.Load()) }
 
-// hash tells series apart; the order of the labels matters.
-func (l *Limiter) hash(labels []storage.Label) uint64 {
-	const odd = 0x9E3779B97F4A7C15 // 2⁶⁴ ÷ golden ratio: spreads all bits
-	var h uint64
-	for i := range labels {
-		h = (bits.RotateLeft64(h, 5) ^ maphash.String(l.seed, labels[i].Name)) * odd
-		h = (bits.RotateLeft64(h, 5) ^ maphash.String(l.seed, labels[i].Value)) * odd
-	}
-	return h ^ h>>32
-}
+func (l *Limiter) hash(labels []storage.Label) uint64 { return storage.Hash(l.seed, labels) }
 
 func (l *Limiter) shard(h uint64) *limiterShard { return &l.shards[h%shardCount] }
 

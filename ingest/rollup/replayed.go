@@ -42,7 +42,7 @@ func (r *replayed) cell(labels []storage.Label, add func() *Cell) *Cell {
 	if r.cells == nil {
 		r.seed, r.cells = maphash.MakeSeed(), map[uint64]*Cell{}
 	}
-	key := r.hash(labels)
+	key := storage.Hash(r.seed, labels)
 	c, ok := r.cells[key]
 	if !ok {
 		c = add()
@@ -58,7 +58,7 @@ func (r *replayed) take(labels []storage.Label) (*Cell, bool) {
 	if r.cells == nil {
 		return nil, false
 	}
-	key := r.hash(labels)
+	key := storage.Hash(r.seed, labels)
 	c, ok := r.cells[key]
 	delete(r.cells, key)
 	if len(r.cells) == 0 {
@@ -73,16 +73,4 @@ func (r *replayed) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cells = nil
-}
-
-func (r *replayed) hash(labels []storage.Label) uint64 {
-	var h maphash.Hash
-	h.SetSeed(r.seed)
-	for i := range labels {
-		h.WriteString(labels[i].Name)
-		h.WriteByte(0xff)
-		h.WriteString(labels[i].Value)
-		h.WriteByte(0xff)
-	}
-	return h.Sum64()
 }

@@ -26,14 +26,21 @@ packages() {
 		grep -E '^[a-z0-9]' | grep -vE ':i386$' | sort -u
 }
 
+download() {
+	apt-get download -q -o APT::Sandbox::User=root "$@" >/dev/null 2>>"$cache/apt.log"
+}
+
 fetch() {
 	mkdir -p "$cache/debs"
 	cd "$cache/debs"
 	[ -n "$(apt-cache policy qemu-system-x86)" ] || as_root apt-get update -qq
 	[ -n "$(apt-cache policy linux-image-cloud-amd64)" ] || as_root apt-get update -qq
-	local name
-	for name in $(packages); do
-		apt-get download -q -o APT::Sandbox::User=root "$name" >/dev/null 2>>"$cache/apt.log" || echo "not to be had: $name" >>"$cache/apt.log"
+	local names name
+	names=$(packages)
+	# All in one call, which is ten times as fast; one by one if a name cannot be had.
+	# shellcheck disable=SC2086 # names are words
+	download $names || for name in $names; do
+		download "$name" || echo "not to be had: $name" >>"$cache/apt.log"
 	done
 	for name in *.deb; do dpkg -x "$name" "$cache/root"; done
 	cd "$cache"

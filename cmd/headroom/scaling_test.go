@@ -39,11 +39,12 @@ services:
 	p, err = pool.New(t.Context(), pool.Options{DB: db})
 	must(err)
 	must(p.Configure(t.Context(), settings))
+	r := &wire.Report{Boot: "b", Daemon: "d", Resources: &wire.Resources{Cores: 4, Memory: 8 << 30, MaxWorkers: 100, PerCore: 2}, Workers: []wire.Status{}}
 	sync = func(pid int) wire.Desired {
 		t.Helper()
-		r := &wire.Report{Boot: "b", Daemon: "d", Resources: &wire.Resources{Cores: 4, Memory: 8 << 30, MaxWorkers: 100, PerCore: 2}, Workers: []wire.Status{}}
-		d, _, err := p.Sync(t.Context(), "n1", r, "", 0)
+		d, _, err := p.Sync(t.Context(), "n1", r, "", 0) // of what ran before, as a node does
 		must(err)
+		r.Workers = r.Workers[:0]
 		for i, w := range d.Workers {
 			r.Workers = append(r.Workers, wire.Status{ID: w.ID, Service: w.Service, Port: w.Port, PID: pid + i, State: wire.Ready, Weight: 100})
 		}

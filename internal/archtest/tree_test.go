@@ -83,3 +83,27 @@ func walk(t *testing.T, suffix string, visit func(name string, text []byte)) {
 		t.Fatal(err)
 	}
 }
+
+// The Makefile tests it without the race detector, since nothing runs beside it.
+func TestAllocationStartsNoGoroutine(t *testing.T) {
+	seen := 0
+	walk(t, ".go", func(name string, text []byte) {
+		if path.Dir(name) != "scaler/allocate" {
+			return
+		}
+		seen++
+		file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if _, starts := n.(*ast.GoStmt); starts {
+				t.Errorf("%s starts a goroutine: take ./scaler/allocate out of the Makefile's UNRACED", name)
+			}
+			return true
+		})
+	})
+	if seen < 5 {
+		t.Errorf("found %d files: this test looks in the wrong place", seen)
+	}
+}

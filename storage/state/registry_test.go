@@ -80,12 +80,11 @@ func testRegistryForgets(t *testing.T, db *DB, change func(string, string, int) 
 // Of a change that does not fit nothing is kept.
 func TestTooManyEdits(t *testing.T) {
 	db := mustOpen(t, t.TempDir()+"/state.db")
-	var many []RegistryEdit
-	for i := range MaxEdits {
-		many = append(many, RegistryEdit{ID: fmt.Sprint(i), Field: "owner"})
-	}
-	must(t, db.Registry().Save(t.Context(), RegistryChange{Edits: many}))
-	err := db.Registry().Save(t.Context(), RegistryChange{Edits: []RegistryEdit{{ID: "x", Field: "owner"}}, Events: []fleet.FactChange{{ID: "x"}}})
+	_, err := db.exec(t.Context(), `WITH RECURSIVE i (n) AS (VALUES (2) UNION ALL SELECT n + 1 FROM i WHERE n < $1)
+		INSERT INTO registry_edits SELECT n, 'owner', '', '', '', 0 FROM i`, MaxEdits)
+	must(t, err)
+	must(t, db.Registry().Save(t.Context(), RegistryChange{Edits: []RegistryEdit{{ID: "1", Field: "owner"}}})) // the last one
+	err = db.Registry().Save(t.Context(), RegistryChange{Edits: []RegistryEdit{{ID: "x", Field: "owner"}}, Events: []fleet.FactChange{{ID: "x"}}})
 	if !errors.Is(err, ErrTooManyEdits) {
 		t.Errorf("%v", err)
 	}

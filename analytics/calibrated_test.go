@@ -475,4 +475,7 @@ func TestSinceIsKnownAfterARestart(t *testing.T) {
 	if r := s.Rows[s.Find(moduleM)]; !r.Deviates || !r.Since.Equal(start.Add(40*time.Minute)) {
 		t.Errorf("after a restart since %v", r.Since)
 	}
+	if now, stored := w.row("m").Waiting, s.Rows[s.Find(moduleM)].Waiting; now != 0 || stored != rollup.NotKept {
+		t.Errorf("%d processes wait now, of the stored minute %d", now, stored)
+	}
 }

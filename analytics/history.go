@@ -200,13 +200,15 @@ func (r reader) FillIn(ctx context.Context, f *rollup.Frame) (*rollup.Frame, err
 // most so many seconds old.
 func (r reader) frame(ctx context.Context, minute, age int64, match func(suffix string) [][]storage.Matcher) (*rollup.Frame, error) {
 	f := &rollup.Frame{Minute: minute}
+	unknown := rollup.Unknown()
+	unknown.Waiting = rollup.NotKept
 	reach := storage.TimeRange{From: (minute - age) * 1000, To: minute*1000 + 59_999}
 	for i, suffix := range rollup.Suffixes {
 		for _, ms := range match(suffix) {
 			err := r.store.Select(ctx, storage.Query{Matchers: ms, Range: reach}, func(b *storage.Block) error {
 				if n := r.node(b.Labels); n != nil {
 					for len(f.Values) <= n.Index {
-						f.Values = append(f.Values, rollup.Unknown())
+						f.Values = append(f.Values, unknown)
 					}
 					f.Values[n.Index].SetNumber(i, b.Values[len(b.Values)-1])
 				}

@@ -28,7 +28,7 @@ type Row struct {
 	Devices       Number `json:"devices"`
 	DevicesSilent Number `json:"devices_silent"` // reported within a day and have stopped
 	Processes     Number `json:"processes"`
-	Waiting       int    `json:"-"`            // processes that run, too, but of whose work nothing is known yet
+	Waiting       int    `json:"-"`            // processes that run, too, but of whose work nothing is known yet; [rollup.NotKept] of a minute before the start
 	BusySeconds   Number `json:"busy_seconds"` // of the minute
 	Requests      Number `json:"requests"`     // of the minute
 

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/analytics"
+	"headroom/ingest/rollup"
 	"headroom/internal/config"
 	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/node/wire"
@@ -224,6 +225,25 @@ func TestWhoHasNotToldYetRunsAllTheSame(t *testing.T) {
 	must(t, w.Evaluate(t.Context(), s))
 	if d := w.Newest().Of("shop/cart"); d.Current != 10 || d.Desired != 10 || d.Fraction != 0.5 {
 		t.Errorf("decided %+v; want 10 to stay, 210 s / (7 × 60 s) of their time busy", d.Decision)
+	}
+}
+
+// The minute before the start does not say who was missing in it: a service that others
+// scale is told no number, configured or not.
+func TestOfAMinuteBeforeTheStartNobodyKnowsWhoWasMissing(t *testing.T) {
+	w := newWorld(t, strings.Replace(cart, "minimum: 4", "minimum: 1, stabilise: 0s", 1))
+	before := func(module string) *Decision {
+		s := table(t, w.now.Add(-time.Minute), module, 90, 3)
+		s.Rows[s.Find(module)].Waiting = rollup.NotKept
+		must(t, w.Evaluate(t.Context(), s))
+		w.now = w.now.Add(time.Minute)
+		return w.Newest().Of(module)
+	}
+	if d := before("shop/other"); d != nil {
+		t.Errorf("decided %+v of a minute that knew three processes of nobody knows how many", d.Decision)
+	}
+	if d := before("shop/cart"); !strings.Contains(d.Unusable(), "unknown") {
+		t.Errorf("decided %+v; want no number for others", d.Decision)
 	}
 }
 

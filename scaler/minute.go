@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"headroom/analytics"
+	"headroom/ingest/rollup"
 	"headroom/scaler/policy"
 	"headroom/scaler/pool"
 )
 
 // services lists who is decided about in a minute: what is configured, and every other
 // module whose processes report how busy they are, by the settings of those that say
-// nothing.
+// nothing. Those are left out of a minute from before the start: how many of their
+// processes were missing in it is not known.
 func (l *Loop) services(s *analytics.Snapshot, standings []pool.Standing) []service {
 	all := make([]service, 0, len(standings))
 	known := make(map[string]bool, len(standings))
@@ -23,7 +25,7 @@ func (l *Loop) services(s *analytics.Snapshot, standings []pool.Standing) []serv
 	settings := l.opts.Policy()
 	for i, n := range s.Nodes() {
 		row := &s.Rows[i]
-		if !n.Module || known[n.ID] || !row.Processes.Known() || row.Processes < 1 {
+		if !n.Module || known[n.ID] || !row.Processes.Known() || row.Processes < 1 || row.Waiting == rollup.NotKept {
 			continue
 		}
 		all = append(all, service{Standing: pool.Standing{
@@ -45,6 +47,9 @@ func seen(s *analytics.Snapshot, svc service) policy.Demand {
 		return d
 	}
 	row := &s.Rows[i]
+	if !svc.managed && row.Waiting == rollup.NotKept {
+		return d // nobody knows how many ran: what was seen may be the work of a few
+	}
 	d.Busy, d.Processes = float64(row.BusySeconds), float64(row.Processes)
 	if row.BusySeconds.Known() {
 		d.Age = 0

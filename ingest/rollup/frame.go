@@ -19,8 +19,11 @@ type Value struct {
 	Processes float64 // processes that told busy seconds or requests: no others are in the sums below
 	Busy      float64 // seconds of work done in the minute; unknown if fewer counters told than wait for a second sample
 	Requests  float64 // requests answered in the minute; likewise
-	Waiting   int     // processes that report, but have not told what they did; of a stored minute 0: it is not kept
+	Waiting   int     // processes that report, but have not told what they did; [NotKept] of a minute read back
 }
+
+// NotKept is the Waiting of a minute that was read from the store, which does not have it.
+const NotKept = -1
 
 // Unknown is the value of a node of which nothing was seen.
 func Unknown() Value {

@@ -81,16 +81,17 @@ function axes(c: CanvasRenderingContext2D, plane: Plane, colors: Colors, words: 
 
 /**
  * A triangle is full before the delivery, a diamond asks for devices, a circle does
- * neither; what is not in the part that is chosen is faint.
+ * neither; what is not in the part that is chosen is faint, and what stands where its
+ * line says and the forecast does not count on that is pale.
  */
 function paintDot(c: CanvasRenderingContext2D, dot: Dot, faint: boolean, colors: Colors) {
   const { x, y, r, out } = dot;
-  const { kind, row } = dot.module;
+  const { kind, row, growth } = dot.module;
   c.beginPath();
   if (kind === "calm") c.arc(x, y, r, 0, 2 * Math.PI);
   else polygon(c, x, y, 1.15 * r, kind === "full" ? 3 : 4);
   const color = row.state === "ok" ? colors[kind] : colors.muted;
-  c.globalAlpha = faint ? 0.1 : 0.62;
+  c.globalAlpha = faint ? 0.1 : growth?.slope_doubted ? 0.22 : 0.62;
   c.fillStyle = color;
   if (!out) c.fill();
   c.globalAlpha = faint ? 0.25 : 1;

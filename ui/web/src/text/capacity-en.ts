@@ -38,7 +38,7 @@ export const capacityEn = {
     asks: "asks for devices",
     calm: "neither",
   },
-  edge: "Modules beyond the picture stand on its edge, hollow.",
+  edge: "Beyond the picture modules stand on its edge, hollow. Pale: the weeks do not agree, the forecast does not count on that growth.",
   unplaced: (n: string) => `${n} without a place.`,
   clearPart: "Show all dots again",
   read: (growth: string, headroom: string) => `${growth} % a month, headroom ${headroom} %`,

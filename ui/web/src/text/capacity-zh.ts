@@ -34,7 +34,7 @@ export const capacityZh: typeof capacityEn = {
     asks: "需要设备",
     calm: "均否",
   },
-  edge: "图外的模块为边缘空心点。",
+  edge: "图外的模块为边缘空心点。浅色：各周走势不一，预测未采用该增长。",
   unplaced: (n) => `${n} 个无法定位。`,
   clearPart: "恢复显示所有点",
   read: (growth, headroom) => `月增长 ${growth} %，余量 ${headroom} %`,

@@ -36,51 +36,89 @@ func (s *Stage) CanTell(name string) error {
 	return nil
 }
 
-// Tell tells a receiver something that is no alarm, by all ways that it has. Group
-// chats get it as it is; Alertmanager's own notifiers, which know only alarms, get it
-// as one that fires, and no route, silence or group touches it. With an error some
-// may have it.
-func (s *Stage) Tell(ctx context.Context, name string, n News) error {
+// Told is how it went with one of the ways of a receiver.
+type Told struct {
+	Way string // its name within the receiver, as "email[0]"
+	Err error  // nil: it has the news
+}
+
+// Tell tells a receiver something that is no alarm, by all ways that it has but those
+// that have it already. Group chats get it as it is; Alertmanager's own notifiers, which
+// know only alarms, get it as one that fires, and no route, silence or group touches it.
+// The error joins those of the ways, each of which is returned, too.
+func (s *Stage) Tell(ctx context.Context, name string, n News, have ...string) ([]Told, error) {
+	ways, err := s.newsWays(name, &n)
+	if err != nil {
+		return nil, err
+	}
+	var all []Told
+	var errs []error
+	ctx = n.context(ctx, name)
+	for _, w := range ways {
+		told := Told{Way: w.name}
+		if !slices.Contains(have, w.name) {
+			told.Err = w.send(ctx)
+		}
+		if all = append(all, told); told.Err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", w.name, told.Err))
+		}
+	}
+	return all, errors.Join(errs...)
+}
+
+// newsWay sends news by one of the ways of a receiver.
+type newsWay struct {
+	name string
+	send func(context.Context) error
+}
+
+// newsWays are those of a receiver, Alertmanager's own first.
+func (s *Stage) newsWays(name string, n *News) (all []newsWay, err error) {
 	if err := s.CanTell(name); err != nil {
-		return err
+		return nil, err
 	}
 	p := s.plan.Load()
 	i := slices.IndexFunc(p.conf.Alertmanager.Receivers, func(r amconfig.Receiver) bool { return r.Name == name })
 	list, err := receiver.BuildReceiverIntegrations(p.conf.Alertmanager.Receivers[i], p.templates, s.logger)
 	if err != nil {
-		return fmt.Errorf("receiver %q: %w", name, err)
+		return nil, fmt.Errorf("receiver %q: %w", name, err)
 	}
-	var errs []error
-	ctx = n.context(ctx, name)
 	for j := range list {
-		if _, err := list[j].Notify(ctx, n.alert()); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", list[j].String(), cause(err)))
-		}
+		all = append(all, newsWay{list[j].String(), func(ctx context.Context) error {
+			_, err := list[j].Notify(ctx, n.alert())
+			if err != nil {
+				return cause(err)
+			}
+			return nil
+		}})
 	}
-	m := message{title: n.Title, text: cut(n.Text, maxChatText), link: n.Link}
-	return errors.Join(append(errs, p.tellChats(ctx, name, m))...)
+	return append(all, p.chatWays(name, n)...), nil
 }
 
-// tellChats tells the group chats of a receiver.
-func (p *plan) tellChats(ctx context.Context, name string, m message) error {
-	var errs []error
-	for _, robot := range p.conf.DingTalk {
+// chatWays are the group chats of a receiver.
+func (p *plan) chatWays(name string, n *News) (all []newsWay) {
+	m := message{title: n.Title, text: cut(n.Text, maxChatText), link: n.Link}
+	add := func(kind string, i int, send func(context.Context, message) (bool, error), m message) {
+		all = append(all, newsWay{fmt.Sprintf("%s[%d]", kind, i), func(ctx context.Context) error {
+			_, err := send(ctx, m)
+			return err
+		}})
+	}
+	for i, robot := range p.conf.DingTalk {
 		if robot.Receiver == name {
 			linked := m
 			if m.link != "" { // which has no place of its own there
 				linked.text += "\n\n[Headroom](" + m.link + ")"
 			}
-			_, err := (&dingTalk{robot, p.templates}).send(ctx, linked)
-			errs = append(errs, err)
+			add("dingtalk", i, (&dingTalk{robot, p.templates}).send, linked)
 		}
 	}
-	for _, robot := range p.conf.Feishu {
+	for i, robot := range p.conf.Feishu {
 		if robot.Receiver == name {
-			_, err := (&feishu{robot, p.templates}).send(ctx, m)
-			errs = append(errs, err)
+			add("feishu", i, (&feishu{robot, p.templates}).send, m)
 		}
 	}
-	return errors.Join(errs...)
+	return all
 }
 
 // alert is the news for those who know only alarms.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,7 +39,11 @@ receivers: [{name: nobody}, {name: ops, webhook_configs: [{url: '`+chats.URL+`/h
 		Name: "HeadroomRequest", Key: "R1.1", Title: "Request R1 is open", Text: "asked by ann", Link: "https://headroom.example/requests/R1",
 		Labels: model.LabelSet{"request": "R1"},
 	}
-	must(t, w.stage.Tell(t.Context(), "ops", news))
+	told, err := w.stage.Tell(t.Context(), "ops", news)
+	must(t, err)
+	if want := []notify.Told{{Way: "webhook[0]"}, {Way: "dingtalk[0]"}, {Way: "feishu[0]"}}; !slices.Equal(told, want) {
+		t.Errorf("told %+v; want %+v", told, want)
+	}
 	for path, want := range map[string][]string{
 		"/hook":   {`"alertname":"HeadroomRequest"`, `"request":"R1"`, `"summary":"Request R1 is open"`, `"status":"firing"`, "requests/R1"},
 		"/ding":   {`"title":"Request R1 is open"`, `asked by ann\n\n[Headroom](https://headroom.example/requests/R1)`},
@@ -58,11 +63,19 @@ receivers: [{name: nobody}, {name: ops, webhook_configs: [{url: '`+chats.URL+`/h
 	}
 	mu.Lock()
 	answer["/ding"] = `{"errcode":310000,"errmsg":"sign not match"}`
+	clear(got)
 	mu.Unlock()
-	if err := w.stage.Tell(t.Context(), "ops", news); err == nil || !strings.Contains(err.Error(), "sign not match") {
+	told, err = w.stage.Tell(t.Context(), "ops", news, "webhook[0]")
+	if err == nil || !strings.Contains(err.Error(), "sign not match") {
 		t.Error(err)
 	}
-	if err := w.stage.Tell(t.Context(), "opps", news); !errors.Is(err, notify.ErrNoReceiver) {
+	if len(told) != 3 || told[0].Err != nil || told[1].Err == nil || told[2].Err != nil {
+		t.Errorf("told %+v; want only the second to have failed", told)
+	}
+	if _, again := got["/hook"]; again || len(got) != 2 {
+		t.Errorf("told %v; want all but the one that has it", got)
+	}
+	if _, err := w.stage.Tell(t.Context(), "opps", news); !errors.Is(err, notify.ErrNoReceiver) {
 		t.Error(err)
 	}
 }

@@ -77,5 +77,31 @@ func (r reportReceiver) Deliver(ctx context.Context, d press.Delivery) ([]state.
 		Labels: model.LabelSet{"month": model.LabelValue(d.Report.Month)},
 	}
 	n.Link = send.Links{Base: r.s.externalURL()}.Report(d.Report.Month, "html", r.language)
-	return nil, r.s.alarms.notify.Tell(ctx, r.name, n)
+	told, err := r.s.alarms.notify.Tell(ctx, r.name, n, haveIt(d.Recipients)...)
+	if len(told) < 2 {
+		return nil, err
+	}
+	return standing(told), nil // what went wrong stands beside whom it concerns
+}
+
+// haveIt are the ways of a receiver by which the report has come.
+func haveIt(all []state.ReportRecipient) (ways []string) {
+	for _, r := range all {
+		if r.State == state.RecipientHas {
+			ways = append(ways, r.Address)
+		}
+	}
+	return ways
+}
+
+// standing is how a delivery stands with each way of a receiver.
+func standing(told []notify.Told) (all []state.ReportRecipient) {
+	for _, t := range told {
+		r := state.ReportRecipient{Address: t.Way, State: state.RecipientHas}
+		if t.Err != nil {
+			r.State, r.Words = state.RecipientWaiting, t.Err.Error()
+		}
+		all = append(all, r)
+	}
+	return all
 }

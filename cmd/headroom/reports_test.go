@@ -21,6 +21,7 @@ import (
 	"headroom/internal/config"
 	"headroom/internal/webhook"
 	"headroom/storage/state"
+	"headroom/ui/report"
 	"headroom/ui/report/press"
 )
 
@@ -70,6 +71,7 @@ receivers:
 - name: none
 - {name: buyers, webhook_configs: [{url: HOST/am}]}
 - {name: chat}
+- {name: both, webhook_configs: [{url: HOST/am}, {url: HOST/busy/am}]}
 `)
 	write("secret", "s3cret\n")
 	path := write("headroom.yml", `
@@ -173,6 +175,40 @@ func TestReceiversAndSignedWebhooksGetThePublishedReport(t *testing.T) {
 	}
 	if got["/busy"].head.Get(webhook.SignatureHeader) != "" {
 		t.Error("signed without a secret")
+	}
+}
+
+// One of a receiver's two ways is busy at first: the other one gets the report once.
+func TestWhoHasTheReportDoesNotGetItAgain(t *testing.T) {
+	address, heard := listener(t)
+	s := reporting(t, address)
+	r := reportReceiver{s, "both", report.English}
+	text, err := os.ReadFile("../../ui/report/testdata/report.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := press.Delivery{Key: "report.2026-11.1", Report: new(report.Report)}
+	if err := json.Unmarshal(text, d.Report); err != nil {
+		t.Fatal(err)
+	}
+	for attempt, want := range [][]string{{"/am", "/busy/am"}, {"/busy/am"}} {
+		d.Recipients, err = r.Deliver(t.Context(), d)
+		if err != nil || len(d.Recipients) != 2 {
+			t.Fatalf("%v, %v", d.Recipients, err)
+		}
+		first, second := d.Recipients[0], d.Recipients[1]
+		if first != (state.ReportRecipient{Address: "webhook[0]", State: state.RecipientHas}) ||
+			second.Address != "webhook[1]" || second.State != state.RecipientWaiting || !strings.Contains(second.Words, "503") {
+			t.Errorf("attempt %d: %+v", attempt, d.Recipients)
+		}
+		for _, path := range want {
+			if m := <-heard; m.path != path {
+				t.Errorf("attempt %d told %s, want %s", attempt, m.path, path)
+			}
+		}
+		if len(heard) != 0 {
+			t.Errorf("attempt %d told %s, too", attempt, (<-heard).path)
+		}
 	}
 }
 

@@ -119,7 +119,8 @@ func (t receiverTeller) Tell(ctx context.Context, m request.Message) error {
 		page.RawQuery = url.Values{"show": {"requests"}, "of": {m.Request.ID}}.Encode()
 		n.Link = page.String()
 	}
-	return t.s.alarms.notify.Tell(ctx, t.name, n)
+	_, err := t.s.alarms.notify.Tell(ctx, t.name, n)
+	return err
 }
 
 // poolServices knows the services of the pool.

@@ -248,6 +248,33 @@ func TestTheFirstMinuteIsReadAgain(t *testing.T) {
 	}
 }
 
+// The minute before the last one is all that was stored at the start: the table is of it,
+// until the last one is rolled up from the log, too.
+func TestAnOlderMinuteIsNotShownAsTheLast(t *testing.T) {
+	start := time.Date(2026, 11, 22, 10, 0, 0, 0, shanghai)
+	w, _ := calibratedWorld(t, start.Add(-10*time.Minute), 40)
+	shows := func(at time.Time, load float64) {
+		t.Helper()
+		if r := w.row("m"); !r.At.Equal(at) || r.Load != Number(load) || r.State != OK {
+			t.Errorf("%s, load %v at %s; want %v at %s", r.State, r.Load, r.At, load, at)
+		}
+	}
+	w.history("m", []storage.Sample{{Timestamp: start.UnixMilli() - 60_000, Value: 41}})
+	if err := w.loop.first(context.Background(), start.Unix()); err != nil {
+		t.Fatal(err)
+	}
+	shows(start.Add(-time.Minute), 41)
+	if err := w.loop.relearnNow(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	shows(start.Add(-time.Minute), 41)
+	w.history("m", []storage.Sample{{Timestamp: start.UnixMilli(), Value: 42}})
+	if err := w.loop.relearnNow(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	shows(start, 42)
+}
+
 // Growth is learned from days without their incidents.
 func TestIncidentsAreNoGrowth(t *testing.T) {
 	day := 20000

@@ -160,18 +160,17 @@ func (l *Loop) relearnNow(ctx context.Context) error {
 	return nil
 }
 
-// readAgain fills in the minute that is shown if it is still the one that was
-// found in the store after the start: what was in the log may have been rolled up
-// only now.
+// readAgain reads the minute before the start while the one that was found in the store
+// after it is still shown: what was in the log may have been rolled up only now.
 func (l *Loop) readAgain(ctx context.Context) error {
 	l.mu.Lock()
-	shown := l.frame
+	shown, closed := l.frame, l.closed
 	again := shown != nil && shown == l.stored
 	l.mu.Unlock()
 	if !again {
 		return nil
 	}
-	frame, err := l.reader.FillIn(ctx, shown)
+	frame, err := l.reader.FillIn(ctx, shown, closed)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -158,6 +159,16 @@ func (r reader) Frame(ctx context.Context, minute int64) (*rollup.Frame, error) 
 	return r.storedFrame(ctx, minute, everyNode)
 }
 
+// Latest likewise reads the newest minute that was stored, up to one.
+func (r reader) Latest(ctx context.Context, minute int64) (*rollup.Frame, error) {
+	f, newest, err := r.frame(ctx, minute, storedReach, everyNode)
+	if err != nil {
+		return nil, err
+	}
+	f.Minute = newest
+	return f, r.domains(ctx, f, storedReach, everyNode(LargestDomainDevices))
+}
+
 // everyNode selects a number of all nodes.
 func everyNode(suffix string) [][]storage.Matcher {
 	return [][]storage.Matcher{{storage.Metric(rollup.ModulePrefix + suffix)}, {storage.Metric(rollup.GroupPrefix + suffix)}}
@@ -171,35 +182,44 @@ func (r reader) FrameOf(ctx context.Context, n *fleet.Node, minute int64) (*roll
 }
 
 func (r reader) storedFrame(ctx context.Context, minute int64, match func(suffix string) [][]storage.Matcher) (*rollup.Frame, error) {
-	f, err := r.frame(ctx, minute, storedReach, match)
+	f, _, err := r.frame(ctx, minute, storedReach, match)
 	if err != nil {
 		return nil, err
 	}
 	return f, r.domains(ctx, f, storedReach, match(LargestDomainDevices))
 }
 
-// FillIn reads, of the nodes whose load a stored frame does not have, what was
-// stored for just that minute since. The frame is not changed.
-func (r reader) FillIn(ctx context.Context, f *rollup.Frame) (*rollup.Frame, error) {
-	exact, err := r.frame(ctx, f.Minute, 0, everyNode)
+// FillIn reads what was stored of a minute since a frame was read that may be older, and
+// takes of it what that minute lacks. The frame is not changed; it is returned if nothing
+// was stored.
+func (r reader) FillIn(ctx context.Context, f *rollup.Frame, minute int64) (*rollup.Frame, error) {
+	exact, _, err := r.frame(ctx, minute, 0, everyNode)
 	if err != nil {
 		return nil, err
 	}
+	if !slices.ContainsFunc(exact.Values, hasLoad) {
+		return f, nil
+	}
 	for i := range f.Values {
-		if v := f.At(i); !math.IsNaN(v.Load) {
+		if v := f.At(i); hasLoad(v) && !hasLoad(exact.At(i)) {
 			for len(exact.Values) <= i {
 				exact.Values = append(exact.Values, rollup.Unknown())
 			}
 			exact.Values[i] = v
 		}
 	}
-	return f.With(exact.Values), nil
+	filled := f.With(exact.Values)
+	filled.Minute = minute
+	return filled, nil
 }
 
+func hasLoad(v rollup.Value) bool { return !math.IsNaN(v.Load) }
+
 // frame reads the series that match, for each of [rollup.Suffixes], each number at
-// most so many seconds old.
-func (r reader) frame(ctx context.Context, minute, age int64, match func(suffix string) [][]storage.Matcher) (*rollup.Frame, error) {
-	f := &rollup.Frame{Minute: minute}
+// most so many seconds old; newest is the minute of the newest one, or the one that was
+// asked for if there is none.
+func (r reader) frame(ctx context.Context, minute, age int64, match func(suffix string) [][]storage.Matcher) (f *rollup.Frame, newest int64, err error) {
+	f, newest = &rollup.Frame{Minute: minute}, minute-age
 	unknown := rollup.Unknown()
 	unknown.Waiting = rollup.NotKept
 	reach := storage.TimeRange{From: (minute - age) * 1000, To: minute*1000 + 59_999}
@@ -211,13 +231,17 @@ func (r reader) frame(ctx context.Context, minute, age int64, match func(suffix 
 						f.Values = append(f.Values, unknown)
 					}
 					f.Values[n.Index].SetNumber(i, b.Values[len(b.Values)-1])
+					newest = max(newest, minuteStart(time.UnixMilli(b.Timestamps[len(b.Timestamps)-1])))
 				}
 				return nil
 			})
 			if err != nil {
-				return nil, fmt.Errorf("read stored minute: %w", err)
+				return nil, 0, fmt.Errorf("read stored minute: %w", err)
 			}
 		}
 	}
-	return f, nil
+	if len(f.Values) == 0 {
+		newest = minute
+	}
+	return f, newest, nil
 }

@@ -29,6 +29,7 @@ type Loop struct {
 	mu        sync.Mutex    // protects the fields below
 	frame     *rollup.Frame // of the current snapshot
 	stored    *rollup.Frame // the one that was read from the store after the start
+	closed    int64         // the minute before the first open one after the start
 	learned   *generation
 	ready     *generation // learned ahead for the next day
 	readyDays []*today    // likewise
@@ -114,10 +115,10 @@ func nextMinute(closed, open int64) int64 { return max(closed+60, open-60) }
 // one, which is learned several times as fast.
 const quickAbove = 300
 
-// first learns and publishes the table of a minute as it was stored before the
-// start, so that a restart shows what was known and not an empty page.
+// first learns and publishes the table of the newest minute that was stored before the
+// start, up to one, so that a restart shows what was known and not an empty page.
 func (l *Loop) first(ctx context.Context, minute int64) error {
-	frame, err := l.reader.Frame(ctx, minute)
+	frame, err := l.reader.Latest(ctx, minute)
 	if err != nil {
 		return err
 	}
@@ -129,7 +130,7 @@ func (l *Loop) first(ctx context.Context, minute int64) error {
 		l.HistoryChanged()
 	}
 	l.mu.Lock()
-	l.stored = frame
+	l.stored, l.closed = frame, minute
 	l.mu.Unlock()
 	l.publish(frame)
 	return nil

@@ -93,6 +93,7 @@ export interface Growth {
   days: number;
   slope_per_day: Num;
   percent_per_day: Num;
+  trend_per_day: Num; // what the forecast counts on
   slope_doubted: boolean; // the forecast does not count on it
   r2: Num;
   peak_now: Num;

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Growth } from "../api/types";
 import { sampleGrowth, sampleRow } from "../testing/sample";
 import { en } from "../text/en";
 import { zh } from "../text/zh";
@@ -34,6 +35,12 @@ it("goes on with the peak, whether the machines hold it, and what comes", () => 
   expect(headline({ row: sampleRow("a"), growth: sampleGrowth("a", full) }, zh)).toMatch(
     /今日峰值 27\.3 %（21:40）：设备可承载，目标负载尚余 54\.5 %。每天增长 \+0\.40 %，2027-01-03 触顶；无需申请。$/,
   );
+  const of = (growth: Partial<Growth>) =>
+    headline({ row: sampleRow("a"), growth: sampleGrowth("a", growth) }, en);
+  expect(of({ trend_per_day: 0.03 })).toContain("Grows +0.40 % a day (the forecast counts on +0.12 %);");
+  expect(of({ trend_per_day: 0.06 })).toContain("Grows +0.40 % a day;");
+  expect(of({ trend_per_day: null })).toContain("Grows +0.40 % a day;");
+  expect(of({ trend_per_day: 0, slope_doubted: true })).toContain("does not count on it);");
   const shrinking = { percent_per_day: -0.25, devices_to_request: 0 };
   expect(headline({ row: sampleRow("a"), growth: sampleGrowth("a", shrinking) }, en)).toMatch(
     /Shrinks 0\.25 % a day; nothing to request\.$/,

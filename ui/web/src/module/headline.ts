@@ -50,13 +50,24 @@ function peakOf(row: Row, growth: Growth, text: Text, isModule: boolean): string
   return peak + say.holds(decimal(row.headroom)) + (tight ? say.afterLoss(domain) : "") + say.end;
 }
 
+/** What the forecast makes of the line, where that is nothing, or less than half of it or more than twice as much. */
+function counted(growth: Growth, percent: number, say: Text["module"]["sentence"]): string {
+  if (growth.slope_doubted) return say.doubted;
+  const share = (growth.trend_per_day ?? 0) / (growth.slope_per_day || 1);
+  return growth.trend_per_day !== null && (share < 0.5 || share > 2) && Math.abs(percent) > 1 / 30
+    ? say.counted(signed(percent * share))
+    : "";
+}
+
 function growthOf(growth: Growth, text: Text): string {
   const say = text.module.sentence;
   const { percent_per_day: percent, devices_to_request: request, full_on: full } = growth;
   if (percent === null || request === null) return "";
   const line = percent < 0 ? say.shrinks(decimal(-percent, 2)) : say.growth(signed(percent));
-  const way = line + (growth.slope_doubted ? say.doubted : "");
   return (
-    way + (full.value && say.fullOn(full.value)) + (request > 0 ? say.request(count(request)) : say.enough)
+    line +
+    counted(growth, percent, say) +
+    (full.value && say.fullOn(full.value)) +
+    (request > 0 ? say.request(count(request)) : say.enough)
   );
 }

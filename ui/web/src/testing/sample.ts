@@ -46,6 +46,7 @@ export function sampleGrowth(id: string, change: Partial<Growth> = {}): Growth {
     days: 60,
     slope_per_day: 0.1,
     percent_per_day: 0.4,
+    trend_per_day: 0.1,
     slope_doubted: false,
     r2: 0.9,
     peak_now: 27,

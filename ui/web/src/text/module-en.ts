@@ -31,6 +31,7 @@ export const moduleEn = {
     growth: (percent: string) => `Grows ${percent} % a day`,
     shrinks: (percent: string) => `Shrinks ${percent} % a day`,
     doubted: " (the weeks do not agree, so the forecast does not count on it)",
+    counted: (percent: string) => ` (the forecast counts on ${percent} %)`,
     fullOn: (day: string) => `, full on ${day}`,
     request: (n: string) => `; ${devices(n)} to request.`,
     enough: "; nothing to request.",

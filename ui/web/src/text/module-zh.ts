@@ -28,6 +28,7 @@ export const moduleZh: typeof moduleEn = {
     growth: (percent) => `每天增长 ${percent} %`,
     shrinks: (percent) => `每天下降 ${percent} %`,
     doubted: "（各周走势不一，预测未采用）",
+    counted: (percent) => `（预测按 ${percent} %）`,
     fullOn: (day) => `，${day} 触顶`,
     request: (n) => `；需申请 ${n} 台设备。`,
     enough: "；无需申请。",

@@ -83,8 +83,8 @@ export function Toolbar({ view, levels, configured, shown, all, active, onView, 
         onChoice={(model) => onView({ ...view, model })}
       />
       <SortChoice view={view} onView={onView} />
-      <span class="rows" role="status">
-        {shown !== undefined && text.rows(count(shown), count(all))}
+      <span class="rows" role="status" title={view.level && text.togetherTitle}>
+        {shown !== undefined && text.rows(count(shown), count(all)) + (view.level && text.together)}
       </span>
       <ViewsMenu query={writeView(view)} onQuery={(query) => onView(query ? readView(query) : defaultView)} />
       <ColumnsMenu view={view} onView={onView} />

@@ -64,6 +64,9 @@ export const en = {
   models: { calibrated: "calibrated", classic: "classic", both: "both" },
   csv: "CSV",
   csvTitle: "Save the rows shown as CSV",
+  together: ", machines taken together",
+  togetherTitle:
+    "Each row is judged as if all below it could use any of its machines. How the worst module stands is in the tree, or with a group.",
   rows: (shown: string, all: string) =>
     `${shown === all ? "" : `${shown} of `}${all} ${all === "1" ? "row" : "rows"}`,
   help: "Keys and meaning",

@@ -64,6 +64,8 @@ export const zh: Text = {
   models: { calibrated: "校准", classic: "经典", both: "两者" },
   csv: "CSV",
   csvTitle: "将当前显示的行存为 CSV",
+  together: "，设备合计",
+  togetherTitle: "每行按其下所有模块可共用全部设备来判断；最差的模块见业务树或分组。",
   rows: (shown, all) => (shown === all ? `共 ${all} 行` : `${shown} / ${all} 行`),
   help: "快捷键与说明",
 

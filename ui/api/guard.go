@@ -48,7 +48,7 @@ func (g *originGuard) check(c *gin.Context) {
 		err = g.rebound(c.Request)
 	}
 	if err != nil {
-		c.AbortWithStatusJSON(http.StatusForbidden, failure{"error", forbidden, fmt.Sprintf("refused: %v", err)})
+		c.AbortWithStatusJSON(http.StatusForbidden, failure{"error", forbidden, fmt.Sprintf("refused: %v", err)}.in(tongue(c)))
 	}
 }
 
@@ -92,7 +92,7 @@ func (s *Server) recoverPanic(c *gin.Context) {
 			panic(http.ErrAbortHandler)
 		}
 		c.AbortWithStatusJSON(http.StatusInternalServerError,
-			failure{"error", internal, "this is a fault of Headroom; its log has more under id " + id})
+			failure{"error", internal, "this is a fault of Headroom; its log has more under id " + id}.in(tongue(c)))
 	}()
 	c.Next()
 }

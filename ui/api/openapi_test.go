@@ -2,6 +2,8 @@ package api
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +16,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"headroom/internal/phrases/phrasestest"
 )
 
 var contract = sync.OnceValues(func() (*openapi3.T, routers.Router) {
@@ -54,7 +58,18 @@ func ask(t testing.TB, s *Server, r *http.Request) *httptest.ResponseRecorder {
 	if err := openapi3filter.ValidateResponse(r.Context(), out); err != nil {
 		t.Fatalf("%s %s: %d %s\nis not as openapi.yaml has it: %v", r.Method, r.URL, w.Code, w.Body, err)
 	}
+	checkRefusal(t, w)
 	return w
+}
+
+// checkRefusal finds what an answer refuses in words that are not said in Chinese.
+func checkRefusal(t testing.TB, w *httptest.ResponseRecorder) {
+	t.Helper()
+	var f failure
+	if w.Code < http.StatusBadRequest || json.Unmarshal(w.Body.Bytes(), &f) != nil {
+		return
+	}
+	phrasestest.Refusal(t, errors.New(f.Error))
 }
 
 func get(t testing.TB, s *Server, target string) *httptest.ResponseRecorder {

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"headroom/internal/phrases"
 )
 
 type success struct {
@@ -46,7 +49,17 @@ func (s *Server) fail(c *gin.Context, err error) {
 	if e.Kind == unavailable || e.Kind == tooMany {
 		c.Header("Retry-After", "10")
 	}
-	s.json(c, statusOf[e.Kind], failure{"error", e.Kind, e.Error()})
+	s.json(c, statusOf[e.Kind], failure{"error", e.Kind, e.Error()}.in(tongue(c)))
+}
+
+// in says a failure in a language: of several faults, one a line, each by itself.
+func (f failure) in(language string) failure {
+	faults := strings.Split(f.Error, "\n")
+	for i := range faults {
+		faults[i] = phrases.In(language, faults[i])
+	}
+	f.Error = strings.Join(faults, "\n")
+	return f
 }
 
 func (s *Server) json(c *gin.Context, code int, v any) {

@@ -4,6 +4,7 @@ package phrasestest
 
 import (
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 
 var (
 	english = regexp.MustCompile(`\b[a-z]{2,} [a-z]{2,}([^\w/-]|$)`) // two words: a name of several has figures, signs or capitals
-	quoted  = regexp.MustCompile(`“[^”]*”|（[^）]*）`)
+	quoted  = regexp.MustCompile(`“[^”]*”|（[^）]*）|"[^"]*"`)
 )
 
 // known holds the texts that are said in Chinese: property tests say the same ones
@@ -33,5 +34,14 @@ func Check(t testing.TB, texts ...string) {
 			continue
 		}
 		known.Store(text, nil)
+	}
+}
+
+// Refusal fails for an error that a person is told, if it, or one of its faults of a line
+// each, is not said in Chinese.
+func Refusal(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		Check(t, strings.Split(err.Error(), "\n")...)
 	}
 }

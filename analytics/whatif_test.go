@@ -13,6 +13,7 @@ import (
 
 	"headroom/analytics/whatif"
 	"headroom/ingest/rollup"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/storage"
 )
 
@@ -203,6 +204,7 @@ func TestWhatIfFaults(t *testing.T) {
 			t.Errorf("%q is not told in:\n%v", want, err)
 		}
 	}
+	phrasestest.Refusal(t, err)
 }
 
 // A module without history, or whose devices are silent, is counted as unknown.

@@ -16,6 +16,7 @@ import (
 	"headroom/alerting/mute"
 	"headroom/alerting/scenario"
 	"headroom/internal/calendar"
+	"headroom/internal/phrases/phrasestest"
 )
 
 // world is a pipeline with mutes.
@@ -204,6 +205,7 @@ func TestFaultsAreTold(t *testing.T) {
 		r.To = "2026-12-24"
 		change(&r)
 		_, err := w.Add(t.Context(), w.Now, r)
+		phrasestest.Refusal(t, err)
 		for _, want := range wants {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v; want %q", err, want)
@@ -263,9 +265,11 @@ func TestPreview(t *testing.T) {
 		{Silence: &mute.Silence{}}:           "matchers: want",
 		{Mute: &r, Silence: &mute.Silence{}}: "either",
 	} {
-		if _, err := w.Preview(t.Context(), w.Now, *try); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := w.Preview(t.Context(), w.Now, *try)
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v", try, err)
 		}
+		phrasestest.Refusal(t, err)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"headroom/internal/phrases/phrasestest"
 )
 
 func TestValidateTellsAll(t *testing.T) {
@@ -24,6 +26,7 @@ func TestValidateTellsAll(t *testing.T) {
 			t.Errorf("%q is not told in:\n%v", want, err)
 		}
 	}
+	phrasestest.Refusal(t, err)
 	if err := (&Scenario{}).Validate(); err == nil || !strings.Contains(err.Error(), "at least one of") {
 		t.Errorf("empty: %v", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/internal/config"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/storage"
 	"headroom/storage/fleet"
 	"headroom/storage/promql"
@@ -300,6 +301,7 @@ func TestPeopleSetFacts(t *testing.T) {
 	if err == nil || len(strings.Split(err.Error(), "\n")) != 3 {
 		t.Errorf("%v", err)
 	}
+	phrasestest.Refusal(t, err)
 }
 
 // What cannot be written down does not count.

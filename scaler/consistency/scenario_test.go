@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"headroom/internal/config"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/flow"
 	"headroom/scaler/node/wire"
 	"headroom/storage"
@@ -345,9 +346,11 @@ func TestIgnore(t *testing.T) {
 		"no node":       {Order{Action: "adopt", Item: "package:nginx", Why: "x"}, ErrNoNode},
 		"nothing there": {Order{Action: "unadopt", Item: "package:nginx", Why: "x"}, ErrNoItem},
 	} {
-		if _, err := w.order(c.o); !errors.Is(err, c.want) {
+		_, err := w.order(c.o)
+		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v; want %v", name, err, c.want)
 		}
+		phrasestest.Refusal(t, err)
 	}
 	if _, err := w.Do(t.Context(), "shop/none", Order{Action: "ignore", Why: "x"}); !errors.Is(err, ErrNoModule) {
 		t.Error(err)

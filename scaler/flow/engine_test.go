@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/flow/tool"
 )
 
@@ -44,6 +45,7 @@ func TestWhatCannotStart(t *testing.T) {
 			t.Error(err)
 		}
 		_, err := w.engine.Start(w.Context(), Start{Flow: "three", Inputs: map[string]any{"from": 1}, Constants: map[string]any{"c": 2}})
+		phrasestest.Refusal(t, err)
 		if err == nil || !strings.Contains(err.Error(), "from") || !strings.Contains(err.Error(), "constant c") {
 			t.Error(err)
 		}
@@ -145,12 +147,14 @@ func TestTwoPressRetryAtOnce(t *testing.T) {
 		if (a == nil) == (b == nil) || !errors.Is(errors.Join(a, b), ErrConflict) {
 			t.Errorf("%v, %v", a, b)
 		}
+		phrasestest.Refusal(t, errors.Join(a, b))
 		w.after(time.Minute)
 		w.wantCalls("try 1", "try 2", "last 1")
 		_, err := w.engine.Order(w.Context(), Order{Run: r.ID, Action: "pause", Who: "x"})
 		if !errors.Is(err, ErrConflict) {
 			t.Error(err)
 		}
+		phrasestest.Refusal(t, err)
 	})
 }
 
@@ -160,9 +164,11 @@ func TestSkipNeedsAReason(t *testing.T) {
 		r := w.start(Start{Flow: "stubborn"})
 		w.after(time.Minute)
 		w.wantState(w.get(r.ID), Waiting, "the tool panicked: oh")
-		if _, err := w.engine.Order(w.Context(), Order{Run: r.ID, Step: "try", Action: "skip", Who: "x"}); err == nil || errors.Is(err, ErrConflict) {
+		_, err := w.engine.Order(w.Context(), Order{Run: r.ID, Step: "try", Action: "skip", Who: "x"})
+		if err == nil || errors.Is(err, ErrConflict) {
 			t.Error(err)
 		}
+		phrasestest.Refusal(t, err)
 		r = w.order(Order{Run: r.ID, Step: "try", Action: "skip", Why: "seen to"})
 		w.wantStep(r, "try", StepSkipped, "skipped by bob: seen to")
 		w.wantState(r, Done, "")

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/internal/phrases/phrasestest"
 	"headroom/storage/audit"
 	"headroom/storage/state"
 )
@@ -118,6 +119,7 @@ func TestAScheduleWaitsForItsLastRun(t *testing.T) {
 func TestASchedulesFaultsAreAllNamed(t *testing.T) {
 	inWorld(t, []string{rowOfThree}, func(w *world) {
 		_, err := w.engine.PutSchedule(w.Context(), Schedule{Flow: "three", Cron: "61 * * * *", Inputs: map[string]any{"so": 1}, Window: "w"})
+		phrasestest.Refusal(w, err)
 		for _, want := range []string{"cron", "so", `window "w"`} {
 			if err == nil || !contains(err.Error(), want) {
 				t.Errorf("%v lacks %q", err, want)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/allocate"
 	"headroom/scaler/node/wire"
 )
@@ -324,20 +325,24 @@ func TestOrdersOutliveARestart(t *testing.T) {
 	if s := w.Standings(w.now)[0]; s.Held != "held by somebody" {
 		t.Errorf("held by nobody in particular: %q", s.Held)
 	}
-	if err := w.Hold(t.Context(), "shop/web", w.now, "li", ""); !errors.Is(err, ErrBadOrder) {
+	err := w.Hold(t.Context(), "shop/web", w.now, "li", "")
+	if !errors.Is(err, ErrBadOrder) {
 		t.Errorf("a hold that is over already: %v", err)
 	}
+	phrasestest.Refusal(t, err)
 	must(t, w.Release(t.Context(), "shop/web", "li", ""))
 	w.restart()
 	if s := w.Standings(w.now)[0]; s.Held != "" || s.Manual != 0 {
 		t.Errorf("%+v", s)
 	}
-	if err := w.SetManual(t.Context(), "shop/none", 1, "", ""); !errors.Is(err, ErrUnknownService) {
+	if err = w.SetManual(t.Context(), "shop/none", 1, "", ""); !errors.Is(err, ErrUnknownService) {
 		t.Error(err)
 	}
-	if err := w.SetManual(t.Context(), "shop/web", -1, "", ""); !errors.Is(err, ErrBadOrder) {
+	phrasestest.Refusal(t, err)
+	if err = w.SetManual(t.Context(), "shop/web", -1, "", ""); !errors.Is(err, ErrBadOrder) {
 		t.Error(err)
 	}
+	phrasestest.Refusal(t, err)
 }
 
 // Taking a service out of the configuration, by mistake perhaps, stops nothing.
@@ -436,9 +441,11 @@ func TestANodeThatStaysAwayIsForgotten(t *testing.T) {
 	w := newWorld(t, oneService+"pool: {forget_after: 1h}", "n1", "n2")
 	w.plan(2)
 	w.sync()
-	if err := w.Forget(t.Context(), "n1"); !errors.Is(err, ErrBadOrder) {
+	err := w.Forget(t.Context(), "n1")
+	if !errors.Is(err, ErrBadOrder) {
 		t.Errorf("forgot a node that is ready: %v", err)
 	}
+	phrasestest.Refusal(t, err)
 	w.nodes[0].away = true
 	w.pass(61 * time.Minute)
 	if all := w.Nodes(); len(all) != 1 || all[0].Name != "n2" {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"headroom/ingest/rollup"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/demand"
 	"headroom/scaler/policy"
 	"headroom/storage"
@@ -90,6 +91,7 @@ func TestWhatCannotBeReplayedIsTold(t *testing.T) {
 	day := Query{Module: "shop/cart", From: s.Start, To: s.Start.AddDate(0, 0, 1), Policies: []policy.Settings{policy.Default()}}
 	bad := Query{From: s.Start, To: s.Start.AddDate(0, 0, 8), Policies: make([]policy.Settings, 4)}
 	_, err := all.Run(t.Context(), bad)
+	phrasestest.Refusal(t, err)
 	for _, want := range []string{"module: want the id", "days: want recorded days, 1 to 7", "policies: want 1 to 3, found 4", "policies[3].target: want a fraction above 0"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nwant %q", err, want)

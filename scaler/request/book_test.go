@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"headroom/internal/faults"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/flow"
 	"headroom/storage/state"
 )
@@ -253,6 +254,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 	f := func(a Ask, want ...string) {
 		t.Helper()
 		_, err := w.Open(t.Context(), a)
+		phrasestest.Refusal(t, err)
 		var list faults.List
 		if !errors.As(err, &list) || len(list) != len(want) {
 			t.Fatalf("%v; want %q", err, want)

@@ -17,6 +17,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/internal/config"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/flow"
 	"headroom/scaler/flow/document"
 	"headroom/storage/audit"
@@ -247,6 +248,7 @@ func (w *world) refused(id, action, who, why string, kind error, words string) {
 	if !errors.Is(err, kind) || !strings.Contains(err.Error(), words) {
 		w.Errorf("%s %s by %s: %v; want %v: %s", action, id, who, err, kind, words)
 	}
+	phrasestest.Refusal(w, err)
 }
 
 func (w *world) wants(id string, s State, reason string) Request {

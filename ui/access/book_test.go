@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"headroom/internal/config"
+	"headroom/internal/phrases/phrasestest"
 	"headroom/storage/fleet"
 	"headroom/storage/state"
 )
@@ -270,6 +271,7 @@ func TestFaultsOfGrantsAndTokensAreAllTold(t *testing.T) {
 			t.Errorf("no %q in %v", want, err)
 		}
 	}
+	phrasestest.Refusal(t, err)
 	if _, err := (Asked{Role: "none", Subject: "user:x"}).Token(began); err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Error(err)
 	}
@@ -286,4 +288,5 @@ func TestRefusalTellsWhatToDo(t *testing.T) {
 			t.Errorf("no %q in %s", want, text)
 		}
 	}
+	phrasestest.Check(t, text)
 }

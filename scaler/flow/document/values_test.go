@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/flow/tool"
 )
 
@@ -103,6 +104,7 @@ input mode: want one of "fast", "slow", found "wild"`
 	if err == nil || err.Error() != wantErr {
 		t.Errorf("got\n%v\nwant\n%s", err, wantErr)
 	}
+	phrasestest.Refusal(t, err)
 }
 
 func TestConstantsKeepTheirTypes(t *testing.T) {
@@ -173,6 +175,8 @@ func TestModulesHaveOneName(t *testing.T) {
 		for _, inputs := range []map[string]any{{"module": id}, {"more": []any{id}}} {
 			if _, err := f.Check(inputs); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 				t.Errorf("%v: %v; want %q", inputs, err, want)
+			} else {
+				phrasestest.Refusal(t, err)
 			}
 		}
 	}

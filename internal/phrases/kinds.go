@@ -35,7 +35,9 @@ func (s *search) argument(kind, text string) (said string, ok bool) {
 	case "name":
 		return text, isName(text)
 	case "names":
-		return s.list(text)
+		return s.list(text, func(name string) bool { return strings.Contains(name, " ") }) // "5 more"
+	case "says":
+		return s.list(text, func(string) bool { return true })
 	case "say":
 		return s.say(text)
 	case "text":
@@ -60,11 +62,11 @@ func isName(text string) bool {
 	return true
 }
 
-// list says names that are joined as Chinese joins them.
-func (s *search) list(text string) (said string, ok bool) {
+// list says names that are joined as Chinese joins them, those that may be texts of ours too.
+func (s *search) list(text string, mayBeOurs func(string) bool) (said string, ok bool) {
 	names := isList.Split(text, -1)
 	for i, name := range names {
-		if known, ok := s.say(name); ok { // "5 more"
+		if known, ok := s.say(name); ok && mayBeOurs(name) {
 			names[i] = known
 		} else if !isName(name) {
 			return "", false

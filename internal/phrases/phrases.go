@@ -17,6 +17,7 @@
 //	{name}   a name or a path, without the punctuation of a sentence
 //	{names}  several, joined by ", " or " and "
 //	{say}    a text of the catalogue
+//	{says}   several, joined likewise; what the catalogue lacks stays as it is
 //	{text}   what somebody else has said: it stays as it is, if the catalogue lacks it
 //
 // What stands in [brackets] in English may be missing. A ¦ is where the code joins two

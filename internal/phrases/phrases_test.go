@@ -31,7 +31,7 @@ func TestIn(t *testing.T) {
 
 // sample is an argument of each kind, as it is written in English.
 var sample = map[string]string{
-	"n": "12.5", "t": "2026-11-28 06:44", "d": "1h30m", "name": "Qzone/WNS", "names": "ann, bob and cid",
+	"n": "12.5", "t": "2026-11-28 06:44", "d": "1h30m", "name": "Qzone/WNS", "names": "ann, bob and cid", "says": "learning, bob and stale",
 	"say": "learning", "text": "somebody’s own words",
 }
 
@@ -81,7 +81,7 @@ var (
 	// examples are of what a person fills in.
 	examples = regexp.MustCompile(`2006-01-02T15:04:05\+08:00|\d\d:\d\d|2026-12-24:2027-01-02|monday(:friday)?|1m30s|30[sd]|7d|2h|Qzone/WNS|Asia/Shanghai|alertname=|(user|group|token|chat):|rack|r12|flows\.schedules|UTF-8`)
 	// universal are names of products and units, and the letters of mathematics.
-	universal = []string{"R", "Headroom", "MiB", "calibrated", "z", "s", "e", "p", "w", "n", "t", "ln", "log", "exp",
+	universal = []string{"R", "Headroom", "MiB", "z", "s", "e", "p", "w", "n", "t", "ln", "log", "exp",
 		"JSON", "HTTP", "TCP", "PromQL", "NODE", "host", "port", // and the fields of a flow's inputs
 		"name", "version", "file", "source", "target", "owner", "mode", "template", "path", "text", "group", "absent", "false",
 		"access", "report"} // sections of the configuration

@@ -64,7 +64,7 @@ func (f form) mayBe(text string) bool {
 // loose is how much may stand in its placeholders that is no figure.
 func (f form) loose() (n int) {
 	for i := range f {
-		n += map[string]int{"name": 1, "names": 2, "say": 3, "text": 4}[f[i].kind()]
+		n += map[string]int{"name": 1, "names": 2, "says": 3, "say": 3, "text": 4}[f[i].kind()]
 	}
 	return n
 }

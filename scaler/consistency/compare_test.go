@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"headroom/internal/phrases/phrasestest"
 	"headroom/scaler/node/wire"
 )
 
@@ -42,6 +43,7 @@ func TestEachWayToDiffer(t *testing.T) {
 		change(f)
 		for _, i := range Compare("shop/web", d.wants(), d.PackagesExtra, at, have(f)) {
 			if i.State != OK {
+				phrasestest.Check(t, i.Reason)
 				bad += fmt.Sprintf("%s %s: %s\n", i.State, i.Item, i.Reason)
 			}
 		}
@@ -107,6 +109,7 @@ func TestCompareHoldsForWhateverIsTold(t *testing.T) {
 			}
 		}
 		for _, i := range items {
+			phrasestest.Check(t, i.Reason)
 			if (i.State == OK) != (i.Reason == "") {
 				t.Fatalf("%+v", i)
 			}

@@ -69,7 +69,7 @@ func (s *Server) json(c *gin.Context, code int, v any) {
 		c.Status(http.StatusInternalServerError)
 		return
 	}
-	if answer, ok := v.(success); !ok || !isKept(answer.Data) {
+	if answer, ok := v.(success); ok && !isKept(answer.Data) { // a failure is said already
 		b = say(tongue(c), b)
 	}
 	write(c, code, contentJSON, b)

@@ -35,6 +35,10 @@ var sentences = []string{
 	"summary", "description", "title", // also those of alarms, flows and tools of ours
 }
 
+// stock are the members that hold what a machine has or shall have: a version, a name, or
+// words of ours, such as "not installed". What is one word is said as it is.
+var stock = []string{"declared", "found", "allowed"}
+
 // others are the members whose objects hold what others have said; a list of inputs is
 // of those that a flow declares.
 var others = []string{"inputs", "outputs", "constants", "labels", "facts"}
@@ -55,7 +59,7 @@ func say(language string, text []byte) []byte {
 				key, at = string(text[at+1:end-1]), end+1
 				continue
 			}
-			if slices.Contains(sentences, key) {
+			if slices.Contains(sentences, key) || slices.Contains(stock, key) && bytes.IndexByte(text[at:end], ' ') >= 0 {
 				out = append(append(out, text[done:at]...), sayOne(language, text[at:end])...)
 				done = end
 			}

@@ -71,6 +71,8 @@ func TestSay(t *testing.T) {
 	f(`{"reason":"has lasted","state":"done","why":null,"n":1}`, `{"reason":"已持续","state":"done","why":null,"n":1}`)
 	f(`{"data":[{"reason":"no load since 2026-11-28 03:00"},{"reason":"said \"so\""}]}`, `{"data":[{"reason":"自 2026-11-28 03:00 起没有负载数据"},{"reason":"said \"so\""}]}`)
 	f(`{"reason":"told to \"a\"","x":"reason","y":"has lasted"}`, `{"reason":"已通知 \"a\"","x":"reason","y":"has lasted"}`)
+	// What a machine has is a name or a version, unless it is in words.
+	f(`{"declared":"2 or more","found":"search","reason":"it is not installed"}`, `{"declared":"2 个或更多","found":"search","reason":"没有安装"}`)
 	// What others said is theirs, however deep, and a sentence behind it is ours again.
 	f(`{"inputs":{"reason":"has lasted","in":[{"reason":"has } lasted"}]},"reason":"has lasted"}`, `{"inputs":{"reason":"has lasted","in":[{"reason":"has } lasted"}]},"reason":"已持续"}`)
 	f(`{"reason":["has lasted"],"a":{"reason":"has lasted"}}`, `{"reason":["has lasted"],"a":{"reason":"已持续"}}`)

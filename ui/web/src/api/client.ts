@@ -142,9 +142,12 @@ function readClock(response: Response) {
   if (!Number.isNaN(date)) aheadMillis = date - Date.now();
 }
 
-async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const headers = { ...init.headers, ...tongue() };
-  const response = await send(new URL(`api/v1/${path}`, root), { ...init, headers });
+/** Errors are sentences, too. */
+const ask = (path: string, init: RequestInit = {}) =>
+  send(new URL(`api/${path}`, root), { ...init, headers: { ...init.headers, ...tongue() } });
+
+async function call<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await ask(`v1/${path}`, init);
   readClock(response);
   const answer = (await response.json().catch(() => null)) as Answer<T> | null;
   if (!response.ok || answer === null) {
@@ -154,8 +157,8 @@ async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
 }
 
 /** Alertmanager's API: answers are bare, errors are a text. */
-async function callV2<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const response = await send(new URL(`api/v2/${path}`, root), init);
+async function callV2<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await ask(`v2/${path}`, init);
   const text = await response.text();
   if (!response.ok) throw new ApiError(response.status, readFault(text) || response.statusText);
   return (text === "" ? null : JSON.parse(text)) as T;
@@ -173,7 +176,7 @@ function readFault(text: string): string {
 
 /** What is no JSON; a refusal is. */
 async function callText(path: string): Promise<string> {
-  const response = await send(new URL(`api/v1/${path}`, root));
+  const response = await ask(`v1/${path}`);
   const text = await response.text();
   if (!response.ok) throw new ApiError(response.status, readFault(text) || response.statusText);
   return text;

@@ -79,7 +79,7 @@ var (
 	// commands, files, paths and formulas of numbers alone are the same in every language.
 	commands = regexp.MustCompile(`headroom [a-z]+( [a-z]+)*( --[a-z]+ TEXT)?|docs/[a-z.]+|/api/v1/[a-z]+|packages_extra|host:port|http://NODE:8080/health|Authorization: Bearer hr_…|--web\.external-url|make build|package:nginx|port:80|√\(\(0.52 · e\^\(1−w\) · p\^w\)² \+（趋势误差）²\)`)
 	// examples are of what a person fills in.
-	examples = regexp.MustCompile(`2006-01-02T15:04:05\+08:00|\d\d:\d\d|2026-12-24:2027-01-02|monday(:friday)?|1m30s|30[sd]|7d|2h|Qzone/WNS|Asia/Shanghai|alertname=|(user|group|token|chat):|rack|r12|flows\.schedules|UTF-8`)
+	examples = regexp.MustCompile(`2006-01-02T15:04:05\+08:00|\d\d:\d\d|2026-12-24:2027-01-02|monday(:friday)?|1m30s|30[sd]|7d|2h|Qzone/WNS|Asia/Shanghai|alertname=|@2026-11-22T21:05|(user|group|token|chat|row|order|report|scale|alarm|heal|mute|request|run|node|forecast):|/peak/|rack|r12|flows\.schedules|UTF-8`)
 	// universal are names of products and units, and the letters of mathematics.
 	universal = []string{"R", "Headroom", "MiB", "z", "s", "e", "p", "w", "n", "t", "ln", "log", "exp",
 		"JSON", "HTTP", "TCP", "PromQL", "NODE", "host", "port", // and the fields of a flow's inputs

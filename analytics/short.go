@@ -9,7 +9,7 @@ import (
 // service.
 type Shortfall struct {
 	ID               string `json:"id"`
-	Delivery         string `json:"delivery"` // last day of the lead time, YYYY-MM-DD
+	Delivery         string `json:"delivery"` // day on which what is ordered today is in service, YYYY-MM-DD
 	FillsUp          bool   `json:"fills_up"` // likelier than not full by then
 	DevicesToRequest Number `json:"devices_to_request"`
 	ShortWithout     Number `json:"short_without"` // probability of being short until then, see [Snapshot.Shortage]
@@ -37,13 +37,14 @@ func (s *Snapshot) Shortfalls(f Filter) []Shortfall {
 	return all
 }
 
-// delivery is the last day of the lead time; empty if it is unknown.
+// delivery is the day after the lead time, which begins with today, the day after the one
+// that the growth is as of; empty if it is unknown.
 func (g *Growth) delivery() string {
 	day, err := season.ParseDate(g.AsOf)
 	if err != nil {
 		return ""
 	}
-	return season.Date(day + g.HorizonDays)
+	return season.Date(day + 1 + g.HorizonDays)
 }
 
 // Shortage returns the probability that a module will be short of devices before what

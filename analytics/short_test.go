@@ -1,6 +1,10 @@
 package analytics
 
-import "testing"
+import (
+	"testing"
+
+	"headroom/analytics/season"
+)
 
 func TestShortageFallsWithDevices(t *testing.T) {
 	s := fleetOf(t, noon)
@@ -38,6 +42,11 @@ func TestShortfallsAreTheModulesThatLackDevices(t *testing.T) {
 	a, b := &s.Growth[s.Find(moduleA)], &s.Growth[s.Find(moduleC)]
 	a.DevicesToRequest = 3
 	b.FullOn.Value = b.delivery()
+	if len(s.Shortfalls(Filter{})) != 1 {
+		t.Error("what fills up on the day of the delivery does before it")
+	}
+	day, _ := season.ParseDate(b.delivery())
+	b.FullOn.Value = season.Date(day - 1)
 	top := &s.Growth[s.Find("Qzone")]
 	top.DevicesToRequest = 3 // the sum, which is no module
 
@@ -49,7 +58,7 @@ func TestShortfallsAreTheModulesThatLackDevices(t *testing.T) {
 		t.Errorf("that asks for devices: %+v", short)
 	}
 	if short := all[1]; !short.FillsUp || short.ShortWith != short.ShortWithout {
-		t.Errorf("that fills up on the day of the delivery: %+v", short)
+		t.Errorf("that fills up on the day before the delivery: %+v", short)
 	}
 	if some := s.Shortfalls(Filter{Search: "nowhere"}); some == nil || len(some) > 0 {
 		t.Errorf("of none: %v", some)

@@ -103,6 +103,21 @@ func TestWeekendsHaveTheirShape(t *testing.T) {
 	}
 }
 
+// What was imported at a step of five minutes has a shape, too.
+func TestACoarseHistoryHasAShape(t *testing.T) {
+	h := generated(15, 6)
+	for i := range h.Minutes {
+		if i%5 > 0 {
+			h.Minutes[i] = math.NaN()
+		}
+	}
+	nine := 14*1440 + 9*60
+	p := Learn(cut(h, 14), minuteAhead)
+	if f, at := ask(p, h, nine); at.Hour() < 11 || at.Hour() > 12 || f.Peak < 1.2*f.Ahead {
+		t.Errorf("at nine %.0f are expected, and a peak of %.0f at %s; want it at noon", f.Ahead, f.Peak, at)
+	}
+}
+
 // An outage teaches nothing: when it ends a forecast must not ask for a hundred
 // times the workers.
 func TestOutagesDoNotInflate(t *testing.T) {

@@ -32,7 +32,7 @@ func weekend(day int32) bool { return ((day+3)%7+7)%7 >= 5 }
 // slotMeans is the days of a history in slots of five minutes.
 type slotMeans struct {
 	days  []int32
-	means [][]float64 // NaN where under half of a slot is known
+	means [][]float64 // NaN where nothing of a slot is known
 }
 
 func meansOf(days, minutes []int32, values []float64) (m slotMeans) {
@@ -40,10 +40,7 @@ func meansOf(days, minutes []int32, values []float64) (m slotMeans) {
 	flush := func(day int32) {
 		row := make([]float64, slots)
 		for i := range row {
-			row[i] = math.NaN()
-			if 2*counts[i] >= slotLength {
-				row[i] = sums[i] / counts[i]
-			}
+			row[i] = sums[i] / counts[i] // NaN of none
 		}
 		m.days, m.means = append(m.days, day), append(m.means, row)
 		sums, counts = [slots]float64{}, [slots]float64{}

@@ -11,6 +11,12 @@ export function writeQuery(params: Params): string {
   return text && `?${text.replace(/%2F|%2C|%3A/g, decodeURIComponent)}`;
 }
 
+/** Whether two queries show the same node, and its parts of the same level. */
+export function isSamePlace(one: string, other: string): boolean {
+  const [a, b] = [new URLSearchParams(one), new URLSearchParams(other)];
+  return ["path", "level"].every((name) => a.get(name) === b.get(name));
+}
+
 /** Whether it is a day, as in 2026-11-27. */
 export const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 

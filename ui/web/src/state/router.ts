@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { root } from "../api/client";
+import { isSamePlace } from "./query";
 import { type Route, readRoute } from "./view";
 
 /** The page that the URL names. */
@@ -10,7 +11,7 @@ export const routeHere = (): Route => {
 
 export interface Router {
   route: Route;
-  /** Goes to a path below the root; replace leaves no step for the back button. */
+  /** Goes to a path below the root; replace leaves no step for the back button, unless another node or level is shown. */
   go: (path: string, replace?: boolean) => void;
 }
 
@@ -24,7 +25,7 @@ export function useRouter(): Router {
   }, []);
   const go = useCallback((path: string, replace = false) => {
     const url = new URL(path, root);
-    if (replace) history.replaceState(null, "", url);
+    if (replace && isSamePlace(location.search, url.search)) history.replaceState(null, "", url);
     else history.pushState(null, "", url);
     setRoute(routeHere());
   }, []);

@@ -9,21 +9,28 @@ import { EndButton } from "./endbutton";
 import { momentIn } from "./range";
 import { writeMatchers } from "./silence";
 import { SilenceForm } from "./silenceform";
+import type { AlarmsView } from "./view";
 
 interface Props {
   zone: string | undefined;
   today: string; // YYYY-MM-DD
   revision: number;
+  view: AlarmsView;
+  onView: (view: AlarmsView) => void;
   onGo: (path: string) => void;
 }
 
 /** The silences that are in force or will be, and the way to another one. */
-export function Silences({ zone, today, revision, onGo }: Props) {
+export function Silences({ zone, today, revision, view, onView, onGo }: Props) {
   const text = useText().alarms.mutes;
   const [changes, setChanges] = useState(0); // made here
   const asked = new URLSearchParams(location.search).get("silence") ?? ""; // matchers, from another page
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(asked !== ""), [asked]);
+  const close = () => {
+    setOpen(false);
+    if (asked) onView(view); // whose URL asks no more: the page may be loaded again
+  };
   const silences = useResource("silences", revision + changes, api.silences);
   return (
     <Panel title={text.silences} unit={text.silencesUnit}>
@@ -34,10 +41,10 @@ export function Silences({ zone, today, revision, onGo }: Props) {
           zone={zone}
           today={today}
           onDone={() => {
-            setOpen(false);
+            close();
             setChanges((n) => n + 1);
           }}
-          onCancel={() => setOpen(false)}
+          onCancel={close}
           onGo={onGo}
         />
       ) : (

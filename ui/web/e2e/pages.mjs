@@ -110,5 +110,6 @@ export const pages = [
     main: part === "flows" || part === "operations",
   })),
   { name: "explain-nothing", route: "explain", path: () => "explain", shows: ".id-kinds" },
+  { name: "nowhere", route: "nowhere", path: () => "nosuchpage", shows: ".nowhere" },
   { name: "run", route: "run", path: (at) => `changes/runs/${at.run}`, shows: ".step-of-run", main: true },
 ];

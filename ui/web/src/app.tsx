@@ -12,6 +12,7 @@ import { useCtrlK, useKeys } from "./keys";
 import { lazy } from "./lazy";
 import { Barred, isBarred, MeProvider } from "./me";
 import { Failure } from "./notice";
+import { Nowhere } from "./nowhere";
 import { poolPath } from "./pool/view";
 import { useRouter } from "./state/router";
 import { defaultView, ledgerPath, modulePath, type Route, writeView } from "./state/view";
@@ -194,6 +195,7 @@ export function App({ first }: { first: { language: Language; text: Text } }) {
                   revision={live.revision + live.runs}
                 />
               )}
+              {route.page === "nowhere" && <Nowhere onBack={backToTable} />}
               {route.page === "explain" && <ExplainPage {...common} view={route.view} />}
             </>
           )}

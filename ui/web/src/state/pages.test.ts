@@ -34,6 +34,7 @@ const every: Record<Route["page"], true> = {
   poolplace: true,
   changes: true,
   run: true,
+  nowhere: true,
 };
 
 describe("the list of pages that every look is tried on", () => {

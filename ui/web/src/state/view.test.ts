@@ -76,12 +76,15 @@ describe("the route", () => {
     expect(ledgerPath(defaultLedger)).toBe("ledger");
     expect(readRoute("ledger", "?days=5000")).toEqual({ page: "ledger", view: defaultLedger });
   });
-  it("shows the table for anything else", () => {
+  it("shows the table at the root", () => {
     expect(readRoute("", "?deviates=true")).toEqual({
       page: "table",
       view: { ...defaultView, chips: ["deviates"] },
     });
-    expect(readRoute("module/", "").page).toBe("table");
+    expect(readRoute("index.html", "").page).toBe("table");
+  });
+  it.each(["nosuchpage", "help", "module/", "pool/nodes", "alarms/a/b"])("leads nowhere at %s", (path) => {
+    expect(readRoute(path, "")).toEqual({ page: "nowhere" });
   });
   it("shows the alarms where Alertmanager's templates link to", () => {
     expect(readRoute("alarms/", "").page).toBe("alarms");

@@ -107,7 +107,8 @@ export type Route =
   | { page: "poolplace"; view: PoolPlace }
   | { page: "explain"; view: ExplainView }
   | { page: "changes"; view: ChangesView }
-  | { page: "run"; view: RunView };
+  | { page: "run"; view: RunView }
+  | { page: "nowhere" };
 
 /** Reads a location relative to the page's root, as in "module/a/b" or "?path=a". */
 export function readRoute(pathname: string, query: string): Route {
@@ -129,7 +130,10 @@ export function readRoute(pathname: string, query: string): Route {
   const run = /^changes\/runs\/([^/]+)$/.exec(pathname)?.[1];
   if (run) return { page: "run", view: readRun(decode(run), query) };
   const match = /^module\/(.+)$/.exec(pathname);
-  if (!match?.[1]) return { page: "table", view: readView(query) };
+  if (!match?.[1]) {
+    const isTable = pathname === "" || pathname === "index.html";
+    return isTable ? { page: "table", view: readView(query) } : { page: "nowhere" };
+  }
   return {
     page: "module",
     id: idOf(match[1]),

@@ -36,6 +36,7 @@ export const en = {
   },
   updatedAgo: (s: Span) => `updated ${duration(s)} ago`,
   disconnected: "connection lost, trying again",
+  noPage: "There is no such page",
   unreachable: "The server cannot be reached",
   failed: (reason: string) => `The server could not answer: ${reason}`,
   loading: "Loading",

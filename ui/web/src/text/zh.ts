@@ -37,6 +37,7 @@ export const zh: Text = {
   },
   updatedAgo: (s) => `${duration(s)}前更新`,
   disconnected: "连接中断，正在重试",
+  noPage: "没有这个页面",
   unreachable: "无法连接服务器",
   failed: (reason) => `服务器无法应答：${reason}`,
   loading: "加载中",

@@ -1,4 +1,4 @@
-import { isInputFault } from "./api/client";
+import { isInputFault, isNotYet } from "./api/client";
 import type { Progress } from "./api/types";
 import { count, span } from "./text/format";
 import { useText } from "./text/language";
@@ -12,8 +12,15 @@ export function Loading() {
   );
 }
 
+/** Why something could not be had; what only is not there yet is no fault. */
 export function Failure({ error }: { error: Error }) {
   const text = useText();
+  if (isNotYet(error))
+    return (
+      <p class="loading" role="status">
+        {error.message}
+      </p>
+    );
   return (
     <p class="failure" role="alert">
       {isInputFault(error)

@@ -90,16 +90,21 @@ interface Answer<T> {
   status: string;
   data: T;
   error?: string;
+  errorType?: string;
 }
 
 export class ApiError extends Error {
   constructor(
     readonly code: number,
     message: string,
+    readonly kind = "", // as the API names it
   ) {
     super(message);
   }
 }
+
+/** Whether the server answers, but has not got it yet: it comes by itself, or when somebody else's turn is over. */
+export const isNotYet = (error: Error) => error instanceof ApiError && error.kind === "unavailable";
 
 /** What somebody has typed says nothing that can be read; the message says what is wanted. */
 export class InputError extends Error {}
@@ -151,7 +156,8 @@ async function call<T>(path: string, init?: RequestInit): Promise<T> {
   readClock(response);
   const answer = (await response.json().catch(() => null)) as Answer<T> | null;
   if (!response.ok || answer === null) {
-    throw new ApiError(response.status, answer?.error ?? `${response.status} ${response.statusText}`);
+    const reason = answer?.error ?? `${response.status} ${response.statusText}`;
+    throw new ApiError(response.status, reason, answer?.errorType);
   }
   return answer.data;
 }

@@ -1,11 +1,13 @@
 import { useEffect } from "preact/hooks";
 
-/** The title of the browser's tab while a page is shown. */
+/** The title of the browser's tab while a page is shown; a hidden page has no name. */
 export function useTitle(name: string | undefined) {
   useEffect(() => {
-    document.title = name ? `${name} · Headroom` : "Headroom";
+    if (!name) return;
+    const own = `${name} · Headroom`;
+    document.title = own;
     return () => {
-      document.title = "Headroom";
+      if (document.title === own) document.title = "Headroom"; // else the next page has come first
     };
   }, [name]);
 }

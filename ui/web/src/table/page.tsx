@@ -6,6 +6,7 @@ import { Failure, openSteps, ProgressList } from "../notice";
 import { modelsOf } from "../state/model";
 import type { View } from "../state/view";
 import { useText } from "../text/language";
+import { useTitle } from "../title";
 import { Crumbs } from "../tree/crumbs";
 import { Tree } from "../tree/tree";
 import { countChips } from "./chips";
@@ -47,6 +48,7 @@ const none: never[] = [];
 /** The warning table: the business tree on the left, its rows on the right. */
 export function TablePage({ shown, view, revision, runs, status, progress, onView, onOpen, onGo }: Props) {
   const text = useText();
+  useTitle(shown ? text.pages.table : undefined);
   const [frozen, setFrozen] = useState(revision);
   const [treeOpen, setTreeOpen] = useState(false);
   if (shown && frozen !== revision) setFrozen(revision); // a hidden table asks for nothing

@@ -4,6 +4,7 @@ import { api } from "../api/client";
 import { useResource } from "../api/live";
 import type { Status } from "../api/types";
 import { useText } from "../text/language";
+import { useTitle } from "../title";
 import { Crumbs } from "./crumbs";
 import { Tree } from "./tree";
 
@@ -21,6 +22,7 @@ interface Props {
 /** A page about the node that is chosen in the business tree at its side. */
 export function TreePage({ class: kind, title, hidden, path, status, tools, children, onPath }: Props) {
   const text = useText();
+  useTitle(hidden ? undefined : title);
   const [open, setOpen] = useState(false);
   const [turn, setTurn] = useState(0);
   const minute = Date.parse(status?.at ?? "") || 0;

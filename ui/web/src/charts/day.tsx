@@ -34,7 +34,7 @@ export function DayChart({ curve, other, zone, areas, onSelect, label, height, o
     const at = peakPoint(of);
     const { value, lower, upper, at: when } = of.peak_today;
     const label = `${name} ${decimal(value)} (${range(lower, upper)}) ${text.at(clock(when))}`;
-    return at ? [point(at, label, color, below, curve.now)] : [];
+    return at ? [point(at, label, color, below, { x: curve.now, name: text.now })] : [];
   };
   const gap = gapOf(curve);
   const silent = gap && {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { stackLabels, type Wish } from "./labels";
+import { clearOf, stackLabels, type Wish } from "./labels";
 
 const height = 14;
 
@@ -11,6 +11,14 @@ it("puts labels beside each other on one line, and above each other where they m
     { from: 45, to: 65, base: 200 },
   ];
   expect(stackLabels(wishes, height, 3)).toEqual([0, 0, 1, undefined]);
+});
+
+it("lowers a label that would lie on a name at the top, and no other", () => {
+  const now = { from: 100, to: 125, base: 15 };
+  expect(clearOf(now, { from: 60, to: 250, base: 20 }, height)).toBe(29);
+  expect(clearOf(now, { from: 60, to: 250, base: 40 }, height)).toBe(40); // it stands below it
+  expect(clearOf(now, { from: 130, to: 250, base: 20 }, height)).toBe(20); // right of it
+  expect(clearOf(now, { from: 10, to: 100, base: 20 }, height)).toBe(20); // left of it
 });
 
 it("never lets two stand on each other", () => {

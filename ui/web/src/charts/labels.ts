@@ -5,6 +5,10 @@ export interface Wish {
   base: number;
 }
 
+/** The base of a label that may meet a name at the top of a chart: below that name if it would lie on it. */
+export const clearOf = (name: Wish, label: Wish, height: number): number =>
+  label.from < name.to && label.to > name.from ? Math.max(label.base, name.base + height) : label.base;
+
 /**
  * The line of each label above its base, 0, 1, …, so that none stands on another: the first
  * ones choose first. Undefined where all lines are taken.

@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
 import type { Num } from "../api/types";
 import type { Said } from "../ledger/days";
-import { stackLabels } from "./labels";
+import { clearOf, stackLabels, type Wish } from "./labels";
 import type { Colors, Mark } from "./plot";
 import type { DeviceStep, Point } from "./series";
 
@@ -31,23 +31,33 @@ function draw(u: uPlot, color: string, dash: number[], paint: (ctx: CanvasRender
   ctx.restore();
 }
 
-/** A label right of x, or left of it where the edge is near, or a line that it would cross; over it where neither has room. */
-function write(
+/** Where a label stands: right of x, or left of it where the edge is near, or a line that it would cross; over it where neither has room. */
+function placeOf(
   ctx: CanvasRenderingContext2D,
   u: uPlot,
   label: string,
   x: number,
-  y: number,
+  base: number,
   end = u.bbox.left + u.bbox.width,
-) {
+): Wish {
   const gap = px(5);
   const { width } = ctx.measureText(label);
   const { left } = u.bbox;
   const before = x - gap - width;
-  const at = x + gap + width < end ? x + gap : before >= left ? before : Math.max(left, end - width);
-  ctx.textAlign = "left";
-  ctx.fillText(label, at, y);
+  const from = x + gap + width < end ? x + gap : before >= left ? before : Math.max(left, end - width);
+  return { from, to: from + width, base };
 }
+
+/** A label beside x. */
+function write(ctx: CanvasRenderingContext2D, u: uPlot, label: string, x: number, y: number) {
+  ctx.textAlign = "left";
+  ctx.fillText(label, placeOf(ctx, u, label, x, y).from, y);
+}
+
+const nameHeight = 11; // pixels of the letters of a name
+
+/** Pixels from the top to a name in line 0, 1, … */
+const nameTop = (line: number) => 4 + 16 * line;
 
 /** An upright line with its name at the top, in line 0, 1, … so that two names do not meet. */
 export function upright(x: number, label: string, color: string, line = 0): Mark {
@@ -60,7 +70,7 @@ export function upright(x: number, label: string, color: string, line = 0): Mark
       ctx.lineTo(at, u.bbox.top + u.bbox.height);
       ctx.stroke();
       ctx.textBaseline = "top";
-      write(ctx, u, label, at, u.bbox.top + px(4 + 16 * line));
+      write(ctx, u, label, at, u.bbox.top + px(nameTop(line)));
     });
 }
 
@@ -222,17 +232,24 @@ export function whisker({ x, forecast, lower, upper }: Said, missed: boolean, co
     });
 }
 
-/** A point with its interval and name, which stands below it where another has the place above, and crosses no line at `wall`. */
+/** An upright line with its name in the first line at the top. */
+interface Wall {
+  x: number;
+  name: string;
+}
+
+/** A point with its interval and name, which stands below it where another has the place above, does not cross the line before which it is, and does not lie on that line's name. */
 export function point(
   { x, y, lower, upper }: Point,
   label: string,
   color: string,
   below: boolean,
-  wall: number,
+  wall: Wall,
 ): Mark {
   return (u) =>
     draw(u, color, [], (ctx) => {
       const atX = u.valToPos(x, "x", true);
+      const wallX = u.valToPos(wall.x, "x", true);
       const atY = u.valToPos(y, "y", true);
       along(ctx, u, atX, lower, upper);
       ctx.stroke();
@@ -241,6 +258,9 @@ export function point(
       const end = (bound: Num) => (bound === null ? atY : u.valToPos(bound, "y", true));
       ctx.textBaseline = below ? "top" : "bottom";
       const place = below ? Math.max(atY + gap, end(lower)) : Math.min(atY - gap, end(upper));
-      write(ctx, u, label, atX, place, x < wall ? u.valToPos(wall, "x", true) : undefined);
+      const at = placeOf(ctx, u, label, atX, place, x < wall.x ? wallX : undefined);
+      const name = placeOf(ctx, u, wall.name, wallX, u.bbox.top + px(nameTop(0) + nameHeight));
+      ctx.textAlign = "left";
+      ctx.fillText(label, at.from, clearOf(name, at, px(nameHeight + 2)));
     });
 }

@@ -73,7 +73,7 @@ async function readsService(page, kit) {
     known.toSorted((a, b) => b - a),
     "the busiest first",
   );
-  await page.getByRole("checkbox", { name: /recommended only/ }).check();
+  await page.getByRole("checkbox", { name: /not configured/ }).check();
   assert.equal(kit.query.get("mode"), "only");
   await page.getByText("configure it to apply").first().waitFor();
   await page.getByRole("button", { name: "Service" }).click();

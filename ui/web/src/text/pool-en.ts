@@ -35,7 +35,7 @@ export const poolEn = {
     cores: "cores busy",
     coresTitle: "Cores in use; the darker part is what workers of the pool are expected to use",
     ours: (n: string) => `${n} for workers`,
-    services: (n: number) => plural(n, "service", "services"),
+    services: (n: number) => plural(n, "configured service", "configured services"),
     servicesTitle: "Services that are configured here",
     slots: (n: string) => `room for ${n} workers`,
   },
@@ -67,13 +67,13 @@ export const poolEn = {
 
   kinds: {
     apply: "applied",
-    recommend: "recommended",
-    only: "recommended only",
+    recommend: "only recommended",
+    only: "not configured",
   } satisfies Record<Kind, string>,
   kindTitles: {
     apply: "Decisions are carried out",
-    recommend: "Decisions are shown, not acted on",
-    only: "No service is configured for this module: recommended only",
+    recommend: "A service is configured; decisions are shown, not acted on",
+    only: "No service is configured for this module: workers are only recommended",
   } satisfies Record<Kind, string>,
   configure: "configure it to apply",
   held: "held",
@@ -89,7 +89,7 @@ export const poolEn = {
     overloaded: "overloaded",
     missing: "missing",
     busy: "above the target",
-    unconfigured: "not configured",
+    unconfigured: "no longer configured",
   } satisfies Record<Sign, string>,
 
   search: { services: "Search services", nodes: "Search nodes or labels", decisions: "Search modules" },

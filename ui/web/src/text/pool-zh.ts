@@ -25,7 +25,7 @@ export const poolZh: typeof poolEn = {
     cores: "核在用",
     coresTitle: "占用的核数；深色为工作进程预计的",
     ours: (n) => `工作进程 ${n}`,
-    services: () => "个服务",
+    services: () => "个已配置的服务",
     servicesTitle: "此处已配置的服务",
     slots: (n) => `可容纳 ${n} 个进程`,
   },
@@ -50,11 +50,11 @@ export const poolZh: typeof poolEn = {
     lost: "节点失联",
   },
 
-  kinds: { apply: "执行", recommend: "建议", only: "仅建议" },
+  kinds: { apply: "执行", recommend: "仅建议", only: "未配置" },
   kindTitles: {
     apply: "决策会被执行",
-    recommend: "只显示决策，不执行",
-    only: "没有配置服务：仅建议",
+    recommend: "已配置服务；只显示决策，不执行",
+    only: "没有配置服务：仅给出建议",
   },
   configure: "配置后才能执行",
   held: "保持",
@@ -70,7 +70,7 @@ export const poolZh: typeof poolEn = {
     overloaded: "过载",
     missing: "缺少",
     busy: "超过目标",
-    unconfigured: "未配置",
+    unconfigured: "已不在配置中",
   },
 
   search: { services: "搜索服务", nodes: "搜索节点或标签", decisions: "搜索模块" },

@@ -219,7 +219,7 @@ func noReceiver(ways []*way) string {
 	for _, w := range ways {
 		names = append(names, fmt.Sprintf("%q", w.route.RouteOpts.Receiver))
 	}
-	return "no receiver: " + strings.Join(names, " and ") + " tells nobody"
+	return "nobody is configured to be told (receiver " + strings.Join(names, " and ") + ")"
 }
 
 // waits says what an alarm waits for, and when to look again.

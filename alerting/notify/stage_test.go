@@ -84,7 +84,7 @@ func TestNobodyIsTold(t *testing.T) {
 			w := newWorld(t, file)
 			w.fire(named("Dead"))
 			a := w.comes("Dead", "waits", func(a *alarm.Alarm) bool { return a.Stage == notify.Name })
-			if !strings.HasPrefix(a.Reason, "no receiver: ") || a.Outcome != alarm.Waiting {
+			if !strings.HasPrefix(a.Reason, "nobody is configured to be told ") || a.Outcome != alarm.Waiting {
 				t.Errorf("%s: %s", a.Outcome, a.Reason)
 			}
 		})

@@ -40,7 +40,7 @@ it("tells until when somebody looks after it", () => {
 
 it("ends a reason by the full stop of its language", () => {
   const said = (reason: string) => headline(sampleAlarm({ reason }), now, "2026-11-27", zh.alarms);
-  expect(said("没有接收方：“default”不通知任何人")).toMatch(/任何人。$/);
+  expect(said("没有配置要通知的人（接收方“default”）")).toMatch(/default”）。$/);
   expect(said("It runs.")).toMatch(/It runs\.$/);
 });
 
@@ -55,7 +55,7 @@ it("tells one that is over, and one of which nothing is known yet", () => {
     "Fired from 11-27 12:01 to 11-27 12:05, for 4 min. Headroom has healed it: It runs.",
   );
   expect(headline(sampleAlarm({ reason: "" }), now, "2026-11-27", en.alarms)).toContain(
-    "It is on its way: Nothing has been decided yet.",
+    "It waits: Nothing has been decided yet.",
   );
 });
 

@@ -113,7 +113,7 @@ export const alarmsEn = {
   fired: (from: string, to: string, s: Span) => `Fired from ${from} to ${to}, for ${duration(s)}.`,
   marks: { colon: ": ", stop: ".", space: " " },
   verdicts: {
-    waiting: "It is on its way",
+    waiting: "It waits",
     folded: "It is told as part of another alarm",
     muted: "Nobody is told",
     healed: "Headroom has healed it",

@@ -110,7 +110,7 @@ export const alarmsZh: Text["alarms"] = {
   fired: (from, to, s) => `${from} 至 ${to} 告警，历时 ${duration(s)}。`,
   marks: { colon: "：", stop: "。", space: "" },
   verdicts: {
-    waiting: "正在处理",
+    waiting: "它在等待",
     folded: "并入另一告警统一通知",
     muted: "不通知",
     healed: "已由 Headroom 自愈",

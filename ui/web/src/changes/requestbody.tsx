@@ -6,9 +6,8 @@ import { useMe } from "../me";
 import { OrderActions } from "../pool/orderactions";
 import { modulePath, namesOf } from "../state/view";
 import { useText } from "../text/language";
-import { partOf } from "./requestform";
+import { labelled, partOf } from "./requestform";
 import { Values } from "./run";
-import { listed } from "./steps";
 import { runPath } from "./view";
 
 interface Props {
@@ -22,8 +21,7 @@ interface Props {
 export function RequestBody({ request, today, onChange, onGo }: Props) {
   const text = useText().changes.requests;
   const { kind, path, reason, run, checks, approvers, approvals, history, proposal, state } = request;
-  const { forecast, ...all } = partOf(request, kind);
-  const asked = Object.fromEntries(Object.entries(all).filter(([, value]) => value && listed(value)));
+  const { forecast, ...asked } = partOf(request, kind);
   return (
     <div class="opened">
       {path && (
@@ -51,7 +49,7 @@ export function RequestBody({ request, today, onChange, onGo }: Props) {
       <div class="in-and-out">
         <div>
           <h4>{text.asked}</h4>
-          <Values of={asked} />
+          <Values of={labelled(asked, text.fields)} />
         </div>
         <div>
           <h4>{text.checks}</h4>

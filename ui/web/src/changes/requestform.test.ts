@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { requestKinds } from "../api/requests";
-import { fieldsOf, fieldText, partOf, readFill, readForm, zoneOf } from "./requestform";
+import { fieldsOf, fieldText, labelled, partOf, readFill, readForm, zoneOf } from "./requestform";
 
 describe("the form of a request", () => {
   it("comes back as it was filled in", () => {
@@ -37,5 +37,14 @@ describe("the form of a request", () => {
       expect(fieldsOf[kind].length).toBeGreaterThan(0);
       for (const field of fieldsOf[kind]) expect(fieldText(field, partOf({}, kind))).toBe("");
     }
+  });
+});
+
+it("tells what is asked for by the labels of the form, without what was left empty", () => {
+  const part = { module: "Qzone/web", needed_by: "2026-12-24", device_type: "", nodes: [], odd: 3 };
+  expect(labelled(part, { module: "Module", needed_by: "Needed by", nodes: "Machines" })).toEqual({
+    Module: "Qzone/web",
+    "Needed by": "2026-12-24",
+    odd: 3,
   });
 });

@@ -1,4 +1,5 @@
 import { type RequestForm, type RequestKind, requestKinds } from "../api/requests";
+import { listed } from "./steps";
 
 /** A field of a request's form, as it is written in the request. */
 export interface AskedField {
@@ -45,6 +46,14 @@ type Part = Record<string, unknown>;
 
 /** The part of a form that is of its kind. */
 export const partOf = (form: RequestForm, kind: RequestKind): Part => (form[kind] ?? {}) as Part;
+
+/** What is asked for by the labels of its form, without what was left empty. */
+export const labelled = (part: Part, labels: Record<string, string>): Part =>
+  Object.fromEntries(
+    Object.entries(part)
+      .filter(([, value]) => value && listed(value))
+      .map(([name, value]) => [labels[name] ?? name, value]),
+  );
 
 /** What the URL says is asked for: the kind, and values of its fields. */
 export function readFill(fill: string): Part & { kind?: RequestKind } {

@@ -336,7 +336,7 @@ func TestCheckModule(t *testing.T) {
 	f("Qzone/相册上传", 2, 0, "OK: Qzone/相册上传 load 8.0 %, normal 8.2 [7.5, 9.0], peak today – % | load=8%;7.5:9;6.75:9.75;0;100 mean=8.25% score=0.33 peak_today=U devices=7")
 	f("Qzone/dead", 2, 3, "UNKNOWN: Qzone/dead is stale: no data for 7 min | load=U;;;0;100 mean=U score=U peak_today=U devices=7")
 	f("Qzone/SET_W13", 0.5, 3, "UNKNOWN: --critical: want 1 or more, since the band ends at 1, got 0.5")
-	f("Qzone/none", 2, 3, `UNKNOWN: "Qzone/none": no such node in the business tree (a new one is there within a minute of its first sample)`)
+	f("Qzone/none", 2, 3, `UNKNOWN: "Qzone/none": no such node in the business tree (a new one is there within a minute of its first sample); there are, for example, Qzone/SET_W13, Qzone/相册上传, Qzone/dead`)
 }
 
 func TestErrorsSayWhatToDo(t *testing.T) {

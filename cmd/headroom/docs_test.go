@@ -8,9 +8,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"headroom/internal/simfleet"
 )
 
 var runnable = regexp.MustCompile("(?s)\n```sh test\n(.*?)```")
@@ -86,4 +89,24 @@ func waitForTable(t *testing.T, server string) {
 		}
 	}
 	t.Fatal("no row in the table two minutes after the first sample")
+}
+
+var demosNode = regexp.MustCompile(`of the demo of make run: NODE=(\S+)`)
+
+// The node that the README names for the demo is in its fleet, whatever the size.
+func TestTheDemoHasTheReadmesNode(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := demosNode.FindSubmatch(text)
+	if named == nil {
+		t.Fatal("the README names no node of the demo")
+	}
+	for _, modules := range []int{60, 240, 2428} { // as the README and the demo's help say
+		fleet := simfleet.New(simfleet.Options{Modules: modules, Seed: 1, Location: time.UTC, Now: time.Now()})
+		if !slices.ContainsFunc(fleet.Modules, func(m *simfleet.Module) bool { return m.Path[0] == string(named[1]) }) {
+			t.Errorf("a demo of %d modules has no %s", modules, named[1])
+		}
+	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"headroom/analytics"
 	"headroom/analytics/backtest"
 	"headroom/analytics/season"
 )
@@ -114,7 +113,7 @@ func (s *Server) backtestQuery(c *gin.Context) (q backtest.Query, err error) {
 	level := p.oneOf("level", levels[len(levels)-1], levels...)
 	q = backtest.Query{Options: p.backtest(s.Location), Path: p.path("path"), Depth: slices.Index(levels, level), Limit: max(p.count("limit"), 0)}
 	if p.err == nil && len(q.Path) > 0 && t.snap.Find(q.Path.ID()) < 0 {
-		p.fault("path", analytics.ErrNoNode)
+		p.fault("path", noNode(t.snap, q.Path.ID()))
 	}
 	if rows := p.flag("rows"); rows != nil {
 		q.Rows = *rows

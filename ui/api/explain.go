@@ -84,7 +84,16 @@ func (s *Server) explainBare(ctx context.Context, id string, err error) (*analyt
 	if e, missing := s.explainAlarm(ctx, id); missing == nil {
 		return e, nil
 	}
-	return nil, &Error{notFound, errorf("%w; %s", err, explainKinds)}
+	return nil, &Error{notFound, errorf("%w%s; %s", err, butThereAre(s.Capacity.Snapshot(), nodeOf(id)), explainKinds)}
+}
+
+// nodeOf is the id of the node that a row or an order is about.
+func nodeOf(id string) string {
+	if kind, of, ok := strings.Cut(id, ":"); ok && (kind == "row" || kind == "order") {
+		id = of
+	}
+	path, _, _ := strings.Cut(id, "@")
+	return path
 }
 
 // relatedTo are the ids around a row or an order of a node of the business tree.

@@ -187,6 +187,13 @@ func (c *capacity) WhatIf(sc whatif.Scenario) (*analytics.WhatIf, error) {
 		return nil, err
 	}
 	s, nan := c.Snapshot(), analytics.Unknown()
+	for i, l := range sc.Loads {
+		if l.Path != "" && s.Find(l.Path) < 0 {
+			f := &whatif.Faults{}
+			f.Add(fmt.Sprintf("loads[%d].path", i), "%q: %w", l.Path, analytics.ErrNoNode)
+			return nil, f.Err()
+		}
+	}
 	out := &analytics.WhatIf{At: s.At, Scenario: sc, Differs: sc.Sentences(), Modules: 1}
 	for _, id := range []string{"Qzone/WNS/dispatch/SET_W13", "Qzone/WNS/dispatch/SET_W20", "Qzone"} {
 		r := &s.Rows[s.Find(id)]

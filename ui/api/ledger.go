@@ -114,7 +114,7 @@ func (s *Server) ledgerQuery(p *params, snap *analytics.Snapshot) ledger.Query {
 		q.Path, q.Node = p.path("module"), true
 	}
 	if name := map[bool]string{true: "module", false: "path"}[q.Node]; p.err == nil && len(q.Path) > 0 && snap.Find(q.Path.ID()) < 0 {
-		p.fault(name, analytics.ErrNoNode)
+		p.fault(name, noNode(snap, q.Path.ID()))
 	}
 	today, _ := season.NewCalendar(snap.At.Location()).Split(snap.At.Unix())
 	q.To = p.day("to", today)

@@ -103,7 +103,7 @@ func matches(header, tag string) bool {
 func filter(p *params, snap *analytics.Snapshot) analytics.Filter {
 	path := p.path("path")
 	if p.err == nil && len(path) > 0 && snap.Find(path.ID()) < 0 {
-		p.fault("path", analytics.ErrNoNode)
+		p.fault("path", noNode(snap, path.ID()))
 	}
 	return analytics.Filter{Path: path, Level: p.oneOf("level", "", snap.Levels...), Search: p.text("search")}
 }

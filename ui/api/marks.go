@@ -102,7 +102,7 @@ func (w *wanted) read(snap *analytics.Snapshot) (m fleet.Mark, err error) {
 	if m.Path, err = fleet.ParseID(w.Path); err != nil {
 		fault("path", "%w", err)
 	} else if w.Path != "" && snap.Find(w.Path) < 0 {
-		fault("path", "%q: %w", w.Path, analytics.ErrNoNode)
+		fault("path", "%q: %w", w.Path, noNode(snap, w.Path))
 	}
 	for _, t := range []struct {
 		name, text string

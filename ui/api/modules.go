@@ -42,7 +42,7 @@ func (s *Server) find(c *gin.Context) (*table, int, error) {
 	}
 	i := t.snap.Find(id)
 	if i < 0 {
-		return nil, 0, &Error{notFound, errorf("%q: %w", id, analytics.ErrNoNode)}
+		return nil, 0, &Error{notFound, errorf("%q: %w", id, noNode(t.snap, id))}
 	}
 	return t, i, nil
 }

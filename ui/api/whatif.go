@@ -1,6 +1,9 @@
 package api
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/gin-gonic/gin"
 
 	"headroom/analytics"
@@ -24,6 +27,9 @@ func (s *Server) whatIf(c *gin.Context) (any, error) {
 		return nil, err
 	}
 	out, err := s.Capacity.WhatIf(sc)
+	if errors.Is(err, analytics.ErrNoNode) && !strings.Contains(err.Error(), "\n") { // the only fault
+		return nil, errorf("%w%s", err, butThereAre(snap, unknownNode(&sc, snap)))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -36,4 +42,24 @@ func (s *Server) whatIf(c *gin.Context) (any, error) {
 	shown := *out
 	shown.Rows = append([]analytics.WhatIfRow{}, rows...)
 	return shown, nil
+}
+
+// unknownNode is the first node of a scenario that the tree does not have.
+func unknownNode(sc *whatif.Scenario, snap *analytics.Snapshot) string {
+	var ids []string
+	for _, l := range sc.Loads {
+		ids = append(ids, l.Path)
+	}
+	for _, l := range sc.Lost {
+		ids = append(ids, l.Path)
+	}
+	for _, d := range sc.Devices {
+		ids = append(ids, d.Path)
+	}
+	for _, id := range ids {
+		if id != "" && snap.Find(id) < 0 {
+			return id
+		}
+	}
+	return ""
 }

@@ -47,6 +47,9 @@ func TestWhatIf(t *testing.T) {
 	if code, got, _ := post("?path=no", more); code != 400 || !strings.Contains(got, "no such node") {
 		t.Errorf("%d %s", code, got)
 	}
+	if code, got, _ := post("", `{"loads":[{"path":"Qzone","uplift":2},{"path":"shop","uplift":2}]}`); code != 400 || !strings.Contains(got, "first sample); there are, for example, ") {
+		t.Errorf("%d %s", code, got)
+	}
 	c.publish(nil)
 	if code, _, _ := post("", more); code != 503 {
 		t.Errorf("before the first minute: %d", code)

@@ -26,6 +26,7 @@ type grid struct {
 	head  []string
 	right []bool // columns that align at the right
 	rows  [][]cell
+	below []string // lines below the table: what would make a column too wide
 }
 
 // print writes the table; every line is as long as it has to be, never wrapped.
@@ -44,6 +45,9 @@ func (g *grid) print(w io.Writer, colors bool) error {
 	}
 	for _, row := range append([][]cell{head}, g.rows...) {
 		g.line(&b, row, widths, colors)
+	}
+	if len(g.below) > 0 {
+		b.WriteString("\n" + strings.Join(g.below, "\n") + "\n")
 	}
 	_, err := w.Write(b.Bytes())
 	return err

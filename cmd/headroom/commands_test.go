@@ -90,7 +90,8 @@ func table() *analytics.Snapshot {
 	w13.Load, w13.Mean, w13.Lower, w13.Upper, w13.Score, w13.State = 23.5, 20.8, 19, 22.6, 1.5, analytics.OK
 	w13.Deviates, w13.Direction, w13.Since, w13.PeakToday.Value = true, "up", &since, 27.3
 	w13.Headroom, w13.HeadroomAfterLoss, w13.LargestDomain = 54.5, -13.75, &rollup.Domain{Label: "rack", Value: "r1", Devices: 4}
-	album.LargestDomain = &rollup.Domain{Label: "rack", Value: "r1", Devices: 7}
+	album.Headroom, album.LargestDomain = 78, &rollup.Domain{Label: "rack", Value: "r1", Devices: 7}
+	s.Rows[s.Find("Qzone/new")].LargestDomain = album.LargestDomain // of which nothing is known yet
 	album.Load, album.Mean, album.Lower, album.Upper, album.Score, album.State = 8, 8.25, 7.5, 9, 0.33, analytics.OK
 	dead.State, dead.Age, dead.Reason = analytics.Stale, 420, "no data for 7 min"
 	g := &s.Growth[s.Find("Qzone/SET_W13")]
@@ -142,9 +143,11 @@ func TestWarningsTable(t *testing.T) {
 	}
 	wantOutput(t, out.String(), `PATH            DEVICES  TIME   LOAD  MEAN      INTERVAL  DEVIATES               PEAK TODAY  HEADROOM  AFTER LOSS  NOTE
 Qzone/SET_W13         7  21:05  23.5  20.8  [19.0, 22.6]  YES ↑ 1.5 since 20:58        27.3      54 %       -14 %
-Qzone/相册上传        7  21:05   8.0   8.2    [7.5, 9.0]  NO                              –         –   none left
+Qzone/相册上传        7  21:05   8.0   8.2    [7.5, 9.0]  NO                              –      78 %   none left
 Qzone/dead            7  21:05     –     –             –  stale for 7m                    –         –           –
-Qzone/new             7  21:05     –     –             –  learning: 1 of 3 days           –         –           –
+Qzone/new             7  21:05     –     –             –  learning                        –         –           –
+
+1 × learning: 1 of 3 days
 `)
 }
 

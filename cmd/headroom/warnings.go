@@ -107,7 +107,27 @@ func warningGrid(rows []warning) *grid {
 	for i := range rows {
 		g.rows = append(g.rows, warningLine(&rows[i]))
 	}
+	g.below = unjudged(rows)
 	return g
+}
+
+// unjudged are the reasons why rows cannot be judged, each once, with the number of
+// rows: most that learn do so for the same one.
+func unjudged(rows []warning) (lines []string) {
+	var reasons []string
+	count := map[string]int{}
+	for i := range rows {
+		if r := &rows[i]; r.State != analytics.Stale && !r.Score.Known() && r.Reason != "" {
+			reason := string(r.State) + ": " + printable(r.Reason)
+			if count[reason]++; count[reason] == 1 {
+				reasons = append(reasons, reason)
+			}
+		}
+	}
+	for _, reason := range reasons {
+		lines = append(lines, fmt.Sprintf("%d × %s", count[reason], reason))
+	}
+	return lines
 }
 
 func warningLine(r *warning) []cell {
@@ -119,7 +139,7 @@ func warningLine(r *warning) []cell {
 	}
 }
 
-// verdict says whether a row deviates, or why that is not known. A row that is
+// verdict says whether a row deviates, or that this is not known. A row that is
 // still learning, be it today's peak, may have a band already.
 func verdict(r *warning) cell {
 	const red, cyan, grey = "1;31", "1;36", "2"
@@ -132,14 +152,15 @@ func verdict(r *warning) cell {
 	case r.Deviates:
 		return cell{"YES ↑ " + decimal(r.Score, 1) + since(r), red}
 	case !r.Score.Known():
-		return cell{string(r.State) + ": " + printable(r.Reason), grey}
+		return cell{string(r.State), grey}
 	}
 	return plain("NO")
 }
 
-// afterLoss is what the loss of the largest failure domain leaves.
+// afterLoss is what the loss of the largest failure domain leaves, unknown as the
+// headroom is.
 func afterLoss(r *warning) cell {
-	if d := r.LargestDomain; d != nil && float64(d.Devices) >= float64(r.Devices) {
+	if d := r.LargestDomain; d != nil && r.Headroom.Known() && float64(d.Devices) >= float64(r.Devices) {
 		return cell{"none left", yellow}
 	}
 	return share(r.HeadroomAfterLoss)

@@ -81,6 +81,10 @@ func (c *auditCommand) list() error {
 		"who": c.who, "action": c.action, "object": c.object, "path": c.path, "from": c.from, "to": c.to, "limit": strconv.Itoa(c.limit),
 	})
 	return show(c.client, c.json, func(data any) error { return c.get("audit", params, data) }, func(a *auditAnswer) error {
+		if len(a.Entries) == 0 {
+			_, err := fmt.Fprintln(c.out, c.nothing())
+			return err
+		}
 		if err := auditGrid(a.Entries).print(c.out, terminal(c.out)); err != nil {
 			return err
 		}
@@ -90,6 +94,14 @@ func (c *auditCommand) list() error {
 		}
 		return nil
 	})
+}
+
+// nothing says why no entry is listed.
+func (c *auditCommand) nothing() string {
+	if c.who+c.action+c.object+c.path+c.from+c.to != "" {
+		return "No such entries. All of them: headroom audit list"
+	}
+	return "No entries yet. Every change that somebody makes becomes one, as by: headroom mark add PATH --from TIME --to TIME"
 }
 
 func auditGrid(all []audit.Entry) *grid {

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -446,4 +448,42 @@ func TestImportSaysWhatToDo(t *testing.T) {
 	}))
 	defer refusing.Close()
 	f(refusing.URL, "too old")
+}
+
+// A command that has nothing to show says what to do; for programs it stays an empty list.
+func TestEmptyListsSayWhatToDo(t *testing.T) {
+	load := `headroom_load_percent{business="shop",module="api"}`
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		data := map[string]string{
+			"/api/v1/warnings": `[]`, "/api/v1/audit": `{"entries":[]}`,
+			"/api/v1/status": fmt.Sprintf(`{"examples":{"load":%q}}`, load),
+		}[r.URL.Path]
+		_, _ = fmt.Fprintf(w, `{"status":"success","data":%s}`, data)
+	}))
+	defer srv.Close()
+	out := &bytes.Buffer{}
+	c := &client{server: srv.URL + "/", out: out}
+	says := func(run func() error, want string) {
+		t.Helper()
+		out.Reset()
+		if err := run(); err != nil {
+			t.Fatal(err)
+		}
+		wantOutput(t, out.String(), want)
+	}
+	table := func(l lister, params url.Values) func() error {
+		l.client = c
+		return func() error { return list(&l, "warnings", params, warningGrid) }
+	}
+	says(table(lister{}, nil), `No samples yet. Send one, and its row appears within a minute:
+  echo 'headroom_load_percent{business="shop",module="api"} 23.5' | curl --data-binary @- `+srv.URL+`/api/v1/import/prometheus
+Or look at a simulated fleet first: headroom demo
+`)
+	says(table(lister{}, url.Values{"deviates": {"true"}}), "Nothing deviates. All rows: headroom warnings\n")
+	says(table(lister{json: true}, nil), "[]\n")
+	load = "" // Headroom reads the store of others
+	says(table(lister{}, nil), "No samples yet: the store has no series of the configured signals. Whether it can be reached is in the server's log.\n")
+	says((&auditCommand{client: c}).list, "No entries yet. Every change that somebody makes becomes one, as by: headroom mark add PATH --from TIME --to TIME\n")
+	says((&auditCommand{client: c, who: "ann"}).list, "No such entries. All of them: headroom audit list\n")
+	says((&auditCommand{client: c, json: true}).list, `{"entries":[]}`+"\n")
 }

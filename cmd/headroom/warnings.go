@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -11,6 +12,7 @@ import (
 
 	"headroom/analytics"
 	"headroom/ingest/rollup"
+	"headroom/ui/api"
 )
 
 // lister is what the commands that print a table have in common.
@@ -51,11 +53,32 @@ func list[T any](l *lister, path string, params url.Values, table func([]T) *gri
 	ask := func(data any) error { return l.get(path, params, data) }
 	return show(l.client, l.json, ask, func(lines *[]T) error {
 		if len(*lines) == 0 {
-			_, err := fmt.Fprintln(l.out, "There is nothing to show.")
+			why, err := l.nothing(params)
+			if err == nil {
+				_, err = fmt.Fprintln(l.out, why)
+			}
 			return err
 		}
 		return table(*lines).print(l.out, terminal(l.out))
 	})
+}
+
+// nothing says why a table is empty, and what to do. A path or a level that the server
+// does not have is an error of its own, so without a choice of rows there is no sample yet.
+func (l *lister) nothing(params url.Values) (string, error) {
+	if params.Has("deviates") {
+		return "Nothing deviates. All rows: headroom warnings", nil
+	}
+	var status struct{ Examples api.Examples }
+	if err := l.get("status", nil, &status); err != nil {
+		return "", err
+	}
+	if status.Examples.Load == "" {
+		return "No samples yet: the store has no series of the configured signals. Whether it can be reached is in the server's log.", nil
+	}
+	return fmt.Sprintf("No samples yet. Send one, and its row appears within a minute:\n"+
+		"  echo '%s 23.5' | curl --data-binary @- %s/api/v1/import/prometheus\n"+
+		"Or look at a simulated fleet first: headroom demo", printable(status.Examples.Load), printable(strings.TrimSuffix(l.name(), "/"))), nil
 }
 
 // addWarnings adds "warnings [PATH]".

@@ -187,6 +187,11 @@ func TestRunIsWatchedAndOrdered(t *testing.T) {
 		r = s.until(r.ID, flow.Waiting)
 	}
 
+	// The form of a retry has what the tool was not given, too.
+	if newest := r.Steps[len(r.Steps)-1].Attempts[0]; len(newest.Inputs) != 1 || newest.Inputs["well"] != "" {
+		t.Errorf("inputs %v", newest.Inputs)
+	}
+
 	// A step of an element has a slash in its path.
 	var log flow.Log
 	s.data(steps+url.PathEscape("each[1]/say")+"/log", &log)
@@ -200,7 +205,7 @@ func TestRunIsWatchedAndOrdered(t *testing.T) {
 	// Of two people who retry the same attempt one is told that it has moved on.
 	codes := map[int]int{}
 	for range 2 {
-		code, text := s.post(steps+"break", `{"action": "retry", "attempt": 1, "inputs": {"well": false}, "who": "ann"}`)
+		code, text := s.post(steps+"break", `{"action": "retry", "attempt": 1, "inputs": {"well": ""}, "who": "ann"}`)
 		codes[code]++
 		if code == http.StatusConflict && !strings.Contains(text, "not possible now") {
 			t.Errorf("%s", text)

@@ -3,11 +3,14 @@ package api
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"headroom/scaler/flow"
+	"headroom/scaler/flow/tool"
 )
 
 // Limits of requests about runs.
@@ -85,7 +88,32 @@ func (s *Server) runs(c *gin.Context) (any, error) {
 }
 
 func (s *Server) run(c *gin.Context) (any, error) {
-	return runOr(s.Flows.Get(c.Request.Context(), c.Param("run")))
+	r, err := s.Flows.Get(c.Request.Context(), c.Param("run"))
+	s.offerInputs(&r)
+	return runOr(r, err)
+}
+
+// offerInputs adds to the newest inputs of steps that can be retried those that their
+// tools take beside, empty: who retries a step can give what it was not given before.
+func (s *Server) offerInputs(r *flow.Run) {
+	takes := map[string][]tool.Parameter{}
+	all, _ := s.Library.Described()
+	for i := range all {
+		takes[all[i].Name] = all[i].Inputs
+	}
+	for i := range r.Steps {
+		one := &r.Steps[i]
+		n := len(one.Attempts)
+		if n == 0 || one.State == flow.StepDone || !slices.Contains(one.May, "retry") { // of one that is done the undo is retried
+			continue
+		}
+		inputs := map[string]any{}
+		for _, p := range takes[one.Tool] {
+			inputs[p.Name] = ""
+		}
+		maps.Copy(inputs, one.Attempts[n-1].Inputs)
+		one.Attempts[n-1].Inputs = inputs
+	}
 }
 
 // orderRun does what a person asks of a run, orderStep of one of its steps. Both answer

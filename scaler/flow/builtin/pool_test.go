@@ -2,6 +2,7 @@ package builtin_test
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -209,6 +210,13 @@ func TestPoolNodes(t *testing.T) {
 	// As many workers as were planned are where they were said to go.
 	w.fails("pool-nodes", map[string]any{"module": "shop/web", "count": int64(500)}, "there is no room for", false)
 	w.fails("pool-nodes", map[string]any{"module": "shop/idle", "count": int64(1)}, "only recommended", true)
+	// What the pool does not know is told to name its nodes, and can.
+	none := map[string]any{"module": "shop/none", "count": int64(1)}
+	w.fails("pool-nodes", none, "name the nodes", true)
+	none["nodes"] = []any{"x1", "x2"}
+	if out := w.do("pool-nodes", none); !reflect.DeepEqual(out["new_nodes"], none["nodes"]) || !reflect.DeepEqual(out["nodes"], none["nodes"]) {
+		t.Errorf("outputs %v", out)
+	}
 }
 
 type known map[string]builtin.Known

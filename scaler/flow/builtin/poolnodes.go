@@ -23,6 +23,7 @@ func (poolNodes) Describe() tool.Description {
 			moduleInput,
 			{Name: "count", Type: "int", Doc: "How many more workers.", Required: true},
 			{Name: "without", Type: "list", Doc: "Nodes that do not count."},
+			{Name: "nodes", Type: "list", Doc: "Nodes that a person has chosen, in the place of those of the allocator: all of them count as new."},
 		},
 		Outputs: []tool.Parameter{
 			{Name: "nodes", Type: "list", Doc: "Names of the nodes."},
@@ -33,6 +34,10 @@ func (poolNodes) Describe() tool.Description {
 }
 
 func (t poolNodes) Run(_ context.Context, c *tool.Call) (tool.Outputs, error) {
+	if chosen := in(c).texts("nodes"); len(chosen) > 0 {
+		say(c, "named: %s", strings.Join(chosen, ", "))
+		return tool.Outputs{"nodes": list(chosen), "new_nodes": list(chosen), "on": map[string]any{}}, nil
+	}
 	module := in(c).text("module")
 	v, err := t.Pool.Service(module)
 	if errors.Is(err, pool.ErrUnknownService) {

@@ -164,7 +164,10 @@ func ReadTexts(desc tool.Description, given map[string]any) (map[string]any, err
 		text, typed := given[p.Name].(string)
 		if k := Type(p.Type).of(""); typed && k.Type != String && k.Type != Any {
 			v, err := k.read(text)
-			if err != nil {
+			switch {
+			case err != nil && text == "": // a field that was left empty
+				v = nil
+			case err != nil:
 				errs = append(errs, fmt.Errorf("%s: %w", p.Name, err))
 			}
 			out[p.Name] = v

@@ -9,8 +9,10 @@ import (
 
 // peakAboveTarget tells that today's peak is expected above the target load: as a
 // warning if the forecast is, critical if the whole of its interval is. Both end
-// when the peak is clear of the target by a margin. A warning that has begun stays
-// while the critical one fires, since it is true; it does not begin then.
+// when the peak is clear of the target by a margin. Each begins once its own condition
+// has held for the rule's time, so that an interval that only touches the target does
+// not ring louder at once. A warning that has begun stays while the critical one fires,
+// since it is true; it does not begin then.
 var peakAboveTarget = rule{
 	kind:   "PeakAboveTarget",
 	limits: func(w config.Watch) config.WatchRule { return w.PeakAboveTarget.Rule() },
@@ -49,18 +51,28 @@ func peakOf(r *analytics.Row, severity string) float64 {
 	return float64(r.PeakToday.Value)
 }
 
+// passed tells whether today's peak is over: it was seen, and no higher one is expected.
+func passed(r *analytics.Row) bool {
+	p := &r.PeakToday
+	return p.Value == p.Seen && p.At != nil && p.At.Before(r.At)
+}
+
 func peakText(r *analytics.Row, target float64) Text {
-	at := ""
-	if r.PeakToday.At != nil {
-		at = " at about " + clock(*r.PeakToday.At)
-	}
 	p := r.PeakToday
-	t := Text{
-		Summary: fmt.Sprintf("%s: today's peak is expected at %s, the target is %.0f %%", r.ID, percent(p.Value), target),
-		Description: fmt.Sprintf("The load of %s is expected to reach %s today%s (%s to %s); a device counts as full at %.0f %%. Devices: %.0f.",
-			title(r.Path), percent(p.Value), at, percent(p.Lower), percent(p.Upper), target, float64(r.Devices)),
-		Numbers: numbers("peak", p.Value, "lower", p.Lower, "upper", p.Upper, "seen", p.Seen, "target", analytics.Number(target), "load", r.Load, "devices", r.Devices),
+	t := Text{Numbers: numbers("peak", p.Value, "lower", p.Lower, "upper", p.Upper, "seen", p.Seen, "target", analytics.Number(target), "load", r.Load, "devices", r.Devices)}
+	full := fmt.Sprintf("a device counts as full at %.0f %%. Devices: %.0f.", target, float64(r.Devices))
+	if passed(r) {
+		t.Summary = fmt.Sprintf("%s: today's peak was %s, the target is %.0f %%", r.ID, percent(p.Value), target)
+		t.Description = fmt.Sprintf("The load of %s reached %s today at %s; %s", title(r.Path), percent(p.Value), clock(*p.At), full)
+		return t
 	}
+	at := ""
+	if p.At != nil {
+		at = " at about " + clock(*p.At)
+	}
+	t.Summary = fmt.Sprintf("%s: today's peak is expected at %s, the target is %.0f %%", r.ID, percent(p.Value), target)
+	t.Description = fmt.Sprintf("The load of %s is expected to reach %s today%s (%s to %s); %s",
+		title(r.Path), percent(p.Value), at, percent(p.Lower), percent(p.Upper), full)
 	if p.Seen.Known() {
 		t.Description += fmt.Sprintf(" So far it was at most %s.", percent(p.Seen))
 	}

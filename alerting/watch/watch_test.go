@@ -11,6 +11,8 @@ import (
 
 	"headroom/alerting/alarm"
 	"headroom/analytics"
+	"headroom/internal/phrases/phrasestest"
+	"headroom/storage/fleet"
 )
 
 func labelName(s string) model.LabelName { return model.LabelName(s) }
@@ -73,7 +75,9 @@ func TestPeakAboveTarget(t *testing.T) {
 	w.minutes(1)
 	w.want("PeakAboveTarget b pay")
 	w.table = peak(61, 70)
-	w.minutes(16)
+	w.minutes(15) // what is critical has to last, too
+	w.want("PeakAboveTarget b pay")
+	w.minutes(1)
 	w.want("PeakAboveTarget b pay, PeakAboveTarget b pay!")
 	w.table = peak(59, 65) // not clear of the target by 3 %
 	w.minutes(60)
@@ -84,6 +88,27 @@ func TestPeakAboveTarget(t *testing.T) {
 	w.table = peak(50, 55)
 	w.minutes(31)
 	w.want("")
+}
+
+// What is over is told as what it was.
+func TestThePeakIsToldInItsTense(t *testing.T) {
+	at := noon.Add(-390 * time.Minute)
+	r := &analytics.Row{ID: "b/pay", Path: fleet.Path{"b", "pay"}, At: noon, Devices: 12}
+	f := func(p analytics.Peak, summary, description string) {
+		t.Helper()
+		r.PeakToday = p
+		got := peakText(r, 60)
+		if got.Summary != summary || got.Description != description {
+			t.Errorf("%s\n%s", got.Summary, got.Description)
+		}
+		phrasestest.Check(t, got.Summary, got.Description)
+	}
+	f(analytics.Peak{Value: 97.5, Lower: 97.5, Upper: 98.6, Seen: 97.5, At: &at},
+		"b/pay: today's peak was 97.5 %, the target is 60 %",
+		"The load of b → pay reached 97.5 % today at 05:30; a device counts as full at 60 %. Devices: 12.")
+	f(analytics.Peak{Value: 99, Lower: 97.5, Upper: 110, Seen: 97.5, At: &at}, // a higher one is still expected
+		"b/pay: today's peak is expected at 99.0 %, the target is 60 %",
+		"The load of b → pay is expected to reach 99.0 % today at about 05:30 (97.5 % to 110.0 %); a device counts as full at 60 %. Devices: 12. So far it was at most 97.5 %.")
 }
 
 func TestACriticalPeakIsOneAlarm(t *testing.T) {

@@ -55,9 +55,9 @@ func printOperations(w io.Writer, a *operations.Answer) error {
 	g := &grid{
 		head: []string{
 			strings.ToUpper(string(a.By)), "CHANGES", "FAILED", "PEOPLE", "SYSTEM", "MEAN", "HEALS", "HELPED", "ALARMS", "TOLD",
-			"ASKED", "APPROVED", "DONE", "OUT", "IN", "PEAK ERROR", "IN BAND",
+			"ASKED", "APPROVED", "DONE", "OUT", "IN", "HOLD", "PEAK ERROR", "IN BAND",
 		},
-		right: make([]bool, 17),
+		right: make([]bool, 18),
 	}
 	for i := 1; i < len(g.right); i++ {
 		g.right[i] = true
@@ -66,11 +66,29 @@ func printOperations(w io.Writer, a *operations.Answer) error {
 		g.rows = append(g.rows, operationsLine(keyText(a.Lines[i].Key), &a.Lines[i].Numbers))
 	}
 	g.rows = append(g.rows, operationsLine("total", &a.Total))
-	if err := g.print(w, terminal(w)); err != nil || len(a.Flows) == 0 {
+	if err := g.print(w, terminal(w)); err != nil {
 		return err
 	}
+	if err := printFlowCounts(w, a.Flows); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(w, "\n", operationsWords)
+	return err
+}
+
+// operationsWords say what is not counted: a list of runs, of decisions or the ledger has
+// more than the numbers here.
+const operationsWords = `CHANGES  runs that are over; dry ones are left out, and those that run or wait count later.
+OUT, IN, HOLD  decisions on workers that differ from the one before: more, fewer, as many as there are.
+PEAK ERROR  forecasts made at noon whose day is over; those replayed from history are left out.
+`
+
+func printFlowCounts(w io.Writer, all []operations.Flow) error {
+	if len(all) == 0 {
+		return nil
+	}
 	flows := &grid{head: []string{"FLOW", "RUNS", "DONE", "FAILED", "CANCELED", "MEAN"}, right: []bool{false, true, true, true, true, true}}
-	for _, f := range a.Flows {
+	for _, f := range all {
 		flows.rows = append(flows.rows, []cell{plain(printable(f.Flow)), count(f.Runs), count(f.Done), bad(f.Failed), count(f.Canceled), plain(meanText(f.MeanSeconds))})
 	}
 	if _, err := fmt.Fprintln(w); err != nil {
@@ -91,7 +109,7 @@ func operationsLine(name string, n *operations.Numbers) []cell {
 	return []cell{
 		plain(name), count(n.Changes.Runs), bad(n.Changes.Failed), count(n.Changes.People), count(n.Changes.System), plain(meanText(n.Changes.MeanSeconds)),
 		count(n.Heals.Started), count(n.Heals.Helped), count(n.Alarms.Received), count(n.Alarms.Notified),
-		count(n.Requests.Opened), count(n.Requests.Approved), count(n.Requests.Done), count(n.Scaling.Out), count(n.Scaling.In),
+		count(n.Requests.Opened), count(n.Requests.Approved), count(n.Requests.Done), count(n.Scaling.Out), count(n.Scaling.In), count(n.Scaling.Hold),
 		plain(accuracyText(n.Peaks.Error)), plain(accuracyText(n.Bands.Inside)),
 	}
 }

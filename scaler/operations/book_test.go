@@ -96,7 +96,7 @@ func TestDaysAreThoseOfTheZone(t *testing.T) {
 	w.save()
 	must(t, w.db.Heals().Begin(t.Context(), state.Heal{ID: "h", Module: "Q/a", Started: day(26, 3), Result: state.HealDone, Verdict: state.Helped}))
 	must(t, w.db.Alarms().Save(t.Context(), []state.Alarm{{ID: "1", Path: "Q", Outcome: "notified", Received: day(26, 3)}, {ID: "2", Path: "Q/a", Outcome: "folded", Received: day(26, 3)}}))
-	must(t, w.db.Pool().Save(t.Context(), state.PoolChange{Decisions: []state.PoolDecision{{ID: "d", Module: "Q/a", At: day(25, 5), Direction: "in"}}}))
+	must(t, w.db.Pool().Save(t.Context(), state.PoolChange{Decisions: []state.PoolDecision{{ID: "d", Module: "Q/a", At: day(25, 5), Direction: "in"}, {ID: "e", Module: "Q/a", At: day(25, 6), Direction: "hold"}}}))
 	_, err := w.db.Requests().Add(t.Context(), state.Request{Path: "Q/a", State: "done", Opened: day(25, 5), Approved: day(25, 7), Closed: day(26, 5), Data: []byte("{}")})
 	must(t, err)
 
@@ -107,7 +107,7 @@ func TestDaysAreThoseOfTheZone(t *testing.T) {
 	if c := a.Lines[0].Changes; c.Runs != 2 || c.Done != 1 || c.Failed != 1 || c.People != 1 || c.System != 1 || c.MeanSeconds != 120 {
 		t.Errorf("%+v", c)
 	}
-	if l := a.Lines[0]; l.Scaling != (Scaling{Decisions: 1, In: 1}) || l.Requests.Opened != 1 || l.Requests.MeanSecondsToApproval != 7200 || l.Requests.MeanSecondsToDone.Known() {
+	if l := a.Lines[0]; l.Scaling != (Scaling{Decisions: 2, In: 1, Hold: 1}) || l.Requests.Opened != 1 || l.Requests.MeanSecondsToApproval != 7200 || l.Requests.MeanSecondsToDone.Known() {
 		t.Errorf("%+v", l)
 	}
 	l := a.Lines[1]

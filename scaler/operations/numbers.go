@@ -17,7 +17,8 @@ type Numbers struct {
 	Bands    Accuracy `json:"bands"` // of the next minute
 }
 
-// Changes are runs of flows that have ended, dry ones left out.
+// Changes are runs of flows that have ended, dry ones left out: one that waits for a
+// person counts once it is over.
 type Changes struct {
 	Runs        int              `json:"runs"`
 	Done        int              `json:"done"`
@@ -71,7 +72,7 @@ type Requests struct {
 }
 
 // Scaling are decisions on numbers of workers that are kept: those that differ from the
-// one before.
+// one before. Out, In and Hold add up to them.
 type Scaling struct {
 	Decisions int `json:"decisions"`
 	Out       int `json:"out"`

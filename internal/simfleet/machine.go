@@ -84,8 +84,9 @@ func (m *Machine) Sample(now time.Time, emit Emit) error {
 }
 
 // settledAfter is the age from which a process counts: commands that come and go
-// would each leave a silent module behind.
-const settledAfter = time.Minute
+// would each leave a silent module behind. Builds, tests and pauses of scripts take
+// minutes, services live longer.
+const settledAfter = 10 * time.Minute
 
 // appendProcess adds a process' counters and notes the CPU time that it used
 // since the last sample. A process that ended meanwhile or has just begun is

@@ -1,11 +1,16 @@
 package simfleet
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/prometheus/procfs"
 
 	"headroom/storage"
 )
@@ -71,6 +76,47 @@ func TestMachineReportsThisProcess(t *testing.T) {
 	}
 	if storage.Value(after.Labels, "business") != ThisMachine || storage.Value(after.Labels, "node") == "" {
 		t.Errorf("labels %v", after.Labels)
+	}
+}
+
+// A command of some minutes, as a build or a script's pause, would stay in the table as
+// a silent module.
+func TestOnlyWhatStaysIsAModule(t *testing.T) {
+	const boot, hz = 1_800_000_000, 100
+	now := time.Unix(boot+3600, 0)
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("stat", fmt.Sprintf("cpu  100 0 100 1000 0 0 0 0 0 0\nbtime %d\n", boot))
+	for pid, age := range map[int]time.Duration{1: time.Hour, 2: 11 * time.Minute, 3: 9 * time.Minute, 4: 10 * time.Second} {
+		started := (3600 - int(age.Seconds())) * hz
+		write(fmt.Sprint(pid, "/stat"), fmt.Sprintf("%d (command%d) S 1 1 1 0 -1 0 0 0 0 0 5 5 0 0 20 0 1 0 %d 1000 100 "+strings.Repeat("0 ", 28)+"\n", pid, pid, started))
+	}
+	fs, err := procfs.NewFS(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := NewMachine(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.fs = fs
+	if err := m.Sample(now, func(rows []storage.Series) error {
+		for pid, want := range map[string]bool{"1": true, "2": true, "3": false, "4": false} {
+			if got := find(rows, busyMetric, "module", "command"+pid) != nil; got != want {
+				t.Errorf("process %s counts: %v, want %v", pid, got, want)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -67,7 +67,7 @@ export const poolEn = {
 
   kinds: {
     apply: "applied",
-    recommend: "only recommended",
+    recommend: "recommended",
     only: "not configured",
   } satisfies Record<Kind, string>,
   kindTitles: {

@@ -52,7 +52,7 @@ async function helpsRun(page, kit) {
     await sends(
       page,
       [
-        ["url", kit.url("api/v1/status")],
+        [/^url$/, kit.url("api/v1/status")],
         ["Why", "another page"],
       ],
       "Retry",

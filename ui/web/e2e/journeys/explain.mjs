@@ -21,7 +21,7 @@ async function explainsANumber(page, kit) {
   await saysIt(page, kit);
   await page.locator(".ask-id input[name=id]").fill("odd:id");
   await page.getByRole("button", { name: text.ask, exact: true }).click();
-  await page.locator(".failure", { hasText: "run:ID" }).waitFor();
+  await page.locator(".failure", { hasText: /run:(ID|编号)/ }).waitFor();
   await page.locator(".id-kinds").waitFor();
   await kit.fits();
   await kit.picture("explain-unknown");

@@ -15,7 +15,7 @@ export interface Numbers {
   heals: { started: number; done: number; failed: number; helped: number };
   alarms: { received: number; notified: number; folded: number; muted: number; healed: number };
   requests: { opened: number; approved: number; done: number; rejected: number; mean_seconds_to_done: Num };
-  scaling: { decisions: number; out: number; in: number };
+  scaling: { decisions: number; out: number; in: number; hold: number };
   peaks: { scored: number; error: Num; inside: Num };
   bands: { scored: number; error: Num; inside: Num };
 }

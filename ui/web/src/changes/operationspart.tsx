@@ -63,7 +63,7 @@ function Totals({ of }: { of: Numbers }) {
     [text.alarms, count(alarms.received), text.alarmsBelow(alarms.notified, alarms.folded, alarms.healed)],
     [text.heals, count(heals.started), text.healsBelow(heals.helped, heals.failed)],
     [text.requests, count(requests.opened), text.requestsBelow(requests.approved, requests.done)],
-    [text.scaling, count(scaling.decisions), text.scalingBelow(scaling.out, scaling.in)],
+    [text.scaling, count(scaling.decisions), text.scalingBelow(scaling.out, scaling.in, scaling.hold)],
     [text.peaks, percent(peaks.error), text.peaksBelow(percent(peaks.inside), count(peaks.scored))],
   ];
   return (

@@ -226,7 +226,7 @@ export const alarmsEn = {
     from: (clock: string) => `from ${clock}`,
     until: (clock: string) => `until ${clock}`,
     endsIn: (s: Span) => `${duration(s)} left`,
-    expire: "End it",
+    expire: "End",
     expireOf: (matchers: string) => `End the silence of ${matchers}`,
     cut: (n: string) => `Only ${n} alarms were looked at.`,
     again: "Mutes that come again",

@@ -126,7 +126,7 @@ export const fleetEn = {
     requests: "Requests",
     requestsBelow: (approved: number, done: number) => `${approved} approved, ${done} done`,
     scaling: "Scaling",
-    scalingBelow: (out: number, back: number) => `${out} out, ${back} in`,
+    scalingBelow: (out: number, back: number, hold: number) => `${out} out, ${back} in, ${hold} hold`,
     peaks: "Error of peaks",
     peaksBelow: (inside: string, scored: string) => `${inside} inside the interval, of ${scored}`,
     peakError: "Peak error",

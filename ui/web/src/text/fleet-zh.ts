@@ -108,7 +108,7 @@ export const fleetZh: FleetText = {
     requests: "申请",
     requestsBelow: (approved, done) => `批准 ${approved}，完成 ${done}`,
     scaling: "扩缩容",
-    scalingBelow: (out, back) => `扩 ${out}，缩 ${back}`,
+    scalingBelow: (out, back, hold) => `扩 ${out}，缩 ${back}，不变 ${hold}`,
     peaks: "峰值误差",
     peaksBelow: (inside, scored) => `${scored} 次中 ${inside} 在区间内`,
     peakError: "峰值误差",

@@ -156,18 +156,21 @@ func Complete(desc tool.Description, given map[string]any) (map[string]any, erro
 }
 
 // ReadTexts returns inputs of a tool that a person has typed: of a text where another type
-// is wanted, that value. The error names everything that cannot be read.
+// is wanted, that value; of an empty text that may be missing, nothing. The error names
+// everything that cannot be read.
 func ReadTexts(desc tool.Description, given map[string]any) (map[string]any, error) {
 	out := maps.Clone(given)
 	var errs []error
 	for _, p := range desc.Inputs {
 		text, typed := given[p.Name].(string)
-		if k := Type(p.Type).of(""); typed && k.Type != String && k.Type != Any {
+		k := Type(p.Type).of("")
+		switch {
+		case !typed:
+		case text == "" && !p.Required:
+			out[p.Name] = nil
+		case k.Type != String && k.Type != Any:
 			v, err := k.read(text)
-			switch {
-			case err != nil && text == "": // a field that was left empty
-				v = nil
-			case err != nil:
+			if err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", p.Name, err))
 			}
 			out[p.Name] = v

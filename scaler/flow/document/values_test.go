@@ -185,9 +185,10 @@ func TestModulesHaveOneName(t *testing.T) {
 func TestTextsOfAPersonAreRead(t *testing.T) {
 	desc := tool.Description{Inputs: []tool.Parameter{
 		{Name: "n", Type: "int"}, {Name: "ok", Type: "bool"}, {Name: "nodes", Type: "list"}, {Name: "text", Type: "string"}, {Name: "any", Type: "any"},
+		{Name: "left", Type: "string", Default: "GET"}, {Name: "empty", Type: "int"}, {Name: "must", Type: "string", Required: true},
 	}}
-	got, err := ReadTexts(desc, map[string]any{"n": "3", "ok": "false", "nodes": "a, b", "text": "3", "any": "4", "other": "5"})
-	want := map[string]any{"n": int64(3), "ok": false, "nodes": []any{"a", "b"}, "text": "3", "any": "4", "other": "5"}
+	got, err := ReadTexts(desc, map[string]any{"left": "", "empty": "", "must": "", "n": "3", "ok": "false", "nodes": "a, b", "text": "3", "any": "4", "other": "5"})
+	want := map[string]any{"left": nil, "empty": nil, "must": "", "n": int64(3), "ok": false, "nodes": []any{"a", "b"}, "text": "3", "any": "4", "other": "5"}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, %v; want %v", got, err, want)
 	}

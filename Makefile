@@ -91,9 +91,7 @@ endif
 # nothing between goroutines, since it starts none (internal/archtest holds it to that).
 UNRACED := ./e2e ./storage/promql ./ui/api/prom ./scaler/allocate
 
-# SQLite, which is C turned into Go, is ten times as slow under the detector, and its own
-# memory is none of ours: it is compiled without.
-RACE ?= -race -gcflags=modernc.org/...=-race=false
+RACE ?= -race
 
 test-web: $(WEB_MODULES) ## run the pages' unit tests
 	cd $(WEB) && $(NPM) test

@@ -275,6 +275,20 @@ func TestAnOlderMinuteIsNotShownAsTheLast(t *testing.T) {
 	shows(start, 42)
 }
 
+// A start just after midnight that finds only minutes of the day before begins with that
+// day, as a whole.
+func TestAStartAfterMidnightBeginsWithTheDayBefore(t *testing.T) {
+	midnight := time.Date(2026, 11, 22, 0, 0, 0, 0, shanghai)
+	w, _ := calibratedWorld(t, midnight.Add(-10*time.Minute), 40)
+	w.history("m", []storage.Sample{{Timestamp: midnight.UnixMilli() - 60_000, Value: 41}})
+	if err := w.loop.first(context.Background(), midnight.Unix()); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.row("m"); w.loop.learned.day != w.loop.day || r.State != OK || r.PeakToday.Seen <= 41 {
+		t.Errorf("learned day %d of day %d; %s, highest so far %v", w.loop.learned.day, w.loop.day, r.State, r.PeakToday.Seen)
+	}
+}
+
 // Growth is learned from days without their incidents.
 func TestIncidentsAreNoGrowth(t *testing.T) {
 	day := 20000

@@ -123,7 +123,7 @@ func (l *Loop) first(ctx context.Context, minute int64) error {
 		return err
 	}
 	quick := len(frame.Values) > quickAbove
-	if err := l.learn(ctx, time.Unix(minute, 0), quick); err != nil {
+	if err := l.learn(ctx, time.Unix(frame.Minute, 0), quick); err != nil {
 		return err
 	}
 	if quick {
